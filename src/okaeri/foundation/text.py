@@ -1,0 +1,36 @@
+"""Words for people, always in both languages side by side."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["ja", "en"]
+LANGUAGES: tuple[Language, ...] = ("ja", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence or label in Japanese and English; a value with one language cannot be built.
+
+    >>> Text("顧客 {n}人", "{n} customers").format(n=3).render("en")
+    '3 customers'
+    """
+
+    ja: str
+    en: str
+
+    def render(self, language: str) -> str:
+        """Give the Japanese text for "ja" and the English text for anything else."""
+        return self.ja if language == "ja" else self.en
+
+    def format(self, **values: object) -> "Text":
+        """Fill named places in both languages with the same values."""
+        return Text(self.ja.format(**values), self.en.format(**values))
+
+    def as_json(self) -> dict[str, str]:
+        """Give the form that is stored in JSON columns; `from_json` reads it back."""
+        return {"ja": self.ja, "en": self.en}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, str]) -> "Text":
+        """Read what `as_json` wrote."""
+        return cls(stored["ja"], stored["en"])

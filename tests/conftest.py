@@ -1,0 +1,40 @@
+"""What every test stands on: a data folder of its own, the lane's database, no network but loopback."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Before Django reads its settings: a folder that no other run shares.
+_DATA = tempfile.mkdtemp(prefix="okaeri-tests-")
+os.environ["OKAERI_DATA_DIR"] = _DATA
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+from okaeri.foundation import clock  # noqa: E402 - the folder must be named first
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _own_clock() -> Iterator[None]:
+    """No test leaves its clock behind."""
+    before = clock.current()
+    yield
+    clock.set_clock(before)
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """Real data beside the project; absent on most machines, and then the test says so."""
+    folder = SHARED / "data"
+    if not folder.is_dir():
+        pytest.skip(f"real data not found at {folder}")
+    return folder
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """An empty data folder of this test's own."""
+    return tmp_path

@@ -1,0 +1,84 @@
+"""Money, ids, text, clock: small values everything leans on."""
+
+import hashlib
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from okaeri.foundation import clock, ids, money
+from okaeri.foundation.text import Text
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "language", "written"),
+    [
+        (12_800, "JPY", "ja", "12,800円"),
+        (12_800, "JPY", "en", "¥12,800"),
+        (-1_234, "JPY", "ja", "−1,234円"),
+        (123_450, "GBP", "ja", "£1,234.50"),
+        (99, "CHF", "en", "0.99 CHF"),
+    ],
+)
+def test_money_is_written_as_the_reader_expects(
+    minor: int, currency: str, language: str, written: str
+) -> None:
+    assert money.format_minor(minor, currency, language) == written
+
+
+def test_half_a_unit_rounds_away_from_zero() -> None:
+    assert money.to_minor(Decimal("0.125"), "GBP") == 13
+    assert money.to_minor(Decimal("-0.125"), "GBP") == -13
+    assert money.to_minor(Decimal("1234.00"), "JPY") == 1234
+
+
+def test_the_bucket_of_a_person_is_the_start_of_a_plain_sha256() -> None:
+    digest = hashlib.sha256(b"journey:first_follow:42").hexdigest()
+    assert ids.bucket_digits("journey:first_follow", 42) == digest[:8]
+
+
+def test_about_a_tenth_falls_in_a_tenth() -> None:
+    picked = sum(ids.falls_in_share("salt", n, 0.1) for n in range(100_000))
+    assert 9_700 < picked < 10_300
+
+
+def test_nobody_and_everybody_are_shares_too() -> None:
+    assert not any(ids.falls_in_share("salt", n, 0.0) for n in range(1_000))
+    assert all(ids.falls_in_share("salt", n, 1.0) for n in range(1_000))
+
+
+@given(st.text(), st.text())
+def test_a_signature_fits_only_its_own_parts(one: str, other: str) -> None:
+    signature = ids.sign("secret", one)
+    assert ids.signature_matches(signature, "secret", one)
+    assert ids.signature_matches(signature, "secret", other) == (one == other)
+    assert not ids.signature_matches(signature, "another secret", one)
+
+
+def test_a_text_speaks_both_languages_and_keeps_its_places() -> None:
+    text = Text("顧客 {n}人", "{n} customers").format(n=3)
+    assert (text.render("ja"), text.render("en")) == ("顧客 3人", "3 customers")
+    assert Text.from_json(text.as_json()) == text
+
+
+def test_a_simulated_clock_stands_still_and_never_goes_back() -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    with clock.use(clock.SimulatedClock(start)) as simulated:
+        assert clock.now() == clock.now() == start
+        assert isinstance(simulated, clock.SimulatedClock)
+        simulated.advance(timedelta(days=1))
+        assert clock.now() == start + timedelta(days=1)
+        with pytest.raises(ValueError, match="cannot go back"):
+            simulated.move_to(start)
+    assert not clock.current().is_simulated
+
+
+def test_a_day_belongs_to_the_shops_zone() -> None:
+    late = datetime(2026, 1, 1, 15, 30, tzinfo=UTC)
+    assert clock.local_day(late, TOKYO) == date(2026, 1, 2)
+    assert clock.local_day(late, ZoneInfo("Europe/London")) == date(2026, 1, 1)
