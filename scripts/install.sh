@@ -1,0 +1,24 @@
+#!/bin/sh
+# Installs one set of pinned, hashed requirements into .venv: base, replay or dev.
+set -eu
+# A shell that has just installed uv for the user may not have its folder on the PATH yet.
+PATH="$PATH:$(python3 -m site --user-base)/bin"
+install() { uv pip install --quiet --python .venv/bin/python --require-hashes -r "requirements/$1.txt"; }
+case "$1" in
+base)
+    echo "Installing what Okaeri needs to run ..."
+    install base
+    uv pip install --quiet --python .venv/bin/python --no-deps --editable .
+    ;;
+replay) install replay ;;
+dev)
+    echo "Installing what the tests need ..."
+    # Spark is large; without it its lane is skipped by name.
+    install spark || install dev
+    sh scripts/get_chromium.sh
+    ;;
+*)
+    echo "install.sh: base, replay or dev" >&2
+    exit 2
+    ;;
+esac
