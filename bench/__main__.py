@@ -1,0 +1,33 @@
+"""`make bench` runs every benchmark in a process of its own; `python -m bench NAME ...` runs some."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+# name → what it measures and the target it is held to
+BENCHMARKS = {
+    "refresh": "nightly refresh, 1 M customers, 10 M orders: >= 4x pandas, >= 1.5x Polars, <= 1.3x SQL",
+    "import_orders": "import of 1 M orders from CSV on SQLite: > 20,000 orders/s, memory < 1 GB",
+    "journeys": "journey decisions on SQLite: > 20,000 enrolments/s",
+    "pages": "first page with 100 k customers: p95 < 200 ms",
+}
+
+
+def main(wanted: list[str]) -> int:
+    failed = []
+    for name in wanted or BENCHMARKS:
+        if name not in BENCHMARKS:
+            print(f"There is no benchmark {name}; there are {', '.join(BENCHMARKS)}.")
+            return 2
+        print(f"\n=== {name}: {BENCHMARKS[name]}", flush=True)
+        begin = time.monotonic()
+        if subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False).returncode:
+            failed.append(name)
+        print(f"({time.monotonic() - begin:.0f} s in all)")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Where things are put together: Django settings, urls, wiring, the command line."""

@@ -1,0 +1,43 @@
+"""Serves the pages and does the work in one process."""
+
+import signal
+import threading
+from collections.abc import Callable
+
+import uvicorn
+
+from okaeri.project.asgi import application
+from okaeri.project.wiring import Worker
+
+
+def serve(*, host: str = "127.0.0.1", port: int = 8000, ready: Callable[[], None]) -> None:
+    """Serve until interrupted; `ready` is called once the address answers."""
+    worker = Worker()
+    config = uvicorn.Config(application, host=host, port=port, log_level="warning", lifespan="off")
+    server = uvicorn.Server(config)
+    worker.start()
+    announcer = threading.Thread(target=_announce, args=(server, ready), daemon=True)
+    announcer.start()
+    try:
+        server.run()
+    finally:
+        worker.stop()
+
+
+def _announce(server: uvicorn.Server, ready: Callable[[], None]) -> None:
+    pause = threading.Event()
+    while not server.started and not server.should_exit:
+        pause.wait(0.05)
+    if server.started:
+        ready()
+
+
+def work(*, idle_seconds: float = 1.0) -> None:
+    """Work without pages until interrupted (further workers beside a PostgreSQL database)."""
+    worker = Worker(idle_seconds=idle_seconds)
+    over = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: over.set())
+    worker.start()
+    over.wait()
+    worker.stop()

@@ -1,0 +1,149 @@
+"""The only place where things are put together: duties, job handlers, channels, the warehouse."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings as django_settings
+
+from okaeri.customers import duties as customer_duties
+from okaeri.deliver import duties as deliver_duties
+from okaeri.deliver.channels.email.channel import EmailChannel
+from okaeri.deliver.channels.email.mailbox import MailboxTransport
+from okaeri.deliver.channels.email.smtp import SmtpTransport
+from okaeri.deliver.types import Channel, Links
+from okaeri.foundation import clock
+from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.foundation.work.jobs import Handler, JobContext, JobRunner, submit_job
+from okaeri.foundation.work.loop import Duty, WorkLoop
+from okaeri.insight import api as insight
+from okaeri.intake import api as intake
+from okaeri.measure import api as measure
+from okaeri.measure.types import Evaluation
+from okaeri.plan import api as plan
+from okaeri.plan import duties as plan_duties
+from okaeri.project.environment import Environment
+
+log = logging.getLogger(__name__)
+NIGHTLY_HOUR = 3
+
+
+def environment() -> Environment:
+    """Give the process settings Django was started with."""
+    env: Environment = django_settings.OKAERI
+    return env
+
+
+def open_shop_warehouse() -> Warehouse:
+    """Open this shop's warehouse with the engine of the environment; the caller closes it."""
+    env = environment()
+    return open_warehouse(env.warehouse_dir, env.warehouse_engine)
+
+
+def shop_day() -> date:
+    """Give today in the shop's time zone by the clock in use."""
+    return clock.local_day(clock.now(), ZoneInfo(load(ShopProfile).time_zone))
+
+
+def channels() -> Mapping[str, Channel]:
+    """Build one channel of each kind from the environment."""
+    env = environment()
+    if env.smtp_url.startswith("mailbox:"):
+        return {"email": EmailChannel(MailboxTransport(env.data_dir / "mailbox.db"))}
+    return {"email": EmailChannel(SmtpTransport(env.smtp_url))}
+
+
+def station_duties() -> tuple[Duty, ...]:
+    """Every station's duties, in the order data passes the stations."""
+    env = environment()
+    links = Links(base_url=env.base_url, secret=env.secret_key)
+    renderer = plan.PlanRenderer(secret=env.secret_key, base_url=env.base_url)
+    return (
+        *customer_duties.duties(),
+        *plan_duties.duties(),
+        *deliver_duties.duties(renderer=renderer, channels=channels(), links=links),
+    )
+
+
+def build_loop(*, idle_seconds: float = 1.0) -> WorkLoop:
+    """Build the loop of all stations' duties; without the nightly schedule (see `Worker`)."""
+    return WorkLoop(station_duties(), idle_seconds=idle_seconds)
+
+
+def evaluate_everything(as_of: date) -> list[Evaluation]:
+    """Evaluate every experiment on the warehouse as it stands."""
+    warehouse = open_shop_warehouse()
+    try:
+        return measure.evaluate_all(warehouse=warehouse, as_of=as_of)
+    finally:
+        warehouse.close()
+
+
+def refresh_everything(progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+    """Refresh all analyses and evaluations as of today; gives what was done."""
+    as_of = shop_day()
+    warehouse = open_shop_warehouse()
+    try:
+        summary = insight.refresh(warehouse=warehouse, as_of=as_of, progress=progress)
+        evaluations = measure.evaluate_all(warehouse=warehouse, as_of=as_of)
+    finally:
+        warehouse.close()
+    return {
+        "as_of": summary.as_of.isoformat(),
+        "customers": summary.customers,
+        "orders": summary.orders,
+        "engine": summary.engine,
+        "seconds": round(summary.seconds, 2),
+        "experiments": len(evaluations),
+    }
+
+
+def _run_import(context: JobContext) -> Mapping[str, Any]:
+    result = intake.run_import_job(context)
+    submit_job("refresh", {}, slot=f"refresh:after-import:{context.job_id}")
+    return result
+
+
+def _run_refresh(context: JobContext) -> Mapping[str, Any]:
+    return refresh_everything(progress=context.progress)
+
+
+JOB_HANDLERS: dict[str, Handler] = {"import": _run_import, "refresh": _run_refresh}
+
+
+def schedule_nightly(now: datetime) -> int:
+    """Ask for the nightly refresh once per shop day; two workers at once ask for the same slot."""
+    local = now.astimezone(ZoneInfo(load(ShopProfile).time_zone))
+    due = local.replace(hour=NIGHTLY_HOUR, minute=0, second=0, microsecond=0)
+    night = local.date() if local >= due else local.date() - timedelta(days=1)
+    submit_job("refresh", {}, slot=f"refresh:{night}")
+    return 0
+
+
+class Worker:
+    """The two threads behind the pages: duties in one, long jobs in the other."""
+
+    def __init__(self, *, idle_seconds: float = 1.0) -> None:
+        duties = (*station_duties(), Duty("project.schedule", schedule_nightly))
+        self._loop = WorkLoop(duties, idle_seconds=idle_seconds)
+        runner = JobRunner(JOB_HANDLERS)
+        self._jobs = WorkLoop([Duty("project.jobs", runner.run_one)], idle_seconds=idle_seconds)
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Begin to work in the background."""
+        for loop, name in ((self._loop, "duties"), (self._jobs, "jobs")):
+            thread = threading.Thread(target=loop.run_forever, args=(self._stop,), name=name)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Finish the running batch and stop."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
