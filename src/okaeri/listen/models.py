@@ -1,0 +1,57 @@
+"""Questions, each customer's present answer, and every answer as it was given."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Question(models.Model):
+    """One question on a scale from 1 to 5. `key` is part of every link that was sent."""
+
+    key = models.CharField(max_length=40, unique=True)
+    text = models.JSONField()
+    # Words at the ends of the scale, {"ja":..., "en":...}
+    low_label = models.JSONField()
+    high_label = models.JSONField()
+    # Whether the score is the customer's satisfaction, which journeys and the no-selling rule read.
+    is_satisfaction = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+
+class Answer(models.Model):
+    """What one customer says at present to one question about one subject ("order:12" or "")."""
+
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+")
+    customer_id = models.BigIntegerField()
+    subject = models.CharField(max_length=60, default="", blank=True)
+    score = models.SmallIntegerField()
+    comment = models.TextField(default="")
+    answered_at = models.DateTimeField()
+    times_answered = models.IntegerField(default=1)
+    # Set when staff dealt with the answer; a new answer by the customer opens it again.
+    handled_at = models.DateTimeField(null=True)
+    handled_by = models.CharField(max_length=150, default="")
+    handled_note = models.TextField(default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["customer_id", "question", "subject"], name="one_answer_per_subject"
+            ),
+            models.CheckConstraint(condition=Q(score__range=(1, 5)), name="a_score_is_1_to_5"),
+        )
+        indexes = (
+            models.Index(
+                fields=["answered_at"],
+                name="low_scores_open",
+                condition=Q(score__lte=2, handled_at=None),
+            ),
+        )
+
+
+class AnswerGiven(models.Model):
+    """One answer as it was given. Append only: a changed mind adds a row."""
+
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="+")
+    score = models.SmallIntegerField()
+    comment = models.TextField(default="")
+    answered_at = models.DateTimeField()

@@ -1,0 +1,165 @@
+"""Every database read and write of listen."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from django.db.models import F, QuerySet
+
+from okaeri.foundation.errors import NotFoundError
+from okaeri.foundation.text import Text
+from okaeri.listen.domain.links import Invitation
+from okaeri.listen.domain.questions import BUILT_IN, LOW_SCORE, QuestionText
+from okaeri.listen.models import Answer, AnswerGiven, Question
+from okaeri.listen.types import AnswerChange, AnswerView
+
+# Both databases take so many ids in one statement.
+_IDS_PER_READ = 10_000
+
+_NO_ANSWER = Text(
+    "番号 {id} の回答は見つかりません。一覧を開き直してください。",
+    "There is no answer {id}; open the list again.",
+)
+
+
+def find_question(key: str) -> QuestionText | None:
+    """Give the words of a question: the shop's own, else the product's."""
+    row = Question.objects.filter(key=key).first()
+    if row is None:
+        return BUILT_IN.get(key)
+    return QuestionText(
+        Text.from_json(row.text),
+        Text.from_json(row.low_label),
+        Text.from_json(row.high_label),
+        row.is_satisfaction,
+    )
+
+
+def save_question(key: str, words: QuestionText, now: datetime) -> None:
+    """Write the words of a question, new or changed."""
+    Question.objects.update_or_create(
+        key=key, defaults=_columns(words), create_defaults={**_columns(words), "created_at": now}
+    )
+
+
+def _columns(words: QuestionText) -> dict[str, object]:
+    return {
+        "text": words.text.as_json(),
+        "low_label": words.low_label.as_json(),
+        "high_label": words.high_label.as_json(),
+        "is_satisfaction": words.is_satisfaction,
+    }
+
+
+def find_answer(invitation: Invitation) -> AnswerView | None:
+    """Give what the invited customer answered, None where he did not."""
+    row = _answers().filter(
+        customer_id=invitation.customer_id,
+        question__key=invitation.question_key,
+        subject=invitation.subject,
+    )
+    found = row.first()
+    return _view(found) if found else None
+
+
+def save_answer(
+    invitation: Invitation, words: QuestionText, score: int, comment: str, at: datetime
+) -> None:
+    """Write an answer in the caller's transaction and keep it in the history.
+
+    1. Insert the answer; of two clicks at once one inserts, the other updates. 2. An update opens the
+    answer again for staff. 3. Every answer given adds a row to the history.
+    """
+    question, _ = Question.objects.get_or_create(
+        key=invitation.question_key, defaults={**_columns(words), "created_at": at}
+    )
+    answer, is_new = Answer.objects.get_or_create(
+        customer_id=invitation.customer_id,
+        question=question,
+        subject=invitation.subject,
+        defaults={"score": score, "comment": comment, "answered_at": at},
+    )
+    if not is_new:
+        Answer.objects.filter(id=answer.id).update(
+            score=score,
+            comment=comment,
+            answered_at=at,
+            times_answered=F("times_answered") + 1,
+            handled_at=None,
+            handled_by="",
+            handled_note="",
+        )
+    AnswerGiven.objects.create(answer=answer, score=score, comment=comment, answered_at=at)
+
+
+def list_answers(customer_id: int) -> list[AnswerView]:
+    """Give a customer's present answers, the newest first."""
+    rows = _answers().filter(customer_id=customer_id).order_by("-answered_at", "-id")
+    return [_view(row) for row in rows]
+
+
+def list_changes(answer_id: int) -> list[AnswerChange]:
+    """Give every answer as it was given, the oldest first."""
+    rows = AnswerGiven.objects.filter(answer_id=answer_id).order_by("id")
+    return [AnswerChange(row.score, row.comment, row.answered_at) for row in rows]
+
+
+def latest_scores(customer_ids: Collection[int]) -> dict[int, int]:
+    """Give each customer's newest satisfaction score; who never answered is absent."""
+    scores: dict[int, int] = {}
+    for ids in _chunks(customer_ids):
+        rows = Answer.objects.filter(customer_id__in=ids, question__is_satisfaction=True)
+        # The newest comes last and stays.
+        rows = rows.order_by("answered_at", "id")
+        scores.update(rows.values_list("customer_id", "score"))
+    return scores
+
+
+def low_scores(limit: int) -> list[AnswerView]:
+    """Give open low scores, those who wait longest first."""
+    rows = _answers().filter(score__lte=LOW_SCORE, handled_at=None)
+    return [_view(row) for row in rows.order_by("answered_at", "id")[:limit]]
+
+
+def customers_with_open_low_score(customer_ids: Collection[int]) -> frozenset[int]:
+    """Give those among `customer_ids` whose low score nobody has dealt with."""
+    found: set[int] = set()
+    for ids in _chunks(customer_ids):
+        rows = Answer.objects.filter(customer_id__in=ids, score__lte=LOW_SCORE, handled_at=None)
+        found.update(rows.values_list("customer_id", flat=True))
+    return frozenset(found)
+
+
+def mark_handled(answer_id: int, *, by: str, note: str, at: datetime) -> None:
+    """Close an answer; who closed it first stays named."""
+    closed = Answer.objects.filter(id=answer_id, handled_at=None).update(
+        handled_at=at, handled_by=by, handled_note=note
+    )
+    if not closed and not Answer.objects.filter(id=answer_id).exists():
+        raise NotFoundError(_NO_ANSWER.format(id=answer_id))
+
+
+def _answers() -> QuerySet[Answer]:
+    return Answer.objects.select_related("question")
+
+
+def _chunks(customer_ids: Collection[int]) -> Iterator[list[int]]:
+    ids = list(customer_ids)
+    for start in range(0, len(ids), _IDS_PER_READ):
+        yield ids[start : start + _IDS_PER_READ]
+
+
+def _view(row: Answer) -> AnswerView:
+    return AnswerView(
+        id=row.id,
+        customer_id=row.customer_id,
+        question_key=row.question.key,
+        question=Text.from_json(row.question.text),
+        subject=row.subject,
+        score=row.score,
+        comment=row.comment,
+        answered_at=row.answered_at,
+        times_answered=row.times_answered,
+        handled_at=row.handled_at,
+        handled_by=row.handled_by,
+        handled_note=row.handled_note,
+    )

@@ -1,0 +1,171 @@
+"""Use cases of measure: begin an experiment, assign customers, evaluate."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+from django.db import transaction
+
+from okaeri.foundation import clock
+from okaeri.foundation.errors import InputError
+from okaeri.foundation.ids import falls_in_share
+from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.text import Text
+from okaeri.foundation.warehouse import Warehouse
+from okaeri.measure import store
+from okaeri.measure.domain.evaluation import ArmOutcomes, decide_evaluation
+from okaeri.measure.domain.sums import Sums
+from okaeri.measure.features.outcomes import (
+    ASSIGNMENTS,
+    NUMBERS,
+    ORDERS,
+    compute_outcomes,
+    compute_sums,
+)
+from okaeri.measure.types import Arm, Evaluation, ExperimentView
+
+_BAD_SHARE = Text(
+    "実験 {key} の「配信しない割合」は 0 以上 1 未満で指定してください。",
+    "The share left out of experiment {key} must be at least 0 and below 1.",
+)
+_BAD_WINDOW = Text(
+    "実験 {key} の観察期間は1日以上にしてください。",
+    "The window of experiment {key} must be one day or longer.",
+)
+_ALREADY_RUNNING = Text(
+    "実験 {key} はもう始まっているため、割合と期間は変えられません。別の名前で新しい実験を作ってください。",
+    "Experiment {key} has begun, so its share and window are fixed; start a new one under another key.",
+)
+
+
+def ensure_experiment(
+    *,
+    key: str,
+    name: Text,
+    hypothesis: Text,
+    holdout_share: float,
+    window_days: int,
+    source_kind: str,
+    source_id: int,
+    started_at: datetime,
+) -> ExperimentView:
+    """Begin an experiment or give the one that has this key; its design is fixed once in use."""
+    if not 0 <= holdout_share < 1:
+        raise InputError(_BAD_SHARE.format(key=key))
+    if window_days < 1:
+        raise InputError(_BAD_WINDOW.format(key=key))
+    words = {"name": name.as_json(), "hypothesis": hypothesis.as_json()}
+    design = {"holdout_share": holdout_share, "window_days": window_days}
+    origin = {"source_kind": source_kind, "source_id": source_id, "started_at": started_at}
+    with transaction.atomic():
+        row = store.get_or_create_experiment(key, {**words, **design, **origin})
+        is_changed = (row.holdout_share, row.window_days) != (holdout_share, window_days)
+        if is_changed and store.has_assignments(row.id):
+            raise InputError(_ALREADY_RUNNING.format(key=key))
+        store.update_experiment(row, {**words, **design})
+    return store.view(row)
+
+
+def assign(experiment_id: int, customer_ids: Iterable[int], at: datetime) -> dict[int, Arm]:
+    """Give each customer's arm, assigning those who have none. The first assignment wins.
+
+    1. Read the arms that exist. 2. Compute the others. 3. Insert them, ignoring those another worker
+    inserted meanwhile. 4. Where some were ignored, read again: what is stored is what counts.
+    """
+    wanted = list(dict.fromkeys(customer_ids))
+    if not wanted:
+        return {}
+    experiment = store.get_experiment(experiment_id)
+    arms = store.find_arms(experiment_id, wanted)
+    new = {
+        customer_id: _arm(experiment, customer_id)
+        for customer_id in wanted
+        if customer_id not in arms
+    }
+    if new and store.insert_assignments(experiment_id, new, at) < len(new):
+        new = store.find_arms(experiment_id, list(new))
+    return {customer_id: arms.get(customer_id) or new[customer_id] for customer_id in wanted}
+
+
+def _arm(experiment: ExperimentView, customer_id: int) -> Arm:
+    held_out = falls_in_share(experiment.key, customer_id, experiment.holdout_share)
+    return Arm.HOLDOUT if held_out else Arm.TREATED
+
+
+def evaluate(
+    experiments: Sequence[ExperimentView], *, warehouse: Warehouse, as_of: date
+) -> list[Evaluation]:
+    """Evaluate `experiments` in one pass over the orders and keep the results."""
+    now = clock.now()
+    shop = load(ShopProfile)
+    until = min(now, _end_of_day(as_of, ZoneInfo(shop.time_zone)))
+    people, unfinished = _assignments(experiments, until)
+    sums = _sums(warehouse, people)
+    family_size = sum(one.started_at < until for one in store.list_experiments())
+    evaluations = [
+        decide_evaluation(
+            experiment,
+            sums.get(experiment.id, {}),
+            as_of=as_of,
+            unfinished=unfinished[experiment.id],
+            family_size=max(family_size, 1),
+            currency=shop.currency,
+        )
+        for experiment in experiments
+    ]
+    with transaction.atomic():
+        for evaluation in evaluations:
+            store.save_evaluation(evaluation, now)
+    return evaluations
+
+
+def _end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+
+
+def _assignments(
+    experiments: Sequence[ExperimentView], until: datetime
+) -> tuple[pa.Table, Counter[int]]:
+    """Give the assignments whose window has begun, and how many windows are not over per experiment.
+
+    A window that is not over is counted up to `until`.
+    """
+    last = until.replace(tzinfo=None)
+    windows = {one.id: timedelta(days=one.window_days) for one in experiments}
+    columns: tuple[list[Any], ...] = ([], [], [], [], [])
+    unfinished: Counter[int] = Counter()
+    for experiment_id, customer_id, arm, at in store.iter_assignments(list(windows), until):
+        begun = at.replace(tzinfo=None)
+        over = begun + windows[experiment_id]
+        unfinished[experiment_id] += over > last
+        row = (experiment_id, customer_id, arm, begun, min(over, last))
+        for column, value in zip(columns, row, strict=True):
+            column.append(value)
+    return pa.table(list(columns), schema=ASSIGNMENTS), unfinished
+
+
+def _sums(warehouse: Warehouse, people: pa.Table) -> dict[int, dict[Arm, ArmOutcomes]]:
+    """Let the engine reduce orders to sums: experiment → arm → outcomes."""
+    orders = warehouse.table("orders") if warehouse.has("orders") else warehouse.upload(_NO_ORDERS)
+    outcomes = warehouse.stage(
+        "measure_outcomes", compute_outcomes(warehouse.upload(people), orders)
+    )
+    found: dict[int, dict[Arm, ArmOutcomes]] = {}
+    for row in warehouse.collect(compute_sums(outcomes)).to_pylist():
+        found.setdefault(row["experiment_id"], {})[Arm(row["arm"])] = _outcomes(row)
+    return found
+
+
+_NO_ORDERS = ORDERS.empty_table()
+
+
+def _outcomes(row: Mapping[str, Any]) -> ArmOutcomes:
+    people = row["customers"]
+    sums = {
+        metric: Sums(people, row[f"{column}_total"] / people, row[f"{column}_squares"])
+        for metric, column in NUMBERS.items()
+    }
+    return ArmOutcomes(row["buyers"], row["unknown"], sums)

@@ -1,0 +1,1 @@
+"""What sums of outcomes prove, and the sentence that says so."""

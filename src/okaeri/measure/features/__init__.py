@@ -1,0 +1,1 @@
+"""Expressions over assignments and orders; the engine reduces rows to sums."""

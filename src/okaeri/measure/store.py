@@ -1,0 +1,139 @@
+"""Every database read and write of measure."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from okaeri.foundation.bulk import db_instant
+from okaeri.foundation.errors import NotFoundError
+from okaeri.foundation.text import Text
+from okaeri.measure.domain import documents
+from okaeri.measure.models import Assignment, Experiment, Result
+from okaeri.measure.types import Arm, Evaluation, ExperimentView
+
+_READ_CHUNK = 50_000
+
+_NO_EXPERIMENT = Text(
+    "番号 {id} の実験は見つかりません。実験の一覧を確認してください。",
+    "There is no experiment {id}; see the list of experiments.",
+)
+
+
+def view(row: Experiment) -> ExperimentView:
+    """Give a row as others may see it."""
+    return ExperimentView(
+        id=row.id,
+        key=row.key,
+        name=Text.from_json(row.name),
+        hypothesis=Text.from_json(row.hypothesis),
+        holdout_share=row.holdout_share,
+        window_days=row.window_days,
+        source_kind=row.source_kind,
+        source_id=row.source_id,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+    )
+
+
+def get_or_create_experiment(key: str, fields: Mapping[str, Any]) -> Experiment:
+    """Give the experiment of `key`, made from `fields` where there was none."""
+    row, _ = Experiment.objects.get_or_create(key=key, defaults=dict(fields))
+    return row
+
+
+def update_experiment(row: Experiment, fields: Mapping[str, Any]) -> None:
+    """Write `fields` of one experiment."""
+    Experiment.objects.filter(id=row.id).update(**fields)
+    for name, value in fields.items():
+        setattr(row, name, value)
+
+
+def get_experiment(experiment_id: int) -> ExperimentView:
+    """Give one experiment or raise NotFoundError."""
+    row = Experiment.objects.filter(id=experiment_id).first()
+    if row is None:
+        raise NotFoundError(_NO_EXPERIMENT.format(id=experiment_id))
+    return view(row)
+
+
+def list_experiments() -> list[ExperimentView]:
+    """Give all experiments, the oldest first."""
+    return [view(row) for row in Experiment.objects.order_by("id")]
+
+
+def has_assignments(experiment_id: int) -> bool:
+    """Tell whether anybody was assigned yet."""
+    return Assignment.objects.filter(experiment_id=experiment_id).exists()
+
+
+def find_arms(experiment_id: int, customer_ids: Sequence[int]) -> dict[int, Arm]:
+    """Give the arms of those who have one already; one statement for any number of ids."""
+    if connection.vendor == "postgresql":
+        chosen, ids = "= ANY(%s)", list(customer_ids)
+    else:
+        chosen, ids = "IN (SELECT value FROM json_each(%s))", json.dumps(list(customer_ids))  # type: ignore[assignment]
+    sql = (
+        "SELECT customer_id, arm FROM measure_assignment"  # noqa: S608 - the text is our own
+        f" WHERE experiment_id = %s AND customer_id {chosen}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [experiment_id, ids])
+        return {customer_id: Arm(arm) for customer_id, arm in cursor.fetchall()}
+
+
+def insert_assignments(experiment_id: int, arms: Mapping[int, Arm], at: datetime) -> int:
+    """Insert arms, leaving those that exist alone; give how many were new.
+
+    Inside the caller's transaction. The unique constraint decides between two workers.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "INSERT INTO measure_assignment (experiment_id, customer_id, arm, assigned_at)"
+                " SELECT %s, customer_id, arm, %s"
+                " FROM unnest(%s::bigint[], %s::text[]) AS given(customer_id, arm)"
+                " ON CONFLICT DO NOTHING",
+                [experiment_id, at, list(arms), [arm.value for arm in arms.values()]],
+            )
+        else:
+            instant = db_instant(at)
+            cursor.executemany(
+                "INSERT OR IGNORE INTO measure_assignment"
+                " (experiment_id, customer_id, arm, assigned_at) VALUES (%s, %s, %s, %s)",
+                [
+                    (experiment_id, customer_id, arm.value, instant)
+                    for customer_id, arm in arms.items()
+                ],
+            )
+        return int(cursor.rowcount)
+
+
+def iter_assignments(
+    experiment_ids: Sequence[int], until: datetime
+) -> Iterator[tuple[int, int, str, datetime]]:
+    """Give (experiment, customer, arm, assigned at) of assignments made before `until`."""
+    rows = Assignment.objects.filter(experiment_id__in=experiment_ids, assigned_at__lt=until)
+    yield from rows.values_list("experiment_id", "customer_id", "arm", "assigned_at").iterator(
+        _READ_CHUNK
+    )
+
+
+def save_evaluation(evaluation: Evaluation, computed_at: datetime) -> None:
+    """Keep the latest evaluation of an experiment."""
+    Result.objects.update_or_create(
+        experiment_id=evaluation.experiment.id,
+        defaults={
+            "as_of": evaluation.as_of,
+            "payload": documents.to_document(evaluation),
+            "computed_at": computed_at,
+        },
+    )
+
+
+def find_evaluation(experiment_id: int) -> Evaluation | None:
+    """Give the latest evaluation, None where there is none yet."""
+    row = Result.objects.select_related("experiment").filter(experiment_id=experiment_id).first()
+    return documents.from_document(row.payload, view(row.experiment)) if row else None

@@ -1,0 +1,42 @@
+"""The door to rewards: points given, taken back, and counted."""
+
+from datetime import datetime
+
+from okaeri.rewards import actions, store
+from okaeri.rewards.types import PointEntry
+
+
+def grant_points(customer_id: int, points: int, *, key: str, reason: str, at: datetime) -> None:
+    """Give `points` (1 or more) to a customer, in the caller's transaction.
+
+    The same `key` again changes nothing; with another customer or amount it raises InputError.
+    """
+    actions.grant_points(customer_id, points, key=key, reason=reason, at=at)
+
+
+def reverse_grant(key: str, *, reason: str, at: datetime) -> None:
+    """Take back the grant of `key`, in the caller's transaction; again changes nothing.
+
+    Raises NotFoundError where there is no such grant. Points that were given stay visible as given.
+    """
+    actions.reverse_grant(key, reason=reason, at=at)
+
+
+def balance_of(customer_id: int) -> int:
+    """Give a customer's points: the sum of his entries, 0 for somebody unknown."""
+    return store.balance_of(customer_id)
+
+
+def entries_of(customer_id: int) -> list[PointEntry]:
+    """Give what makes up a customer's balance, the newest first."""
+    return store.list_entries(customer_id)
+
+
+def trial_balance() -> int:
+    """Give the sum of all entries of the ledger; anything but 0 is a fault."""
+    return store.trial_balance()
+
+
+def outstanding_points() -> int:
+    """Give the points that all customers hold together: what the shop owes."""
+    return store.outstanding_points()
