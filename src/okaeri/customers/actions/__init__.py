@@ -1,0 +1,1 @@
+"""Use cases: open a transaction, load, let the domain decide, save."""

@@ -1,0 +1,187 @@
+"""The door of customers: who they are, where they are reached, what they bought, what they agreed to.
+
+Ids of customers that were absorbed by a merge still work everywhere: they lead to the person.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q
+
+from okaeri.customers.actions.consent import (
+    assume_consent,
+    give_placeholder_addresses,
+    record_consent,
+)
+from okaeri.customers.actions.export import read_order_batches
+from okaeri.customers.actions.merge import undo_merge
+from okaeri.customers.actions.resolve import resolve_new_parties
+from okaeri.customers.models import ConsentEvent, Merge
+from okaeri.customers.store import consents, identity, people, searching
+from okaeri.customers.types import (
+    ConsentRecord,
+    ContactPointView,
+    CustomerProfile,
+    MergeView,
+    Purchase,
+)
+from okaeri.foundation.errors import NotFoundError
+from okaeri.foundation.text import Text
+from okaeri.intake import api as intake
+from okaeri.intake.types import OrderRecord
+
+__all__ = [
+    "assume_consent",
+    "contact_points_of",
+    "count_customers",
+    "customers_of_parties",
+    "get_customer",
+    "give_placeholder_addresses",
+    "list_consents",
+    "list_contact_points",
+    "list_merges",
+    "list_profiles",
+    "purchase_history",
+    "read_order_batches",
+    "record_consent",
+    "resolve_new_parties",
+    "search_customers",
+    "suppress",
+    "undo_merge",
+]
+_NO_CUSTOMER = Text("顧客 {id} は見つかりません。", "There is no customer {id}.")
+
+
+def customers_of_parties(party_ids: Iterable[int]) -> dict[int, int]:
+    """Give party → customer; parties that are not resolved yet are left out."""
+    return identity.links_of(party_ids)
+
+
+def purchase_history(customer_ids: Iterable[int]) -> dict[int, tuple[Purchase, ...]]:
+    """Give every order of each customer, oldest first, cancelled ones included.
+
+    Every id asked for is a key; somebody without orders has an empty history.
+    """
+    asked = list(dict.fromkeys(customer_ids))
+    owner = dict(identity.parties_of(asked))
+    live = _live_ids(asked, set(owner.values()))
+    if len(set(live.values()) - set(owner.values())):
+        owner = dict(identity.parties_of(live.values()))
+    history: dict[int, list[Purchase]] = {number: [] for number in live.values()}
+    if owner:
+        for order in intake.list_orders_of_parties(list(owner)):
+            if order.party_id is not None:
+                history[owner[order.party_id]].append(_purchase(order))
+    for purchases in history.values():
+        purchases.sort(key=lambda purchase: (purchase.ordered_at, purchase.order_id))
+    return {number: tuple(history.get(live.get(number, 0), ())) for number in asked}
+
+
+def _live_ids(asked: list[int], known_live: set[int]) -> dict[int, int]:
+    """Give id → live id; only ids of which nothing is known cost a query."""
+    unknown = [number for number in asked if number not in known_live]
+    live = {number: number for number in asked if number in known_live}
+    return {**live, **identity.roots_of(unknown)} if unknown else live
+
+
+def _purchase(order: OrderRecord) -> Purchase:
+    return Purchase(
+        order_id=order.id,
+        order_no=order.order_no,
+        source=order.source,
+        ordered_at=order.ordered_at,
+        ordered_on=order.ordered_on,
+        is_purchase=order.is_purchase,
+        status=order.status,
+        net_minor=order.net_minor,
+        shipped_on=order.shipped_on,
+        delivered_on=order.delivered_on,
+    )
+
+
+def get_customer(customer_id: int) -> CustomerProfile:
+    """Give one person (the one an absorbed id belongs to now) or raise NotFoundError."""
+    found = list_profiles([customer_id])
+    if customer_id not in found:
+        raise NotFoundError(_NO_CUSTOMER.format(id=customer_id))
+    return found[customer_id]
+
+
+def list_profiles(customer_ids: Iterable[int]) -> dict[int, CustomerProfile]:
+    """Give id → person; unknown ids are left out, absorbed ids give the person they belong to."""
+    live = identity.roots_of(customer_ids)
+    profiles = people.views_of(set(live.values()))
+    return {number: profiles[root] for number, root in live.items()}
+
+
+def search_customers(text: str, limit: int = 20) -> list[CustomerProfile]:
+    """Find people by name, reading, e-mail, phone or member number; surest match first."""
+    ids = searching.find_matching(text, limit)
+    profiles = people.views_of(ids)
+    return [profiles[number] for number in ids]
+
+
+def list_contact_points(customer_ids: Iterable[int], channel: str) -> dict[int, ContactPointView]:
+    """Give id → contact point on `channel` with consent and suppression; without one, left out."""
+    asked = list(dict.fromkeys(customer_ids))
+    found = {point.customer_id: point for point in consents.views_of(asked, channel)}
+    missing = [number for number in asked if number not in found]
+    moved = {a: root for a, root in identity.roots_of(missing).items() if a != root}
+    if moved:
+        roots = {p.customer_id: p for p in consents.views_of(set(moved.values()), channel)}
+        found.update({asked: roots[root] for asked, root in moved.items() if root in roots})
+    return found
+
+
+def contact_points_of(customer_id: int) -> list[ContactPointView]:
+    """Give every contact point of one person, in the order of their channels' names."""
+    return consents.views_of(identity.roots_of([customer_id]).values())
+
+
+def list_consents(customer_id: int) -> list[ConsentRecord]:
+    """Give the ledger of one person with its proofs, oldest word first."""
+    live = identity.roots_of([customer_id]).get(customer_id)
+    if live is None:
+        return []
+    events = ConsentEvent.objects.filter(customer_id=live).select_related("wording")
+    return [
+        ConsentRecord(
+            channel=event.channel,
+            action=event.action,
+            basis=event.basis,
+            source=event.source,
+            wording=event.wording.wording if event.wording else "",
+            proof={key: str(value) for key, value in event.proof.items()},
+            occurred_at=event.occurred_at,
+        )
+        for event in events.order_by("occurred_at", "id")
+    ]
+
+
+def suppress(channel: str, address: str, reason: str, at: datetime) -> None:
+    """Never write to `address` again whatever consent says; the first reason stays."""
+    consents.suppress(channel, address, reason, at)
+
+
+def count_customers() -> int:
+    """Give the number of people; those absorbed by a merge do not count."""
+    return people.count_live()
+
+
+def list_merges(customer_id: int | None = None, limit: int = 100) -> list[MergeView]:
+    """Give merges, newest first; only those into or of one customer where an id is given."""
+    merges = Merge.objects.order_by("-id")
+    if customer_id is not None:
+        merges = merges.filter(Q(kept_id=customer_id) | Q(absorbed_id=customer_id))
+    return [
+        MergeView(
+            id=merge.pk,
+            kept_id=merge.kept_id,
+            absorbed_id=merge.absorbed_id,
+            evidence=tuple(merge.evidence["kinds"]),
+            party_ids=tuple(merge.party_ids),
+            merged_at=merge.merged_at,
+            undone_at=merge.undone_at,
+        )
+        for merge in merges[:limit]
+    ]
