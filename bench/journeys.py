@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 _FOLDER = tempfile.mkdtemp(prefix="okaeri-bench-journeys-")
 os.environ["OKAERI_DATA_DIR"] = _FOLDER
@@ -31,14 +32,14 @@ from okaeri.foundation import clock  # noqa: E402
 from okaeri.intake import api as intake  # noqa: E402
 from okaeri.intake.types import LineIn, OrderIn, PartyIn  # noqa: E402
 from okaeri.plan import api as plan  # noqa: E402
-from okaeri.plan import store  # noqa: E402
 from okaeri.plan.actions.advance import advance_due  # noqa: E402
 from okaeri.plan.actions.enrol import enrol_from_orders  # noqa: E402
-from okaeri.plan.domain.advance import advance  # noqa: E402
-from okaeri.plan.domain.facts import Facts, Walk  # noqa: E402
+from okaeri.plan.domain.advance import Advanced, advance  # noqa: E402
+from okaeri.plan.domain.facts import ALL_FACTS, Facts, Walk  # noqa: E402
 from okaeri.plan.domain.purchases import goal_number  # noqa: E402
 from okaeri.plan.journeys.step import SendMessage  # noqa: E402
 from okaeri.plan.models import Decision, Enrolment  # noqa: E402
+from okaeri.plan.store import journeys  # noqa: E402
 
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "60000"))
 PEER_PEOPLE = 2_000
@@ -120,8 +121,8 @@ def peer(now: datetime) -> float:
     """One transaction, one customer: read, decide by the same rule, save, create, create."""
     due = Enrolment.objects.filter(state="active", due_at__lte=now).order_by("due_at", "id")
     ids = list(due.values_list("id", flat=True)[:PEER_PEOPLE])
-    definition = store.live_journeys()[0].definition
-    zone = __import__("zoneinfo").ZoneInfo("Asia/Tokyo")
+    definition = journeys.live_journeys()[0].definition
+    zone = ZoneInfo("Asia/Tokyo")
     begin = time.perf_counter()
     for enrolment_id in ids:
         with transaction.atomic():
@@ -133,7 +134,8 @@ def peer(now: datetime) -> float:
                 row.arm == "holdout",
             )  # fmt: skip
             goal = goal_number(history, row.trigger_order_id, row.trigger_on, merge_same_day=True)
-            result = advance(definition, walk, Facts(zone, row.anchor_on, goal), now)
+            result = advance(definition, walk, Facts(zone, row.anchor_on, ALL_FACTS, goal), now)
+            assert isinstance(result, Advanced)
             row.node, row.due_at, row.arrived_at = (
                 result.walk.node, result.walk.due_at, result.walk.arrived_at,
             )  # fmt: skip

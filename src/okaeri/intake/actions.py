@@ -1,0 +1,263 @@
+"""Use cases of intake: a file in, a live order in, a job in. One short transaction each."""
+
+import csv
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TextIO
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.conf import settings
+from django.db import transaction
+
+from okaeri.foundation import clock
+from okaeri.foundation.errors import InputError, OkaeriError
+from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.text import Text
+from okaeri.foundation.work.jobs import JobContext, submit_job
+from okaeri.intake import staging_files, store
+from okaeri.intake.connectors.mapped import connector_of
+from okaeri.intake.live import stage_orders
+from okaeri.intake.models import ImportRun, RejectedRow
+from okaeri.intake.types import FileLayout, ImportResult, OrderIn, ProductIn, StagedFile
+from okaeri.intake.writing import Counts, Staged, write
+
+JOB_KIND = "import"
+Progress = Callable[[int, int], None]
+_READ_ROWS = 50_000
+_UNREADABLE = Text(
+    "ファイル {name} を読めません。場所と権限を確認してください。",
+    "The file {name} cannot be read; check its place and permissions.",
+)
+_UNEXPECTED = Text(
+    "思わぬエラーで取り込みが止まりました。何も取り込まれていません。サーバーの記録を確認してください。",
+    "The import stopped on an unexpected error and stored nothing; see the server's log.",
+)
+
+
+def detect(path: Path) -> FileLayout:
+    """Say what a file is, with the saved mapping that fits it."""
+    file = staging_files.open_text(path)
+    connector = staging_files.recognise(file.header)
+    saved = None if connector else store.find_mapping(file.header)
+    name = saved.name if saved else ""
+    return staging_files.layout_of(file, connector or ("mapped" if saved else ""), name)
+
+
+def import_now(
+    path: Path,
+    *,
+    filename: str,
+    connector: str,
+    mapping: Mapping[str, str] | None,
+    progress: Progress | None,
+) -> ImportResult:
+    """Import a file under a new run."""
+    run = ImportRun.objects.create(
+        filename=(filename or path.name)[:255],
+        sha256="",
+        connector=connector,
+        mapping=dict(mapping or {}),
+        created_at=clock.now(),
+    )
+    return perform(run, path, progress)
+
+
+def submit(path: Path, *, filename: str, connector: str, mapping: Mapping[str, str] | None) -> int:
+    """Queue an import; gives the job's id."""
+    with transaction.atomic():
+        run = ImportRun.objects.create(
+            filename=(filename or path.name)[:255],
+            stored_path=str(path),
+            sha256="",
+            connector=connector,
+            mapping=dict(mapping or {}),
+            created_at=clock.now(),
+        )
+        return submit_job(JOB_KIND, {"run_id": run.id})
+
+
+def run_job(context: JobContext) -> dict[str, object]:
+    """Do a queued import; safe to run twice, because a file twice changes nothing."""
+    run = store.get_run(int(context.payload["run_id"]))
+    path = Path(run.stored_path)
+    if run.status != ImportRun.Status.DONE:
+        perform(run, path, context.progress)
+        _discard_upload(path)
+    result = store.run_view(store.get_run(run.id))
+    return {
+        "run_id": result.run_id,
+        "rows": result.rows,
+        "orders_new": result.orders_new,
+        "orders_updated": result.orders_updated,
+        "orders_unchanged": result.orders_unchanged,
+        "rows_rejected": result.rows_rejected,
+    }
+
+
+def _discard_upload(path: Path) -> None:
+    """Uploads are copies of ours inside the data folder; files given by path are not ours."""
+    uploads = Path(settings.OKAERI.data_dir) / "uploads"
+    if path.resolve().is_relative_to(uploads):
+        path.unlink(missing_ok=True)
+
+
+def perform(run: ImportRun, path: Path, progress: Progress | None) -> ImportResult:
+    """Read the file with no lock held, then store all of it in one transaction.
+
+    1. Parquet in a temporary folder, rejected rows counted; the database is not touched.
+    2. One transaction: contacts, orders, lines, rejected rows, and the run's own result.
+    3. On any error the run is marked failed in a transaction of its own, and nothing else stands.
+    """
+    ImportRun.objects.filter(id=run.id).update(status=ImportRun.Status.RUNNING)
+    staged: StagedFile | None = None
+    try:
+        staged = _stage(run, path, progress)
+        sha256 = _sha256(path)
+        with staging_files.without_collector(), transaction.atomic():
+            counts = write(_readable(staged), clock.now(), _second_half(staged, path, progress))
+            _finish(run, staged, sha256, counts)
+    except OSError as error:
+        reason = _UNREADABLE.format(name=path.name)
+        _fail(run, reason)
+        raise InputError(reason) from error
+    except Exception as error:
+        _fail(run, error.message if isinstance(error, OkaeriError) else _UNEXPECTED)
+        raise
+    finally:
+        if staged is not None:
+            staging_files.discard(staged)
+    return store.run_view(store.get_run(run.id))
+
+
+def _stage(run: ImportRun, path: Path, progress: Progress | None) -> StagedFile:
+    shop = load(ShopProfile)
+    connector, mapping = run.connector, run.mapping
+    if not mapping and connector in ("", "mapped"):
+        mapping = _saved_mapping(path)
+    return staging_files.stage(
+        path,
+        connector=connector,
+        mapping=mapping,
+        currency=shop.currency,
+        zone=ZoneInfo(shop.time_zone),
+        progress=None if progress is None else lambda done, total: progress(done, 2 * total),
+        folder=Path(settings.OKAERI.data_dir) / "staging",
+    )
+
+
+def _saved_mapping(path: Path) -> Mapping[str, str]:
+    """Give the mapping that was saved for this layout, where no connector knows it."""
+    header = staging_files.open_text(path).header
+    if staging_files.recognise(header):
+        return {}
+    saved = store.find_mapping(header)
+    return saved.columns if saved else {}
+
+
+def _readable(staged: StagedFile) -> Staged:
+    def read(path: Path) -> Iterator[pa.RecordBatch]:
+        with pq.ParquetFile(path) as file:
+            yield from file.iter_batches(batch_size=_READ_ROWS)
+
+    with pq.ParquetFile(staged.orders_path) as file:
+        # Refs of orders left out late stay unused, so the highest ref decides.
+        highest = staged.orders + staged.rows_rejected
+        rows = file.metadata.num_rows
+    return Staged(
+        parties=read(staged.parties_path),
+        orders=read(staged.orders_path),
+        lines=lambda: read(staged.lines_path),
+        order_count=max(rows, highest),
+    )
+
+
+def _second_half(
+    staged: StagedFile, path: Path, progress: Progress | None
+) -> Callable[[int], None] | None:
+    if progress is None:
+        return None
+    size, stored = path.stat().st_size, 0
+
+    def report(orders: int) -> None:
+        nonlocal stored
+        stored += orders
+        progress(size + size * stored // max(staged.orders, 1), 2 * size)
+
+    return report
+
+
+def _finish(run: ImportRun, staged: StagedFile, sha256: str, counts: Counts) -> None:
+    # A run that is done twice (its worker died) keeps only the last list.
+    RejectedRow.objects.filter(run_id=run.id).delete()
+    RejectedRow.objects.bulk_create(store.as_rejected(run.id, staged.rejected), batch_size=1000)
+    ImportRun.objects.filter(id=run.id).update(
+        status=ImportRun.Status.DONE,
+        sha256=sha256,
+        connector=staged.layout.connector,
+        encoding=staged.layout.encoding,
+        header=list(staged.layout.header),
+        error=None,
+        rows=staged.rows,
+        orders_new=counts.new,
+        orders_updated=counts.updated,
+        orders_unchanged=counts.unchanged,
+        rows_rejected=staged.rows_rejected,
+        finished_at=clock.now(),
+    )
+
+
+def _fail(run: ImportRun, reason: Text) -> None:
+    ImportRun.objects.filter(id=run.id).update(
+        status=ImportRun.Status.FAILED, error=reason.as_json(), finished_at=clock.now()
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def record_orders(orders: Iterable[OrderIn]) -> tuple[int, int, int]:
+    """Store live orders in one transaction."""
+    shop = load(ShopProfile)
+    staged = stage_orders(orders, shop.currency, ZoneInfo(shop.time_zone))
+    if not staged.order_count:
+        return 0, 0, 0
+    with transaction.atomic():
+        counts = write(staged, clock.now(), None)
+    return counts.new, counts.updated, counts.unchanged
+
+
+def record_products(products: Iterable[ProductIn]) -> int:
+    """Store products in one transaction."""
+    with transaction.atomic():
+        return store.write_products(products)
+
+
+def save_mapping(name: str, header: Iterable[str], columns: Mapping[str, str]) -> None:
+    """Check a mapping and keep it for files with this header."""
+    connector_of(columns)
+    store.save_mapping_row(name, tuple(header), columns, clock.now())
+
+
+# Spreadsheets run what begins so.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_rejected(run_id: int, stream: TextIO) -> int:
+    """Write a run's rejected rows as CSV; gives how many."""
+    run = store.get_run(run_id)
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(["行", "理由", "Reason", *map(_harmless, run.header)])
+    count = 0
+    for row in store.iter_rejected(run_id):
+        writer.writerow([row.line_no, row.reason.ja, row.reason.en, *map(_harmless, row.raw)])
+        count += 1
+    return count
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

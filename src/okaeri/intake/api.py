@@ -1,0 +1,235 @@
+"""The only door of intake for other stations."""
+
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+from django.db import transaction
+
+from okaeri.foundation.work.jobs import JobContext
+from okaeri.intake import actions, staged_tables, staging_files, store
+from okaeri.intake.actions import JOB_KIND, Progress
+from okaeri.intake.connectors import CONNECTORS
+from okaeri.intake.models import ImportRun
+from okaeri.intake.types import (
+    ConnectorInfo,
+    FileLayout,
+    ImportResult,
+    LineRecord,
+    MappingView,
+    OrderIn,
+    OrderRecord,
+    PartyRecord,
+    ProductIn,
+    RejectedRowView,
+    StagedFile,
+)
+
+__all__ = [
+    "JOB_KIND", "detect_file", "discard_staged", "get_import_run", "import_file",
+    "iter_rejected_rows", "latest_change_no", "list_connectors", "list_import_runs", "list_lines",
+    "list_mappings", "list_orders_after", "list_orders_of_parties", "list_parties_after",
+    "list_products", "read_line_batches", "read_order_batches", "read_staged_lines",
+    "read_staged_orders", "record_orders", "record_products", "run_import_job", "save_mapping",
+    "stage_file", "submit_import", "touch_orders_of_parties", "write_rejected_csv",
+]  # fmt: skip
+
+
+# ---- files -------------------------------------------------------------------------------------
+
+
+def list_connectors() -> list[ConnectorInfo]:
+    """Give every way of reading a file, the own template first."""
+    return [ConnectorInfo(known.key, known.name, known.note) for known in CONNECTORS.values()]
+
+
+def detect_file(path: Path) -> FileLayout:
+    """Say what a file is: encoding, delimiter, header, connector or saved mapping, 20 rows.
+
+    Raises InputError for a file that is empty, binary, broken, or mixes encodings.
+    """
+    return actions.detect(path)
+
+
+def stage_file(
+    path: Path,
+    *,
+    connector: str = "",
+    mapping: Mapping[str, str] | None = None,
+    currency: str = "JPY",
+    zone: ZoneInfo,
+    progress: Progress | None = None,
+    folder: Path | None = None,
+) -> StagedFile:
+    """Read a file whole into Parquet in a temporary folder (inside `folder`); no database.
+
+    `progress(done, total)` counts bytes. The caller discards the result with `discard_staged`.
+    Raises InputError where the file cannot be read at all; single rows are rejected instead.
+    """
+    return staging_files.stage(
+        path,
+        connector=connector,
+        mapping=mapping,
+        currency=currency,
+        zone=zone,
+        progress=progress,
+        folder=folder,
+    )
+
+
+def discard_staged(staged: StagedFile) -> None:
+    """Remove what `stage_file` wrote."""
+    staging_files.discard(staged)
+
+
+def read_staged_orders(staged: StagedFile) -> pa.Table:
+    """Give a staged file's orders as the warehouse's table `orders`, people joined simply.
+
+    `customer_id` unites contacts with the same member number, e-mail, or phone and family name.
+    """
+    return staged_tables.orders(staged)
+
+
+def read_staged_lines(staged: StagedFile) -> pa.Table:
+    """Give a staged file's lines as the warehouse's table `order_lines`."""
+    return staged_tables.lines(staged)
+
+
+def import_file(
+    path: Path,
+    *,
+    filename: str = "",
+    connector: str = "",
+    mapping: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> ImportResult:
+    """Import a file whole or not at all; the same file again changes nothing.
+
+    Raises InputError (also kept in the run) where the file cannot be read.
+    """
+    return actions.import_now(
+        path, filename=filename, connector=connector, mapping=mapping, progress=progress
+    )
+
+
+def submit_import(
+    path: Path, *, filename: str, connector: str = "", mapping: Mapping[str, str] | None = None
+) -> int:
+    """Queue an import and give the job's id; an upload under `<data>/uploads` goes when done."""
+    return actions.submit(path, filename=filename, connector=connector, mapping=mapping)
+
+
+def run_import_job(context: JobContext) -> dict[str, object]:
+    """Do one queued import (the handler of jobs of kind `JOB_KIND`)."""
+    return actions.run_job(context)
+
+
+def list_import_runs(limit: int = 20) -> list[ImportResult]:
+    """Give the newest imports first."""
+    return [store.run_view(run) for run in ImportRun.objects.order_by("-id")[:limit]]
+
+
+def get_import_run(run_id: int) -> ImportResult:
+    """Give one import or raise NotFoundError."""
+    return store.run_view(store.get_run(run_id))
+
+
+def iter_rejected_rows(run_id: int) -> Iterator[RejectedRowView]:
+    """Give the rows an import could not use, in the file's order (the first 10,000)."""
+    return store.iter_rejected(run_id)
+
+
+def write_rejected_csv(run_id: int, stream: BinaryIO, encoding: str = "utf-8-sig") -> int:
+    """Write the rejected rows with their reasons as CSV; gives how many rows.
+
+    Cells that a spreadsheet would run get an apostrophe in front; letters that `encoding` cannot
+    hold (cp932) become "?".
+    """
+    text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
+    try:
+        return actions.write_rejected(run_id, text)
+    finally:
+        # The stream belongs to the caller: it is flushed, never closed.
+        text.detach()
+
+
+def save_mapping(name: str, header: Sequence[str], columns: Mapping[str, str]) -> None:
+    """Keep a column mapping {our field: column name}; files with this header find it again.
+
+    `@cancel_prefix`, `@date_order` and `@tax` are options (see `connectors.mapped`). Raises
+    InputError for unknown or missing fields.
+    """
+    actions.save_mapping(name, header, columns)
+
+
+def list_mappings() -> list[MappingView]:
+    """Give all saved column mappings by name."""
+    return store.list_mapping_views()
+
+
+# ---- live --------------------------------------------------------------------------------------
+
+
+def record_orders(orders: Iterable[OrderIn]) -> tuple[int, int, int]:
+    """Store orders as they happen, all or none; gives (new, updated, unchanged).
+
+    Raises InputError for an order without number, of another currency, or of an unknown status.
+    """
+    return actions.record_orders(orders)
+
+
+def record_products(products: Iterable[ProductIn]) -> int:
+    """Store products; gives how many were new or changed. Costs count for orders stored later."""
+    return actions.record_products(products)
+
+
+# ---- reading -----------------------------------------------------------------------------------
+
+
+def list_parties_after(change_no: int, limit: int) -> list[PartyRecord]:
+    """Give at most `limit` contacts behind a change number, in the order of change."""
+    return store.parties_after(change_no, limit)
+
+
+def list_orders_after(change_no: int, limit: int) -> list[OrderRecord]:
+    """Give at most `limit` orders behind a change number, in the order of change."""
+    return store.orders_after(change_no, limit)
+
+
+def list_orders_of_parties(party_ids: Iterable[int]) -> list[OrderRecord]:
+    """Give the orders of these contacts, oldest first."""
+    return store.orders_of_parties(party_ids)
+
+
+def list_lines(order_ids: Iterable[int]) -> dict[int, list[LineRecord]]:
+    """Give order id → its lines in their order."""
+    return store.lines_of(order_ids)
+
+
+def list_products(skus: Iterable[str] | None = None) -> dict[str, ProductIn]:
+    """Give sku → product, of all or of the named ones."""
+    return store.products(skus)
+
+
+def read_order_batches(after: int) -> Iterator[pa.RecordBatch]:
+    """Give orders behind a change number as Arrow (columns: `store.ORDER_BATCH`)."""
+    return store.order_batches(after)
+
+
+def read_line_batches(after: int) -> Iterator[pa.RecordBatch]:
+    """Give lines of orders behind a change number as Arrow (columns: `store.LINE_BATCH`)."""
+    return store.line_batches(after)
+
+
+def touch_orders_of_parties(party_ids: Iterable[int]) -> None:
+    """Give the orders of these contacts new change numbers, so that readers see them again."""
+    with transaction.atomic():
+        store.touch_orders(party_ids)
+
+
+def latest_change_no() -> int:
+    """Give the highest change number given out so far (0 in an empty shop)."""
+    return store.latest_change()

@@ -1,0 +1,11 @@
+"""One file per cart; each joins by one line here and can be deleted with it."""
+
+from okaeri.intake.connectors.connector import Connector
+from okaeri.intake.connectors.eccube import eccube
+from okaeri.intake.connectors.mapped import mapped
+from okaeri.intake.connectors.shopify import shopify
+from okaeri.intake.connectors.template import template
+
+CONNECTORS: dict[str, Connector] = {
+    connector.key: connector for connector in (template, shopify, eccube, mapped)
+}

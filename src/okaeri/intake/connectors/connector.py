@@ -1,0 +1,76 @@
+"""What a cart's export looks like, said as data; `intake.stager` reads any of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from okaeri.foundation.text import Text
+from okaeri.intake.domain.statuses import decide_status
+from okaeri.intake.files.rows import normal_header
+
+# Our names of everything a file of orders may hold.
+ORDER_FIELDS = (
+    "order_no", "ordered_at", "ordered_time", "status", "cancelled_at", "currency", "discount",
+    "points", "shipping", "refunded", "total", "subtotal", "taxes", "subscription_no",
+    "delivery_no", "media_code", "shipped_on", "delivered_on",
+)  # fmt: skip
+PARTY_FIELDS = (
+    "member_no", "email", "phone", "line_user_id", "name", "family_name", "given_name", "kana",
+    "family_kana", "given_kana", "postal_code", "prefecture", "address", "address2", "birth_on",
+    "email_opt_in",
+)  # fmt: skip
+LINE_FIELDS = (
+    "sku", "product_name", "unit_price", "quantity", "amount", "line_discount", "tax_rate",
+    "line_kind",
+)  # fmt: skip
+FIELDS = ORDER_FIELDS + PARTY_FIELDS + LINE_FIELDS
+
+PRODUCT, SHIPPING, FEE, DISCOUNT, TAX, POINTS = (
+    "product", "shipping", "fee", "discount", "tax", "points",
+)  # fmt: skip
+
+
+def status_of_word(word: str, cancelled_at: str) -> str:
+    """Give the status of one word; a cancellation date outweighs it."""
+    return decide_status("cancelled" if cancelled_at.strip() else word)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connector:
+    """One export layout.
+
+    `columns` maps our field to the names its column may have; `required` fields must be present.
+    `signature` are names that only this layout has together: they recognise the file.
+    """
+
+    key: str
+    name: Text
+    note: Text
+    columns: Mapping[str, tuple[str, ...]]
+    required: tuple[str, ...]
+    signature: tuple[str, ...]
+    # Raw status cell and raw cancellation cell → our status.
+    status: Callable[[str, str], str] = status_of_word
+    # Raw cell of `line_kind` → what the row is; empty where every row is a product.
+    line_kinds: Mapping[str, str] = field(default_factory=dict)
+    # Prices are without tax and `tax_rate` is added (EC-CUBE).
+    is_tax_excluded: bool = False
+    # Order numbers that begin so are cancellations or returns ("C" in Online Retail).
+    cancel_prefix: str = ""
+    # "mdy" or "dmy" where days are written 8/10/2022.
+    date_order: str = "ymd"
+
+    def recognises(self, positions: Mapping[str, int]) -> bool:
+        """Tell whether a header (normalised name → position) is this layout."""
+        return bool(self.signature) and all(
+            normal_header(name) in positions for name in self.signature
+        )
+
+    def find_columns(self, positions: Mapping[str, int]) -> dict[str, tuple[int, ...]]:
+        """Give our field → positions in the file; of several the first cell with text counts."""
+        found = {}
+        for name, headers in self.columns.items():
+            normal = (normal_header(header) for header in headers)
+            places = tuple(dict.fromkeys(positions[n] for n in normal if n in positions))
+            if places:
+                found[name] = places
+        return found

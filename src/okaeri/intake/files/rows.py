@@ -1,0 +1,144 @@
+"""Rows of a delimited text file with their line numbers, and the header they stand under."""
+
+import csv
+import hashlib
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from okaeri.foundation.errors import InputError
+from okaeri.foundation.text import Text
+from okaeri.intake.files.encoding import detect_encoding
+
+MOST_COLUMNS = 1_000
+_CHUNK = 20_000
+_SAMPLE_ROWS = 20
+
+_NO_ROWS = Text(
+    "見出しの行だけで、データの行がありません。", "The file has a header but no rows of data."
+)
+_NO_HEADER = Text(
+    "見出しの行がありません。1行目に列の名前を書いてください。",
+    "The file has no header; write the column names on the first line.",
+)
+_TOO_WIDE = Text(
+    "列が多すぎます({count}列、{most}列まで)。区切り文字を確認してください。",
+    "There are too many columns ({count}, at most {most}); check the delimiter.",
+)
+_BROKEN = Text(
+    '{line}行目あたりで CSV の形が崩れています。引用符(")が閉じているか確認してください。',
+    'The CSV breaks near line {line}; check that every quotation mark (") is closed.',
+)
+
+if TYPE_CHECKING:
+    from _csv import Reader
+else:
+    Reader = object
+
+Chunk = tuple[list[list[str]], list[int]]
+
+
+def normal_header(name: str) -> str:
+    """Give a column name for comparison: NFKC, no outer spaces, no * of "required", lower case."""
+    return unicodedata.normalize("NFKC", name).strip().rstrip("*").strip().lower()
+
+
+def header_fingerprint(header: Sequence[str]) -> str:
+    """Give the key of a layout: the sorted, normalised names, whatever their order in the file."""
+    names = sorted(normal_header(name) for name in header)
+    return hashlib.sha256("\x1f".join(names).encode()).hexdigest()
+
+
+def column_positions(header: Sequence[str]) -> dict[str, int]:
+    """Give normalised name → position; of names that appear twice the first one counts."""
+    positions: dict[str, int] = {}
+    for position, name in enumerate(header):
+        positions.setdefault(normal_header(name), position)
+    return positions
+
+
+class TextFile:
+    """One delimited file whose encoding and delimiter are known."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.encoding = detect_encoding(path)
+        self.size = path.stat().st_size
+        with self._open() as file:
+            self.delimiter = _sniff(file.readline())
+        with self._open() as file:
+            reader = self._reader(file)
+            self.header = _header(reader)
+            self.sample = tuple(map(tuple, islice(_filled(reader), _SAMPLE_ROWS)))
+        if not self.sample:
+            raise InputError(_NO_ROWS)
+
+    def chunks(self, progress: Callable[[int, int], None] | None = None) -> Iterator[Chunk]:
+        """Give rows behind the header in chunks, with the line each row starts on."""
+        with self._open() as file:
+            reader = self._reader(file)
+            _header(reader)
+            while True:
+                chunk = _chunk(reader)
+                if not chunk[1]:
+                    return
+                if progress:
+                    progress(min(file.buffer.tell(), self.size), self.size)
+                yield chunk
+
+    def _open(self) -> TextIO:
+        return self.path.open(encoding=self.encoding, newline="")
+
+    def _reader(self, file: TextIO) -> Reader:
+        return csv.reader(file, delimiter=self.delimiter)
+
+
+def _sniff(line: str) -> str:
+    """Give tab, semicolon or comma: whichever the header line has most of."""
+    return max(",\t;", key=line.count)
+
+
+def _filled(reader: Reader) -> Iterator[list[str]]:
+    try:
+        for row in reader:
+            if any(row):
+                yield row
+    except csv.Error as error:
+        raise InputError(_BROKEN.format(line=reader.line_num)) from error
+
+
+def _header(reader: Reader) -> tuple[str, ...]:
+    row = next(_filled(reader), None)
+    if row is None:
+        raise InputError(_NO_HEADER)
+    while row and not row[-1].strip():
+        row.pop()
+    if len(row) > MOST_COLUMNS:
+        raise InputError(_TOO_WIDE.format(count=len(row), most=MOST_COLUMNS))
+    if not row:
+        raise InputError(_NO_HEADER)
+    return tuple(name.strip() for name in row)
+
+
+def _chunk(reader: Reader) -> Chunk:
+    line = reader.line_num
+    try:
+        rows = list(islice(reader, _CHUNK))
+    except csv.Error as error:
+        raise InputError(_BROKEN.format(line=reader.line_num)) from error
+    if reader.line_num - line == len(rows):
+        lines = list(range(line + 1, line + 1 + len(rows)))
+    else:
+        lengths = (1 + sum(map(_breaks, row)) for row in rows)
+        lines = list(accumulate(lengths, initial=line + 1))[:-1]
+    if [] in rows:
+        filled = [i for i, row in enumerate(rows) if row]
+        return [rows[i] for i in filled], [lines[i] for i in filled] or ([0] if rows else [])
+    return rows, lines
+
+
+def _breaks(cell: str) -> int:
+    """Count the line breaks inside a cell."""
+    return cell.count("\n") + cell.count("\r") - cell.count("\r\n")

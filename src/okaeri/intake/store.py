@@ -1,0 +1,293 @@
+"""Every read and small write of intake's tables."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+from django.db import connection
+
+from okaeri.foundation.errors import InputError, NotFoundError
+from okaeri.foundation.models import Sequence as Counter
+from okaeri.foundation.sequences import next_numbers
+from okaeri.foundation.text import Text
+from okaeri.intake.files.rows import header_fingerprint
+from okaeri.intake.models import (
+    ColumnMapping,
+    ImportRun,
+    Order,
+    OrderLine,
+    Party,
+    Product,
+    RejectedRow,
+)
+from okaeri.intake.types import (
+    ImportResult,
+    LineRecord,
+    MappingView,
+    OrderRecord,
+    PartyRecord,
+    ProductIn,
+    RejectedRowView,
+)
+from okaeri.intake.writing import CHANGES
+
+_BATCH = 50_000
+_NO_RUN = Text("その取り込みは見つかりません。", "There is no such import.")
+_PARTY = PartyRecord.__dataclass_fields__
+_ORDER = OrderRecord.__dataclass_fields__
+_LINE = LineRecord.__dataclass_fields__
+_PRODUCT = ProductIn.__dataclass_fields__
+
+
+# ---- import runs -------------------------------------------------------------------------------
+
+
+def run_view(run: ImportRun) -> ImportResult:
+    """Give a run as others may see it."""
+    return ImportResult(
+        run_id=run.id,
+        filename=run.filename,
+        connector=run.connector,
+        encoding=run.encoding,
+        status=run.status,
+        error=Text.from_json(run.error) if run.error else None,
+        rows=run.rows,
+        orders_new=run.orders_new,
+        orders_updated=run.orders_updated,
+        orders_unchanged=run.orders_unchanged,
+        rows_rejected=run.rows_rejected,
+        created_at=run.created_at,
+        finished_at=run.finished_at,
+    )
+
+
+def get_run(run_id: int) -> ImportRun:
+    """Give a run or raise NotFoundError."""
+    run = ImportRun.objects.filter(id=run_id).first()
+    if run is None:
+        raise NotFoundError(_NO_RUN)
+    return run
+
+
+def iter_rejected(run_id: int) -> Iterator[RejectedRowView]:
+    """Give a run's rejected rows in the file's order."""
+    rows = RejectedRow.objects.filter(run_id=run_id).order_by("line_no", "id")
+    for line_no, code, reason, raw in rows.values_list(
+        "line_no", "code", "reason", "raw"
+    ).iterator():
+        yield RejectedRowView(line_no, code, Text.from_json(reason), tuple(raw))
+
+
+def find_mapping(header: Sequence[str]) -> ColumnMapping | None:
+    """Give the newest saved mapping for this layout."""
+    key = header_fingerprint(header)
+    return ColumnMapping.objects.filter(header_fingerprint=key).order_by("-created_at").first()
+
+
+def list_mapping_views() -> list[MappingView]:
+    """Give all saved mappings by name."""
+    return [
+        MappingView(row.name, row.header_fingerprint, row.columns, row.created_at)
+        for row in ColumnMapping.objects.order_by("name")
+    ]
+
+
+# ---- records for other stations ----------------------------------------------------------------
+
+
+def parties_after(change_no: int, limit: int) -> list[PartyRecord]:
+    """Give contacts behind a change number, in the order of change."""
+    rows = Party.objects.filter(change_no__gt=change_no).order_by("change_no")[:limit]
+    return [PartyRecord(*row) for row in rows.values_list(*_PARTY)]
+
+
+def orders_after(change_no: int, limit: int) -> list[OrderRecord]:
+    """Give orders behind a change number, in the order of change."""
+    rows = Order.objects.filter(change_no__gt=change_no).order_by("change_no")[:limit]
+    return [OrderRecord(*row) for row in rows.values_list(*_ORDER)]
+
+
+def orders_of_parties(party_ids: Iterable[int]) -> list[OrderRecord]:
+    """Give the orders of these contacts, oldest first."""
+    found: list[OrderRecord] = []
+    for ids in _pages(sorted(set(party_ids))):
+        rows = Order.objects.filter(party_id__in=ids)
+        found += [OrderRecord(*row) for row in rows.values_list(*_ORDER)]
+    return sorted(found, key=lambda order: (order.ordered_at, order.id))
+
+
+def lines_of(order_ids: Iterable[int]) -> dict[int, list[LineRecord]]:
+    """Give order id → its lines; an order without lines has an empty list."""
+    wanted = sorted(set(order_ids))
+    found: dict[int, list[LineRecord]] = {order_id: [] for order_id in wanted}
+    for ids in _pages(wanted):
+        rows = OrderLine.objects.filter(order_id__in=ids).order_by("order_id", "line_no")
+        for row in rows.values_list(*_LINE):
+            found[row[0]].append(LineRecord(*row))
+    return found
+
+
+def products(skus: Iterable[str] | None) -> dict[str, ProductIn]:
+    """Give sku → product."""
+    rows = Product.objects.all()
+    if skus is None:
+        return {row[0]: ProductIn(*row) for row in rows.values_list(*_PRODUCT)}
+    found = {}
+    for page in _pages(sorted(set(skus))):
+        for row in rows.filter(sku__in=page).values_list(*_PRODUCT):
+            found[row[0]] = ProductIn(*row)
+    return found
+
+
+def _pages(values: Sequence[Any], size: int = 500) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+# ---- changes -----------------------------------------------------------------------------------
+
+
+def touch_orders(party_ids: Iterable[int]) -> None:
+    """Give the orders of these contacts new change numbers, in the open transaction."""
+    next_numbers(CHANGES, 0)
+    for ids in _pages(sorted(set(party_ids))):
+        orders = list(
+            Order.objects.filter(party_id__in=ids)
+            .order_by("change_no")
+            .values_list("id", flat=True)
+        )
+        numbers = next_numbers(CHANGES, len(orders))
+        table = Order._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f'UPDATE "{table}" SET "change_no" = %s WHERE "id" = %s',  # noqa: S608 - own name
+                list(zip(numbers, orders, strict=True)),
+            )
+
+
+def latest_change() -> int:
+    """Give the highest change number given out."""
+    return Counter.objects.filter(name=CHANGES).values_list("value", flat=True).first() or 0
+
+
+def write_products(given: Iterable[ProductIn]) -> int:
+    """Store new and changed products in the open transaction; gives how many changed."""
+    next_numbers(CHANGES, 0)
+    latest = {product.sku: product for product in given}
+    known = products(latest)
+    changed = [product for sku, product in latest.items() if known.get(sku) != product]
+    if any(not product.sku.strip() for product in changed):
+        raise InputError(Text("商品コードがありません。", "A product has no code."))
+    numbers = next_numbers(CHANGES, len(changed))
+    rows = [
+        Product(**{name: getattr(product, name) for name in _PRODUCT}, change_no=number)
+        for product, number in zip(changed, numbers, strict=True)
+    ]
+    Product.objects.bulk_create(
+        rows,
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["sku"],
+        update_fields=[name for name in _PRODUCT if name != "sku"] + ["change_no"],
+    )
+    return len(changed)
+
+
+# ---- bulk reading ------------------------------------------------------------------------------
+
+_INT, _TEXT, _BOOL = pa.int64(), pa.string(), pa.bool_()
+ORDER_BATCH = pa.schema(
+    [
+        ("order_id", _INT), ("party_id", _INT), ("source", _TEXT), ("order_no", _TEXT),
+        ("ordered_at", pa.timestamp("us")), ("ordered_on", pa.date32()), ("is_purchase", _BOOL),
+        ("is_trial", _BOOL), ("net_minor", _INT), ("margin_minor", _INT), ("discount_minor", _INT),
+        ("media_code", _TEXT), ("change_no", _INT),
+    ]
+)  # fmt: skip
+LINE_BATCH = pa.schema(
+    [
+        ("order_id", _INT), ("line_no", _INT), ("sku", _TEXT), ("product_name", _TEXT),
+        ("quantity", _INT), ("amount_minor", _INT), ("change_no", _INT),
+    ]
+)  # fmt: skip
+
+
+def order_batches(after: int) -> Iterator[pa.RecordBatch]:
+    """Give orders behind a change number as Arrow, in the order of change."""
+    names = ["id" if name == "order_id" else name for name in ORDER_BATCH.names]
+    columns = ", ".join(f'"{name}"' for name in names)
+    sql = (
+        f'SELECT {columns} FROM "{Order._meta.db_table}" '  # noqa: S608 - own names
+        'WHERE "change_no" > %s AND "change_no" <= %s ORDER BY "change_no"'
+    )
+    return _batches(sql, after, ORDER_BATCH)
+
+
+def line_batches(after: int) -> Iterator[pa.RecordBatch]:
+    """Give the lines of orders behind a change number as Arrow, with the order's change number."""
+    sql = (
+        f'SELECT o."id", l."line_no", l."sku", l."product_name", l."quantity", l."amount_minor", '  # noqa: S608
+        f'o."change_no" FROM (SELECT "id", "change_no" FROM "{Order._meta.db_table}" '
+        'WHERE "change_no" > %s AND "change_no" <= %s ) o '
+        f'JOIN "{OrderLine._meta.db_table}" l ON l."order_id" = o."id" '
+        'ORDER BY o."change_no", l."line_no"'
+    )
+    return _batches(sql, after, LINE_BATCH)
+
+
+def _batches(sql: str, after: int, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Page by change number: every page is a statement of its own, so no reader blocks a writer."""
+    latest = latest_change()
+    while after < latest:
+        end = after + _BATCH
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [after, min(end, latest)])
+            rows = cursor.fetchall()
+        if rows:
+            yield _to_arrow(rows, schema)
+        after = end
+
+
+def _to_arrow(rows: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.RecordBatch:
+    columns = list(zip(*rows, strict=True))
+    arrays = [_column(values, field.type) for values, field in zip(columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """SQLite gives instants and days as text and flags as 0 and 1; PostgreSQL gives them as such."""
+    some = next((value for value in values if value is not None), None)
+    if isinstance(some, str) and not pa.types.is_string(kind):
+        return pa.array(values, pa.string()).cast(kind)
+    if isinstance(some, datetime) and some.tzinfo:
+        values = [value.astimezone(UTC).replace(tzinfo=None) for value in values]
+    if pa.types.is_boolean(kind) and some is not None:
+        values = [bool(value) for value in values]
+    return pa.array(values, kind)
+
+
+def as_rejected(run_id: int, rows: Iterable[RejectedRowView]) -> Iterator[RejectedRow]:
+    """Give rejected rows as they are stored."""
+    for row in rows:
+        yield RejectedRow(
+            run_id=run_id,
+            line_no=row.line_no,
+            code=row.code,
+            reason=row.reason.as_json(),
+            raw=list(row.raw),
+        )
+
+
+def save_mapping_row(
+    name: str, header: Sequence[str], columns: Mapping[str, str], now: datetime
+) -> None:
+    """Store a mapping under its name; the same name again replaces it."""
+    ColumnMapping.objects.update_or_create(
+        name=name,
+        defaults={
+            "header_fingerprint": header_fingerprint(header),
+            "columns": dict(columns),
+            "created_at": now,
+        },
+    )
