@@ -21,8 +21,10 @@ SKIPPED = "skipped"
 
 
 def run(*command: str, env: dict[str, str] | None = None) -> bool:
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **(env or {})}, check=False)
-    return done.returncode == 0
+    # Tools read the settings too; the shop they see is thrown away.
+    with tempfile.TemporaryDirectory(prefix="okaeri-lane-") as nowhere:
+        known = {**os.environ, "OKAERI_DATA_DIR": nowhere, **(env or {})}
+        return subprocess.run(command, cwd=ROOT, env=known, check=False).returncode == 0
 
 
 def lint() -> bool:

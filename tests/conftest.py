@@ -1,18 +1,11 @@
 """What every test stands on: a data folder of its own, the lane's database, no network but loopback."""
 
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-# Before Django reads its settings: a folder that no other run shares.
-_DATA = tempfile.mkdtemp(prefix="okaeri-tests-")
-os.environ["OKAERI_DATA_DIR"] = _DATA
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-from okaeri.foundation import clock  # noqa: E402 - the folder must be named first
+from okaeri.foundation import clock
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 

@@ -15,10 +15,10 @@ import django
 django.setup()
 
 import pyarrow.parquet as pq
+
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight.actions.analysis import Request, analyse_customers, build_reports
 from okaeri.insight.types import LifecycleRules, RankRules
-
 
 # Opening imports the engine; like every contender's imports it is not measured.
 warehouse = open_warehouse(Path(FOLDER) / "warehouse")

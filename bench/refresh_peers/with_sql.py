@@ -68,7 +68,7 @@ def answer(path: Path) -> dict:
     )
     ask(CUSTOMERS.format(as_of=contest.AS_OF, bar=7 * price, cycle=cycle, m=edges))
     people = ask(
-        f"""select cohort, month, count(*) from (
+        """select cohort, month, count(*) from (
           select date_trunc('month', days[1]) as cohort,
             unnest(list_distinct(list_transform(days, lambda day: date_trunc('month', day)))) as month
           from history) group by all"""

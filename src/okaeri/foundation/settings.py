@@ -41,7 +41,7 @@ class SettingSpec:
         if isinstance(value, int | float) and not self._in_range(value):
             low, high = self.minimum, self.maximum
             raise ConfigurationError(_OUT_OF_RANGE.format(key=self.key, low=low, high=high))
-        return value  # type: ignore[return-value]
+        return value
 
     def _in_range(self, value: float) -> bool:
         above = self.minimum is None or value >= self.minimum

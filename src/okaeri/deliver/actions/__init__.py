@@ -1,0 +1,1 @@
+"""Use cases of delivery: render, claim, send, recover, unsubscribe, receipts."""

@@ -1,0 +1,200 @@
+"""The claim: one short transaction that decides about due messages and takes those that may go.
+
+Any error in here rolls the claim back, so that without complete facts nothing is sent.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from time import time
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from okaeri.customers import api as customers
+from okaeri.customers.types import ContactPointView
+from okaeri.deliver.domain import policy
+from okaeri.deliver.domain.token import one_click_url, unsubscribe_token, unsubscribe_url
+from okaeri.deliver.models import Content
+from okaeri.deliver.store import brakes, claims, locks
+from okaeri.deliver.types import ContactRules, Links, Outgoing
+from okaeri.foundation.settings import ShopProfile, load
+from okaeri.insight import api as insight
+
+# Longer than the slowest single message may take (600 s after the final dot and what precedes it);
+# renewed while the batch goes on.
+LEASE = timedelta(minutes=20)
+_LOOK_BACK = timedelta(days=31)
+_NOBODY = policy.PersonFacts(
+    address="",
+    consent="none",
+    suppressed_because="",
+    marketing_days=(),
+    sales_days=(),
+    stage="",
+    is_lapsed=False,
+    first_purchase_on=None,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one claim did: the messages to send now, and how many it held or ended."""
+
+    outgoing: list[Outgoing]
+    set_aside: int
+
+
+def wall_clock() -> datetime:
+    """Give the machine's instant: leases are about processes, not about the shop's time."""
+    return datetime.fromtimestamp(time(), UTC)
+
+
+def claim_due(channel: str, worker: str, links: Links, now: datetime) -> Claim:
+    """Claim one batch of due messages of `channel` for `worker`."""
+    rules, shop = load(ContactRules), load(ShopProfile)
+    with transaction.atomic():
+        # 1. From here no pause can be committed until this claim is; a pause that was is seen.
+        locks.share_sending()
+        if brakes.find_state(brakes.SENDING, now).is_paused:
+            return Claim([], 0)
+        # 2. Lock the rows; those another worker holds are passed over.
+        due = claims.lock_due(channel, now, rules.batch_size)
+        if not due:
+            return Claim([], 0)
+        # 3. Lock the people: two workers with two messages to one person decide one after the
+        #    other, and an unsubscribe is either seen here or waits for us and then calls back.
+        locks.lock_people(message.customer_id for message in due)
+        # 4. Only now read what the policy needs; on PostgreSQL each statement sees what was
+        #    committed before it began.
+        people = _facts(due, channel, ZoneInfo(shop.time_zone), now)
+        # 5. Decide one by one: what is claimed counts for the next message to the same person.
+        addresses = _decide_all(due, people, rules, shop, now)
+        # 6. Write the claims; the commit is durable before the first byte leaves.
+        claims.mark_claimed(addresses, worker=worker, lease_until=wall_clock() + LEASE, now=now)
+    taken = [message for message in due if message.id in addresses]
+    return Claim(_outgoing(taken, addresses, links), len(due) - len(taken))
+
+
+def _facts(
+    due: Sequence[claims.Due], channel: str, zone: ZoneInfo, now: datetime
+) -> dict[int, policy.PersonFacts]:
+    everyone = {message.customer_id for message in due}
+    points = customers.list_contact_points(everyone, channel)
+    sent = claims.list_marketing_sent(everyone, now - _LOOK_BACK)
+    buyers = {m.customer_id for m in due if m.content_kind == policy.SALES}
+    stages = _stages(buyers)
+    facts = {}
+    for customer_id in everyone:
+        history = sent.get(customer_id, [])
+        sales = [sent for sent in history if sent.content_kind == policy.SALES]
+        stage, is_lapsed, first_on = stages.get(customer_id, ("", False, None))
+        facts[customer_id] = replace(
+            _reachable(points.get(customer_id)),
+            marketing_days=_days(history, zone),
+            sales_days=_days(sales, zone),
+            stage=stage,
+            is_lapsed=is_lapsed,
+            first_purchase_on=first_on,
+        )
+    return facts
+
+
+def _reachable(point: ContactPointView | None) -> policy.PersonFacts:
+    if point is None:
+        return _NOBODY
+    return replace(
+        _NOBODY,
+        address=point.address,
+        consent=point.consent,
+        suppressed_because=point.suppressed_because,
+    )
+
+
+def _days(messages: Sequence[claims.Sent], zone: ZoneInfo) -> list[date]:
+    return [message.claimed_at.astimezone(zone).date() for message in messages]
+
+
+def _stages(customer_ids: set[int]) -> dict[int, tuple[str, bool, date | None]]:
+    """Stage, lapsed, first purchase. Insight is as of last night: somebody whose first purchase is
+    younger than that is a first-time buyer already, so the purchases themselves are asked too.
+    """
+    if not customer_ids:
+        return {}
+    insights = insight.list_insights(customer_ids)
+    histories = customers.purchase_history(customer_ids)
+    stages: dict[int, tuple[str, bool, date | None]] = {}
+    for customer_id, known in insights.items():
+        days = sorted({p.ordered_on for p in histories.get(customer_id, ()) if p.is_purchase})
+        first_on = days[0] if days else known.first_on
+        if len(days) == 1 and not known.is_lapsed:
+            stages[customer_id] = ("first", False, first_on)
+        else:
+            stages[customer_id] = (str(known.stage), known.is_lapsed, first_on)
+    return stages
+
+
+def _decide_all(
+    due: Sequence[claims.Due],
+    people: dict[int, policy.PersonFacts],
+    rules: ContactRules,
+    shop: ShopProfile,
+    now: datetime,
+) -> dict[int, str]:
+    zone = ZoneInfo(shop.time_zone)
+    about = policy.ShopFacts(zone=zone, has_sender_details=bool(shop.postal_address.strip()))
+    today = now.astimezone(zone).date()
+    addresses: dict[int, str] = {}
+    waits: dict[int, tuple[datetime, str]] = {}
+    ended: dict[int, str] = {}
+    for message in due:
+        person = people[message.customer_id]
+        candidate = policy.Candidate(message.key, message.content_kind, message.expires_at)
+        decision = policy.decide(candidate, person, about, rules, now)
+        if isinstance(decision, policy.Hold):
+            waits[message.id] = (decision.until, decision.reason)
+        elif isinstance(decision, policy.Suppress):
+            ended[message.id] = decision.reason
+        else:
+            addresses[message.id] = person.address
+            people[message.customer_id] = _after(person, message.content_kind, today)
+    claims.hold(waits, now)
+    claims.suppress(ended, now)
+    return addresses
+
+
+def _after(person: policy.PersonFacts, content_kind: str, today: date) -> policy.PersonFacts:
+    if content_kind == policy.TRANSACTIONAL:
+        return person
+    sales = [*person.sales_days, today] if content_kind == policy.SALES else person.sales_days
+    return replace(person, marketing_days=[*person.marketing_days, today], sales_days=sales)
+
+
+def _outgoing(
+    taken: Sequence[claims.Due], addresses: Mapping[int, str], links: Links
+) -> list[Outgoing]:
+    words = claims.contents_of(addresses)
+    profiles = customers.list_profiles({message.customer_id for message in taken})
+    names = {customer_id: profile.full_name for customer_id, profile in profiles.items()}
+    return [
+        _one(message, words[message.id], addresses[message.id], names, links) for message in taken
+    ]
+
+
+def _one(
+    message: claims.Due, words: Content, address: str, names: Mapping[int, str], links: Links
+) -> Outgoing:
+    token = unsubscribe_token(links.secret, message.id, message.key, message.customer_id)
+    return Outgoing(
+        message_id=message.id,
+        key=message.key,
+        customer_id=message.customer_id,
+        address=address,
+        recipient_name=names.get(message.customer_id, ""),
+        content_kind=message.content_kind,
+        subject=words.subject,
+        body_text=words.body_text,
+        body_html=words.body_html,
+        unsubscribe_url=unsubscribe_url(links.base_url, token),
+        unsubscribe_post_url=one_click_url(links.base_url, token),
+    )

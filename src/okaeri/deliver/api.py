@@ -1,0 +1,163 @@
+"""The door of delivery. Callers ask by source and key; what a source is, delivery does not know."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from okaeri.deliver.actions import receiving, unsubscribing
+from okaeri.deliver.channels.email.mailbox import MailboxTransport
+from okaeri.deliver.store import brakes, outbox, receipts, views
+from okaeri.deliver.types import (
+    ConfirmationError,
+    Mail,
+    MessageNotFoundError,
+    MessageRequest,
+    MessageView,
+    RenderedContent,
+    SendingState,
+    UnsubscribeView,
+)
+from okaeri.foundation import clock
+from okaeri.foundation.text import Text
+
+_PAUSED_BY_STAFF = Text("担当者が送信を止めています。", "Sending was paused by a person.")
+_NO_MAIL = Text("メール {id} は見つかりません。", "There is no mail {id}.")
+_OTHER_NUMBER = Text(
+    "不明のままのメッセージの数が、確認した {n} 通から変わりました。もう一度確認してください。",
+    "The number of unknown messages is no longer the {n} you confirmed; please look again.",
+)
+
+
+def submit(requests: Sequence[MessageRequest], now: datetime) -> int:
+    """Put messages into the outbox inside the caller's transaction; gives how many are new.
+
+    A key that exists is left alone, whatever became of it. Held-out requests are settled at once.
+    """
+    return outbox.insert_requests(requests, now)
+
+
+def withdraw(keys: Sequence[str], reason_code: str, now: datetime | None = None) -> int:
+    """Call back messages that have not begun to leave; gives how many were still here."""
+    return outbox.withdraw_keys(keys, reason_code, now or clock.now())
+
+
+def list_messages(
+    *, status: str = "", journey_source_id: int | None = None, offset: int = 0, limit: int = 50
+) -> tuple[list[MessageView], int]:
+    """Give one page of messages, newest first, and how many there are in all."""
+    where: dict[str, Any] = {"status": status} if status else {}
+    if journey_source_id is not None:
+        where |= {"source_kind": "journey", "source_id": journey_source_id}
+    return views.list_page(where, offset, limit)
+
+
+def messages_of(customer_id: int, limit: int = 200) -> list[MessageView]:
+    """Give one person's messages, newest first."""
+    return views.list_page({"customer_id": customer_id}, 0, limit)[0]
+
+
+def get_message(message_id: int) -> MessageView:
+    """Give one message or raise MessageNotFoundError."""
+    return views.views_of([receiving.get_row(message_id)])[0]
+
+
+def find_content(message_id: int) -> RenderedContent | None:
+    """Give the words of one message; None while there are none. The mail adds the legal footer."""
+    return views.find_content(message_id)
+
+
+def counts_by_part(source_kind: str, source_id: int) -> dict[str, dict[str, int]]:
+    """Give source_part → status → number of messages."""
+    return views.count_by_part(source_kind, source_id)
+
+
+def audience(source_kind: str = "", source_id: int | None = None) -> dict[str, int]:
+    """Give how many messages stand in each status and, counted on its own, the "audience".
+
+    At any instant the nine statuses add up to the audience.
+    """
+    where: dict[str, Any] = {"source_kind": source_kind} if source_kind else {}
+    if source_id is not None:
+        where["source_id"] = source_id
+    return views.count_by_status(where)
+
+
+def find_unsubscribe(token: str) -> UnsubscribeView | None:
+    """Look at what a link would end; changes nothing. None for a link we did not make."""
+    return unsubscribing.find_unsubscribe(token, settings.SECRET_KEY)
+
+
+def unsubscribe(token: str, now: datetime, *, one_click: bool) -> UnsubscribeView:
+    """Stop marketing to this person on this channel at once; the second time says the same.
+
+    Raises MessageNotFoundError for a link we did not make.
+    """
+    return unsubscribing.unsubscribe(token, settings.SECRET_KEY, now, one_click=one_click)
+
+
+def record_event(
+    message_id: int,
+    kind: str,
+    occurred_at: datetime,
+    detail: Mapping[str, Any] | None = None,
+) -> bool:
+    """Note that a message was delivered, opened, clicked, bounced or complained about.
+
+    Gives whether it was news; an event settles a message that was unknown.
+    """
+    return receiving.record_event(message_id, kind, occurred_at, detail or {})
+
+
+def retry_unknown(source_kind: str, source_id: int, *, confirmed: int, now: datetime) -> int:
+    """Send all unknown messages of a source again; some people may get them a second time.
+
+    `confirmed` is the number a person saw and agreed to; another number raises ConfirmationError.
+    """
+    count = receipts.send_unknown_again(source_kind, source_id, confirmed, now)
+    if count is None:
+        raise ConfirmationError(_OTHER_NUMBER.format(n=confirmed))
+    return count
+
+
+def pause_sending(why: Text = _PAUSED_BY_STAFF, *, now: datetime | None = None) -> None:
+    """Stop all sending; once this returns nothing more is claimed."""
+    brakes.pull(why, now or clock.now())
+
+
+def resume_sending(*, now: datetime | None = None) -> None:
+    """Send again, and let resting channels try at once."""
+    brakes.release(now or clock.now())
+
+
+def is_paused(*, now: datetime | None = None) -> bool:
+    """Tell whether a person or a guard stopped all sending."""
+    return brakes.find_state(brakes.SENDING, now or clock.now()).is_paused
+
+
+def sending_state(*, now: datetime | None = None) -> SendingState:
+    """Tell whether all sending is paused, and why."""
+    return brakes.find_state(brakes.SENDING, now or clock.now())
+
+
+def resting_channels(*, now: datetime | None = None) -> dict[str, SendingState]:
+    """Give the channels whose far side did not answer: why, since when, until when."""
+    return brakes.list_resting_channels(now or clock.now())
+
+
+def list_mails(offset: int = 0, limit: int = 50) -> tuple[list[Mail], int]:
+    """Give mails of the local mailbox, newest first, and how many there are."""
+    return _mailbox().list(offset, limit)
+
+
+def get_mail(message_id: int) -> Mail:
+    """Give one mail of the local mailbox or raise MessageNotFoundError."""
+    mail = _mailbox().find(message_id)
+    if mail is None:
+        raise MessageNotFoundError(_NO_MAIL.format(id=message_id))
+    return mail
+
+
+def _mailbox() -> MailboxTransport:
+    return MailboxTransport(settings.OKAERI.data_dir / "mailbox.db")

@@ -1,0 +1,173 @@
+"""The contact policy: may this message leave now? One pure function, asked inside the claim.
+
+The order of the questions is the order of what a person should be told: that it can never go comes
+before that it must wait. Sources: domain reference §1.3 #17 and #18, A-11, C-15; 特定電子メール法 3条.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from okaeri.deliver.domain.quiet import is_open, next_opening, opening_on, spread_after
+from okaeri.deliver.types import ContactRules
+
+TRANSACTIONAL = "transactional"
+SALES = "sales"
+# Suppressions that end marketing but not the mail that belongs to an order.
+_MARKETING_ONLY = frozenset({"complaint", "unsubscribed", "request"})
+_DAYS_A_WEEK = 7
+_DAYS_OF_SALES = 30
+_RETRY_DETAILS = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What of a message the policy looks at."""
+
+    key: str
+    content_kind: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What is known of the person at the instant of the claim.
+
+    Days are shop-local days on which marketing (or sales) messages left or may have left; one entry
+    per message. `stage` is "" when insight does not know the person yet. `first_purchase_on` is None
+    for somebody who never bought.
+    """
+
+    address: str
+    consent: str
+    suppressed_because: str
+    marketing_days: Sequence[date]
+    sales_days: Sequence[date]
+    stage: str
+    is_lapsed: bool
+    first_purchase_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShopFacts:
+    """What is known of the shop at the instant of the claim."""
+
+    zone: ZoneInfo
+    has_sender_details: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """It may leave now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """It waits until `until`, and is asked again then."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suppress:
+    """It never leaves."""
+
+    reason: str
+
+
+Decision = Send | Hold | Suppress
+
+
+def decide(
+    message: Candidate, person: PersonFacts, shop: ShopFacts, rules: ContactRules, now: datetime
+) -> Decision:
+    """Decide about one message; a hold that would outlive the message suppresses it at once."""
+    decision = _forbidden(message, person) or _waiting(message, person, shop, rules, now)
+    if isinstance(decision, Hold) and decision.until >= message.expires_at:
+        return Suppress(decision.reason)
+    return decision or Send()
+
+
+def _forbidden(message: Candidate, person: PersonFacts) -> Suppress | None:
+    if not person.address:
+        return Suppress("no_address")
+    is_transactional = message.content_kind == TRANSACTIONAL
+    because = person.suppressed_because
+    if because and not (is_transactional and because in _MARKETING_ONLY):
+        return Suppress("address_suppressed")
+    if is_transactional or person.consent == "granted":
+        return None
+    return Suppress("consent_withdrawn" if person.consent == "withdrawn" else "no_consent")
+
+
+def _waiting(
+    message: Candidate, person: PersonFacts, shop: ShopFacts, rules: ContactRules, now: datetime
+) -> Hold | Suppress | None:
+    if message.content_kind == TRANSACTIONAL:
+        return None
+    if not shop.has_sender_details:
+        return Hold(now + _RETRY_DETAILS, "sender_details_missing")
+    today = now.astimezone(shop.zone).date()
+    wait = _sales_wait(message, person, rules, today) or _cap_wait(person, rules, today)
+    if wait is not None:
+        day, reason = wait
+        if day is None:
+            return Suppress(reason)
+        opening = opening_on(day, shop.zone, rules.send_from_hour)
+        return Hold(spread_after(opening, message.key), reason)
+    if not is_open(now, shop.zone, rules.send_from_hour, rules.send_until_hour):
+        opening = next_opening(now, shop.zone, rules.send_from_hour)
+        return Hold(spread_after(opening, message.key), "quiet_hours")
+    return None
+
+
+Wait = tuple[date | None, str]
+
+
+def _sales_wait(
+    message: Candidate, person: PersonFacts, rules: ContactRules, today: date
+) -> Wait | None:
+    if message.content_kind != SALES:
+        return None
+    if not person.stage:
+        return today + timedelta(days=1), "stage_unknown"
+    if person.stage == "first" and person.first_purchase_on is not None:
+        allowed_on = person.first_purchase_on + timedelta(days=rules.first_sales_after_days)
+        if today < allowed_on:
+            return allowed_on, "first_purchase_recent"
+    cap = _sales_cap(person, rules)
+    free_on = day_below_cap(person.sales_days, cap, _DAYS_OF_SALES, today)
+    return None if free_on == today else (free_on, "sales_cap")
+
+
+def _sales_cap(person: PersonFacts, rules: ContactRules) -> int:
+    if person.is_lapsed:
+        return rules.sales_per_30_days_lapsed
+    by_stage = {
+        "first": rules.sales_per_30_days_first,
+        "toddler": rules.sales_per_30_days_toddler,
+    }
+    return by_stage.get(person.stage, rules.sales_per_30_days_other)
+
+
+def _cap_wait(person: PersonFacts, rules: ContactRules, today: date) -> Wait | None:
+    limits = ((rules.marketing_per_day, 1), (rules.marketing_per_week, _DAYS_A_WEEK))
+    free = [day_below_cap(person.marketing_days, cap, days, today) for cap, days in limits]
+    latest = max((day for day in free if day is not None), default=None)
+    if None in free or latest is None:
+        return None, "frequency_cap"
+    return None if latest == today else (latest, "frequency_cap")
+
+
+def day_below_cap(days: Sequence[date], cap: int, window_days: int, today: date) -> date | None:
+    """Give the first day from `today` on which fewer than `cap` entries of `days` lie within the
+    last `window_days` days (that day included); None when there is no such day (cap 0).
+    """
+    if cap <= 0:
+        return None
+    within = sorted(day for day in days if day > today - timedelta(days=window_days))
+    if len(within) < cap:
+        return today
+    return within[len(within) - cap] + timedelta(days=window_days)

@@ -1,0 +1,104 @@
+"""The outbox: one row per message and person, and the rows that say what became of it."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Message(models.Model):
+    """One message to one person, whatever becomes of it: also the ones that never leave.
+
+    Identity that holds at any instant: audience = suppressed + held_out + planned + rendered
+    + claimed + accepted + rejected + expired + unknown.
+    """
+
+    class Status(models.TextChoices):
+        PLANNED = "planned"
+        RENDERED = "rendered"
+        CLAIMED = "claimed"
+        ACCEPTED = "accepted"
+        REJECTED = "rejected"
+        UNKNOWN = "unknown"
+        SUPPRESSED = "suppressed"
+        HELD_OUT = "held_out"
+        EXPIRED = "expired"
+
+    # Made by whoever asks ("journey:12:node:a3"): the same request twice is one row.
+    key = models.CharField(max_length=120, unique=True)
+    source_kind = models.CharField(max_length=20)
+    source_id = models.BigIntegerField()
+    source_part = models.CharField(max_length=60, default="")
+    customer_id = models.BigIntegerField()
+    channel = models.CharField(max_length=10)
+    # useful, sales or transactional: what the contact policy counts.
+    content_kind = models.CharField(max_length=14)
+    template_key = models.CharField(max_length=80)
+    template_version = models.IntegerField()
+    # What the template is filled with beside the customer ({"order_id": 5}).
+    context = models.JSONField(default=dict)
+    status = models.CharField(max_length=10, choices=Status.choices)
+    # Why it is where it is: {"code": "frequency_cap", ...}; deliver.domain.reasons has the words.
+    reason = models.JSONField(default=dict)
+    due_at = models.DateTimeField()
+    # Late news is no news: after this it is never sent.
+    expires_at = models.DateTimeField()
+    address = models.CharField(max_length=254, default="")
+    attempts = models.IntegerField(default=0)
+    worker = models.CharField(max_length=80, default="")
+    # Written before the step that cannot be taken back: "" → "data_sent".
+    phase = models.CharField(max_length=12, default="")
+    # Wall clock, not shop clock: a lease is about processes and must end under a frozen clock too.
+    lease_until = models.DateTimeField(null=True)
+    transport_reply = models.CharField(max_length=255, default="")
+    planned_at = models.DateTimeField()
+    rendered_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["status", "due_at"],
+                name="message_open",
+                condition=Q(status__in=["planned", "rendered", "claimed"]),
+            ),
+            models.Index(fields=["customer_id", "settled_at"], name="messages_of"),
+            models.Index(fields=["source_kind", "source_id", "status"], name="messages_from"),
+        )
+
+
+class Content(models.Model):
+    """The words of one message as they were or will be sent."""
+
+    message = models.OneToOneField(
+        Message, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    subject = models.CharField(max_length=400)
+    body_text = models.TextField()
+    body_html = models.TextField()
+
+
+class MessageEvent(models.Model):
+    """What happened to a message after it left: delivered, bounced, complained, unsubscribed."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=14)
+    detail = models.JSONField(default=dict)
+    occurred_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["message", "kind"], name="one_event_of_a_kind"),
+        )
+
+
+class Brake(models.Model):
+    """Why nothing leaves: "sending" is pulled by people, a channel's name by its far side."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    is_on = models.BooleanField(default=False)
+    # None: until somebody lets go of it.
+    until = models.DateTimeField(null=True)
+    failures_in_a_row = models.IntegerField(default=0)
+    # As `Text.as_json` writes it.
+    why = models.JSONField(default=dict)
+    since = models.DateTimeField(null=True)

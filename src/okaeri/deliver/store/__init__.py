@@ -1,0 +1,1 @@
+"""Every read and write of the outbox: outbox (in), claims (out), brakes, views."""

@@ -1,0 +1,180 @@
+"""Into the outbox and through its first half: requested, rendered, withdrawn, expired."""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from okaeri.deliver.models import Content, Message
+from okaeri.deliver.types import MessageRequest, RenderedContent, RenderTask
+from okaeri.foundation.bulk import db_instant
+
+Status = Message.Status
+_OPEN = (Status.PLANNED, Status.RENDERED)
+# A claimed row whose phase is "" has not begun to leave: its sender asks the gate first, finds the
+# row no longer claimed and leaves it out.
+_RECALLABLE = Q(status__in=_OPEN) | Q(status=Status.CLAIMED, phase="")
+_CHUNK = 500
+
+_COLUMNS = (
+    "key", "source_kind", "source_id", "source_part", "customer_id", "channel", "content_kind",
+    "template_key", "template_version", "context", "status", "reason", "due_at", "expires_at",
+    "planned_at", "settled_at", "address", "attempts", "worker", "phase", "transport_reply",
+)  # fmt: skip
+_INSERT = (
+    f"INSERT INTO deliver_message ({', '.join(_COLUMNS)}) "  # noqa: S608 - names are our own
+    f"VALUES ({', '.join(['%s'] * len(_COLUMNS))}) ON CONFLICT (key) DO NOTHING"
+)
+
+
+def insert_requests(requests: Sequence[MessageRequest], now: datetime) -> int:
+    """Insert one row per request inside the open transaction; keys that exist are left alone.
+
+    Gives how many rows are new.
+    """
+    if not requests:
+        return 0
+    planned_at = db_instant(now)
+    rows = [_row(request, planned_at) for request in requests]
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERT, rows)
+        return max(int(cursor.rowcount), 0)
+
+
+def _row(request: MessageRequest, now: Any) -> tuple[Any, ...]:  # noqa: ANN401 - see db_instant
+    out = request.is_held_out
+    return (
+        request.key,
+        request.source_kind,
+        request.source_id,
+        request.source_part,
+        request.customer_id,
+        request.channel,
+        request.content_kind,
+        request.template_key,
+        request.template_version,
+        json.dumps(dict(request.context), ensure_ascii=False) if request.context else "{}",
+        Status.HELD_OUT.value if out else Status.PLANNED.value,
+        '{"code": "held_out"}' if out else "{}",
+        db_instant(request.due_at),
+        db_instant(request.expires_at),
+        now,
+        now if out else None,
+        "",
+        0,
+        "",
+        "",
+        "",
+    )
+
+
+def list_to_render(until: datetime, now: datetime, limit: int) -> list[RenderTask]:
+    """Give planned messages due before `until` and still in time, the earliest first."""
+    found = Message.objects.filter(status=Status.PLANNED, due_at__lte=until, expires_at__gt=now)
+    fields = ("id", "customer_id", "template_key", "template_version", "context")
+    return [RenderTask(*row) for row in found.order_by("due_at", "id").values_list(*fields)[:limit]]
+
+
+def suppress_other_channels(known: Collection[str], until: datetime, now: datetime) -> int:
+    """Suppress what is due on a channel that this product was not given."""
+    lost = Message.objects.filter(status=Status.PLANNED, due_at__lte=until).exclude(
+        channel__in=known
+    )
+    return lost.update(status=Status.SUPPRESSED, reason={"code": "channel_missing"}, settled_at=now)
+
+
+def save_rendered(contents: Sequence[RenderedContent], now: datetime) -> int:
+    """Turn planned messages into rendered ones, or suppressed where the template failed.
+
+    Only rows that are still planned change; of two workers with the same batch one finds none.
+    """
+    by_id = {content.message_id: content for content in contents}
+    with transaction.atomic():
+        planned = set(
+            Message.objects.select_for_update()
+            .filter(id__in=by_id, status=Status.PLANNED)
+            .values_list("id", flat=True)
+        )
+        failed = [by_id[i] for i in planned if by_id[i].error is not None]
+        made = [by_id[i] for i in planned if by_id[i].error is None]
+        Content.objects.bulk_create(
+            [_content(content) for content in made],
+            update_conflicts=True,
+            unique_fields=["message"],
+            update_fields=["subject", "body_text", "body_html"],
+            batch_size=_CHUNK,
+        )
+        Message.objects.filter(id__in=[content.message_id for content in made]).update(
+            status=Status.RENDERED, rendered_at=now
+        )
+        for content in failed:
+            detail = content.error.as_json() if content.error else {}
+            Message.objects.filter(id=content.message_id).update(
+                status=Status.SUPPRESSED,
+                reason={"code": "template_error", "detail": detail},
+                settled_at=now,
+            )
+    return len(planned)
+
+
+def _content(content: RenderedContent) -> Content:
+    return Content(
+        message_id=content.message_id,
+        subject=content.subject[:400],
+        body_text=content.body_text,
+        body_html=content.body_html,
+    )
+
+
+def withdraw_keys(keys: Sequence[str], reason_code: str, now: datetime) -> int:
+    """Suppress the messages of these keys that can still be called back; gives how many."""
+    source, count = iter(keys), 0
+    while chunk := list(islice(source, _CHUNK)):
+        count += _withdraw(Message.objects.filter(key__in=chunk), reason_code, now)
+    return count
+
+
+def withdraw_marketing_of(customer_id: int, channel: str, reason_code: str, now: datetime) -> int:
+    """Suppress one person's useful and sales messages on one channel that can still be called back.
+
+    The caller has withdrawn consent in the same transaction. Rows that a claim holds at this
+    instant are passed over, not waited for: that claim waits for our lock on the person, then finds
+    no consent and suppresses them itself. Waiting for each other would be a deadlock.
+    """
+    found = Message.objects.filter(
+        customer_id=customer_id, channel=channel, content_kind__in=("useful", "sales")
+    )
+    free = _unlocked(found.filter(_RECALLABLE)).values_list("id", flat=True)
+    return _withdraw(Message.objects.filter(id__in=list(free)), reason_code, now)
+
+
+def _withdraw(found: Any, reason_code: str, now: datetime) -> int:  # noqa: ANN401 - a queryset
+    count: int = found.filter(_RECALLABLE).update(
+        status=Status.SUPPRESSED, reason={"code": reason_code}, settled_at=now
+    )
+    return count
+
+
+def expire(now: datetime, limit: int) -> int:
+    """End messages whose time is over, keeping why they had been waiting."""
+    with transaction.atomic():
+        late = list(
+            _unlocked(Message.objects.filter(status__in=_OPEN, expires_at__lte=now))
+            .order_by("due_at", "id")
+            .only("id", "reason")[:limit]
+        )
+        for message in late:
+            message.status = Status.EXPIRED
+            message.reason = message.reason or {"code": "expired"}
+            message.settled_at = now
+        Message.objects.bulk_update(late, ["status", "reason", "settled_at"], batch_size=_CHUNK)
+    return len(late)
+
+
+def _unlocked(found: Any) -> Any:  # noqa: ANN401 - a queryset
+    skip = connection.features.has_select_for_update_skip_locked
+    return found.select_for_update(skip_locked=skip)

@@ -1,0 +1,83 @@
+"""The outbox as pages see it."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import Count
+
+from okaeri.deliver.domain.reasons import describe, status_name
+from okaeri.deliver.models import Content, Message
+from okaeri.deliver.types import MessageView, RenderedContent
+
+
+def find_message(message_id: int) -> Message | None:
+    """Give one row or None."""
+    return Message.objects.filter(id=message_id).first()
+
+
+def list_page(where: dict[str, Any], offset: int, limit: int) -> tuple[list[MessageView], int]:
+    """Give one page, newest first, and how many there are."""
+    found = Message.objects.filter(**where)
+    rows = list(found.order_by("-id")[offset : offset + limit])
+    return views_of(rows), found.count()
+
+
+def views_of(messages: list[Message]) -> list[MessageView]:
+    """Give the views of rows, with their subjects."""
+    ids = [message.id for message in messages]
+    subjects = dict(Content.objects.filter(pk__in=ids).values_list("message_id", "subject"))
+    return [_view(message, subjects.get(message.id, "")) for message in messages]
+
+
+def _view(message: Message, subject: str) -> MessageView:
+    return MessageView(
+        id=message.id,
+        customer_id=message.customer_id,
+        channel=message.channel,
+        content_kind=message.content_kind,
+        source_kind=message.source_kind,
+        source_id=message.source_id,
+        source_part=message.source_part,
+        template_key=message.template_key,
+        status=message.status,
+        status_name=status_name(message.status),
+        why=describe(message.status, message.reason),
+        subject=subject,
+        address=message.address,
+        due_at=message.due_at,
+        settled_at=message.settled_at,
+        planned_at=message.planned_at,
+    )
+
+
+def find_content(message_id: int) -> RenderedContent | None:
+    """Give the words of one message, or None while there are none."""
+    content = Content.objects.filter(pk=message_id).first()
+    if content is None:
+        return None
+    return RenderedContent(
+        message_id=message_id,
+        subject=content.subject,
+        body_text=content.body_text,
+        body_html=content.body_html,
+    )
+
+
+def count_by_status(where: dict[str, Any]) -> dict[str, int]:
+    """Give how many messages stand in each of the nine statuses, and "audience": all of them.
+
+    The audience is counted on its own, so that the identity can be seen to hold.
+    """
+    found = Message.objects.filter(**where)
+    counted = dict(found.values_list("status").annotate(n=Count("id")))
+    counts = {status.value: int(counted.get(status.value, 0)) for status in Message.Status}
+    return {**counts, "audience": found.count()}
+
+
+def count_by_part(source_kind: str, source_id: int) -> dict[str, dict[str, int]]:
+    """Give source_part → status → count for one source."""
+    found = Message.objects.filter(source_kind=source_kind, source_id=source_id)
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for part, status, count in found.values_list("source_part", "status").annotate(n=Count("id")):
+        counts[part][status] = count
+    return dict(counts)

@@ -1,0 +1,288 @@
+"""What crosses deliver's border: requests, outcomes, the policy's settings, views of messages."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from okaeri.foundation.errors import InputError, NotFoundError
+from okaeri.foundation.settings import setting
+from okaeri.foundation.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRequest:
+    """A wish that one message goes to one person. `key` makes the same wish twice one message.
+
+    `is_held_out` writes the row that proves who was left out on purpose; it is never rendered.
+    """
+
+    key: str
+    source_kind: str
+    source_id: int
+    source_part: str
+    customer_id: int
+    channel: str
+    content_kind: str
+    template_key: str
+    template_version: int
+    due_at: datetime
+    expires_at: datetime
+    context: Mapping[str, Any] = field(default_factory=dict)
+    is_held_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RenderTask:
+    """What a renderer needs to make one message's words."""
+
+    message_id: int
+    customer_id: int
+    template_key: str
+    template_version: int
+    context: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedContent:
+    """The words of one message. `error` is set instead of words when a template failed."""
+
+    message_id: int
+    subject: str = ""
+    body_text: str = ""
+    body_html: str = ""
+    error: Text | None = None
+
+
+class Renderer(Protocol):
+    """Makes words for many messages at once; given to deliver by `project.wiring` (plan does it)."""
+
+    def render(self, tasks: list[RenderTask]) -> list[RenderedContent]:
+        """One result per task, in the same order; a broken template is an `error`, not an exception."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message as a channel gets it: everything needed to send, nothing else."""
+
+    message_id: int
+    key: str
+    customer_id: int
+    address: str
+    recipient_name: str
+    content_kind: str
+    subject: str
+    body_text: str
+    body_html: str
+    unsubscribe_url: str
+    unsubscribe_post_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The far side took responsibility for the message."""
+
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The far side, or the message itself, said no. `permanent` means never try again;
+    `is_address_dead` means the address itself does not exist and is to be suppressed.
+    """
+
+    reason: str
+    permanent: bool
+    is_address_dead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The connection was lost after the point of no return: it may have arrived. Never re-sent."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """The far side could not be talked to; this message did not leave and the channel takes a rest."""
+
+    reason: Text
+
+
+Outcome = Accepted | Rejected | Unknown | Unreachable
+
+# Called by a channel with message ids just before the step that cannot be taken back, and with the
+# phase that begins. Gives the ids that may still go; the others were withdrawn in the meantime.
+# What it answers is committed: after a crash the row tells what may have happened.
+Gate = Callable[[Sequence[int], str], set[int]]
+PHASE_DATA_SENT = "data_sent"
+
+
+class Channel(Protocol):
+    """One way to a person. Knows nothing of the outbox; failures are outcomes, not exceptions."""
+
+    @property
+    def kind(self) -> str:
+        """Name of the channel as in `Message.channel` ("email")."""
+        ...
+
+    def send_batch(self, batch: list[Outgoing], on_phase: Gate) -> Iterator[tuple[int, Outcome]]:
+        """Send each message once and give its outcome as soon as it is known.
+
+        A message whose id the gate did not give back is left out without an outcome.
+        """
+        ...
+
+    def find_accepted(self, keys: Sequence[str]) -> set[str] | None:
+        """Which of these keys the far side has; None when it cannot be asked (SMTP)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where the pages for customers live, and the secret that signs links to them."""
+
+    base_url: str
+    secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactRules:
+    """The contact policy's settings (domain reference §1.3 #18 and A-11). Hours are shop-local."""
+
+    marketing_per_day: int = setting(
+        "cap.marketing_per_day",
+        1,
+        Text("1日の上限(販促・お役立ち)", "Marketing a day at most"),
+        minimum=0,
+        maximum=50,
+    )
+    marketing_per_week: int = setting(
+        "cap.marketing_per_week",
+        3,
+        Text("7日間の上限", "Marketing in 7 days at most"),
+        minimum=0,
+        maximum=100,
+    )
+    sales_per_30_days_first: int = setting(
+        "cap.sales_first",
+        1,
+        Text("初回客への販促(30日)", "Sales to first-time, 30 days"),
+        minimum=0,
+        maximum=100,
+    )
+    first_sales_after_days: int = setting(
+        "guard.first_sales_after_days",
+        14,
+        Text("初回客に販促しない日数", "Days without sales after a first purchase"),
+        minimum=0,
+        maximum=365,
+    )
+    sales_per_30_days_toddler: int = setting(
+        "cap.sales_toddler",
+        2,
+        Text("よちよち客への販促(30日)", "Sales to toddlers, 30 days"),
+        minimum=0,
+        maximum=100,
+    )
+    sales_per_30_days_other: int = setting(
+        "cap.sales_other",
+        4,
+        Text("ほかの現役客への販促(30日)", "Sales to other active, 30 days"),
+        minimum=0,
+        maximum=100,
+    )
+    sales_per_30_days_lapsed: int = setting(
+        "cap.sales_lapsed",
+        2,
+        Text("離脱客への販促(30日)", "Sales to lapsed, 30 days"),
+        minimum=0,
+        maximum=100,
+    )
+    send_from_hour: int = setting(
+        "quiet.send_from_hour",
+        9,
+        Text("送り始める時刻", "First hour of sending"),
+        minimum=0,
+        maximum=23,
+    )
+    send_until_hour: int = setting(
+        "quiet.send_until_hour",
+        20,
+        Text("送り終える時刻", "Last hour of sending"),
+        minimum=1,
+        maximum=24,
+    )
+    batch_size: int = setting(
+        "deliver.batch_size",
+        100,
+        Text("一度に送る通数", "Messages a batch"),
+        minimum=1,
+        maximum=10_000,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One message as pages show it: where it is and why."""
+
+    id: int
+    customer_id: int
+    channel: str
+    content_kind: str
+    source_kind: str
+    source_id: int
+    source_part: str
+    template_key: str
+    status: str
+    status_name: Text
+    why: Text
+    subject: str
+    address: str
+    due_at: datetime
+    settled_at: datetime | None
+    planned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail in the local mailbox, as it would have left: `raw` is the full RFC 5322 message."""
+
+    message_id: int
+    address: str
+    subject: str
+    sent_at: datetime
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class UnsubscribeView:
+    """What the page behind an unsubscribe link may show; the address is masked."""
+
+    masked_address: str
+    channel: str
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SendingState:
+    """Whether messages leave, and if not, why and until when (None: until somebody resumes)."""
+
+    is_paused: bool
+    why: Text | None
+    since: datetime | None
+    until: datetime | None
+
+
+class MessageNotFoundError(NotFoundError):
+    """There is no such message or mail."""
+
+    code = "message_not_found"
+
+
+class ConfirmationError(InputError):
+    """The number that was confirmed is no longer the number that would be touched."""
+
+    code = "confirmation_differs"

@@ -1,0 +1,200 @@
+"""The whole contact policy as one table."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from okaeri.deliver.domain.policy import (
+    Candidate,
+    Hold,
+    PersonFacts,
+    Send,
+    ShopFacts,
+    Suppress,
+    day_below_cap,
+    decide,
+)
+from okaeri.deliver.domain.quiet import SPREAD, is_open, next_opening, opening_on, spread_after
+from okaeri.deliver.types import ContactRules
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+TODAY = date(2026, 4, 8)
+NOON = datetime(2026, 4, 8, 3, 0, tzinfo=UTC)
+NIGHT = datetime(2026, 4, 8, 13, 0, tzinfo=UTC)
+BEFORE_DAWN = datetime(2026, 4, 7, 18, 0, tzinfo=UTC)  # 3:00 on the 8th in Tokyo
+RULES = ContactRules()
+SHOP = ShopFacts(zone=TOKYO, has_sender_details=True)
+PERSON = PersonFacts(
+    address="a@example.com",
+    consent="granted",
+    suppressed_because="",
+    marketing_days=(),
+    sales_days=(),
+    stage="steady",
+    is_lapsed=False,
+    first_purchase_on=date(2025, 1, 1),
+)
+
+FULL_UNTIL_TOMORROW = ("hold", "sales_cap", date(2026, 4, 9))
+
+
+def ago(*days: int) -> tuple[date, ...]:
+    return tuple(TODAY - timedelta(days=n) for n in days)
+
+
+# kind, what differs about the person, now → "send", ("hold", reason, day it opens) or ("never", reason)
+TABLE: list[tuple[str, dict[str, Any], datetime, Any]] = [
+    ("useful", {}, NOON, "send"),
+    ("sales", {}, NOON, "send"),
+    ("transactional", {}, NOON, "send"),
+    # An address and permission.
+    ("useful", {"address": ""}, NOON, ("never", "no_address")),
+    ("transactional", {"address": ""}, NOON, ("never", "no_address")),
+    ("useful", {"consent": "none"}, NOON, ("never", "no_consent")),
+    ("sales", {"consent": "withdrawn"}, NOON, ("never", "consent_withdrawn")),
+    ("useful", {"consent": "a word we do not know"}, NOON, ("never", "no_consent")),
+    ("transactional", {"consent": "withdrawn"}, NOON, "send"),
+    ("useful", {"suppressed_because": "user_unknown"}, NOON, ("never", "address_suppressed")),
+    ("transactional", {"suppressed_because": "user_unknown"}, NOON, ("never", "address_suppressed")),
+    ("useful", {"suppressed_because": "complaint"}, NOON, ("never", "address_suppressed")),
+    ("transactional", {"suppressed_because": "complaint"}, NOON, "send"),
+    # One a day, three in seven days, counted in shop days.
+    ("useful", {"marketing_days": ago(0)}, NOON, ("hold", "frequency_cap", date(2026, 4, 9))),
+    ("useful", {"marketing_days": ago(1)}, NOON, "send"),
+    ("useful", {"marketing_days": ago(1, 2)}, NOON, "send"),
+    ("useful", {"marketing_days": ago(1, 2, 3)}, NOON, ("hold", "frequency_cap", date(2026, 4, 12))),
+    ("useful", {"marketing_days": ago(1, 2, 6)}, NOON, ("hold", "frequency_cap", date(2026, 4, 9))),
+    ("useful", {"marketing_days": ago(1, 2, 7)}, NOON, "send"),
+    ("useful", {"marketing_days": ago(0, 0, 5)}, NOON, ("hold", "frequency_cap", date(2026, 4, 10))),
+    ("transactional", {"marketing_days": ago(0, 1, 2)}, NOON, "send"),
+    # Selling: nothing in the first 14 days, then by class over 30 days.
+    (
+        "sales",
+        {"stage": "first", "first_purchase_on": ago(13)[0]},
+        NOON,
+        ("hold", "first_purchase_recent", date(2026, 4, 9)),
+    ),
+    ("sales", {"stage": "first", "first_purchase_on": ago(14)[0]}, NOON, "send"),
+    ("useful", {"stage": "first", "first_purchase_on": ago(0)[0]}, NOON, "send"),
+    (
+        "sales",
+        {"stage": "first", "first_purchase_on": ago(40)[0], "sales_days": ago(20)},
+        NOON,
+        ("hold", "sales_cap", date(2026, 4, 18)),
+    ),
+    ("sales", {"stage": "first", "first_purchase_on": ago(60)[0], "sales_days": ago(30)}, NOON, "send"),
+    ("sales", {"stage": "toddler", "sales_days": ago(9)}, NOON, "send"),
+    ("sales", {"stage": "toddler", "sales_days": ago(9, 20)}, NOON, ("hold", "sales_cap", date(2026, 4, 18))),
+    ("sales", {"stage": "steady", "sales_days": ago(9, 12, 20)}, NOON, "send"),
+    ("sales", {"stage": "trend", "sales_days": ago(9, 12, 15, 29)}, NOON, FULL_UNTIL_TOMORROW),
+    ("sales", {"stage": "prime", "sales_days": ago(9, 12, 15, 29)}, NOON, FULL_UNTIL_TOMORROW),
+    (
+        "sales",
+        {"stage": "prime", "is_lapsed": True, "sales_days": ago(9, 29)},
+        NOON,
+        FULL_UNTIL_TOMORROW,
+    ),
+    ("sales", {"stage": "first", "is_lapsed": True, "sales_days": ago(9)}, NOON, "send"),
+    ("sales", {"stage": ""}, NOON, ("hold", "stage_unknown", date(2026, 4, 9))),
+    ("useful", {"stage": ""}, NOON, "send"),
+    # Quiet hours.
+    ("useful", {}, NIGHT, ("hold", "quiet_hours", date(2026, 4, 9))),
+    ("sales", {}, BEFORE_DAWN, ("hold", "quiet_hours", date(2026, 4, 8))),
+    ("transactional", {}, NIGHT, "send"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "person", "now", "expected"), TABLE)
+def test_the_policy_says_send_wait_or_never(
+    kind: str, person: dict[str, Any], now: datetime, expected: Any
+) -> None:
+    message = Candidate("key", kind, now + timedelta(days=60))
+    decision = decide(message, replace(PERSON, **person), SHOP, RULES, now)
+    if expected == "send":
+        assert decision == Send()
+    elif expected[0] == "never":
+        assert decision == Suppress(expected[1])
+    else:
+        opening = datetime(expected[2].year, expected[2].month, expected[2].day, 9, tzinfo=TOKYO)
+        assert isinstance(decision, Hold)
+        assert decision.reason == expected[1]
+        assert opening <= decision.until < opening + SPREAD
+
+
+def test_a_shop_without_postal_address_sends_order_mails_only() -> None:
+    shop = replace(SHOP, has_sender_details=False)
+    late = NOON + timedelta(days=9)
+    useful = decide(Candidate("k", "useful", late), PERSON, shop, RULES, NOON)
+    order = decide(Candidate("k", "transactional", late), PERSON, shop, RULES, NOON)
+    assert useful == Hold(NOON + timedelta(hours=1), "sender_details_missing")
+    assert order == Send()
+
+
+def test_a_wait_that_outlives_the_message_ends_it_at_once() -> None:
+    message = Candidate("key", "useful", NIGHT + timedelta(hours=2))
+    assert decide(message, PERSON, SHOP, RULES, NIGHT) == Suppress("quiet_hours")
+
+
+def test_a_cap_of_nothing_means_never() -> None:
+    message = Candidate("key", "useful", NOON + timedelta(days=9))
+    rules = replace(RULES, marketing_per_week=0)
+    assert decide(message, PERSON, SHOP, rules, NOON) == Suppress("frequency_cap")
+
+
+@given(
+    days=st.lists(st.integers(0, 40), max_size=12).map(lambda found: ago(*found)),
+    cap=st.integers(1, 5),
+    window=st.integers(1, 31),
+)
+def test_the_day_below_the_cap_is_the_first_such_day(
+    days: tuple[date, ...], cap: int, window: int
+) -> None:
+    def is_below(day: date) -> bool:
+        return sum(day - timedelta(days=window) < d <= day for d in days) < cap
+
+    by_trying = next(
+        TODAY + timedelta(days=n) for n in range(100) if is_below(TODAY + timedelta(days=n))
+    )
+    assert day_below_cap(days, cap, window, TODAY) == by_trying
+
+
+@pytest.mark.parametrize(
+    ("hour", "window", "expected"),
+    [
+        (8, (9, 20), False),
+        (9, (9, 20), True),
+        (19, (9, 20), True),
+        (20, (9, 20), False),
+        (23, (22, 6), True),
+        (5, (22, 6), True),
+        (6, (22, 6), False),
+        (3, (9, 9), True),
+        (23, (0, 24), True),
+    ],
+)
+def test_the_hours_of_sending_may_cross_midnight(
+    hour: int, window: tuple[int, int], expected: bool
+) -> None:
+    instant = datetime(2026, 4, 8, hour, 59, tzinfo=TOKYO)
+    assert is_open(instant, TOKYO, *window) is expected
+
+
+def test_the_opening_exists_on_the_day_the_clock_skips_it() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    # 2:00 does not exist on 29 March 2026 in Berlin: it opens an hour later by the sun.
+    opening = opening_on(date(2026, 3, 29), berlin, 2)
+    assert opening == datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
+    assert next_opening(opening - timedelta(seconds=1), berlin, 2) == opening
+    assert next_opening(opening, berlin, 2) == datetime(2026, 3, 30, 0, 0, tzinfo=UTC)
+
+
+def test_a_thousand_waiting_messages_do_not_leave_in_one_minute() -> None:
+    opening = datetime(2026, 4, 9, 0, 0, tzinfo=UTC)
+    minutes = [(spread_after(opening, f"key:{n}") - opening).seconds // 60 for n in range(1000)]
+    assert set(minutes) == set(range(30))
+    assert max(minutes.count(minute) for minute in set(minutes)) < 70

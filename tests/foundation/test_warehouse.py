@@ -1,0 +1,101 @@
+"""The warehouse: named tables that change in one step, on whatever engine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from okaeri.foundation.errors import NotFoundError
+from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.foundation.warehouse import warehouse as rules
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    opened = open_warehouse(tmp_path / "warehouse")
+    yield opened
+    opened.close()
+
+
+def batch(ids: list[int], version: int, word: str) -> pa.RecordBatch:
+    columns = {"id": ids, "word": [word] * len(ids), "change_no": [version] * len(ids)}
+    return pa.RecordBatch.from_pydict(columns)
+
+
+def words(warehouse: Warehouse) -> dict[int, str]:
+    rows = warehouse.collect(warehouse.table("things")).to_pylist()
+    assert len({row["id"] for row in rows}) == len(rows), "a key came twice"
+    return {row["id"]: row["word"] for row in rows}
+
+
+def upsert(warehouse: Warehouse, *batches: pa.RecordBatch) -> int:
+    return warehouse.upsert("things", batches, key="id", version="change_no")
+
+
+def test_a_table_that_was_never_written_is_named_in_the_error(warehouse: Warehouse) -> None:
+    with pytest.raises(NotFoundError, match="things"):
+        warehouse.table("things")
+
+
+def test_newest_version_of_a_key_wins_whatever_the_order_of_batches(warehouse: Warehouse) -> None:
+    assert upsert(warehouse, batch([1, 2], 2, "new"), batch([2], 1, "old")) == 2
+    assert words(warehouse) == {1: "new", 2: "new"}
+    upsert(warehouse, batch([2, 3], 4, "newer"), batch([2], 3, "between"))
+    upsert(warehouse, batch([3], 5, "newest"))
+    assert words(warehouse) == {1: "new", 2: "newer", 3: "newest"}
+    assert warehouse.highest("things", "change_no") == 5
+
+
+def test_repeating_an_upsert_changes_nothing(warehouse: Warehouse) -> None:
+    for _ in range(3):
+        upsert(warehouse, batch([1, 2], 1, "same"))
+    assert words(warehouse) == {1: "same", 2: "same"}
+
+
+def test_merging_changes_keeps_every_row(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "FEWEST_CHANGES_TO_MERGE", 3)
+    upsert(warehouse, batch(list(range(10)), 1, "old"))
+    upsert(warehouse, batch([1], 2, "new"))
+    assert warehouse.has("things.changes")
+    upsert(warehouse, batch([2, 3, 11], 3, "new"))
+    assert not warehouse.has("things.changes")
+    found = words(warehouse)
+    assert {key for key, word in found.items() if word == "new"} == {1, 2, 3, 11}
+    assert len(found) == 11
+
+
+def test_changes_left_over_by_a_crash_after_merging_say_nothing_new(warehouse: Warehouse) -> None:
+    upsert(warehouse, batch([1, 2], 1, "old"))
+    upsert(warehouse, batch([2], 2, "new"))
+    waiting = warehouse.collect(warehouse.table("things"))
+    warehouse.merge_changes("things")
+    warehouse.replace("things.changes", waiting.filter(pa.compute.equal(waiting["id"], 2)))
+    assert words(warehouse) == {1: "old", 2: "new"}
+
+
+def test_replacing_with_no_rows_keeps_the_columns(warehouse: Warehouse) -> None:
+    upsert(warehouse, batch([1], 1, "a"))
+    warehouse.replace("things", batch([], 1, "a").schema.empty_table())
+    assert warehouse.count(warehouse.table("things")) == 0
+    assert warehouse.table("things").columns == ("id", "word", "change_no")
+
+
+def test_staged_sums_stay_64_bit_numbers(warehouse: Warehouse) -> None:
+    table = warehouse.upload(pa.table({"a": pa.array([2**40, 2**40], pa.int64())}))
+    staged = warehouse.stage("sums", table.aggregate(total=table.a.sum()))
+    assert staged.schema()["total"].is_int64()
+    assert warehouse.collect(staged)["total"].to_pylist() == [2**41]
+
+
+def test_what_was_written_is_there_after_opening_again(warehouse: Warehouse) -> None:
+    upsert(warehouse, batch([1], 1, "kept"))
+    again = open_warehouse(warehouse.folder)
+    assert words(again) == {1: "kept"}
+    again.close()
+    warehouse.clear()
+    assert not warehouse.has("things")
