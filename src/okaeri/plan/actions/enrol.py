@@ -1,0 +1,162 @@
+"""Who enters: people whose orders, or whose silence, a live journey waits for."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from okaeri.customers import api as customers
+from okaeri.foundation.clock import local_day
+from okaeri.insight import api as insight
+from okaeri.intake import api as intake
+from okaeri.intake.types import OrderRecord
+from okaeri.measure import api as measure
+from okaeri.plan.actions.surroundings import Surroundings, look_around
+from okaeri.plan.domain.entry import Entry, choose_entries, entry_by_order, entry_by_recency
+from okaeri.plan.journeys.definition import PurchaseTrigger, RecencyTrigger
+from okaeri.plan.store import journeys as store
+from okaeri.plan.store.rows import LiveJourney
+
+
+def enrol_from_orders(now: datetime, batch: int) -> int:
+    """Let every live journey look at the next orders; the number of orders looked at."""
+    journeys = store.live_journeys()
+    if not journeys:
+        return 0
+    newest = intake.latest_change_no()
+    behind = [journey for journey in journeys if journey.cursor < newest]
+    return sum(_look_at_orders(journey, newest, now, batch) for journey in behind)
+
+
+def _look_at_orders(journey: LiveJourney, newest: int, now: datetime, batch: int) -> int:
+    """Read a batch of orders for one journey.
+
+    1. The orders are read before the transaction; the journey's cursor is part of its lock.
+    2. Walks begin and the cursor moves in the same transaction: a kill leaves both or neither.
+    """
+    orders = intake.list_orders_after(journey.cursor, batch)
+    owners = customers.customers_of_parties(
+        [order.party_id for order in orders if order.party_id is not None]
+    )
+    usable = _up_to_first_unlinked(orders, owners)
+    is_all = len(usable) == len(orders) < batch
+    cursor = newest if is_all else (usable[-1].change_no if usable else journey.cursor)
+    if cursor <= journey.cursor:
+        return 0
+    with transaction.atomic():
+        if not store.lock_live(journey):
+            return 0
+        store.move_cursor(journey.id, max(cursor, usable[-1].change_no if usable else 0))
+        owned = [(order, owners[order.party_id]) for order in usable if order.party_id is not None]
+        if owned:
+            store.wake(journey.id, {customer_id for _, customer_id in owned}, now)
+            _enrol_buyers(journey, owned, now)
+    return len(usable)
+
+
+def _up_to_first_unlinked(
+    orders: Sequence[OrderRecord], owners: Mapping[int, int]
+) -> list[OrderRecord]:
+    """Give the orders before the first whose party nobody has recognised yet, so that none is lost."""
+    usable = []
+    for order in orders:
+        if order.party_id is not None and order.party_id not in owners:
+            break
+        usable.append(order)
+    return usable
+
+
+def _enrol_buyers(
+    journey: LiveJourney, owned: Sequence[tuple[OrderRecord, int]], now: datetime
+) -> None:
+    trigger = journey.definition.trigger
+    if not isinstance(trigger, PurchaseTrigger):
+        return
+    fresh = [
+        (order, customer_id)
+        for order, customer_id in owned
+        if order.is_purchase and order.ordered_at >= journey.live_since
+    ]
+    if not fresh:
+        return
+    around = look_around()
+    histories = customers.purchase_history({customer_id for _, customer_id in fresh})
+    found = (
+        entry_by_order(
+            trigger,
+            journey.definition.header.anchor,
+            order,
+            customer_id,
+            histories.get(customer_id, ()),
+            around.rules,
+            merge_same_day=around.merge_same_day,
+            now=now,
+            today=around.day_of(now),
+        )
+        for order, customer_id in fresh
+    )
+    _enrol(journey, [entry for entry in found if entry is not None], now)
+
+
+def enrol_from_state(now: datetime) -> int:
+    """Once per shop day and journey: enrol people whose silence reached its length; how many."""
+    waiting = [
+        journey
+        for journey in store.live_journeys()
+        if isinstance(journey.definition.trigger, RecencyTrigger)
+    ]
+    if not waiting:
+        return 0
+    around = look_around()
+    today = around.day_of(now)
+    behind = [item for item in waiting if item.scanned_on is None or item.scanned_on < today]
+    return sum(_look_at_silence(journey, around, today, now) for journey in behind)
+
+
+def _look_at_silence(journey: LiveJourney, around: Surroundings, today: date, now: datetime) -> int:
+    trigger = journey.definition.trigger
+    if not isinstance(trigger, RecencyTrigger):
+        return 0
+    since = journey.scanned_on or local_day(journey.live_since, around.zone) - timedelta(days=1)
+    silent = _silent_since(trigger, since, today)
+    with transaction.atomic():
+        if not store.lock_live(journey):
+            return 0
+        store.mark_scanned(journey.id, today)
+        histories = customers.purchase_history(silent)
+        found = (
+            entry_by_recency(
+                trigger, customer_id, last_on, histories.get(customer_id, ()), now=now, today=today
+            )
+            for customer_id, last_on in silent.items()
+        )
+        return _enrol(journey, [entry for entry in found if entry is not None], now)
+
+
+def _silent_since(trigger: RecencyTrigger, since: date, today: date) -> dict[int, date]:
+    """Give customer → last purchase day for those who reached the length after `since`, until today."""
+    days = (today - since).days
+    silent = dict(insight.list_recency_reached(today, trigger.days, within_days=days))
+    if trigger.stages and silent:
+        known = insight.list_insights(list(silent))
+        silent = {
+            customer_id: last_on
+            for customer_id, last_on in silent.items()
+            if customer_id in known and known[customer_id].stage in trigger.stages
+        }
+    return silent
+
+
+def _enrol(journey: LiveJourney, entries: Sequence[Entry], now: datetime) -> int:
+    """Begin walks for those the re-entry rule allows; arm, walk and decision in one transaction."""
+    if not entries:
+        return 0
+    earlier = store.earlier_walks(journey.id, {entry.customer_id for entry in entries})
+    chosen = choose_entries(entries, earlier, journey.definition.header.reentry_days, now)
+    if not chosen:
+        return 0
+    arms = measure.assign(journey.experiment_id, [entry.customer_id for entry in chosen], now)
+    store.insert_enrolments(
+        journey, chosen, {customer_id: str(arm.value) for customer_id, arm in arms.items()}, now
+    )
+    return len(chosen)

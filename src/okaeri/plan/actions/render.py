@@ -1,0 +1,142 @@
+"""Words for many messages at once: deliver's Renderer, with one query for each kind of fact."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from okaeri.customers import api as customers
+from okaeri.customers.types import CustomerProfile, Purchase
+from okaeri.deliver.types import RenderedContent, RenderTask
+from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.text import Text
+from okaeri.intake import api as intake
+from okaeri.intake.types import LineRecord, ProductIn
+from okaeri.listen import api as listen
+from okaeri.plan.content.merge import merge_customer, merge_order, merge_shop
+from okaeri.plan.content.words import Source, render_words
+from okaeri.plan.models import Template
+from okaeri.plan.types import Preview, TemplateError
+
+SATISFACTION = "satisfaction"
+_NO_TEMPLATE = Text(
+    "文面「{key}」の第{version}版が見つかりません。", 'Template "{key}" has no version {version}.'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a batch of messages needs, loaded once."""
+
+    sources: dict[tuple[str, int], Source]
+    profiles: dict[int, CustomerProfile]
+    orders: dict[int, Purchase]
+    lines: dict[int, list[LineRecord]]
+    products: dict[str, ProductIn]
+    shop: dict[str, Any]
+
+
+class PlanRenderer:
+    """Implements `deliver.types.Renderer`; `secret` and `base_url` make the links of questions."""
+
+    def __init__(self, secret: str, base_url: str) -> None:
+        self._secret = secret
+        self._base_url = base_url
+
+    def render(self, tasks: list[RenderTask]) -> list[RenderedContent]:
+        """One result per task, in the same order; a broken template is an `error`."""
+        known = _load(tasks)
+        return [self._render(task, known) for task in tasks]
+
+    def _render(self, task: RenderTask, known: _Known) -> RenderedContent:
+        source = known.sources.get((task.template_key, task.template_version))
+        if source is None:
+            words = _NO_TEMPLATE.format(key=task.template_key, version=task.template_version)
+            return RenderedContent(task.message_id, error=words)
+        try:
+            preview = render_words(source, self._values(task, source, known))
+        except TemplateError as error:
+            return RenderedContent(task.message_id, error=error.message)
+        return RenderedContent(
+            task.message_id, preview.subject, preview.body_text, preview.body_html
+        )
+
+    def _values(self, task: RenderTask, source: Source, known: _Known) -> dict[str, Any]:
+        order_id = _order_id(task)
+        lines = known.lines.get(order_id, []) if order_id else []
+        purchase = known.orders.get(order_id) if order_id else None
+        values: dict[str, Any] = {
+            "customer": merge_customer(known.profiles.get(task.customer_id)),
+            "shop": known.shop,
+            "order": merge_order(purchase, lines, known.products),
+        }
+        if source.mentions("satisfaction_url"):
+            values["satisfaction_url"] = listen.question_link(
+                task.customer_id,
+                SATISFACTION,
+                self._base_url,
+                self._secret,
+                subject=f"order:{order_id}" if order_id else "",
+            )
+        return values
+
+
+def _order_id(task: RenderTask) -> int | None:
+    order_id = task.context.get("order_id")
+    return order_id if isinstance(order_id, int) else None
+
+
+def _load(tasks: Sequence[RenderTask]) -> _Known:
+    people = {task.customer_id for task in tasks}
+    order_ids = {order_id for task in tasks if (order_id := _order_id(task)) is not None}
+    lines = intake.list_lines(order_ids) if order_ids else {}
+    unnamed = {line.sku for many in lines.values() for line in many if not line.product_name}
+    histories = customers.purchase_history(people) if order_ids else {}
+    orders = {item.order_id: item for history in histories.values() for item in history}
+    return _Known(
+        sources=_sources({(task.template_key, task.template_version) for task in tasks}),
+        profiles=customers.list_profiles(people),
+        orders=orders,
+        lines=lines,
+        products=intake.list_products(unnamed) if unnamed else {},
+        shop=merge_shop(load(ShopProfile)),
+    )
+
+
+def _sources(wanted: set[tuple[str, int]]) -> dict[tuple[str, int], Source]:
+    found = {}
+    for key, version in wanted:
+        source = find_source(key, version)
+        if source is not None:
+            found[key, version] = source
+    return found
+
+
+def find_source(key: str, version: int) -> Source | None:
+    """Give the sources of one template version."""
+    row = Template.objects.filter(key=key, version=version).first()
+    return _source(row.key, row.subject, row.body_text, row.body_html) if row else None
+
+
+@lru_cache(maxsize=1024)
+def _source(key: str, subject: str, body_text: str, body_html: str) -> Source:
+    return Source(key, subject, body_text, body_html)
+
+
+def preview_for(source: Source, customer_id: int) -> Preview:
+    """Render a template as one customer would get it, with his latest order and a dead link."""
+    history = [item for item in _history(customer_id) if item.is_purchase]
+    latest = history[-1] if history else None
+    lines = intake.list_lines([latest.order_id]).get(latest.order_id, []) if latest else []
+    unnamed = [line.sku for line in lines if not line.product_name]
+    values = {
+        "customer": merge_customer(customers.get_customer(customer_id)),
+        "shop": merge_shop(load(ShopProfile)),
+        "order": merge_order(latest, lines, intake.list_products(unnamed) if unnamed else {}),
+        "satisfaction_url": "#",
+    }
+    return render_words(source, values)
+
+
+def _history(customer_id: int) -> Iterable[Purchase]:
+    return customers.purchase_history([customer_id]).get(customer_id, ())

@@ -1,0 +1,32 @@
+"""The shop's settings that a batch needs, read once per batch."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from okaeri.foundation.clock import local_day
+from okaeri.foundation.settings import ShopProfile, load
+from okaeri.insight.types import LifecycleRules
+from okaeri.plan.types import JourneyRules
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Time zone and rules of the shop."""
+
+    zone: ZoneInfo
+    rules: JourneyRules
+    merge_same_day: bool
+
+    def day_of(self, now: datetime) -> date:
+        """Give the shop-local day of an instant."""
+        return local_day(now, self.zone)
+
+
+def look_around() -> Surroundings:
+    """Read the settings of this shop."""
+    return Surroundings(
+        zone=ZoneInfo(load(ShopProfile).time_zone),
+        rules=load(JourneyRules),
+        merge_same_day=load(LifecycleRules).merge_same_day,
+    )

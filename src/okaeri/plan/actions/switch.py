@@ -1,0 +1,91 @@
+"""Switching journeys on and off."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from okaeri.deliver import api as deliver
+from okaeri.deliver.types import ContactRules
+from okaeri.foundation.errors import NotFoundError
+from okaeri.foundation.settings import load
+from okaeri.foundation.text import Text
+from okaeri.intake import api as intake
+from okaeri.measure import api as measure
+from okaeri.plan.actions.keys import SOURCE_KIND, pending_keys
+from okaeri.plan.domain.lint import lint_definition
+from okaeri.plan.journeys.definition import Definition
+from okaeri.plan.models import Journey
+from okaeri.plan.store import journeys as store
+from okaeri.plan.types import DefinitionError
+
+_NO_JOURNEY = Text("シナリオ「{key}」は存在しません。", 'There is no journey "{key}".')
+
+
+def find_journey(key: str) -> Journey:
+    """Give the row of a journey or raise NotFoundError."""
+    journey = Journey.objects.filter(key=key).first()
+    if journey is None:
+        raise NotFoundError(_NO_JOURNEY.format(key=key))
+    return journey
+
+
+def lint(definition: Definition) -> list[Text]:
+    """Give what forbids this definition to go live: unknown contents, selling too early."""
+    kinds = {key: head.content_kind for key, head in store.template_heads().items()}
+    guard_days = load(ContactRules).first_sales_after_days
+    return lint_definition(definition, kinds, guard_days)
+
+
+def activate(key: str, *, now: datetime, holdout_share: float | None = None) -> None:
+    """Let a journey live from `now`: only later orders start it; starts its experiment once."""
+    with transaction.atomic():
+        journey = find_journey(key)
+        if journey.status == Journey.Status.LIVE:
+            return
+        version = store.newest_versions([journey.id])[journey.id]
+        definition = store.definition_of(version.id, version.source)
+        found = lint(definition)
+        if found:
+            raise DefinitionError(found[0])
+        header = definition.header
+        experiment = measure.ensure_experiment(
+            key=f"journey:{key}",
+            name=header.name.as_text(),
+            hypothesis=header.hypothesis.as_text(),
+            holdout_share=_share(journey, header.holdout)
+            if holdout_share is None
+            else holdout_share,
+            window_days=header.window_days,
+            source_kind=SOURCE_KIND,
+            source_id=journey.id,
+            started_at=now,
+        )
+        if journey.live_since is None:
+            # What is already known happened before; nobody is enrolled for the past.
+            journey.cursor = intake.latest_change_no()
+        journey.status = Journey.Status.LIVE
+        journey.live_since = now
+        journey.scanned_on = None
+        journey.experiment_id = experiment.id
+        journey.save()
+
+
+def _share(journey: Journey, by_definition: float) -> float:
+    """Give the share of an experiment that has begun, else the definition's: one question, one share."""
+    if journey.experiment_id is None:
+        return by_definition
+    return measure.get_experiment(journey.experiment_id).holdout_share
+
+
+def pause(key: str, now: datetime) -> None:
+    """Stop a journey: nobody enters or moves, and what has not left is withdrawn.
+
+    People keep their place; steps whose time passes meanwhile are dropped when it goes live again.
+    """
+    with transaction.atomic():
+        journey = find_journey(key)
+        if journey.status != Journey.Status.LIVE:
+            return
+        Journey.objects.filter(id=journey.id).update(status=Journey.Status.PAUSED)
+        keys = pending_keys(journey_id=journey.id, since=now - timedelta(days=61))
+        deliver.withdraw(keys, "withdrawn", now)

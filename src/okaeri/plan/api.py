@@ -1,0 +1,119 @@
+"""The only door of plan: journeys, their decisions, contents, and the renderer for deliver."""
+
+from datetime import datetime
+
+from okaeri.foundation import clock
+from okaeri.foundation.errors import NotFoundError
+from okaeri.foundation.text import Text
+from okaeri.plan import views
+from okaeri.plan.actions import edit, switch
+from okaeri.plan.actions.render import PlanRenderer, preview_for
+from okaeri.plan.content.words import Source
+from okaeri.plan.journeys.definition import parse, read
+from okaeri.plan.models import Journey
+from okaeri.plan.types import (
+    DecisionView,
+    DefinitionError,
+    EnrolmentView,
+    JourneyView,
+    Preview,
+    TemplateError,
+    TemplateView,
+)
+
+__all__ = [
+    "DefinitionError",
+    "PlanRenderer",
+    "TemplateError",
+    "activate",
+    "check_definition",
+    "decisions_of",
+    "enrolments_of",
+    "get_journey",
+    "get_template",
+    "install_playbooks",
+    "latest_decisions",
+    "lint_definition",
+    "list_journeys",
+    "list_templates",
+    "pause",
+    "preview",
+    "save_definition",
+]
+_NO_TEMPLATE = Text("文面「{key}」は存在しません。", 'There is no template "{key}".')
+
+
+def install_playbooks(now: datetime) -> None:
+    """Bring the shipped contents and the three playbooks in as drafts; safe to repeat."""
+    edit.install_playbooks(now)
+
+
+def activate(key: str, *, now: datetime, holdout_share: float | None = None) -> None:
+    """Let a journey live; DefinitionError when its contents are unknown or sell too early."""
+    switch.activate(key, now=now, holdout_share=holdout_share)
+
+
+def pause(key: str, *, now: datetime | None = None) -> None:
+    """Stop a journey and withdraw its messages that have not left; people keep their place."""
+    switch.pause(key, now or clock.now())
+
+
+def list_journeys() -> list[JourneyView]:
+    """Give every journey with its head counts, by key."""
+    return views.view_journeys(Journey.objects.order_by("id"))
+
+
+def get_journey(key: str) -> JourneyView:
+    """Give one journey or raise NotFoundError."""
+    return views.view_journeys([switch.find_journey(key)])[0]
+
+
+def save_definition(source_yaml: str, *, now: datetime) -> JourneyView:
+    """Keep a definition as a new edition, or raise DefinitionError and keep nothing."""
+    return get_journey(edit.save_definition(source_yaml, now))
+
+
+def check_definition(source_yaml: str) -> list[Text]:
+    """Give every mistake of a definition, including what would forbid it to go live."""
+    definition, found = read(source_yaml)
+    return found if definition is None else switch.lint(definition)
+
+
+def lint_definition(key: str) -> list[Text]:
+    """Give what forbids the newest edition of a journey to go live; empty when nothing does."""
+    return switch.lint(parse(get_journey(key).source))
+
+
+def decisions_of(customer_id: int, limit: int = 200) -> list[DecisionView]:
+    """Give what the engine decided for one customer and why, newest first."""
+    return views.view_decisions(customer_id, limit)
+
+
+def latest_decisions(limit: int = 50) -> list[DecisionView]:
+    """Give the engine's newest decisions."""
+    return views.view_decisions(None, limit)
+
+
+def enrolments_of(customer_id: int) -> list[EnrolmentView]:
+    """Give all walks of one customer, newest first."""
+    return views.view_enrolments(customer_id)
+
+
+def list_templates() -> list[TemplateView]:
+    """Give the newest version of every content, by key."""
+    return views.view_templates()
+
+
+def get_template(key: str) -> TemplateView:
+    """Give the newest version of one content or raise NotFoundError."""
+    found = [view for view in views.view_templates() if view.key == key]
+    if not found:
+        raise NotFoundError(_NO_TEMPLATE.format(key=key))
+    return found[0]
+
+
+def preview(template_key: str, customer_id: int) -> Preview:
+    """Give a content as one customer would get it now; TemplateError when it cannot be rendered."""
+    view = get_template(template_key)
+    source = Source(view.key, view.subject, view.body_text, view.body_html)
+    return preview_for(source, customer_id)

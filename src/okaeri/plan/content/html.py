@@ -1,0 +1,32 @@
+"""HTML made from a template's text, for contents that bring none of their own."""
+
+import html
+import re
+
+_LIQUID = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
+_URL_LINE = re.compile(r"^\{\{-?\s*(\w*url)\s*-?\}\}$")
+_PARAGRAPH = '<p style="margin:0 0 1.4em;line-height:1.8">{}</p>'
+_BUTTON = (
+    '<a href="{{{{ {0} }}}}" style="display:inline-block;padding:.7em 1.4em;border-radius:6px;'
+    'background:#1f5e56;color:#ffffff;text-decoration:none">こちらから回答できます</a>'
+)
+
+
+def html_from_text(text: str) -> str:
+    """Turn paragraphs into <p>, line ends into <br>, a line that is only a *_url field into a link."""
+    paragraphs = re.split(r"\n\s*\n", text.strip())
+    return "\n".join(_PARAGRAPH.format(_inner(paragraph)) for paragraph in paragraphs)
+
+
+def _inner(paragraph: str) -> str:
+    return "<br>\n".join(_line(line) for line in paragraph.split("\n"))
+
+
+def _line(line: str) -> str:
+    link = _URL_LINE.match(line.strip())
+    if link:
+        return _BUTTON.format(link[1])
+    parts = _LIQUID.split(line)
+    return "".join(
+        part if _LIQUID.fullmatch(part) else html.escape(part, quote=False) for part in parts
+    )

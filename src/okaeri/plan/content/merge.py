@@ -1,0 +1,59 @@
+"""The merge fields a template may use, built from what is known of a customer and an order."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from okaeri.customers.types import CustomerProfile, Purchase
+from okaeri.foundation.settings import ShopProfile
+from okaeri.intake.types import LineRecord, ProductIn
+
+ANONYMOUS = "お客様"
+
+
+def merge_customer(profile: CustomerProfile | None) -> dict[str, Any]:
+    """`customer.addressee` is 「山田 様」, or 「お客様」 where no name is known."""
+    family = profile.family_name if profile else ""
+    return {
+        "addressee": f"{family} 様" if family else ANONYMOUS,
+        "family_name": family or ANONYMOUS,
+        "given_name": profile.given_name if profile else "",
+        "full_name": (profile.full_name if profile else "") or ANONYMOUS,
+        "prefecture": profile.prefecture if profile else "",
+    }
+
+
+def merge_shop(shop: ShopProfile) -> dict[str, Any]:
+    """`shop.name`, `shop.sender_name`, `shop.contact`, `shop.postal_address`."""
+    return {
+        "name": shop.name,
+        "sender_name": shop.sender_name,
+        "contact": shop.contact,
+        "postal_address": shop.postal_address,
+    }
+
+
+def merge_order(
+    purchase: Purchase | None,
+    lines: Sequence[LineRecord],
+    products: Mapping[str, ProductIn],
+) -> dict[str, Any]:
+    """`order.order_no`, `.ordered_on` (8月10日), `.product` (the dearest), `.products` (all names)."""
+    named = [(line, _name(line, products)) for line in lines]
+    names = list(dict.fromkeys(name for _, name in named if name))
+    dearest = max(
+        (item for item in named if item[1]), key=lambda n: n[0].amount_minor, default=None
+    )
+    day = purchase.ordered_on if purchase else None
+    return {
+        "order_no": purchase.order_no if purchase else "",
+        "ordered_on": f"{day.month}月{day.day}日" if day else "",
+        "product": dearest[1] if dearest else "商品",
+        "products": names,
+    }
+
+
+def _name(line: LineRecord, products: Mapping[str, ProductIn]) -> str:
+    if line.product_name:
+        return line.product_name
+    product = products.get(line.sku)
+    return product.name if product else ""

@@ -1,0 +1,95 @@
+"""Who enters a journey: pure decisions over orders, histories and earlier walks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from okaeri.customers.types import Purchase
+from okaeri.intake.types import OrderRecord
+from okaeri.plan.domain.purchases import anchor_day, counted, purchase_number
+from okaeri.plan.journeys.definition import PurchaseTrigger, RecencyTrigger
+from okaeri.plan.types import JourneyRules
+
+
+class Entry(NamedTuple):
+    """A wish to enrol one customer; `at` is when its cause happened."""
+
+    customer_id: int
+    trigger_key: str
+    trigger_order_id: int | None
+    trigger_on: date
+    anchor_on: date
+    at: datetime
+    why: Mapping[str, Any]
+
+
+class Earlier(NamedTuple):
+    """An earlier walk of the same customer through the same journey."""
+
+    customer_id: int
+    trigger_key: str
+    entered_at: datetime
+    is_active: bool
+
+
+def entry_by_order(
+    trigger: PurchaseTrigger,
+    anchor: str,
+    order: OrderRecord,
+    customer_id: int,
+    purchases: Sequence[Purchase],
+    rules: JourneyRules,
+    *,
+    merge_same_day: bool,
+    now: datetime,
+    today: date,
+) -> Entry | None:
+    """Give an entry when `order` is the purchase number the journey waits for."""
+    number = purchase_number(purchases, order.id, merge_same_day=merge_same_day)
+    if number != trigger.number:
+        return None
+    purchase = next(item for item in purchases if item.order_id == order.id)
+    anchor_on = today if anchor == "entry" else anchor_day(anchor, purchase, rules)
+    why = {"code": "purchase", "number": number, "order_no": order.order_no}
+    at = min(order.ordered_at, now)
+    return Entry(customer_id, f"order:{order.id}", order.id, order.ordered_on, anchor_on, at, why)
+
+
+def entry_by_recency(
+    trigger: RecencyTrigger,
+    customer_id: int,
+    last_on: date,
+    purchases: Sequence[Purchase],
+    *,
+    now: datetime,
+    today: date,
+) -> Entry | None:
+    """Give an entry when no purchase came after `last_on` (the analysis may be a night old)."""
+    kept = counted(purchases, merge_same_day=True)
+    if not kept or kept[-1].ordered_on != last_on:
+        return None
+    why = {"code": "recency", "days": trigger.days, "last_on": last_on.isoformat()}
+    return Entry(customer_id, f"recency:{last_on}", None, last_on, today, now, why)
+
+
+def choose_entries(
+    entries: Iterable[Entry], earlier: Iterable[Earlier], reentry_days: int | None, now: datetime
+) -> list[Entry]:
+    """Keep at most one entry per customer, and none that the journey's re-entry rule forbids."""
+    before: dict[int, list[Earlier]] = {}
+    for walk in earlier:
+        before.setdefault(walk.customer_id, []).append(walk)
+    chosen: dict[int, Entry] = {}
+    for entry in entries:
+        if entry.customer_id in chosen:
+            continue
+        walks = before.get(entry.customer_id, [])
+        if all(_allows(walk, entry, reentry_days, now) for walk in walks):
+            chosen[entry.customer_id] = entry
+    return list(chosen.values())
+
+
+def _allows(walk: Earlier, entry: Entry, reentry_days: int | None, now: datetime) -> bool:
+    if walk.is_active or walk.trigger_key == entry.trigger_key or reentry_days is None:
+        return False
+    return now - walk.entered_at >= timedelta(days=reentry_days)

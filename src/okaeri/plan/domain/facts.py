@@ -1,0 +1,63 @@
+"""What the engine knows about one walk when it decides, as plain values."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from okaeri.insight.types import CustomerInsightView
+
+
+class Walk(NamedTuple):
+    """One enrolment as the engine sees it (a row of `plan.models.Enrolment`)."""
+
+    id: int
+    customer_id: int
+    node: str
+    state: str
+    due_at: datetime
+    arrived_at: datetime
+    entered_at: datetime
+    anchor_on: date
+    trigger_order_id: int | None
+    trigger_on: date
+    is_held_out: bool
+    exit_reason: str = ""
+    ended_at: datetime | None = None
+
+    def standing_at(self, node: str, since: datetime, until: datetime, anchor_on: date) -> "Walk":
+        """Give the walk at a node since `since`, due again at `until`."""
+        return Walk(
+            self.id,
+            self.customer_id,
+            node,
+            self.state,
+            until,
+            since,
+            self.entered_at,
+            anchor_on,
+            self.trigger_order_id,
+            self.trigger_on,
+            self.is_held_out,
+        )
+
+
+ALL_FACTS = frozenset({"purchases", "insight", "satisfaction"})
+
+
+class Facts(NamedTuple):
+    """What is known of the person at the moment of deciding.
+
+    `goal_number` tells which purchase of the person was the first one after the trigger (None: none
+    yet); `is_void` says that the order which started the walk was cancelled; `anchor_on` is counted
+    anew from the order.
+    """
+
+    zone: ZoneInfo
+    anchor_on: date
+    loaded: frozenset[str] = frozenset()
+    goal_number: int | None = None
+    is_void: bool = False
+    purchase_count: int = 0
+    order_net_minor: int | None = None
+    satisfaction: int | None = None
+    insight: CustomerInsightView | None = None

@@ -1,0 +1,60 @@
+"""Reading a purchase history: which purchase is the n-th, what came after, where waits count from."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from okaeri.customers.types import Purchase
+from okaeri.plan.types import JourneyRules
+
+
+def counted(purchases: Sequence[Purchase], *, merge_same_day: bool) -> list[Purchase]:
+    """Give the purchases that count, oldest first; of one day only the first when days merge."""
+    seen: set[date] = set()
+    kept = []
+    for purchase in purchases:
+        if purchase.is_purchase and not (merge_same_day and purchase.ordered_on in seen):
+            seen.add(purchase.ordered_on)
+            kept.append(purchase)
+    return kept
+
+
+def purchase_number(
+    purchases: Sequence[Purchase], order_id: int, *, merge_same_day: bool
+) -> int | None:
+    """Tell which purchase of its customer an order is (1 = first), None when it does not count."""
+    for number, purchase in enumerate(counted(purchases, merge_same_day=merge_same_day), start=1):
+        if purchase.order_id == order_id:
+            return number
+    return None
+
+
+def goal_number(
+    purchases: Sequence[Purchase],
+    trigger_order_id: int | None,
+    trigger_on: date,
+    *,
+    merge_same_day: bool,
+) -> int | None:
+    """Tell which purchase was the first one after the trigger, None when there is none yet."""
+    kept = counted(purchases, merge_same_day=merge_same_day)
+    for number, purchase in enumerate(kept, start=1):
+        if purchase.ordered_on > trigger_on:
+            return number
+        is_same_day = purchase.ordered_on == trigger_on and not merge_same_day
+        if is_same_day and trigger_order_id is not None and purchase.order_id > trigger_order_id:
+            return number
+    return None
+
+
+def anchor_day(anchor: str, purchase: Purchase, rules: JourneyRules) -> date:
+    """Give the day waits count from; unknown days are guessed by the shop's rules.
+
+    Delivery: its day, else shipping + days_to_deliver, else order + days_to_ship + days_to_deliver
+    (domain reference §1.3 #15).
+    """
+    if anchor == "order":
+        return purchase.ordered_on
+    shipped_on = purchase.shipped_on or purchase.ordered_on + timedelta(days=rules.days_to_ship)
+    if anchor == "shipped":
+        return shipped_on
+    return purchase.delivered_on or shipped_on + timedelta(days=rules.days_to_deliver)

@@ -1,0 +1,81 @@
+"""The words for what may be wrong with a definition, each naming its node."""
+
+from pydantic import ValidationError
+
+from okaeri.foundation.text import Text
+
+NO_NODES = Text(
+    "nodes が空です。手順を一つ以上書いてください。", "nodes is empty; write at least one step."
+)
+TOO_MANY_NODES = Text(
+    "手順が多すぎます。{most}個までにしてください。", "There are too many steps; at most {most}."
+)
+NO_ID = Text(
+    "{place}番目の手順に id(60文字までの文字列)がありません。",
+    "Step {place} has no id (text of at most 60 characters).",
+)
+SAME_ID = Text(
+    "手順「{node}」が二つあります。id は一つずつにしてください。",
+    'There are two steps named "{node}"; give each its own id.',
+)
+ONE_KIND = Text(
+    "手順「{node}」には種類を一つだけ書いてください({known})。",
+    'Step "{node}" must have exactly one kind ({known}).',
+)
+UNKNOWN_KIND = Text(
+    "手順「{node}」の種類「{kind}」は存在しません。使えるのは {known} です。",
+    'Step "{node}" has the unknown kind "{kind}"; known ones are {known}.',
+)
+UNKNOWN_TARGET = Text(
+    "手順「{node}」の行き先「{target}」は存在しません。手順の id を書いてください。",
+    'Step "{node}" leads to "{target}", which does not exist; write the id of a step.',
+)
+UNREACHABLE = Text(
+    "手順「{node}」へ進む道がありません。つなぐか、消してください。",
+    'Nothing leads to step "{node}"; connect it or remove it.',
+)
+NO_EXIT = Text(
+    "手順「{node}」の先に終わりがありません。最後に exit を置いてください。",
+    'The walk falls off after step "{node}"; end it with an exit step.',
+)
+ENDLESS = Text(
+    "手順「{node}」は待たずに繰り返します。間に wait の after_days を入れてください。",
+    'Step "{node}" repeats without a pause; put a wait with after_days into the loop.',
+)
+UNKNOWN_TEMPLATE = Text(
+    "手順「{node}」の文面「{template}」は存在しません。文面の一覧から選んでください。",
+    'Step "{node}" uses the unknown template "{template}"; choose one from the list.',
+)
+SALES_TOO_EARLY = Text(
+    "手順「{node}」は初回購入から{days}日以内に販促の文面「{template}」を送ります。"
+    "日を遅らせるか、お役立ちの文面にするか、override_reason に理由を書いてください。",
+    'Step "{node}" sends the sales template "{template}" to first-time buyers within {days} days; '
+    "send it later, use a useful one, or write the reason as override_reason.",
+)
+_UNKNOWN_FIELD = Text(
+    "{place}に使えない項目「{field}」があります。項目の名前を確認してください。",
+    '{place_en} has the unknown field "{field}"; check its name.',
+)
+_MISSING_FIELD = Text(
+    "{place}に項目「{field}」がありません。書き加えてください。",
+    '{place_en} lacks the field "{field}"; add it.',
+)
+_BAD_VALUE = Text(
+    "{place}の項目「{field}」の値が使えません({why})。",
+    '{place_en} has an unusable value in "{field}" ({why}).',
+)
+
+
+def of_validation(error: ValidationError, node: str) -> list[Text]:
+    """Put what pydantic found into one sentence per field; `node` is "" for the journey itself."""
+    place, place_en = (f"手順「{node}」", f'Step "{node}"') if node else ("シナリオ", "The journey")
+    sentences = []
+    for item in error.errors(include_url=False, include_context=False, include_input=False):
+        words = {"extra_forbidden": _UNKNOWN_FIELD, "missing": _MISSING_FIELD}.get(
+            item["type"], _BAD_VALUE
+        )
+        field = ".".join(str(part) for part in item["loc"]) or "-"
+        why = item["msg"].removeprefix("Value error, ")
+        filled = words.format(place=place, place_en=place_en, field=field, why=why)
+        sentences.append(filled)
+    return sentences

@@ -1,0 +1,35 @@
+"""Send one message, or drop it when its time has passed."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from pydantic import Field
+
+from okaeri.foundation.text import Text
+from okaeri.plan.journeys.step import Go, Moment, Outcome, SendMessage, Step
+
+
+class Send(Step):
+    """`template` is the content's key; after `grace_days` beyond its moment it is dropped.
+
+    `override_reason` lets a sales message pass the rule "no selling to a first-time buyer".
+    """
+
+    kind: ClassVar[str] = "send"
+    template: str = Field(min_length=1, max_length=80)
+    grace_days: int = Field(default=3, ge=0, le=60)
+    override_reason: str = Field(default="", max_length=200)
+
+    def advance(self, moment: Moment) -> Outcome:
+        planned_at = moment.planned_at
+        expires_at = planned_at + timedelta(days=self.grace_days)
+        if moment.now > expires_at:
+            late = {"code": "too_late", "days": (moment.now - planned_at).days}
+            return Go(planned_at, "skipped", late)
+        held_out = moment.walk.is_held_out
+        why = {"code": "held_out" if held_out else "sent", "on": planned_at.date().isoformat()}
+        command = SendMessage(moment.node, self.template, planned_at, expires_at, held_out)
+        return Go(planned_at, "held_out" if held_out else "sent", why, command)
+
+    def label(self) -> Text:
+        return Text("送る", "Send")

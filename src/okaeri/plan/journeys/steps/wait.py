@@ -1,0 +1,74 @@
+"""Wait for a day: counted from the anchor, from the arrival here, or from when the product runs out."""
+
+from datetime import date
+from typing import ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from okaeri.foundation.text import Text
+from okaeri.plan.journeys.step import Go, Moment, Outcome, Stay, Step, days_after
+
+_ONE_OF = "write exactly one of day, after_days, run_out / day, after_days, run_out のどれか一つ"
+
+
+class Wait(Step):
+    """Exactly one of three clocks, all in shop-local days.
+
+    `day` counts from the anchor, anew each time, so that a missed step is not made up for later.
+    `after_days` counts from the arrival at this step: the only wait a loop may stand on.
+    `run_out` counts from the day the product should be used up (the person's own purchase cycle
+    after the anchor; `otherwise_day` after the anchor where no cycle is known); negative is before.
+    """
+
+    kind: ClassVar[str] = "wait"
+    day: int | None = Field(default=None, ge=0, le=3650)
+    after_days: int | None = Field(default=None, ge=1, le=3650)
+    run_out: int | None = Field(default=None, ge=-365, le=365)
+    otherwise_day: int = Field(default=25, ge=0, le=3650)
+    not_before_day: int = Field(default=0, ge=0, le=3650)
+
+    @model_validator(mode="after")
+    def _has_one_clock(self) -> Self:
+        if sum(clock is not None for clock in (self.day, self.after_days, self.run_out)) != 1:
+            raise ValueError(_ONE_OF)
+        return self
+
+    def advance(self, moment: Moment) -> Outcome:
+        day = self._day(moment)
+        until = moment.at_day(day)
+        if until > moment.now:
+            return Stay(until, {"code": "waiting", "until": day.isoformat()})
+        # Never back in time, so that a loop through this step still moves forward.
+        return Go(max(until, moment.planned_at))
+
+    def _day(self, moment: Moment) -> date:
+        anchor_on = moment.facts.anchor_on
+        if self.after_days is not None:
+            arrived_on = moment.planned_at.astimezone(moment.facts.zone).date()
+            return days_after(arrived_on, self.after_days)
+        if self.day is not None:
+            return days_after(anchor_on, self.day)
+        insight = moment.facts.insight
+        cycle = insight.cycle_days if insight else None
+        offset = self.otherwise_day if cycle is None else round(cycle) + (self.run_out or 0)
+        return days_after(anchor_on, max(offset, self.not_before_day))
+
+    def label(self) -> Text:
+        if self.after_days is not None:
+            return Text("{n}日待つ", "Wait {n} days").format(n=self.after_days)
+        if self.day is not None:
+            return Text("{n}日後まで待つ", "Until day {n}").format(n=self.day)
+        return Text("使い切りの頃まで待つ", "Until the product runs out")
+
+    @property
+    def takes_time(self) -> bool:
+        return self.after_days is not None
+
+    def earliest_day(self, day: int) -> int:
+        if self.after_days is not None:
+            return day + self.after_days
+        return max(day, self.not_before_day if self.day is None else self.day)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return frozenset({"insight"}) if self.run_out is not None else frozenset()

@@ -1,0 +1,152 @@
+"""Reads and writes of journeys, their editions, and who enters them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+
+from okaeri.plan.domain.advance import Taken
+from okaeri.plan.domain.entry import Earlier, Entry
+from okaeri.plan.journeys.definition import Definition, parse
+from okaeri.plan.models import Decision, Enrolment, Journey, JourneyVersion, Template
+from okaeri.plan.store.rows import LiveJourney, TemplateHead
+from okaeri.plan.store.walks import insert_decisions
+
+
+@lru_cache(maxsize=512)
+def definition_of(version_id: int, source: str) -> Definition:
+    """Give the parsed definition of one edition; editions never change."""
+    return parse(source)
+
+
+def newest_versions(journey_ids: Iterable[int] | None = None) -> dict[int, JourneyVersion]:
+    """Give journey id → its newest edition."""
+    versions = JourneyVersion.objects.order_by("number")
+    if journey_ids is not None:
+        versions = versions.filter(journey_id__in=list(journey_ids))
+    return {version.journey_id: version for version in versions}
+
+
+def live_journeys() -> list[LiveJourney]:
+    """Give every live journey, oldest first."""
+    journeys = list(Journey.objects.filter(status=Journey.Status.LIVE).order_by("id"))
+    newest = newest_versions(journey.id for journey in journeys) if journeys else {}
+    return [_live(journey, newest[journey.id]) for journey in journeys]
+
+
+def _live(journey: Journey, version: JourneyVersion) -> LiveJourney:
+    if journey.live_since is None or journey.experiment_id is None:
+        raise RuntimeError(f"journey {journey.key} is live without a start or an experiment")
+    return LiveJourney(
+        id=journey.id,
+        key=journey.key,
+        cursor=journey.cursor,
+        scanned_on=journey.scanned_on,
+        live_since=journey.live_since,
+        experiment_id=journey.experiment_id,
+        version_id=version.id,
+        definition=definition_of(version.id, version.source),
+    )
+
+
+def lock_live(journey: LiveJourney) -> bool:
+    """Take the journey for this transaction; False when another worker has it or it has moved on."""
+    taken = (
+        Journey.objects.select_for_update(skip_locked=True)
+        .filter(
+            id=journey.id,
+            status=Journey.Status.LIVE,
+            cursor=journey.cursor,
+            scanned_on=journey.scanned_on,
+        )
+        .values_list("id", flat=True)
+        .first()
+    )
+    return taken is not None
+
+
+def move_cursor(journey_id: int, cursor: int) -> None:
+    """Remember that orders up to this change number have been looked at."""
+    Journey.objects.filter(id=journey_id).update(cursor=cursor)
+
+
+def mark_scanned(journey_id: int, day: date) -> None:
+    """Remember that state triggers were looked for on this shop-local day."""
+    Journey.objects.filter(id=journey_id).update(scanned_on=day)
+
+
+def earlier_walks(journey_id: int, customer_ids: Iterable[int]) -> list[Earlier]:
+    """Give all walks of these customers through this journey."""
+    rows = Enrolment.objects.filter(
+        journey_id=journey_id, customer_id__in=list(customer_ids)
+    ).values_list("customer_id", "trigger_key", "entered_at", "state")
+    return [Earlier(who, key, at, state == Enrolment.State.ACTIVE) for who, key, at, state in rows]
+
+
+def wake(journey_id: int, customer_ids: Iterable[int], now: datetime) -> int:
+    """Make active walks of these customers due now: their orders changed, so goals and days may have."""
+    return Enrolment.objects.filter(
+        journey_id=journey_id,
+        customer_id__in=list(customer_ids),
+        state=Enrolment.State.ACTIVE,
+    ).update(due_at=now, orders_changed=True)
+
+
+def insert_enrolments(
+    journey: LiveJourney, entries: Sequence[Entry], arms: Mapping[int, str], now: datetime
+) -> None:
+    """Begin a walk for each entry, with the decision that says why."""
+    created = Enrolment.objects.bulk_create(
+        [
+            Enrolment(
+                version_id=journey.version_id,
+                journey_id=journey.id,
+                customer_id=entry.customer_id,
+                trigger_key=entry.trigger_key,
+                trigger_order_id=entry.trigger_order_id,
+                trigger_on=entry.trigger_on,
+                arm=arms[entry.customer_id],
+                node=journey.definition.first,
+                due_at=now,
+                arrived_at=entry.at,
+                entered_at=now,
+                anchor_on=entry.anchor_on,
+            )
+            for entry in entries
+        ],
+        batch_size=500,
+    )
+    first = journey.definition.first
+    insert_decisions(
+        (
+            (row.id, Taken(first, "entered", entry.why))
+            for row, entry in zip(created, entries, strict=True)
+        ),
+        now,
+    )
+
+
+def template_heads() -> dict[str, TemplateHead]:
+    """Give template key → what messages record of its newest version."""
+    rows = Template.objects.order_by("version").values_list(
+        "key", "version", "channel", "content_kind"
+    )
+    return {key: TemplateHead(version, channel, kind) for key, version, channel, kind in rows}
+
+
+def sources_of(version_ids: Iterable[int]) -> dict[int, Definition]:
+    """Give version id → definition, parsed once per process."""
+    rows = JourneyVersion.objects.filter(id__in=set(version_ids)).values_list("id", "source")
+    return {version_id: definition_of(version_id, source) for version_id, source in rows}
+
+
+def sent_parts(
+    *, enrolment_ids: Sequence[int] | None = None, journey_id: int | None = None, since: datetime
+) -> list[tuple[int, int, str, str]]:
+    """Give (enrolment id, version id, node, planned day) of messages asked for since an instant."""
+    rows = Decision.objects.filter(action="sent", decided_at__gte=since)
+    if enrolment_ids is not None:
+        rows = rows.filter(enrolment_id__in=list(enrolment_ids))
+    if journey_id is not None:
+        rows = rows.filter(enrolment__journey_id=journey_id)
+    found = rows.values_list("enrolment_id", "enrolment__version_id", "node", "reason")
+    return [(walk, version, node, reason.get("on", "")) for walk, version, node, reason in found]

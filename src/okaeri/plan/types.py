@@ -1,0 +1,132 @@
+"""What crosses plan's border: journeys as pages show them, decisions in words, previews."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from okaeri.foundation.errors import InputError
+from okaeri.foundation.settings import setting
+from okaeri.foundation.text import Text
+
+
+class DefinitionError(InputError):
+    """A journey's definition cannot be used; says which node and what to write instead."""
+
+    code = "bad_definition"
+
+
+class TemplateError(InputError):
+    """A template cannot be rendered; says where and why."""
+
+    code = "bad_template"
+
+
+@dataclass(frozen=True, kw_only=True)
+class JourneyRules:
+    """How the anchor day is guessed while a parcel's own days are unknown (domain reference §1.3 #15)."""
+
+    days_to_ship: int = setting(
+        "anchor.days_to_ship",
+        1,
+        Text("注文から発送までの日数(不明のとき)", "Days from order to shipping when unknown"),
+        minimum=0,
+        maximum=60,
+    )
+    days_to_deliver: int = setting(
+        "anchor.days_to_deliver",
+        2,
+        Text("発送から到着までの日数(不明のとき)", "Days from shipping to delivery when unknown"),
+        minimum=0,
+        maximum=60,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NodeView:
+    """One step of a journey with head counts: how many stand here, passed, were left out here."""
+
+    id: str
+    # send, wait, branch, grant, exit
+    kind: str
+    label: Text
+    # (next node id, label on the arrow)
+    next: tuple[tuple[str, Text], ...]
+    here: int
+    passed: int
+    # For send steps: messages by status ({"accepted": 12, "suppressed": 3}).
+    messages: dict[str, int]
+    template_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyView:
+    """One journey as the list and the flow picture show it."""
+
+    key: str
+    name: Text
+    purpose: Text
+    status: str
+    version: int
+    trigger: Text
+    holdout_share: float
+    experiment_key: str
+    entered: int
+    active: int
+    held_out: int
+    reached_goal: int
+    nodes: tuple[NodeView, ...]
+    source: str
+    live_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentView:
+    """One customer's walk through one journey; `why` says how it ended, empty while it lasts."""
+
+    id: int
+    journey_key: str
+    journey_name: Text
+    version: int
+    arm: str
+    node: str
+    state: str
+    anchor_on: date
+    due_at: datetime
+    entered_at: datetime
+    ended_at: datetime | None
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """One step the engine took for one person, in words."""
+
+    journey_key: str
+    journey_name: Text
+    customer_id: int
+    node: str
+    action: str
+    why: Text
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A template as one customer would get it."""
+
+    subject: str
+    body_text: str
+    body_html: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateView:
+    """One message content at its newest version; `content_kind` is useful, sales or transactional."""
+
+    key: str
+    version: int
+    channel: str
+    content_kind: str
+    name: Text
+    subject: str
+    body_text: str
+    body_html: str

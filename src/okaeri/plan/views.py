@@ -1,0 +1,195 @@
+"""What pages see of journeys: flows with head counts, decisions in words."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from django.db.models import Count, Q
+
+from okaeri.deliver import api as deliver
+from okaeri.foundation.text import Text
+from okaeri.measure import api as measure
+from okaeri.plan.actions.keys import SOURCE_KIND
+from okaeri.plan.domain.reasons import put_into_words
+from okaeri.plan.journeys.definition import Definition, PurchaseTrigger
+from okaeri.plan.journeys.steps.send import Send
+from okaeri.plan.models import Decision, Enrolment, Journey, JourneyVersion, Template
+from okaeri.plan.store import journeys as store
+from okaeri.plan.types import DecisionView, EnrolmentView, JourneyView, NodeView, TemplateView
+
+_BY_PURCHASE = Text("{n}回目の購入", "Purchase number {n}")
+_BY_RECENCY = Text("最後の購入から{n}日", "{n} days since the last purchase")
+
+
+def view_journeys(journeys: Iterable[Journey]) -> list[JourneyView]:
+    """Give journeys with the counts of all their walks."""
+    rows = list(journeys)
+    newest = store.newest_versions(row.id for row in rows)
+    template_names = names_of_templates()
+    return [_view(row, newest[row.id], template_names) for row in rows]
+
+
+def _view(journey: Journey, version: JourneyVersion, names: dict[str, Text]) -> JourneyView:
+    definition = store.definition_of(version.id, version.source)
+    header = definition.header
+    heads = Enrolment.objects.filter(journey_id=journey.id).aggregate(
+        entered=Count("id"),
+        active=Count("id", filter=Q(state=Enrolment.State.ACTIVE)),
+        held_out=Count("id", filter=Q(arm="holdout")),
+        reached_goal=Count("id", filter=Q(exit_reason="goal")),
+    )
+    return JourneyView(
+        key=journey.key,
+        name=header.name.as_text(),
+        purpose=header.purpose.as_text(),
+        status=journey.status,
+        version=version.number,
+        trigger=_trigger(definition),
+        holdout_share=_holdout(journey, definition),
+        experiment_key=f"journey:{journey.key}",
+        entered=heads["entered"],
+        active=heads["active"],
+        held_out=heads["held_out"],
+        reached_goal=heads["reached_goal"],
+        nodes=_nodes(journey.id, definition, names),
+        source=version.source,
+        live_since=journey.live_since,
+    )
+
+
+def _trigger(definition: Definition) -> Text:
+    trigger = definition.trigger
+    if isinstance(trigger, PurchaseTrigger):
+        return _BY_PURCHASE.format(n=trigger.number)
+    return _BY_RECENCY.format(n=trigger.days)
+
+
+def _holdout(journey: Journey, definition: Definition) -> float:
+    if journey.experiment_id is None:
+        return definition.header.holdout
+    return measure.get_experiment(journey.experiment_id).holdout_share
+
+
+def _nodes(journey_id: int, definition: Definition, names: dict[str, Text]) -> tuple[NodeView, ...]:
+    here = _here(journey_id)
+    passed = _passed(journey_id)
+    messages = deliver.counts_by_part(SOURCE_KIND, journey_id)
+    views = []
+    for name, node in definition.nodes.items():
+        template = node.step.template if isinstance(node.step, Send) else ""
+        views.append(
+            NodeView(
+                id=name,
+                kind=node.step.kind,
+                label=names.get(template) or node.step.label(),
+                next=node.arrows,
+                here=here[name],
+                passed=passed[name] - here[name] if node.step.kind == "wait" else passed[name],
+                messages=messages.get(name, {}),
+                template_key=template,
+            )
+        )
+    return tuple(views)
+
+
+def _here(journey_id: int) -> Counter[str]:
+    rows = (
+        Enrolment.objects.filter(journey_id=journey_id, state=Enrolment.State.ACTIVE)
+        .values_list("node")
+        .annotate(people=Count("id"))
+    )
+    return Counter(dict(rows))
+
+
+def _passed(journey_id: int) -> Counter[str]:
+    """Count people who came to each node: one decision at least stands for each of them."""
+    rows = (
+        Decision.objects.filter(enrolment__journey_id=journey_id)
+        .exclude(action="entered")
+        .exclude(
+            action="exited", enrolment__exit_reason__in=("goal", "order_cancelled", "time_over")
+        )
+        .values_list("node")
+        .annotate(people=Count("enrolment_id", distinct=True))
+    )
+    return Counter(dict(rows))
+
+
+def names_of_templates() -> dict[str, Text]:
+    """Give template key → its name at the newest version."""
+    rows = Template.objects.order_by("version").values_list("key", "name")
+    return {key: Text.from_json(name) for key, name in rows}
+
+
+def view_templates() -> list[TemplateView]:
+    """Give the newest version of every template, by key."""
+    newest = {row.key: row for row in Template.objects.order_by("version")}
+    return [
+        TemplateView(
+            key=row.key,
+            version=row.version,
+            channel=row.channel,
+            content_kind=row.content_kind,
+            name=Text.from_json(row.name),
+            subject=row.subject,
+            body_text=row.body_text,
+            body_html=row.body_html,
+        )
+        for _, row in sorted(newest.items())
+    ]
+
+
+def view_decisions(customer_id: int | None, limit: int) -> list[DecisionView]:
+    """Give the newest decisions first, of one customer or of all."""
+    rows = Decision.objects.order_by("-id")
+    if customer_id is not None:
+        rows = rows.filter(enrolment__customer_id=customer_id)
+    found = rows.select_related("enrolment__journey", "enrolment__version")[:limit]
+    return [
+        DecisionView(
+            journey_key=row.enrolment.journey.key,
+            journey_name=_name(row.enrolment.version),
+            customer_id=row.enrolment.customer_id,
+            node=row.node,
+            action=row.action,
+            why=put_into_words(row.reason),
+            decided_at=row.decided_at,
+        )
+        for row in found
+    ]
+
+
+def view_enrolments(customer_id: int) -> list[EnrolmentView]:
+    """Give all walks of one customer, newest first."""
+    rows = (
+        Enrolment.objects.filter(customer_id=customer_id)
+        .select_related("journey", "version")
+        .order_by("-entered_at", "-id")
+    )
+    return [
+        EnrolmentView(
+            id=row.id,
+            journey_key=row.journey.key,
+            journey_name=_name(row.version),
+            version=row.version.number,
+            arm=row.arm,
+            node=row.node,
+            state=row.state,
+            anchor_on=row.anchor_on,
+            due_at=row.due_at,
+            entered_at=row.entered_at,
+            ended_at=row.ended_at,
+            why=_ending(row),
+        )
+        for row in rows
+    ]
+
+
+def _ending(row: Enrolment) -> Text:
+    if not row.exit_reason:
+        return Text("", "")
+    last = Decision.objects.filter(enrolment_id=row.id, action="exited").order_by("-id").first()
+    return put_into_words(last.reason if last else {"code": row.exit_reason})
+
+
+def _name(version: JourneyVersion) -> Text:
+    return Text.from_json(version.definition["name"])

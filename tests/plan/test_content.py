@@ -1,0 +1,154 @@
+"""Templates: escaped for their place, bounded, and every mistake is one sentence."""
+
+import time
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+
+from okaeri.plan.content.html import html_from_text
+from okaeri.plan.content.library import list_shipped_templates
+from okaeri.plan.content.subject import make_header_safe
+from okaeri.plan.content.words import Source, render_words
+from okaeri.plan.types import TemplateError
+
+VALUES = {
+    "customer": {"addressee": "山田 様", "family_name": "<b>山田</b>"},
+    "shop": {"name": "肌日和", "sender_name": "肌日和", "contact": "03-0000-0000"},
+    "order": {
+        "order_no": "A1",
+        "ordered_on": "8月10日",
+        "product": "化粧水",
+        "products": ["化粧水", "乳液"],
+    },
+    "satisfaction_url": "https://shop.example/q/abc?x=1&y=2",
+}
+
+
+def source(text: str, subject: str = "件名", html: str = "") -> Source:
+    return Source("test", subject, text, html)
+
+
+def test_values_are_escaped_in_html_and_left_alone_in_text() -> None:
+    words = render_words(source("{{ customer.family_name }}"), VALUES)
+    assert words.body_text == "<b>山田</b>"
+    assert "&lt;b&gt;山田&lt;/b&gt;" in words.body_html
+    assert "<b>" not in words.body_html
+
+
+def test_html_is_made_from_paragraphs_and_a_lone_link_becomes_a_button() -> None:
+    html = html_from_text(
+        "一行目 < 二\n二行目\n\n{{ satisfaction_url }}\n\n{% if true %}はい{% endif %}"
+    )
+    assert "一行目 &lt; 二<br>" in html
+    assert '<a href="{{ satisfaction_url }}"' in html
+    words = render_words(source("{{ satisfaction_url }}"), VALUES)
+    assert 'href="https://shop.example/q/abc?x=1&amp;y=2"' in words.body_html
+    assert words.body_text == "https://shop.example/q/abc?x=1&y=2"
+
+
+@pytest.mark.parametrize("shipped", list_shipped_templates(), ids=lambda item: item.key)
+def test_every_shipped_template_renders(shipped: object) -> None:
+    from okaeri.plan.content.library import Shipped
+
+    assert isinstance(shipped, Shipped)
+    words = render_words(shipped.source, VALUES)
+    assert words.subject
+    assert "{" not in words.subject + words.body_text
+    assert "山田 様" in words.body_text
+    # Customers never read our words for them, nor promises the law forbids.
+    for forbidden in ("離脱", "初回客", "よちよち", "予備軍", "治る", "効能", "シワが消え", "必ず"):
+        assert forbidden not in words.body_text + words.subject
+
+
+def test_no_two_shipped_subjects_are_the_same() -> None:
+    subjects = [shipped.template.subject for shipped in list_shipped_templates()]
+    assert len(set(subjects)) == len(subjects) >= 13
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        "{% for i in (1..100000000) %}x{% endfor %}",
+        "{% for i in (1..1000) %}{% for j in (1..1000) %}x{% endfor %}{% endfor %}",
+        "{% assign x = 'aaaaaaaaaa' %}{% for i in (1..900) %}{% assign x = x | append: x %}{% endfor %}",
+        "{% for i in (1..900) %}{% capture x %}{{ x }}{{ x }}aaaaaaaaaa{% endcapture %}{% endfor %}",
+        "{% for i in (1..999) %}" + "a" * 1000 + "{% endfor %}",
+        "a" * 200_000,
+        "{% if true %}" * 5000,
+        "{% for a in (1..10) %}" * 40 + "{% endfor %}" * 40,
+        "{{ 1" + " | plus: 1" * 20_000 + " }}",
+        "{{ 'a'"
+        + " | append: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'" * 3
+        + " | replace: 'a', 'aaaaaaaa' }}",
+        "{% for i in (1..4) %}{{ order.products | join: '" + "a" * 60_000 + "' }}{% endfor %}",
+        "{{ 'x' | truncate: 999999999999 }}{{ nothing }}",
+        "{% include 'test' %}",
+        "{% render 'test' %}",
+        "{% tablerow i in (1..999999) %}x{% endtablerow %}",
+        "{% for i in (1..99999999999999999999999999) %}{% endfor %}",
+        "{{ 10 | divided_by: 0 }}",
+    ],
+)
+def test_a_template_without_end_is_one_clear_sentence_and_quick(bomb: str) -> None:
+    started = time.perf_counter()
+    with pytest.raises(TemplateError) as refused:
+        render_words(source(bomb), VALUES)
+    assert time.perf_counter() - started < 2
+    assert "test" in refused.value.message.ja
+    assert "\n" not in refused.value.message.en
+    assert len(refused.value.message.en) < 300
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("{{ customer.shoe_size }}", "shoe_size"),
+        ("{{ settings.SECRET_KEY }}", "settings"),
+        ("{{ customer.__class__.__mro__ }}", "__class__"),
+        ("{{ 'x' | read_file }}", "read_file"),
+        ("一行目\n{% if %}", "2"),
+        ("{{ customer.addressee", "1"),
+    ],
+)
+def test_a_mistake_names_its_place(text: str, part: str) -> None:
+    with pytest.raises(TemplateError) as refused:
+        render_words(source(text), VALUES)
+    assert part in refused.value.message.en
+
+
+HOSTILE = [
+    "こんにちは\r\nBcc: thief@example.invalid",
+    "a\nb",
+    "a\rb",
+    "a\x00b",
+    "a\u2028Bcc: x@example.invalid",
+    "a\u2029b",
+    "a\x85b",
+    "a\x0bb\x0cc",
+    "💩 x=?UTF-8?Q?=0A?=Bcc: thief@example.invalid",
+    "=?=??UTF-8?B?Cg==?=",
+    "=?==?UTF-8?Q?=0D=0A?=",
+    "\u202eevil\u2066",
+    "x" * 5000,
+]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_name_cannot_leave_the_subject(hostile: str) -> None:
+    values = {**VALUES, "customer": {"addressee": hostile}}
+    subject = render_words(source("本文", "{{ customer.addressee }}へ"), values).subject
+    assert "=?" not in subject
+    assert len(subject) <= 200
+    message = EmailMessage()
+    message["Subject"] = subject
+    message.set_content("body")
+    judged = message_from_bytes(message.as_bytes(), policy=policy.default)
+    assert judged["Subject"] == subject
+    assert set(judged.keys()) == {
+        "Subject",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+        "MIME-Version",
+    }
+    assert make_header_safe(subject) == subject
