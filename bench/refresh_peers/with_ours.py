@@ -1,3 +1,4 @@
+# ruff: noqa: E402 - the settings must be named before Django is imported
 """Our own analysis, as the nightly refresh runs it."""
 
 import os

@@ -61,10 +61,11 @@ def answer(path: Path) -> dict:
             frozen=contest.THRESHOLD_BEFORE,
         )
     )
-    sums = "select sum(priced_net) / sum(priced_orders), quantile_cont(net_minor, [0.2, 0.4, 0.6, 0.8]) from history"
-    ((price, edges),) = ask(sums)
+    sums = "sum(priced_net) / sum(priced_orders), quantile_cont(net_minor, [0.2, 0.4, 0.6, 0.8])"
+    ((price, edges),) = ask(f"select {sums} from history")
     ((cycle,),) = ask(
-        "select median(gap) from (select unnest(list_transform(days[2:], lambda day, k: day - days[k])) as gap from history)"
+        "select median(gap) from (select "
+        "unnest(list_transform(days[2:], lambda day, k: day - days[k])) as gap from history)"
     )
     ask(CUSTOMERS.format(as_of=contest.AS_OF, bar=7 * price, cycle=cycle, m=edges))
     people = ask(
@@ -73,14 +74,14 @@ def answer(path: Path) -> dict:
             unnest(list_distinct(list_transform(days, lambda day: date_trunc('month', day)))) as month
           from history) group by all"""
     )
-    money = dict(
-        ((cohort, at), net)
+    money = {
+        (cohort, at): net
         for cohort, at, net in ask(
             f"""select date_trunc('month', days[1]), date_trunc('month', ordered_on), sum(o.net_minor)::bigint
             from read_parquet('{path}') as o join history using (customer_id)
             where is_purchase and ordered_on <= date '{contest.AS_OF}' group by all"""
         )
-    )
+    }
     windows = [
         ask(
             f"""select {days}, count(*), count(*) filter (second_on - first_on <= {days}) from customers

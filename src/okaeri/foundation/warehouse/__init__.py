@@ -1,0 +1,10 @@
+"""The columnar copy for analysis: Delta tables in a folder, read by DuckDB or Spark through Ibis.
+
+In: Arrow batches and Ibis expressions under a table name. Out: Ibis tables and Arrow. Derived and
+disposable: `Warehouse.clear` and a new sync give it back. Only this package knows engines.
+"""
+
+from okaeri.foundation.warehouse.gate import DIALECTS, compile_everywhere, to_sql
+from okaeri.foundation.warehouse.warehouse import Warehouse, open_warehouse
+
+__all__ = ["DIALECTS", "Warehouse", "compile_everywhere", "open_warehouse", "to_sql"]

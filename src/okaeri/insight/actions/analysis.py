@@ -1,0 +1,169 @@
+"""The whole analysis of an order history, in the order in which its parts need each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import ibis.expr.types as ir
+
+from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.domain import cycle, rank_edges
+from okaeri.insight.domain.reports.cohorts import cohorts_payload
+from okaeri.insight.domain.reports.dropoff import dropoff_payload
+from okaeri.insight.domain.reports.f2 import WINDOWS, f2_payload
+from okaeri.insight.domain.reports.freshness import freshness_payload
+from okaeri.insight.domain.reports.portfolio import portfolio_payload
+from okaeri.insight.domain.reports.ranks import ranks_payload
+from okaeri.insight.domain.reports.summary import summary_payload
+from okaeri.insight.domain.unit_price import (
+    UnitPrice,
+    UnitPriceSums,
+    decide_unit_price,
+    priced_period,
+)
+from okaeri.insight.features.cohorts import compute_cohort_buyers, compute_cohort_sales
+from okaeri.insight.features.customer_history import (
+    PricedPeriod,
+    compute_counted_orders,
+    compute_customer_history,
+)
+from okaeri.insight.features.dropoff import compute_purchase_counts
+from okaeri.insight.features.f2 import compute_f2_days, compute_totals
+from okaeri.insight.features.freshness import compute_freshness
+from okaeri.insight.features.intervals import compute_interval_counts
+from okaeri.insight.features.lifecycle import compute_lifecycle
+from okaeri.insight.features.portfolio import compute_portfolio
+from okaeri.insight.features.ranks import compute_cells, compute_ranks
+from okaeri.insight.features.unit_price import compute_unit_price_sums
+from okaeri.insight.types import LifecycleRules, RankRules
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an analysis is asked for: a day and the shop's rules."""
+
+    as_of: date
+    rules: LifecycleRules
+    ranks: RankRules
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an analysis found so far, inside the engine and as small facts."""
+
+    counted: ir.Table
+    history: ir.Table
+    customers: ir.Table
+    price: UnitPrice
+    intervals: Mapping[int, int]
+    m_edges: tuple[float, ...]
+
+
+def analyse_customers(warehouse: Warehouse, orders: ir.Table, request: Request) -> Found:
+    """Stage one row per customer with class, ranks and freshness (`Found.customers`)."""
+    as_of, rules = request.as_of, request.rules
+    counted, history = _stage_history(warehouse, orders, request)
+    price, m_edges = _unit_price(warehouse, history, rules)
+    counts = warehouse.collect(compute_interval_counts(history)).to_pylist()
+    intervals = {row["interval_days"]: row["intervals"] for row in counts}
+    rows = compute_lifecycle(
+        history, as_of=as_of, rules=rules, threshold_minor=price.threshold_minor
+    )
+    rows = compute_ranks(
+        rows,
+        r_edges=rank_edges.R_EDGES[request.ranks.r_preset],
+        f_edges=rank_edges.F_EDGES,
+        m_edges=m_edges,
+    )
+    rows = compute_freshness(rows, shop_cycle_days=cycle.shop_cycle(intervals))
+    customers = warehouse.stage("insight_customers", rows.drop("purchase_days"))
+    return Found(counted, history, customers, price, intervals, m_edges)
+
+
+def _stage_history(
+    warehouse: Warehouse, orders: ir.Table, request: Request
+) -> tuple[ir.Table, ir.Table]:
+    as_of, rules = request.as_of, request.rules
+    from_on, until_on = priced_period(as_of, rules)
+    counted = compute_counted_orders(orders, as_of=as_of, rules=rules)
+    history = compute_customer_history(
+        counted, as_of=as_of, rules=rules, priced=PricedPeriod(from_on, until_on)
+    )
+    return counted, warehouse.stage("insight_history", history)
+
+
+def _unit_price(
+    warehouse: Warehouse, history: ir.Table, rules: LifecycleRules
+) -> tuple[UnitPrice, tuple[float, ...]]:
+    sums = warehouse.collect(compute_unit_price_sums(history)).to_pylist()[0]
+    facts = UnitPriceSums(
+        orders=sums["orders"] or 0,
+        customers=sums["customers"] or 0,
+        net_minor=sums["net_minor"] or 0,
+    )
+    return decide_unit_price(facts, rules), tuple(sums["m_edges"] or (0.0, 0.0, 0.0, 0.0))
+
+
+def analyse_portfolio(warehouse: Warehouse, orders: ir.Table, request: Request) -> dict[str, Any]:
+    """Give only the portfolio payload (for a month-end snapshot)."""
+    _, history = _stage_history(warehouse, orders, request)
+    price, _ = _unit_price(warehouse, history, request.rules)
+    rows = compute_lifecycle(
+        history, as_of=request.as_of, rules=request.rules, threshold_minor=price.threshold_minor
+    )
+    return portfolio_payload(_rows(warehouse, compute_portfolio(rows)), price)
+
+
+def build_reports(
+    warehouse: Warehouse, found: Found, request: Request, *, known: int
+) -> dict[str, dict[str, Any]]:
+    """Give report name → payload; shapes stand in `domain.reports`.
+
+    `known` counts all people of the shop; those among them who never bought are leads.
+    """
+    customers, as_of = found.customers, request.as_of
+    totals = _rows(warehouse, compute_totals(customers, active_days=request.rules.active_days))[0]
+    portfolio = portfolio_payload(_rows(warehouse, compute_portfolio(customers)), found.price)
+    days = compute_f2_days(customers, windows=WINDOWS)
+    f2 = f2_payload(_rows(warehouse, days), as_of=as_of)
+    cells = _rows(warehouse, compute_cells(customers))
+    summary = summary_payload(
+        totals,
+        leads=max(known - totals["buyers"], 0),
+        price=found.price,
+        portfolio=portfolio,
+        f2=f2,
+        cycle_median_days=cycle.histogram_quantile(found.intervals, 0.5),
+        suggested_lapse_days=cycle.suggested_lapse_days(found.intervals),
+    )
+    return {
+        "summary": summary,
+        "portfolio": portfolio,
+        "f2": f2,
+        "dropoff": dropoff_payload(
+            _rows(warehouse, compute_purchase_counts(customers)),
+            aov_minor=summary["aov_minor"] or 0,
+        ),
+        "cohorts": cohorts_payload(
+            _rows(warehouse, compute_cohort_buyers(found.history)),
+            _rows(warehouse, compute_cohort_sales(found.counted, found.history)),
+            as_of=as_of,
+        ),
+        "freshness": freshness_payload(
+            cells,
+            median=totals["median_freshness"],
+            half_life_days=cycle.shop_cycle(found.intervals),
+        ),
+        "rfm": ranks_payload(
+            cells,
+            r_edges=rank_edges.R_EDGES[request.ranks.r_preset],
+            f_edges=rank_edges.F_EDGES,
+            m_edges=found.m_edges,
+        ),
+    }
+
+
+def _rows(warehouse: Warehouse, expr: ir.Table) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = warehouse.collect(expr).to_pylist()
+    return rows

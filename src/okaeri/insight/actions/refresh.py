@@ -1,0 +1,133 @@
+"""The nightly refresh: sync, analyse, and write everything back in one transaction."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import ibis.expr.types as ir
+import pyarrow as pa
+from django.db import transaction
+
+from okaeri.customers import api as customers
+from okaeri.foundation import clock
+from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions import segments
+from okaeri.insight.actions.analysis import (
+    Found,
+    Request,
+    analyse_customers,
+    analyse_portfolio,
+    build_reports,
+)
+from okaeri.insight.actions.sync import ORDERS, sync_warehouse
+from okaeri.insight.domain.leads import lead_view
+from okaeri.insight.domain.rule_version import rule_version
+from okaeri.insight.store import insights, reports
+from okaeri.insight.types import CustomerInsightView, LifecycleRules, RankRules, RefreshSummary
+
+Progress = Callable[[int, int], None]
+# How many closed months get a snapshot when a shop is first seen.
+SNAPSHOT_MONTHS = 13
+_STEPS = 5
+_LEAD_PAGE = 10_000
+
+
+def refresh(
+    *, warehouse: Warehouse, as_of: date, progress: Progress | None = None
+) -> RefreshSummary:
+    """Recompute every analysis as of the end of the shop day `as_of`.
+
+    Pages see the old numbers until all new ones are there. `progress(done, total)` counts steps.
+    """
+    started = time.monotonic()
+    tell = progress or (lambda _done, _total: None)
+    request = Request(as_of, load(LifecycleRules), load(RankRules))
+    version = rule_version(request.rules, request.ranks)
+    sync_warehouse(warehouse)
+    tell(1, _STEPS)
+    orders = _orders(warehouse)
+    found = analyse_customers(warehouse, orders, request)
+    tell(2, _STEPS)
+    payloads = build_reports(warehouse, found, request, known=customers.count_customers())
+    leads = _leads(warehouse, found, payloads["summary"]["leads"], as_of)
+    tell(3, _STEPS)
+    with transaction.atomic():
+        written = insights.replace_all(_insight_batches(warehouse, found, as_of), leads)
+        reports.save_all(payloads, as_of=as_of, rule_version=version, now=clock.now())
+        segments.recompute_all(clock.now())
+    tell(4, _STEPS)
+    _take_snapshots(warehouse, orders, request, version)
+    tell(5, _STEPS)
+    return RefreshSummary(
+        as_of=as_of,
+        customers=written,
+        orders=payloads["summary"]["orders"],
+        engine=warehouse.engine,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _orders(warehouse: Warehouse) -> ir.Table:
+    if warehouse.has(ORDERS):
+        return warehouse.table(ORDERS)
+    return warehouse.upload(_NO_ORDERS)
+
+
+_NO_ORDERS = pa.schema(
+    [
+        ("customer_id", pa.int64()),
+        ("ordered_on", pa.date32()),
+        ("is_purchase", pa.bool_()),
+        ("is_trial", pa.bool_()),
+        ("net_minor", pa.int64()),
+    ]
+).empty_table()
+
+
+def _insight_batches(warehouse: Warehouse, found: Found, as_of: date) -> Iterator[pa.RecordBatch]:
+    for batch in warehouse.stream(found.customers):
+        days = pa.array([as_of] * batch.num_rows, type=pa.date32())
+        yield batch.append_column("as_of", days)
+
+
+def _leads(
+    warehouse: Warehouse, found: Found, missing: int, as_of: date
+) -> list[CustomerInsightView]:
+    """Give a row for everybody known who never bought; `missing` says how many there are."""
+    if not missing:
+        return []
+    column = warehouse.collect(found.customers.select("customer_id"))["customer_id"]
+    buyers = set(column.to_pylist())
+    zone = ZoneInfo(load(ShopProfile).time_zone)
+    found_leads: dict[int, CustomerInsightView] = {}
+    start = 1
+    while len(found_leads) < missing:
+        asked = [number for number in range(start, start + _LEAD_PAGE) if number not in buyers]
+        for profile in customers.list_profiles(asked).values():
+            if profile.id not in buyers:
+                seen_on = clock.local_day(profile.created_at, zone)
+                found_leads[profile.id] = lead_view(profile.id, seen_on=seen_on, as_of=as_of)
+        start += _LEAD_PAGE
+    return list(found_leads.values())
+
+
+def _take_snapshots(warehouse: Warehouse, orders: ir.Table, request: Request, version: str) -> None:
+    """Write the month-end portfolio of every closed month that has none yet (§1.3 #33)."""
+    have = reports.snapshot_months(version)
+    for month_end in _closed_month_ends(request.as_of):
+        month = month_end.replace(day=1)
+        if month in have:
+            continue
+        then = Request(month_end, request.rules, request.ranks)
+        payload = analyse_portfolio(warehouse, orders, then)
+        if any(cell["customers"] for cell in payload["cells"]):
+            reports.add_snapshot(month, version, payload)
+
+
+def _closed_month_ends(as_of: date) -> Iterable[date]:
+    end = as_of.replace(day=1) - timedelta(days=1)
+    for _ in range(SNAPSHOT_MONTHS):
+        yield end
+        end = end.replace(day=1) - timedelta(days=1)

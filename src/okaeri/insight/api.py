@@ -1,0 +1,173 @@
+"""The door of insight: refresh, insights of customers, lists by rule, reports, segments."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from okaeri.foundation.errors import InputError
+from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.text import Text
+from okaeri.insight.actions.analyse import analyse
+from okaeri.insight.actions.refresh import refresh
+from okaeri.insight.actions.segments import create_segment
+from okaeri.insight.actions.sync import sync_warehouse
+from okaeri.insight.domain.definitions import number_definitions
+from okaeri.insight.domain.findings import list_findings as _findings_of
+from okaeri.insight.domain.next_steps import recommend_next_steps as _steps_of
+from okaeri.insight.domain.rule_version import rule_version
+from okaeri.insight.domain.segment_rules import All, parse_rule
+from okaeri.insight.store import insights, reports, rule_query, segments
+from okaeri.insight.types import (
+    CustomerInsightView,
+    CustomerPage,
+    Finding,
+    LifecycleRules,
+    NextStep,
+    PortfolioRow,
+    RankRules,
+    ReportView,
+    SegmentView,
+)
+
+__all__ = [
+    "analyse",
+    "count_customers_where",
+    "create_segment",
+    "definitions",
+    "find_insight",
+    "find_report",
+    "get_segment",
+    "iter_customers_where",
+    "list_customers",
+    "list_findings",
+    "list_insights",
+    "list_next_steps",
+    "list_recency_reached",
+    "list_segments",
+    "portfolio_history",
+    "refresh",
+    "segment_members",
+    "sync_warehouse",
+]
+
+REPORTS = ("summary", "portfolio", "dropoff", "f2", "cohorts", "freshness", "rfm")
+_LARGEST_PAGE = 1000
+_BAD_ORDER = Text(
+    "並び順 {order_by} は使えません。使えるのは {known} です。",
+    "Customers cannot be ordered by {order_by}; known fields are {known}.",
+)
+
+
+def list_insights(customer_ids: Iterable[int]) -> dict[int, CustomerInsightView]:
+    """Give id → standing as of the last refresh; customers it did not see are left out."""
+    return insights.views(customer_ids)
+
+
+def find_insight(customer_id: int) -> CustomerInsightView | None:
+    """Give one customer's standing, or None before a refresh saw him."""
+    return insights.views([customer_id]).get(customer_id)
+
+
+def list_customers(
+    *,
+    rule: dict[str, Any] | None = None,
+    order_by: str = "-last_on",
+    offset: int = 0,
+    limit: int = 50,
+) -> CustomerPage:
+    """Give one page of customers for whom `rule` holds (all of them without a rule).
+
+    `order_by` is a field of CustomerInsightView, with "-" for falling; unknown values come last.
+    """
+    if order_by.lstrip("-") not in insights.COLUMNS:
+        known = ", ".join(insights.COLUMNS)
+        raise InputError(_BAD_ORDER.format(order_by=order_by, known=known))
+    where = rule_query.to_condition(parse_rule(rule) if rule else All(()))
+    rows = insights.page(where, order_by, max(offset, 0), min(max(limit, 0), _LARGEST_PAGE))
+    return CustomerPage(tuple(rows), insights.count_where(where))
+
+
+def count_customers_where(rule: dict[str, Any]) -> int:
+    """Give how many customers `rule` holds for; raises RuleError."""
+    return insights.count_where(rule_query.to_condition(parse_rule(rule)))
+
+
+def iter_customers_where(rule: dict[str, Any]) -> Iterator[int]:
+    """Give the ids `rule` holds for in rising order, read as they are asked for."""
+    return insights.iter_ids_where(rule_query.to_condition(parse_rule(rule)))
+
+
+def list_recency_reached(
+    day: date, recency_days: int, *, within_days: int | None = None
+) -> list[tuple[int, date]]:
+    """Give (customer, day of last purchase) of those silent for `recency_days` or more on `day`.
+
+    With `within_days` only those who reached it in the last so many days (1: exactly on `day`).
+    """
+    last = day - timedelta(days=recency_days)
+    first = None if within_days is None else last - timedelta(days=within_days - 1)
+    return insights.last_on_between(first, last)
+
+
+def find_report(name: str) -> ReportView | None:
+    """Give a report ("summary", "portfolio", ...) or None before the first refresh."""
+    return reports.find(name)
+
+
+def portfolio_history(months: int = 13) -> list[PortfolioRow]:
+    """Give month-end cells under the shop's present rules, oldest first, ten a month."""
+    version = rule_version(load(LifecycleRules), load(RankRules))
+    known = sorted(reports.snapshot_months(version))[-months:]
+    if not known:
+        return []
+    return [
+        PortfolioRow(
+            month=row.month,
+            stage=row.stage,
+            is_lapsed=row.is_lapsed,
+            customers=row.customers,
+            net_minor=row.net_minor,
+            net_12m_minor=row.net_12m_minor,
+            threshold_minor=row.threshold_minor,
+        )
+        for row in reports.snapshots_since(known[0], version)
+    ]
+
+
+def list_segments() -> list[SegmentView]:
+    """Give every segment, newest first."""
+    return [segments.view(segment) for segment in segments.list_all()]
+
+
+def get_segment(segment_id: int) -> SegmentView:
+    """Give one segment or raise NotFoundError."""
+    return segments.view(segments.get(segment_id))
+
+
+def segment_members(segment_id: int) -> list[int]:
+    """Give the customers a segment held when last computed, in rising order."""
+    return segments.members_of(segments.get(segment_id))
+
+
+def definitions() -> dict[str, Text]:
+    """Give この数字の定義 by number key, with the shop's own settings filled in."""
+    rules, ranks = load(LifecycleRules), load(RankRules)
+    return number_definitions(rules, ranks, _payloads(), load(ShopProfile).currency)
+
+
+def list_findings() -> list[Finding]:
+    """Give the sentences pages show beside the reports; none before the first refresh."""
+    stored = _payloads()
+    return _findings_of(stored, load(LifecycleRules), load(ShopProfile).currency) if stored else []
+
+
+def list_next_steps() -> list[NextStep]:
+    """Give up to three things worth doing next, the largest stake first."""
+    stored = _payloads()
+    return _steps_of(stored, load(LifecycleRules), load(ShopProfile).currency) if stored else []
+
+
+def _payloads() -> dict[str, dict[str, Any]]:
+    found = {name: reports.find(name) for name in REPORTS}
+    complete = {name: report.payload for name, report in found.items() if report is not None}
+    return complete if len(complete) == len(REPORTS) else {}

@@ -1,0 +1,1 @@
+"""Pure rules of insight: classes, intervals, reports, sentences, segment rules."""

@@ -1,0 +1,183 @@
+"""この数字の定義: what every number means, with the shop's own settings filled in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from okaeri.foundation.text import Text
+from okaeri.insight.domain.freshness import CARE_FROM, FADING_FROM, FRESH_FROM
+from okaeri.insight.domain.rank_edges import F_EDGES, R_EDGES
+from okaeri.insight.domain.words import money, sentence
+from okaeri.insight.types import LifecycleRules, RankRules
+
+
+def number_definitions(
+    rules: LifecycleRules,
+    ranks: RankRules,
+    reports: Mapping[str, Mapping[str, Any]],
+    currency: str,
+) -> dict[str, Text]:
+    """Give number key → definition; amounts come from the last reports where there are any."""
+    values = _values(rules, ranks, reports, currency)
+    return {key: sentence(text, **values) for key, text in _DEFINITIONS.items()}
+
+
+def _values(
+    rules: LifecycleRules,
+    ranks: RankRules,
+    reports: Mapping[str, Mapping[str, Any]],
+    currency: str,
+) -> dict[str, object]:
+    portfolio = reports.get("portfolio")
+    unknown = Text("まだ計算していません", "not computed yet")
+    edges = R_EDGES[ranks.r_preset]
+    return {
+        **{f"f{rank}": edge for rank, edge in zip((2, 3, 4, 5), F_EDGES, strict=True)},
+        **{f"r{rank}": edge for rank, edge in zip((5, 4, 3, 2), edges, strict=True)},
+        "steady": rules.steady_days,
+        "prime": rules.prime_days,
+        "lapse": rules.lapse_days,
+        "warn": rules.warn_days,
+        "last_warn": rules.lapse_days - 1,
+        "active": rules.active_days,
+        "late": rules.f2_late_days,
+        "revive": rules.revive_flag_days,
+        "fewest": rules.fewest_orders,
+        "multiple": f"{rules.multiple:g}",
+        "bar": money(portfolio["threshold_minor"], currency) if portfolio else unknown,
+        "price": money(portfolio["aov_minor"], currency) if portfolio else unknown,
+        "price_mode": _PRICE_MODES[rules.unit_price_mode],
+        "tenure": _TENURES[rules.tenure_basis],
+        "day": _SAME_DAY if rules.merge_same_day else _EACH_ORDER,
+        "trial": _WITH_TRIAL if rules.count_trial else _WITHOUT_TRIAL,
+        "fresh": f"{FRESH_FROM:g}",
+        "fading": f"{FADING_FROM:g}",
+        "care": f"{CARE_FROM:g}",
+    }
+
+
+_TENURES = {
+    "elapsed": Text(
+        "初回購入日から基準日までの日数", "days from the first purchase to the day of analysis"
+    ),
+    "span": Text("初回購入日から最終購入日までの日数", "days from the first to the last purchase"),
+}
+_PRICE_MODES = {
+    "aov_all": Text("全期間の購入額 ÷ 注文件数", "net sales of all time ÷ orders"),
+    "aov_12m": Text("直近12か月の購入額 ÷ 注文件数", "net sales of the last 12 months ÷ orders"),
+    "per_customer": Text("全期間の購入額 ÷ 購入者数", "net sales of all time ÷ buyers"),
+    "fixed": Text("設定した固定の単価", "the fixed price of the settings"),
+}
+_SAME_DAY = Text("同じ日の注文は1回と数えます", "orders of one day are one purchase")
+_EACH_ORDER = Text("注文ごとに1回と数えます", "every order is a purchase")
+_WITH_TRIAL = Text("トライアルを含みます", "trials included")
+_WITHOUT_TRIAL = Text("トライアルを除きます", "trials left out")
+
+_DEFINITIONS: dict[str, Text] = {
+    "purchase_count": Text(
+        "購入回数: 基準日までの有効な注文の回数です。{day}。{trial}。取消・返品・未入金・テストは除きます。",
+        "Purchases: valid orders up to the day of analysis; {day}; {trial}. Cancelled, returned, unpaid "
+        "and test orders are left out.",
+    ),
+    "net_minor": Text(
+        "累計購入金額: 税込の商品代金から値引き・クーポン・ポイント利用・返金を引いた額の合計です。"
+        "送料と手数料は含みません。",
+        "Total spent: goods including tax minus discounts, coupons, points used and refunds; shipping and "
+        "fees are left out.",
+    ),
+    "net_12m_minor": Text(
+        "年間購入金額: 基準日までの {active}日間の購入金額です。",
+        "Spent in 12 months: the same over the {active} days up to the day of analysis.",
+    ),
+    "tenure_days": Text("在籍日数: {tenure}です。", "Tenure: {tenure}."),
+    "recency_days": Text(
+        "離脱日数: 最終購入日から基準日までの日数です。",
+        "Recency: days from the last purchase to the day of analysis.",
+    ),
+    "aov_minor": Text(
+        "客単価(1注文): 全期間の購入金額 ÷ 注文件数です(顧客がわかる注文のみ)。",
+        "Average order: net sales of all time ÷ orders (of known customers).",
+    ),
+    "threshold_minor": Text(
+        "流行・優良の線: 平均顧客単価({price_mode} = {price})の {multiple}倍 = {bar} です。"
+        "毎月1日より前の注文で計算して月内は固定し、注文が {fewest}件未満のときは固定の単価を使います。",
+        "Bar for trend and loyal: {multiple} × the average unit price ({price_mode} = {price}) = {bar}; "
+        "from orders before the first of the month and frozen for the month; with fewer than {fewest} "
+        "orders the fixed price is used.",
+    ),
+    "portfolio": Text(
+        "顧客ポートフォリオ: 購入1回は初回客、在籍 {steady}日未満はよちよち客、累計が {bar} 未満はコツコツ客、"
+        "在籍 {prime}日未満は流行客、それ以外は優良客です。"
+        "離脱日数が {lapse}日以上なら離脱客、未満なら現役客です。",
+        "Portfolio: one purchase is first-time; tenure under {steady} days toddler; under {bar} in all "
+        "steady; tenure under {prime} days trend; otherwise loyal. Lapsed at {lapse} days of silence.",
+    ),
+    "lapsed": Text(
+        "離脱客: 最終購入から {lapse}日以上の顧客です。",
+        "Lapsed: {lapse} days or more since the last purchase.",
+    ),
+    "at_risk": Text(
+        "離脱予備軍: 最終購入から {warn}〜{last_warn}日の顧客です。",
+        "At risk: {warn} to {last_warn} days since the last purchase.",
+    ),
+    "f2_late": Text(
+        "F2転換遅れ: 購入1回のまま {late}日以上、{lapse}日未満の顧客です。",
+        "F2 late: one purchase, {late} or more and under {lapse} days ago.",
+    ),
+    "revived": Text(
+        "復活: {lapse}日以上の空白の後に購入した顧客に、{revive}日間付く印です。",
+        "Revived: bought again after {lapse} days or more; the mark stays for {revive} days.",
+    ),
+    "active_365": Text(
+        "稼働顧客: 基準日までの {active}日間に購入した顧客です。",
+        "Active customers: bought in the {active} days up to the day of analysis.",
+    ),
+    "prime_active": Text(
+        "優良現役客: 在籍 {prime}日以上、累計 {bar} 以上、最終購入から {lapse}日未満の顧客です。",
+        "Loyal, active: tenure of {prime} days or more, {bar} or more in all, under {lapse} days of "
+        "silence.",
+    ),
+    "f2_rate_90": Text(
+        "F2転換率(90日): 90日以内に2回目を買った人数 ÷ 初回客の人数です。初回購入から90日がたった人だけを数え、"
+        "直近はこの90日間に90日目を迎えた人です。区間は95%(ウィルソン法)。{trial}。",
+        "F2 rate (90 days): customers with a second purchase within 90 days ÷ first-time customers, only "
+        "those 90 days old; the recent rate takes those who became 90 days old in the last 90 days. 95% "
+        "Wilson interval; {trial}.",
+    ),
+    "dropoff": Text(
+        "離反ポイント: n回以上買った人のうち n+1回目に進んだ割合です。"
+        "進まなかった人は、離脱日数 {lapse}日以上なら"
+        "「離れた」、未満なら「まだ来るかもしれない」に分けます。",
+        "Drop-off: of customers with n purchases or more, the share that went on to n + 1. Those who did "
+        "not are lost after {lapse} days of silence, else may still come.",
+    ),
+    "cohorts": Text(
+        "コホート: 初回購入の月ごとに、その後の暦月に購入した人数と金額です。"
+        "終わっていない月は途中の数字です。",
+        "Cohorts: by month of first purchase, people who bought in each later calendar month and their net "
+        "sales; a month that is not over is incomplete.",
+    ),
+    "freshness": Text(
+        "顧客鮮度: 購入で100になり、購入サイクルごとに半分になります。サイクルは本人の直近5回の間隔の中央値"
+        "(2回未満なら店全体の中央値)。{fresh}以上は新鮮、{fading}以上は鮮度低下、{care}以上は要ケア、それ未満は離脱圏です。",
+        "Freshness: 100 at a purchase, halved once per purchase cycle: the median of the person's last "
+        "five intervals, with fewer than two the shop's median. {fresh} and up is fresh, {fading} fading, "
+        "{care} needs care, below out of reach.",
+    ),
+    "cycle_days": Text(
+        "購入サイクル: 直近5回の購入間隔の中央値です(間隔が2回以上ある人)。",
+        "Purchase cycle: the median of the last five intervals, from two intervals on.",
+    ),
+    "rfm": Text(
+        "RFM: R は最終購入から {r5}日以内が5、{r4}日4、{r3}日3、{r2}日2、それより前が1。"
+        "F は購入 {f5}回以上が5、"
+        "{f4}回4、{f3}回3、{f2}回2、1回が1。M は累計金額の五分位です。"
+        "大きな一度買いも上位に入る点に注意してください。",
+        "RFM: R 5 within {r5} days, 4 within {r4}, 3 within {r3}, 2 within {r2}, else 1. F 5 from {f5} "
+        "purchases, 4 from {f4}, 3 from {f3}, 2 from {f2}. M: fifths by total spent. One large order can "
+        "look excellent.",
+    ),
+    "lead": Text(
+        "見込み客: 登録はあるが購入のない人です。鮮度は最初に知った日から7日ごとに半分になります。",
+        "Leads: known people without a purchase; freshness halves every 7 days since first seen.",
+    ),
+}

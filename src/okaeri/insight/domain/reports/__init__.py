@@ -1,0 +1,1 @@
+"""Report documents from a few sums: rows (dicts) in, JSON payload out. Each file says its shape."""

@@ -1,0 +1,34 @@
+"""Freshness bands."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from okaeri.insight.domain.shares import share_of
+from okaeri.insight.types import FreshnessBand
+
+
+def freshness_payload(
+    rows: Iterable[Mapping[str, Any]], *, median: float | None, half_life_days: float
+) -> dict[str, Any]:
+    """Give {bands, median, half_life_days}; always four bands, freshest first.
+
+    Band: band, customers, share (of all buyers). half_life_days: the shop's median interval, used
+    for whoever has no cycle of his own.
+    """
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts[row["freshness_band"]] += row["customers"]
+    total = sum(counts.values())
+    return {
+        "bands": [
+            {
+                "band": band.value,
+                "customers": counts[band.value],
+                "share": share_of(counts[band.value], total) or 0.0,
+            }
+            for band in FreshnessBand
+        ],
+        "median": median,
+        "half_life_days": half_life_days,
+    }

@@ -1,0 +1,57 @@
+"""The average unit price and the bar that parts steady from loyal customers (§1.3 #10, #11)."""
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from okaeri.insight.types import LifecycleRules
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPriceSums:
+    """Sums over the orders that enter the average (smallest unit)."""
+
+    orders: int
+    customers: int
+    net_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPrice:
+    """The average in use, the bar made of it, and whether it was measured or is the fixed one."""
+
+    price_minor: int
+    threshold_minor: int
+    is_fixed: bool
+
+
+def priced_period(as_of: date, rules: LifecycleRules) -> tuple[date | None, date]:
+    """Give the first day (None: from the beginning) and the day after the last day of the average.
+
+    The average is frozen for the month: only orders before the first of the month enter.
+    """
+    until = as_of.replace(day=1)
+    start = until.replace(year=until.year - 1) if rules.unit_price_mode == "aov_12m" else None
+    return start, until
+
+
+def decide_unit_price(sums: UnitPriceSums, rules: LifecycleRules) -> UnitPrice:
+    """Choose the average unit price; with too few orders, or none of worth, the fixed one."""
+    price = _measured(sums, rules)
+    is_fixed = price is None
+    chosen = Fraction(rules.fixed_unit_price_minor) if price is None else price
+    return UnitPrice(
+        price_minor=round(chosen),
+        threshold_minor=math.ceil(chosen * Fraction(str(rules.multiple))),
+        is_fixed=is_fixed,
+    )
+
+
+def _measured(sums: UnitPriceSums, rules: LifecycleRules) -> Fraction | None:
+    per_customer = rules.unit_price_mode == "per_customer"
+    divisor = sums.customers if per_customer else sums.orders
+    too_few = sums.orders < max(rules.fewest_orders, 1)
+    if rules.unit_price_mode == "fixed" or too_few or sums.net_minor <= 0:
+        return None
+    return Fraction(sums.net_minor, divisor)

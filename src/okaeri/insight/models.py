@@ -1,0 +1,84 @@
+"""Results of analysis, one row per customer or one document per report. Derived: rebuilt at will."""
+
+from django.db import models
+
+
+class CustomerInsight(models.Model):
+    """Where one customer stands as of the last refresh. Amounts in the smallest unit."""
+
+    customer_id = models.BigIntegerField(primary_key=True)
+    as_of = models.DateField()
+    # "first", "toddler", "steady", "trend", "prime"; "lead" without a purchase (insight.types.Stage)
+    stage = models.CharField(max_length=8)
+    is_lapsed = models.BooleanField()
+    # A warning band below the lapse: 180 to 239 days by default (離脱予備軍).
+    is_at_risk = models.BooleanField()
+    is_f2_late = models.BooleanField()
+    is_revived = models.BooleanField()
+    purchase_count = models.IntegerField()
+    order_count = models.IntegerField()
+    first_on = models.DateField(null=True)
+    second_on = models.DateField(null=True)
+    last_on = models.DateField(null=True)
+    tenure_days = models.IntegerField(null=True)
+    recency_days = models.IntegerField(null=True)
+    net_minor = models.BigIntegerField()
+    net_12m_minor = models.BigIntegerField()
+    r_rank = models.SmallIntegerField(null=True)
+    f_rank = models.SmallIntegerField(null=True)
+    m_rank = models.SmallIntegerField(null=True)
+    cycle_days = models.FloatField(null=True)
+    freshness = models.FloatField()
+    # "fresh", "fading", "care", "lost" (insight.types.FreshnessBand)
+    freshness_band = models.CharField(max_length=8)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["stage", "is_lapsed", "customer_id"], name="insight_by_class"),
+            models.Index(fields=["freshness", "customer_id"], name="insight_by_freshness"),
+            models.Index(fields=["last_on", "customer_id"], name="insight_by_last"),
+            models.Index(fields=["net_minor", "customer_id"], name="insight_by_value"),
+        )
+
+
+class Report(models.Model):
+    """One finished analysis as a document pages can show at once (portfolio, drop-off, cohorts)."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    as_of = models.DateField()
+    rule_version = models.CharField(max_length=16)
+    payload = models.JSONField()
+    computed_at = models.DateTimeField()
+
+
+class PortfolioSnapshot(models.Model):
+    """Head count and sales of one class at one month's end. Never changed once the month is over."""
+
+    month = models.DateField()
+    stage = models.CharField(max_length=8)
+    is_lapsed = models.BooleanField()
+    rule_version = models.CharField(max_length=16)
+    customers = models.BigIntegerField()
+    # Lifetime net of these people at that day, and of the last 12 months (§1.3 #34).
+    net_minor = models.BigIntegerField()
+    net_12m_minor = models.BigIntegerField(default=0)
+    # The bar between steady and loyal that was frozen for that month (§1.3 #11).
+    threshold_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["month", "stage", "is_lapsed", "rule_version"], name="one_snapshot"
+            ),
+        )
+
+
+class Segment(models.Model):
+    """A named rule tree and the bitmap of customers it held when last computed."""
+
+    name = models.CharField(max_length=120)
+    rule = models.JSONField()
+    members = models.BinaryField(default=bytes)
+    size = models.BigIntegerField(default=0)
+    computed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()

@@ -1,0 +1,109 @@
+"""One row per customer: bulk replacement, reading, lists by rule."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+from django.db import connection
+from django.db.models import F, Q
+
+from okaeri.foundation.bulk import bulk_insert
+from okaeri.insight.models import CustomerInsight
+from okaeri.insight.types import CustomerInsightView, FreshnessBand, Stage
+
+COLUMNS = tuple(field.name for field in CustomerInsight._meta.concrete_fields)
+_TABLE = CustomerInsight._meta.db_table
+
+
+def replace_all(batches: Iterable[pa.RecordBatch], leads: Iterable[CustomerInsightView]) -> int:
+    """Put new rows in the place of all old ones inside the open transaction; give how many.
+
+    Batches carry every column but as_of, which the caller added. Readers see the old rows until the
+    transaction ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f'DELETE FROM "{_TABLE}"')  # noqa: S608 - our own table
+    written = _Counted()
+    bulk_insert(_TABLE, COLUMNS, written.through(_all_rows(batches, leads)))
+    return written.count
+
+
+class _Counted:
+    count = 0
+
+    def through(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+        for row in rows:
+            self.count += 1
+            yield row
+
+
+def _all_rows(
+    batches: Iterable[pa.RecordBatch], leads: Iterable[CustomerInsightView]
+) -> Iterator[tuple[Any, ...]]:
+    for batch in batches:
+        yield from zip(*(_driver_values(batch.column(name)) for name in COLUMNS), strict=True)
+    for lead in leads:
+        yield tuple(_driver_value(getattr(lead, name)) for name in COLUMNS)
+
+
+def _driver_values(column: pa.Array) -> list[Any]:
+    # Days travel as ISO text: both drivers take it, and sqlite3 gives up its own adapters.
+    values: list[Any] = (
+        column.cast(pa.string()) if pa.types.is_date(column.type) else column
+    ).to_pylist()
+    return values
+
+
+def _driver_value(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.value if isinstance(value, Stage | FreshnessBand) else value
+
+
+def views(customer_ids: Iterable[int]) -> dict[int, CustomerInsightView]:
+    """Give id → view; customers without a row are left out."""
+    rows = CustomerInsight.objects.filter(customer_id__in=list(customer_ids))
+    return {view.customer_id: view for view in _views(rows.values_list(*COLUMNS))}
+
+
+def page(where: Q, order_by: str, offset: int, limit: int) -> list[CustomerInsightView]:
+    """Give one page; ties are kept in the order of customer ids, unknown values last."""
+    rows = CustomerInsight.objects.filter(where).order_by(*_ordering(order_by))
+    return list(_views(rows.values_list(*COLUMNS)[offset : offset + limit]))
+
+
+def _ordering(order_by: str) -> list[Any]:
+    column = F(order_by.lstrip("-"))
+    ordered = (
+        column.desc(nulls_last=True) if order_by.startswith("-") else column.asc(nulls_last=True)
+    )
+    return [ordered, "customer_id"]
+
+
+def count_where(where: Q) -> int:
+    """Give how many customers `where` holds for."""
+    return CustomerInsight.objects.filter(where).count()
+
+
+def iter_ids_where(where: Q) -> Iterator[int]:
+    """Give customer ids in rising order, read as they are asked for."""
+    rows = CustomerInsight.objects.filter(where).order_by("customer_id")
+    return iter(rows.values_list("customer_id", flat=True).iterator(chunk_size=10_000))
+
+
+def last_on_between(first: date | None, last: date) -> list[tuple[int, date]]:
+    """Give (customer, day of last purchase) of those who last bought from `first` to `last`."""
+    rows = CustomerInsight.objects.filter(last_on__lte=last)
+    if first is not None:
+        rows = rows.filter(last_on__gte=first)
+    pairs = rows.order_by("customer_id").values_list("customer_id", "last_on")
+    return [(customer, day) for customer, day in pairs if day is not None]
+
+
+def _views(rows: Iterable[tuple[Any, ...]]) -> Iterator[CustomerInsightView]:
+    for row in rows:
+        values = dict(zip(COLUMNS, row, strict=True))
+        values["stage"] = Stage(values["stage"])
+        values["freshness_band"] = FreshnessBand(values["freshness_band"])
+        yield CustomerInsightView(**values)

@@ -1,0 +1,69 @@
+"""Report documents and month-end snapshots."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from okaeri.insight.models import PortfolioSnapshot, Report
+from okaeri.insight.types import ReportView
+
+
+def save_all(
+    payloads: Mapping[str, dict[str, Any]], *, as_of: date, rule_version: str, now: datetime
+) -> None:
+    """Put every report in the place of its predecessor inside the open transaction."""
+    Report.objects.bulk_create(
+        [
+            Report(
+                name=name,
+                as_of=as_of,
+                rule_version=rule_version,
+                payload=payload,
+                computed_at=now,
+            )
+            for name, payload in payloads.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["as_of", "rule_version", "payload", "computed_at"],
+    )
+
+
+def find(name: str) -> ReportView | None:
+    """Give one report or None before the first refresh."""
+    row = Report.objects.filter(name=name).first()
+    if row is None:
+        return None
+    return ReportView(row.name, row.as_of, row.rule_version, row.payload, row.computed_at)
+
+
+def snapshot_months(rule_version: str) -> set[date]:
+    """Give the months that already have a snapshot under these rules."""
+    rows = PortfolioSnapshot.objects.filter(rule_version=rule_version)
+    return set(rows.values_list("month", flat=True))
+
+
+def add_snapshot(month: date, rule_version: str, payload: Mapping[str, Any]) -> None:
+    """Write the ten cells of one closed month; a month that is there already stays as it is."""
+    PortfolioSnapshot.objects.bulk_create(
+        [
+            PortfolioSnapshot(
+                month=month,
+                stage=cell["stage"],
+                is_lapsed=cell["is_lapsed"],
+                rule_version=rule_version,
+                customers=cell["customers"],
+                net_minor=cell["net_minor"],
+                net_12m_minor=cell["net_12m_minor"],
+                threshold_minor=payload["threshold_minor"],
+            )
+            for cell in payload["cells"]
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def snapshots_since(month: date, rule_version: str) -> list[PortfolioSnapshot]:
+    """Give cells from `month` on, oldest first, in the order of classes they were written in."""
+    rows = PortfolioSnapshot.objects.filter(month__gte=month, rule_version=rule_version)
+    return list(rows.order_by("month", "id"))

