@@ -1,0 +1,1 @@
+"""Screens: pages for the staff, public pages for customers. Asks the stations' `api`, decides nothing."""

@@ -1,0 +1,97 @@
+"""Every chart by its address: pages show them, /charts/ gives them as files."""
+
+from collections.abc import Callable
+
+from okaeri.foundation.errors import NotFoundError
+from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.text import Text
+from okaeri.insight import api as insight
+from okaeri.insight.types import ReportView
+from okaeri.measure import api as measure
+from okaeri.web import formats
+from okaeri.web.charts import effect, portfolio, steps
+from okaeri.web.charts.canvas import Chart
+
+_UNKNOWN = Text(
+    "その図はまだありません。集計が終わってからもう一度お試しください。",
+    "There is no such chart yet. Try again after the next analysis.",
+)
+HISTORY_MONTHS = 13
+
+
+def _bubble(report: ReportView, language: str) -> Chart:
+    return portfolio.bubble(
+        report.payload,
+        as_of=formats.day(report.as_of, language),
+        currency=load(ShopProfile).currency,
+        language=language,
+    )
+
+
+def _dropoff(report: ReportView, language: str) -> Chart:
+    as_of = formats.day(report.as_of, language)
+    return steps.dropoff(report.payload, as_of=as_of, language=language)
+
+
+def _f2(report: ReportView, language: str) -> Chart:
+    as_of = formats.day(report.as_of, language)
+    return steps.f2_by_month(report.payload, as_of=as_of, language=language)
+
+
+def _freshness(report: ReportView, language: str) -> Chart:
+    as_of = formats.day(report.as_of, language)
+    return steps.freshness(report.payload, as_of=as_of, language=language)
+
+
+_OF_REPORT: dict[str, Callable[[ReportView, str], Chart]] = {
+    "portfolio": _bubble,
+    "dropoff": _dropoff,
+    "f2": _f2,
+    "freshness": _freshness,
+}
+
+
+def find_chart(address: str, language: str) -> Chart | None:
+    """Give a chart from the stored reports, None where there is nothing to draw yet."""
+    if address == "history":
+        rows = insight.portfolio_history(months=HISTORY_MONTHS)
+        cells = [(f"{r.month:%Y-%m}", str(r.stage), r.is_lapsed, r.customers) for r in rows]
+        return portfolio.history(cells, language=language)
+    if address.startswith("experiment-") and address[11:].isdecimal():
+        return _experiment(int(address[11:]), language)
+    report = insight.find_report(address) if address in _OF_REPORT else None
+    if report is None or not _has_data(report):
+        return None
+    return _OF_REPORT[address](report, language)
+
+
+def _has_data(report: ReportView) -> bool:
+    """A chart of nothing teaches nothing."""
+    payload = report.payload
+    counted: dict[str, Callable[[], int]] = {
+        "portfolio": lambda: sum(cell["customers"] for cell in payload["cells"]),
+        "dropoff": lambda: len(payload["steps"]),
+        "f2": lambda: len(payload["by_month"]),
+        "freshness": lambda: sum(band["customers"] for band in payload["bands"]),
+    }
+    return bool(counted[report.name]())
+
+
+def _experiment(experiment_id: int, language: str) -> Chart | None:
+    evaluation = measure.find_evaluation(experiment_id)
+    if evaluation is None:
+        return None
+    return effect.interval(
+        evaluation,
+        as_of=formats.day(evaluation.as_of, language),
+        currency=load(ShopProfile).currency,
+        language=language,
+    )
+
+
+def get_chart(address: str, language: str) -> Chart:
+    """Give a chart or raise NotFoundError."""
+    chart = find_chart(address, language)
+    if chart is None:
+        raise NotFoundError(_UNKNOWN)
+    return chart

@@ -1,0 +1,162 @@
+"""Sentences that say what a report found, with its uncertainty: the titles of pages and charts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from okaeri.foundation.text import Text
+from okaeri.web.formats import number, percent, percent_range, signed
+
+_NOTHING = Text("まだ数えるものがありません", "There is nothing to count yet")
+
+
+def f2_answer(summary: dict[str, Any]) -> Text:
+    """Say how many first-time buyers came back, and how that compares with before."""
+    if not summary.get("f2_n"):
+        return Text(
+            "初回購入から90日たった顧客がまだいません。たつと、2回目を買った割合がここに出ます。",
+            "No customer is 90 days past a first purchase yet; the share that came back will stand here.",
+        )
+    text = Text(
+        "この90日に、初回購入から90日を迎えた{n}人のうち {k}人が2回目を買いました({rate}、区間 {ja})。",
+        "Of {n} customers who became 90 days old in the last 90 days, {k} bought again "
+        "({rate}, interval {en}).",
+    ).format(
+        n=number(summary["f2_n"]),
+        k=number(summary["f2_k"]),
+        rate=percent(summary["f2_rate_90"]),
+        ja=percent_range(summary["f2_low"], summary["f2_high"], "ja"),
+        en=percent_range(summary["f2_low"], summary["f2_high"], "en"),
+    )
+    return text if (change := f2_change(summary)) is None else _join(text, change)
+
+
+def f2_change(summary: dict[str, Any]) -> Text | None:
+    """Say how the newest 90 days of cohorts compare with all; None where either is unknown."""
+    before, now = summary.get("f2_prev_rate_90"), summary.get("f2_rate_90")
+    if before is None or now is None:
+        return None
+    points = (now - before) * 100
+    if abs(points) < 0.05:
+        return Text("直前の90日と同じ水準です。", "Level with the 90 days before.")
+    higher = Text(
+        "直前の90日より {points}ポイント高い値です。",
+        "{points} points higher than the 90 days before.",
+    )
+    lower = Text(
+        "直前の90日より {points}ポイント低い値です。",
+        "{points} points lower than the 90 days before.",
+    )
+    return (higher if points > 0 else lower).format(points=number(abs(points), 1))
+
+
+def _join(first: Text, second: Text) -> Text:
+    return Text(first.ja + second.ja, f"{first.en} {second.en}")
+
+
+def portfolio(payload: dict[str, Any]) -> Text:
+    """Say what share of customers and of sales the loyal ones are."""
+    people = sum(cell["customers"] for cell in payload["cells"])
+    sales = sum(cell["net_12m_minor"] for cell in payload["cells"])
+    prime = next(c for c in payload["cells"] if c["stage"] == "prime" and not c["is_lapsed"])
+    if not people:
+        return _NOTHING
+    return Text(
+        "優良現役客は{n}人({share})で、直近12か月の売上の{sales}を占めます",
+        "{n} loyal customers ({share}) make {sales} of the last 12 months' sales",
+    ).format(
+        n=number(prime["customers"]),
+        share=percent(prime["customers"] / people),
+        sales=percent(prime["net_12m_minor"] / sales if sales else None),
+    )
+
+
+def portfolio_answer(payload: dict[str, Any]) -> Text:
+    """Say how many are active and where most of the lapsed stopped."""
+    cells = payload["cells"]
+    people = sum(cell["customers"] for cell in cells)
+    lapsed = [cell for cell in cells if cell["is_lapsed"]]
+    gone = sum(cell["customers"] for cell in lapsed)
+    if not people:
+        return _NOTHING
+    first_gone = sum(cell["customers"] for cell in lapsed if cell["stage"] == "first")
+    return Text(
+        "購入した{people}人のうち現役は{active}人、離脱は{gone}人です。離脱客の{share}は1回買っただけで離れました。",
+        "Of {people} buyers {active} are active and {gone} lapsed. {share} of the lapsed bought only once.",
+    ).format(
+        people=number(people),
+        active=number(people - gone),
+        gone=number(gone),
+        share=percent(first_gone / gone if gone else None),
+    )
+
+
+def history(rows: Sequence[tuple[str, str, bool, int]], months: Sequence[str]) -> Text:
+    """Say how the loyal active customers changed over the months shown."""
+
+    def loyal(month: str) -> int:
+        return sum(row[3] for row in rows if row[:3] == (month, "prime", False))
+
+    first, last = loyal(months[0]), loyal(months[-1])
+    return Text(
+        "優良現役客は{n}か月で{first}人から{last}人になりました({change}人)",
+        "Loyal active customers went from {first} to {last} in {n} months ({change})",
+    ).format(n=len(months) - 1, first=number(first), last=number(last), change=signed(last - first))
+
+
+def dropoff(payload: dict[str, Any]) -> Text:
+    """Say after which purchase most customers stop."""
+    n = payload.get("bottleneck_n")
+    step = next((step for step in payload["steps"] if step["n"] == n), None)
+    if step is None:
+        return _NOTHING
+    return Text(
+        "{n}回目を買った{reached}人のうち{lost}人({rate})が、次を買わずに離れました",
+        "{lost} of {reached} customers ({rate}) left after purchase {n} without another",
+    ).format(
+        n=step["n"],
+        reached=number(step["reached"]),
+        lost=number(step["lost"]),
+        rate=percent(step["lost"] / step["reached"]),
+    )
+
+
+def f2_by_month(payload: dict[str, Any]) -> Text:
+    """Say the newest finished month's rate beside the mean of all finished months."""
+    ripe = [row for row in payload["by_month"] if row["is_mature"] and row["eligible"]]
+    if not ripe:
+        return Text(
+            "90日たった初回客の月がまだありません",
+            "No month of first-time buyers is 90 days old yet",
+        )
+    total = sum(row["converted"] for row in ripe) / sum(row["eligible"] for row in ripe)
+    return Text(
+        "90日以内に2回目を買った割合は、最新の月で{now}、全期間では{all}です",
+        "Bought again within 90 days: {now} in the newest finished month, {all} over all",
+    ).format(now=percent(ripe[-1]["rate"]), all=percent(total))
+
+
+def freshness(payload: dict[str, Any]) -> Text:
+    """Say how many customers are fresh and how many are nearly out of reach."""
+    shares = {band["band"]: band for band in payload["bands"]}
+    if not sum(band["customers"] for band in payload["bands"]):
+        return _NOTHING
+    return Text(
+        "新鮮な顧客は{fresh}、要ケアは{care}({n}人)です",
+        "{fresh} of customers are fresh; {care} ({n}) need care",
+    ).format(
+        fresh=percent(shares["fresh"]["share"]),
+        care=percent(shares["care"]["share"]),
+        n=number(shares["care"]["customers"]),
+    )
+
+
+def cohorts(payload: dict[str, Any]) -> Text:
+    """Say what share came back in the month after the first, over all finished cohorts."""
+    rows = [row for row in payload["rows"] if len(row["buyers"]) > 2 and row["size"]]
+    if not rows:
+        return Text("2か月以上たったコホートがまだありません", "No cohort is two months old yet")
+    back = sum(row["buyers"][1] for row in rows) / sum(row["size"] for row in rows)
+    return Text(
+        "初めて買った翌月にまた買う人は{back}です",
+        "{back} buy again in the month after their first purchase",
+    ).format(back=percent(back))

@@ -1,0 +1,135 @@
+"""The 360 page: who one customer is, what happened, whether we may write to him."""
+
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from okaeri.customers import api as customers
+from okaeri.customers.types import ConsentAction, ConsentBasis, ContactPointView
+from okaeri.foundation import clock
+from okaeri.foundation.errors import InputError, NotFoundError
+from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.text import Text
+from okaeri.insight import api as insight
+from okaeri.listen import api as listen
+from okaeri.plan import api as plan
+from okaeri.rewards import api as rewards
+from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.customers.timeline import TABS, channel_name, list_happenings
+from okaeri.web.pages.customers.views import display_name
+
+_TAB_NAMES = {
+    "all": Text("すべて", "All"),
+    "orders": Text("注文", "Orders"),
+    "messages": Text("メッセージ", "Messages"),
+    "decisions": Text("判断", "Decisions"),
+    "consents": Text("同意", "Consent"),
+    "answers": Text("回答", "Answers"),
+    "points": Text("ポイント", "Points"),
+}
+_STOPPED = Text("{channel}への配信を止めました。", "Nothing will be sent to {channel} any more.")
+_NOTED = Text("同意の記録を残しました。", "The consent was recorded.")
+_NO_POINT = Text(
+    "この顧客には{channel}の宛先がありません。顧客ページを読み込み直してください。",
+    "This customer has no {channel} address; reload the customer's page.",
+)
+_NO_TAB = Text("そのような一覧はありません。", "There is no such list.")
+_NO_PROOF = Text(
+    "同意をいただいた経緯を入力してください。記録に残します。",
+    "Say how the consent was given; it goes into the record.",
+)
+
+
+@require_GET
+def person(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Show one customer."""
+    profile = customers.get_customer(customer_id)
+    standing = insight.find_insight(profile.id)
+    shop = load(ShopProfile)
+    points = customers.contact_points_of(profile.id)
+    return render(
+        request,
+        "okaeri/customers/person.html",
+        {
+            "profile": profile,
+            "name": display_name(profile, request.language),  # type: ignore[attr-defined]
+            "standing": standing,
+            "today": clock.local_day(clock.now(), ZoneInfo(shop.time_zone)),
+            "points": [(point, channel_name(point.channel)) for point in points],
+            "walks": plan.enrolments_of(profile.id),
+            "balance": rewards.balance_of(profile.id),
+            "satisfaction": listen.satisfaction([profile.id]).get(profile.id),
+            "happenings": list_happenings(profile.id, shop.currency),
+            "tabs": _TAB_NAMES.items(),
+            "tab": "all",
+            "definitions": definitions_for("freshness", "cycle_days", "rfm", "net_minor"),
+        },
+    )
+
+
+@require_GET
+def timeline(request: HttpRequest, customer_id: int, tab: str) -> HttpResponse:
+    """Give one kind of happening, on demand."""
+    if tab not in TABS:
+        raise NotFoundError(_NO_TAB)
+    profile = customers.get_customer(customer_id)
+    context = {
+        "profile": profile,
+        "happenings": list_happenings(profile.id, load(ShopProfile).currency, tab),
+        "tabs": _TAB_NAMES.items(),
+        "tab": tab,
+    }
+    name = "timeline" if request.headers.get("HX-Request") else "timeline_page"
+    return render(request, f"okaeri/customers/{name}.html", context)
+
+
+@require_POST
+def suppress(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Never write to one address again, whatever consent says."""
+    point = _point(request, customer_id)
+    customers.suppress(point.channel, point.address, "staff", clock.now())
+    _tell(request, _STOPPED, point.channel)
+    return redirect("customer", customer_id)
+
+
+@require_POST
+def consent(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Write consent given or withdrawn into the ledger, with who noted it and how it came."""
+    point = _point(request, customer_id)
+    action = (
+        ConsentAction.GRANTED
+        if request.POST.get("action") == "granted"
+        else ConsentAction.WITHDRAWN
+    )
+    how = request.POST.get("how", "").strip()[:200]
+    if action is ConsentAction.GRANTED and not how:
+        raise InputError(_NO_PROOF)
+    customers.record_consent(
+        customer_id,
+        channel=point.channel,
+        action=action,
+        basis=ConsentBasis.OPT_IN,
+        source="staff",
+        proof={"staff": request.user.get_username(), "how": how},
+        occurred_at=clock.now(),
+    )
+    _tell(request, _NOTED, point.channel)
+    return redirect("customer", customer_id)
+
+
+def _point(request: HttpRequest, customer_id: int) -> ContactPointView:
+    channel = request.POST.get("channel", "")
+    for point in customers.contact_points_of(customers.get_customer(customer_id).id):
+        if point.channel == channel:
+            return point
+    raise InputError(_NO_POINT.format(channel=channel))
+
+
+def _tell(request: HttpRequest, text: Text, channel: str) -> None:
+    language = request.language  # type: ignore[attr-defined]
+    messages.success(
+        request, text.render(language).format(channel=channel_name(channel).render(language))
+    )

@@ -1,0 +1,168 @@
+"""The customer list: filter, sort, search, CSV."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from okaeri.customers import api as customers
+from okaeri.customers.types import CustomerProfile
+from okaeri.foundation.text import Text
+from okaeri.insight import api as insight
+from okaeri.insight.types import CustomerInsightView, Stage, class_name
+from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.customers.filters import (
+    BAND_CHOICES,
+    FLAGS,
+    SORTS,
+    STAGE_CHOICES,
+    Filters,
+    read_filters,
+)
+from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
+
+_MOST_FOUND = 50
+_CSV_CHUNK = 500
+_NAMELESS = Text("名前なし", "No name")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One customer of the list; `standing` is None before a refresh saw him."""
+
+    profile: CustomerProfile
+    standing: CustomerInsightView | None
+
+
+@require_GET
+def customer_list(request: HttpRequest) -> HttpResponseBase:
+    """Show customers with class, freshness and value."""
+    filters = read_filters(request)
+    encoding = asked_encoding(request)
+    if encoding:
+        return _csv(filters, encoding, request.language)  # type: ignore[attr-defined]
+    rows, pager = _page(filters, asked_page(request))
+    if filters.text and not filters.rule() and len(rows) == 1:
+        return redirect("customer", rows[0].profile.id)
+    context = {
+        "rows": rows,
+        "pager": pager,
+        "filters": filters,
+        "stages": STAGE_CHOICES,
+        "bands": BAND_CHOICES,
+        "flags": FLAGS.items(),
+        "sorts": SORTS.items(),
+        "segment": None if filters.segment is None else insight.get_segment(filters.segment),
+        "has_customers": bool(rows) or customers.count_customers() > 0,
+        "definitions": definitions_for("freshness", "cycle_days", "net_minor", "tenure_days"),
+    }
+    return render(request, "okaeri/customers/list.html", context)
+
+
+def _page(filters: Filters, page: int) -> tuple[list[Row], Pager]:
+    if filters.text:
+        found = customers.search_customers(filters.text, limit=_MOST_FOUND)
+        standings = insight.list_insights([profile.id for profile in found])
+        rows = [Row(profile, standings.get(profile.id)) for profile in found]
+        rule = filters.rule()
+        if rule is not None:
+            # The rule is asked of the database once more, so that one interpreter decides.
+            ids = {
+                "all": [
+                    rule,
+                    {"field": "customer_id", "op": "in", "value": [r.profile.id for r in rows]},
+                ]
+            }
+            fitting = set(insight.iter_customers_where(ids)) if rows else set()
+            rows = [row for row in rows if row.profile.id in fitting]
+        return rows, Pager(1, len(rows))
+    pager = Pager(page, 0)
+    found_page = insight.list_customers(
+        rule=filters.rule(), order_by=filters.order_by, offset=pager.offset, limit=PAGE_SIZE
+    )
+    profiles = customers.list_profiles([row.customer_id for row in found_page.rows])
+    rows = [
+        Row(profiles[row.customer_id], row)
+        for row in found_page.rows
+        if row.customer_id in profiles
+    ]
+    return rows, Pager(page, found_page.total)
+
+
+_COLUMNS = (
+    Text("顧客ID", "customer_id"),
+    Text("姓", "family_name"),
+    Text("名", "given_name"),
+    Text("セイ", "family_kana"),
+    Text("メイ", "given_kana"),
+    Text("メールアドレス", "email"),
+    Text("クラス", "class"),
+    Text("鮮度", "freshness"),
+    Text("購入回数", "purchase_count"),
+    Text("累計購入額", "net_minor"),
+    Text("初回購入日", "first_on"),
+    Text("最終購入日", "last_on"),
+    Text("最終購入からの日数", "recency_days"),
+)
+
+
+def _csv(filters: Filters, encoding: str, language: str) -> HttpResponseBase:
+    columns = [column.render(language) for column in _COLUMNS]
+    return csv_response("customers", columns, _csv_rows(filters, language), encoding=encoding)
+
+
+def _csv_rows(filters: Filters, language: str) -> Iterator[tuple[Any, ...]]:
+    if filters.text:
+        rows, _ = _page(filters, 1)
+        yield from (_csv_row(row, language) for row in rows)
+        return
+    # In the order of ids, so that a long download is one pass over the index.
+    chunk: list[int] = []
+    everybody = {"field": "customer_id", "op": ">=", "value": 0}
+    for customer_id in insight.iter_customers_where(filters.rule() or everybody):
+        chunk.append(customer_id)
+        if len(chunk) == _CSV_CHUNK:
+            yield from _csv_chunk(chunk, language)
+            chunk = []
+    yield from _csv_chunk(chunk, language)
+
+
+def _csv_chunk(ids: list[int], language: str) -> Iterator[tuple[Any, ...]]:
+    profiles, standings = customers.list_profiles(ids), insight.list_insights(ids)
+    for customer_id in ids:
+        if customer_id in profiles:
+            yield _csv_row(Row(profiles[customer_id], standings.get(customer_id)), language)
+
+
+def _csv_row(row: Row, language: str) -> tuple[Any, ...]:
+    who, what = row.profile, row.standing
+    head = (who.id, who.family_name, who.given_name, who.family_kana, who.given_kana, who.email)
+    if what is None:
+        return (*head, *[""] * 7)
+    return (
+        *head,
+        class_name(Stage(what.stage), is_lapsed=what.is_lapsed).render(language),
+        round(what.freshness, 1),
+        what.purchase_count,
+        what.net_minor,
+        what.first_on or "",
+        what.last_on or "",
+        "" if what.recency_days is None else what.recency_days,
+    )
+
+
+def display_name(profile: CustomerProfile, language: str) -> str:
+    """Give a name a person can be called by on a page: else the e-mail's first part."""
+    return profile.full_name or profile.email.partition("@")[0] or _NAMELESS.render(language)
+
+
+def palette_entries(text: str, language: str) -> list[tuple[str, str, str]]:
+    """Give (name, address, note) of customers for the palette."""
+    return [
+        (display_name(p, language), f"/customers/{p.id}/", p.email)
+        for p in customers.search_customers(text, limit=6)
+    ]

@@ -1,0 +1,7 @@
+"""Address of the first page."""
+
+from django.urls import path
+
+from okaeri.web.pages.home import views
+
+urlpatterns = [path("", views.home, name="home")]

@@ -1,0 +1,54 @@
+"""Long jobs and how far they are."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from okaeri.foundation.text import Text
+from okaeri.foundation.work.jobs import get_job, list_jobs, submit_job
+
+KIND_NAMES = {
+    "import": Text("取り込み", "Import"),
+    "refresh": Text("集計", "Analysis"),
+}
+STATUS_NAMES = {
+    "queued": Text("順番待ち", "Waiting"),
+    "running": Text("実行中", "Running"),
+    "done": Text("完了", "Done"),
+    "failed": Text("失敗", "Failed"),
+}
+
+
+@require_GET
+def jobs(request: HttpRequest) -> HttpResponse:
+    """List the newest jobs."""
+    rows = [(job, kind_name(job.kind), STATUS_NAMES[job.status]) for job in list_jobs(limit=50)]
+    return render(request, "okaeri/jobs/list.html", {"tab": "jobs", "rows": rows})
+
+
+@require_GET
+def job(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Show one job; asked by htmx, only its progress."""
+    found = get_job(job_id)
+    share = found.share
+    context = {
+        "tab": "imports" if found.kind == "import" else "jobs",
+        "job": found,
+        "kind": kind_name(found.kind),
+        "status_name": STATUS_NAMES[found.status],
+        "percent": None if share is None else round(share * 100),
+        "run_id": found.result.get("run_id"),
+    }
+    name = "progress" if request.headers.get("HX-Request") else "job"
+    return render(request, f"okaeri/jobs/{name}.html", context)
+
+
+@require_POST
+def refresh(request: HttpRequest) -> HttpResponse:
+    """Ask for a new analysis now."""
+    return redirect("job", submit_job("refresh", {}))
+
+
+def kind_name(kind: str) -> Text:
+    """Name a kind of job."""
+    return KIND_NAMES.get(kind, Text(kind, kind))

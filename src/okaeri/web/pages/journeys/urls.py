@@ -1,0 +1,20 @@
+"""Addresses of journeys and their contents."""
+
+from django.urls import path
+
+from okaeri.web.pages.journeys import views
+
+urlpatterns = [
+    path("actions/journeys/", views.journeys, name="journeys"),
+    path("actions/journeys/install/", views.install, name="journeys_install"),
+    path("actions/journeys/<slug:key>/", views.journey, name="journey"),
+    path("actions/journeys/<slug:key>/edit/", views.edit, name="journey_edit"),
+    path("actions/journeys/<slug:key>/activate/", views.activate, name="journey_activate"),
+    path("actions/journeys/<slug:key>/pause/", views.pause, name="journey_pause"),
+    path("actions/templates/<slug:key>/", views.template, name="template"),
+    path(
+        "actions/templates/<slug:key>/body/<int:customer_id>/",
+        views.template_body,
+        name="template_body",
+    ),
+]

@@ -1,0 +1,193 @@
+"""Journeys: the list, the flow with counts, the editor, switching on and off."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.html import escape
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from okaeri.customers import api as customers
+from okaeri.customers.types import CustomerProfile
+from okaeri.foundation import clock
+from okaeri.foundation.errors import InputError
+from okaeri.foundation.text import Text
+from okaeri.insight import api as insight
+from okaeri.plan import api as plan
+from okaeri.plan.types import DefinitionError, JourneyView, Preview, TemplateError
+from okaeri.web.charts.journey_flow import draw_flow
+
+STATUS_NAMES = {
+    "draft": Text("下書き", "Draft"),
+    "live": Text("稼働中", "Live"),
+    "paused": Text("停止中", "Paused"),
+}
+_SAVED = Text("新しい版を保存しました。", "A new edition was saved.")
+_STARTED = Text("シナリオを始めました。", "The journey is live.")
+_PAUSED = Text("シナリオを止めました。", "The journey was paused.")
+_NO_SHARE = Text(
+    "対照群の割合は 0 から 50 の数字で指定してください。",
+    "Give the share left out as a number from 0 to 50.",
+)
+
+
+@require_GET
+def journeys(request: HttpRequest) -> HttpResponse:
+    """List the journeys; the shipped drafts can be brought in when there are none."""
+    rows = [(journey, STATUS_NAMES[journey.status]) for journey in plan.list_journeys()]
+    context = {"tab": "journeys", "rows": rows}
+    return render(request, "okaeri/journeys/list.html", context)
+
+
+@require_POST
+def install(request: HttpRequest) -> HttpResponse:
+    """Bring in the three shipped journeys as drafts."""
+    plan.install_playbooks(clock.now())
+    return redirect("journeys")
+
+
+@require_GET
+def journey(request: HttpRequest, key: str) -> HttpResponse:
+    """Show one journey with head counts in every step."""
+    found = plan.get_journey(key)
+    language = request.language  # type: ignore[attr-defined]
+    return render(
+        request,
+        "okaeri/journeys/journey.html",
+        {
+            "tab": "journeys",
+            "journey": found,
+            "status_name": STATUS_NAMES[found.status],
+            "flow": draw_flow(found.nodes, language, title=found.name.render(language)),
+            "problems": plan.lint_definition(key) if found.status != "live" else (),
+            "sends": [node for node in found.nodes if node.kind == "send"],
+            "decisions": [d for d in plan.latest_decisions(200) if d.journey_key == key][:10],
+            "holdout_percent": round(found.holdout_share * 100),
+            "could_start": _could_start(found),
+        },
+    )
+
+
+def _could_start(journey: JourneyView) -> int | None:
+    """Give how many customers stand where this journey begins, as the last analysis counted them.
+
+    Only what happens after going live starts a journey, so this says how large the group is from
+    which people will come, not how many mails leave at once.
+    """
+    rules = {
+        "first_follow": {"field": "stage", "op": "=", "value": "first"},
+        "know_us": {"field": "stage", "op": "=", "value": "toddler"},
+        "welcome_back": {"field": "is_at_risk", "op": "=", "value": True},
+    }
+    rule = rules.get(journey.key)
+    if rule is None:
+        return None
+    active = {"field": "is_lapsed", "op": "=", "value": False}
+    return insight.count_customers_where({"all": [rule, active]})
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, key: str) -> HttpResponse:
+    """Edit a definition as YAML: check it, then keep it as a new edition."""
+    found = plan.get_journey(key)
+    source, problems, is_checked = found.source, [], False
+    if request.method == "POST":
+        source = request.POST.get("source", "").replace("\r\n", "\n")
+        problems = plan.check_definition(source)
+        is_checked = True
+        if not problems and request.POST.get("do") == "save":
+            try:
+                saved = plan.save_definition(source, now=clock.now())
+            except DefinitionError as error:
+                problems = [error.message]
+            else:
+                _tell(request, _SAVED)
+                return redirect("journey", saved.key)
+    context = {
+        "tab": "journeys",
+        "journey": found,
+        "source": source,
+        "problems": problems,
+        "is_checked": is_checked,
+    }
+    status = 400 if problems else 200
+    return render(request, "okaeri/journeys/edit.html", context, status=status)
+
+
+@require_GET
+def template(request: HttpRequest, key: str) -> HttpResponse:
+    """Show a content as a chosen customer would get it."""
+    view = plan.get_template(key)
+    text = request.GET.get("q", "").strip()[:100]
+    found = customers.search_customers(text, limit=1) if text else _anybody()
+    preview, problem = _preview(key, found[0].id if found else None)
+    return render(
+        request,
+        "okaeri/journeys/template.html",
+        {
+            "tab": "journeys",
+            "template": view,
+            "text": text,
+            "customer": found[0] if found else None,
+            "preview": preview,
+            "problem": problem,
+        },
+    )
+
+
+def _anybody() -> list[CustomerProfile]:
+    page = insight.list_customers(limit=1)
+    return list(customers.list_profiles([row.customer_id for row in page.rows]).values())
+
+
+def _preview(key: str, customer_id: int | None) -> tuple[Preview | None, Text | None]:
+    if customer_id is None:
+        return None, None
+    try:
+        return plan.preview(key, customer_id), None
+    except TemplateError as error:
+        return None, error.message
+
+
+@require_GET
+def template_body(request: HttpRequest, key: str, customer_id: int) -> HttpResponse:
+    """Give a previewed mail's HTML for a frame that may do nothing."""
+    preview = plan.preview(key, customer_id)
+    return sandboxed(preview.body_html or f"<pre>{escape(preview.body_text)}</pre>")
+
+
+def sandboxed(html: str) -> HttpResponse:
+    """Serve foreign HTML so that it can neither run, nor load, nor lead anywhere."""
+    response = HttpResponse(html, content_type="text/html; charset=utf-8")
+    response["Content-Security-Policy"] = (
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+        "frame-ancestors 'self'"
+    )
+    return response
+
+
+@require_POST
+def activate(request: HttpRequest, key: str) -> HttpResponse:
+    """Let a journey live with the share that is left out."""
+    text = request.POST.get("holdout", "")
+    try:
+        percent = float(text) if text else None
+    except ValueError:
+        raise InputError(_NO_SHARE) from None
+    if percent is not None and not 0 <= percent <= 50:
+        raise InputError(_NO_SHARE)
+    share = None if percent is None else percent / 100
+    plan.activate(key, now=clock.now(), holdout_share=share)
+    _tell(request, _STARTED)
+    return redirect("journey", key)
+
+
+@require_POST
+def pause(request: HttpRequest, key: str) -> HttpResponse:
+    """Stop a journey."""
+    plan.pause(key)
+    _tell(request, _PAUSED)
+    return redirect("journey", key)
+
+
+def _tell(request: HttpRequest, text: Text) -> None:
+    messages.success(request, text.render(request.language))  # type: ignore[attr-defined]

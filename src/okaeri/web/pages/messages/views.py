@@ -1,0 +1,133 @@
+"""Messages: what went, what did not, and why; the local mailbox."""
+
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import escape
+from django.views.decorators.http import require_GET
+
+from okaeri.customers import api as customers
+from okaeri.deliver import api as deliver
+from okaeri.foundation.text import Text
+from okaeri.plan import api as plan
+from okaeri.web.pages.customers.timeline import channel_name
+from okaeri.web.pages.journeys.views import sandboxed
+from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
+
+STATUSES = {
+    "accepted": Text("送信済み", "Sent"),
+    "suppressed": Text("見送り", "Not sent"),
+    "held_out": Text("対照群", "Left out"),
+    "planned": Text("予定", "Planned"),
+    "rendered": Text("準備済み", "Ready"),
+    "claimed": Text("送信中", "Leaving"),
+    "rejected": Text("拒否", "Refused"),
+    "expired": Text("期限切れ", "Expired"),
+    "unknown": Text("不明", "Unknown"),
+}
+
+
+@require_GET
+def messages(request: HttpRequest) -> HttpResponse:
+    """List messages, each with where it is and why."""
+    asked = request.GET.get("status", "")
+    status = asked if asked in STATUSES else ""
+    page = Pager(asked_page(request), 0)
+    found, total = deliver.list_messages(status=status, offset=page.offset, limit=PAGE_SIZE)
+    counts = deliver.audience()
+    names = {template.key: template.name for template in plan.list_templates()}
+    profiles = customers.list_profiles([message.customer_id for message in found])
+    return render(
+        request,
+        "okaeri/messages/list.html",
+        {
+            "tab": "messages",
+            "rows": [
+                (message, profiles.get(message.customer_id), names.get(message.template_key))
+                for message in found
+            ],
+            "pager": Pager(page.page, total),
+            "status": status,
+            "statuses": [
+                (key, name, counts.get(key, 0))
+                for key, name in STATUSES.items()
+                if counts.get(key) or key == status
+            ],
+            "audience": counts.get("audience", 0),
+        },
+    )
+
+
+@require_GET
+def message(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Show one message: its words, its state, the reason."""
+    found = deliver.get_message(message_id)
+    return render(
+        request,
+        "okaeri/messages/message.html",
+        {
+            "tab": "messages",
+            "message": found,
+            "channel": channel_name(found.channel),
+            "content": deliver.find_content(message_id),
+            "template_name": _template_name(found.template_key),
+            "customer": customers.list_profiles([found.customer_id]).get(found.customer_id),
+        },
+    )
+
+
+def _template_name(key: str) -> Text:
+    names = {template.key: template.name for template in plan.list_templates()}
+    return names.get(key, Text(key, key))
+
+
+@require_GET
+def message_body(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Give a message's HTML for a frame that may do nothing."""
+    deliver.get_message(message_id)
+    content = deliver.find_content(message_id)
+    if content is None:
+        return sandboxed("")
+    return sandboxed(content.body_html or f"<pre>{escape(content.body_text)}</pre>")
+
+
+@require_GET
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """List the mails that would have left."""
+    page = Pager(asked_page(request), 0)
+    mails, total = deliver.list_mails(offset=page.offset, limit=PAGE_SIZE)
+    context = {"tab": "mailbox", "mails": mails, "pager": Pager(page.page, total)}
+    return render(request, "okaeri/messages/mailbox.html", context)
+
+
+@require_GET
+def mail(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Show one mail with its headers."""
+    found = deliver.get_mail(message_id)
+    parsed = _parsed(found.raw)
+    context = {
+        "tab": "mailbox",
+        "mail": found,
+        "headers": [(name, str(value)) for name, value in parsed.items()],
+        "text": _part(parsed, "plain"),
+    }
+    return render(request, "okaeri/messages/mail.html", context)
+
+
+@require_GET
+def mail_body(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Give a mail's HTML part for a frame that may do nothing."""
+    parsed = _parsed(deliver.get_mail(message_id).raw)
+    return sandboxed(_part(parsed, "html") or f"<pre>{escape(_part(parsed, 'plain'))}</pre>")
+
+
+def _parsed(raw: bytes) -> EmailMessage:
+    return BytesParser(policy=policy.default).parsebytes(raw)
+
+
+def _part(parsed: EmailMessage, kind: str) -> str:
+    body = parsed.get_body(preferencelist=(kind,))
+    return "" if body is None else str(body.get_content())

@@ -1,0 +1,50 @@
+"""Which slice of a list a page shows."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Page numbers count from 1; `previous` and `next` are None at the ends."""
+
+    page: int
+    total: int
+    size: int = PAGE_SIZE
+
+    @property
+    def offset(self) -> int:
+        return (self.page - 1) * self.size
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def first(self) -> int:
+        return self.offset + 1
+
+    @property
+    def last(self) -> int:
+        return min(self.offset + self.size, self.total)
+
+    @property
+    def previous(self) -> int | None:
+        return self.page - 1 if self.page > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        return self.page + 1 if self.page < self.pages else None
+
+    @property
+    def total_text(self) -> str:
+        return f"{self.total:,}"
+
+
+def asked_page(request: HttpRequest) -> int:
+    """Give the page number of the address; anything strange is page 1."""
+    text = request.GET.get("page", "1")
+    return max(1, int(text)) if text.isdecimal() and len(text) < 8 else 1

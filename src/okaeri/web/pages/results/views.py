@@ -1,0 +1,79 @@
+"""Proof: what each treatment changed, and who was left out so that we know."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from okaeri.customers import api as customers
+from okaeri.customers.types import CustomerProfile
+from okaeri.deliver import api as deliver
+from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.text import Text
+from okaeri.measure import api as measure
+from okaeri.measure.types import Evaluation
+from okaeri.web.charts.catalogue import find_chart
+from okaeri.web.charts.effect import metric_name
+
+VERDICTS = {
+    "up": Text("効果あり", "Rise seen"),
+    "down": Text("逆効果", "Fall seen"),
+    "none_seen": Text("差は見えません", "No difference seen"),
+    "too_few": Text("人数不足", "Too few people"),
+}
+_SHOWN_LEFT_OUT = 20
+
+
+@require_GET
+def results(request: HttpRequest) -> HttpResponse:
+    """List the experiments with what each says."""
+    rows = []
+    for experiment in measure.list_experiments():
+        evaluation = measure.find_evaluation(experiment.id)
+        rows.append((experiment, evaluation, _verdict(evaluation)))
+    return render(request, "okaeri/results/list.html", {"rows": rows})
+
+
+def _verdict(evaluation: Evaluation | None) -> Text | None:
+    if evaluation is None:
+        return None
+    primary = next((m for m in evaluation.metrics if m.is_primary), None)
+    return VERDICTS.get(primary.verdict) if primary else None
+
+
+@require_GET
+def result(request: HttpRequest, experiment_id: int) -> HttpResponse:
+    """Show one experiment: the sentence, the interval, the arms, the split, those left out."""
+    experiment = measure.get_experiment(experiment_id)
+    evaluation = measure.find_evaluation(experiment_id)
+    language = request.language  # type: ignore[attr-defined]
+    currency = load(ShopProfile).currency
+    metrics = evaluation.metrics if evaluation else ()
+    return render(
+        request,
+        "okaeri/results/result.html",
+        {
+            "experiment": experiment,
+            "evaluation": evaluation,
+            "chart": find_chart(f"experiment-{experiment_id}", language),
+            "metrics": [
+                (
+                    metric,
+                    metric_name(metric.metric, currency, language),
+                    VERDICTS.get(metric.verdict),
+                )
+                for metric in metrics
+            ],
+            "left_out": _left_out(experiment.source_kind, experiment.source_id),
+        },
+    )
+
+
+def _left_out(source_kind: str, source_id: int) -> list[CustomerProfile]:
+    """Give some of the people who were left out on purpose, newest first."""
+    if source_kind != "journey":
+        return []
+    held, _ = deliver.list_messages(
+        status="held_out", journey_source_id=source_id, limit=_SHOWN_LEFT_OUT * 4
+    )
+    ids = list(dict.fromkeys(message.customer_id for message in held))[:_SHOWN_LEFT_OUT]
+    return list(customers.list_profiles(ids).values())

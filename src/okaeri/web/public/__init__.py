@@ -1,0 +1,1 @@
+"""Pages for customers: reached by signed links, without login, without scripts."""

@@ -1,0 +1,43 @@
+// Column choice of tables with data-columns, remembered in this browser; closes open menus on Escape.
+(() => {
+  for (const table of document.querySelectorAll("table[data-columns]")) {
+    const key = `okaeri.columns.${table.dataset.columns}`;
+    const place = document.querySelector(`[data-columns-of="${table.dataset.columns}"]`);
+    if (!place) continue;
+    const hidden = new Set(JSON.parse(localStorage.getItem(key) || "[]"));
+    const show = () => {
+      for (const row of table.rows) {
+        [...row.cells].forEach((cell, i) => { cell.hidden = hidden.has(i); });
+      }
+    };
+    [...table.tHead.rows[0].cells].forEach((cell, i) => {
+      if (i === 0) return;
+      const label = document.createElement("label");
+      label.className = "check";
+      const box = document.createElement("input");
+      box.type = "checkbox";
+      box.checked = !hidden.has(i);
+      box.addEventListener("change", () => {
+        box.checked ? hidden.delete(i) : hidden.add(i);
+        localStorage.setItem(key, JSON.stringify([...hidden]));
+        show();
+      });
+      label.append(box, cell.textContent.trim());
+      place.append(label);
+    });
+    place.closest("details").hidden = false;
+    show();
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll("details.account[open], details.phone-menu[open], details.columns[open]").forEach((d) => {
+      d.open = false;
+      d.querySelector("summary").focus();
+    });
+  });
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.account[open], details.phone-menu[open], details.columns[open]").forEach((d) => {
+      if (!d.contains(event.target)) d.open = false;
+    });
+  });
+})();

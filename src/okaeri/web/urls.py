@@ -1,0 +1,33 @@
+"""Every address, collected from the pages."""
+
+from okaeri.web.pages.analysis import urls as analysis
+from okaeri.web.pages.customers import urls as customers
+from okaeri.web.pages.home import urls as home
+from okaeri.web.pages.imports import urls as imports
+from okaeri.web.pages.jobs import urls as jobs
+from okaeri.web.pages.journeys import urls as journeys
+from okaeri.web.pages.messages import urls as messages
+from okaeri.web.pages.palette import urls as palette
+from okaeri.web.pages.results import urls as results
+from okaeri.web.pages.segments import urls as segments
+from okaeri.web.pages.session import urls as session
+from okaeri.web.pages.settings import urls as settings
+from okaeri.web.pages.voices import urls as voices
+from okaeri.web.public import urls as public
+
+urlpatterns = [
+    *home.urlpatterns,
+    *customers.urlpatterns,
+    *analysis.urlpatterns,
+    *segments.urlpatterns,
+    *journeys.urlpatterns,
+    *messages.urlpatterns,
+    *voices.urlpatterns,
+    *results.urlpatterns,
+    *imports.urlpatterns,
+    *jobs.urlpatterns,
+    *settings.urlpatterns,
+    *palette.urlpatterns,
+    *session.urlpatterns,
+    *public.urlpatterns,
+]

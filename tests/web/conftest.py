@@ -1,0 +1,55 @@
+"""Who looks at the pages: a member of staff, an outsider with an account, a stranger."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
+
+from tests.web import shop
+
+PASSWORD = "a-long-word-of-mine"
+
+
+@pytest.fixture(autouse=True)
+def _empty_mailbox() -> None:
+    """The mailbox is a file beside the database: no test reads another's mails."""
+    for name in ("mailbox.db", "mailbox.db-wal", "mailbox.db-shm"):
+        (Path(settings.OKAERI.data_dir) / name).unlink(missing_ok=True)
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    return User.objects.create_user("mika", password=PASSWORD, is_staff=True)
+
+
+@pytest.fixture
+def browser_of_staff(staff: User) -> Client:
+    client = Client(headers={"accept-language": "ja"})
+    client.force_login(staff)
+    return client
+
+
+@pytest.fixture
+def in_english(staff: User) -> Client:
+    client = Client(headers={"accept-language": "en-GB,en"})
+    client.force_login(staff)
+    return client
+
+
+@pytest.fixture
+def outsider(db: None) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_user("guest", password=PASSWORD))
+    return client
+
+
+@pytest.fixture
+def small_shop(db: None, tmp_path: Path) -> None:
+    shop.fill(tmp_path / "warehouse", people=60, in_japanese=False, is_live=False)
+
+
+@pytest.fixture
+def living_shop(db: None, tmp_path: Path) -> None:
+    shop.fill(tmp_path / "warehouse", people=120)

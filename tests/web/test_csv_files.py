@@ -1,0 +1,50 @@
+"""CSV a spreadsheet opens, in both encodings, with no cell that runs."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from okaeri.customers.models import Customer
+from okaeri.insight import api as insight
+from okaeri.web.pages.csv_file import csv_response, guarded
+
+
+def _body(response: Any) -> bytes:
+    return b"".join(response)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+81", "-2", "@cmd", "\tx", "\rx", "\0x", "  =1", "　=1"])
+def test_a_cell_that_a_spreadsheet_would_run_gets_an_apostrophe(cell: str) -> None:
+    assert guarded(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["佐藤", "1=1", "", "a-b", -5, 0.5])
+def test_other_cells_stay_as_they_are(cell: object) -> None:
+    assert guarded(cell) == cell
+
+
+def test_utf8_begins_with_the_mark_that_excel_needs() -> None:
+    assert _body(csv_response("x", ["名"], [["葵"]])) == "﻿名\r\n葵\r\n".encode()
+
+
+def test_shift_jis_never_fails_on_a_letter_it_lacks() -> None:
+    body = _body(csv_response("x", ["名"], [["髙橋😀"]], encoding="shift_jis"))
+    assert body.decode("cp932") == "名\r\n髙橋〓\r\n"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("encoding", "codec"), [("utf-8", "utf-8-sig"), ("shift_jis", "cp932")])
+def test_the_customer_list_is_downloaded_as_it_is_narrowed(
+    encoding: str, codec: str, browser_of_staff: Client, small_shop: None
+) -> None:
+    Customer.objects.update(family_name="=HYPERLINK(1)", given_name="髙")
+    response = browser_of_staff.get(f"/customers/?stage=first&csv={encoding}")
+    rows = list(csv.reader(io.StringIO(_body(response).decode(codec), newline="")))
+    count = insight.count_customers_where({"field": "stage", "op": "=", "value": "first"})
+    assert len(rows) == count + 1
+    assert rows[0][0] == "顧客ID"
+    assert rows[1][1:3] == ["'=HYPERLINK(1)", "髙"]
+    assert all(len(row) == len(rows[0]) for row in rows)
