@@ -116,10 +116,15 @@ def _leads(
 def _take_snapshots(warehouse: Warehouse, orders: ir.Table, request: Request, version: str) -> None:
     """Write the month-end portfolio of every closed month that has none yet (§1.3 #33)."""
     have = reports.snapshot_months(version)
-    for month_end in _closed_month_ends(request.as_of):
-        month = month_end.replace(day=1)
-        if month in have:
+    missing = [end for end in _closed_month_ends(request.as_of) if end.replace(day=1) not in have]
+    if not missing:
+        return
+    first_on = warehouse.collect(orders.aggregate(first_on=orders.ordered_on.min()))["first_on"]
+    for month_end in missing:
+        # Before its first order a shop has no portfolio; looking again each night would cost a lot.
+        if first_on[0].as_py() is None or month_end < first_on[0].as_py():
             continue
+        month = month_end.replace(day=1)
         then = Request(month_end, request.rules, request.ranks)
         payload = analyse_portfolio(warehouse, orders, then)
         if any(cell["customers"] for cell in payload["cells"]):

@@ -1,0 +1,135 @@
+"""Commands as a person types them: help, results, one clear sentence, a meaningful exit code."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+OKAERI = str(Path(sys.executable).parent / "okaeri")
+HEADER = [
+    "注文番号",
+    "注文日時",
+    "メールアドレス",
+    "姓",
+    "商品コード",
+    "商品名",
+    "単価(税込)",
+    "数量",
+]
+
+
+def okaeri(*arguments: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("OKAERI_")}
+    return subprocess.run(
+        [OKAERI, *arguments],
+        cwd=cwd,
+        env={**clean, "LANG": "C.UTF-8", **env},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def write_orders(path: Path, customers: int = 120) -> Path:
+    """A small shop: every third customer comes back after 40 days, every ninth again."""
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        out = csv.writer(file)
+        out.writerow(HEADER)
+        number = 0
+        for customer in range(customers):
+            first = date(2026, 1, 1) + timedelta(days=customer)
+            times = 1 + (customer % 3 == 0) + (customer % 9 == 0)
+            for visit in range(times):
+                number += 1
+                day = first + timedelta(days=40 * visit)
+                mail = f"c{customer}@example.test"
+                out.writerow(
+                    [f"N{number}", f"{day} 10:00:00", mail, "佐藤", "A1", "化粧水", "3,980円", 1]
+                )
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "command",
+    ["", "analyse", "import", "refresh", "results", "up", "work", "login", "demo", "replay"],
+)
+def test_every_command_explains_itself(command: str, tmp_path: Path) -> None:
+    answer = okaeri(*([command] if command else []), "--help", cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    assert "Usage:" in answer.stdout
+    assert list(tmp_path.iterdir()) == [], "asking for help leaves nothing behind"
+
+
+@pytest.mark.slow
+@pytest.mark.covers("E-04")
+def test_analyse_tells_where_customers_stop_and_changes_nothing(tmp_path: Path) -> None:
+    file = write_orders(tmp_path / "orders.csv")
+    before = file.read_bytes()
+    answer = okaeri("analyse", str(file), "--json", cwd=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    document = json.loads(answer.stdout)
+    steps = {step["n"]: step for step in document["reports"]["dropoff"]["steps"]}
+    assert [(steps[n]["reached"], steps[n]["went_on"]) for n in (1, 2, 3)] == [
+        (120, 40),
+        (40, 14),
+        (14, 0),
+    ]
+    assert len(document["reports"]["portfolio"]["cells"]) == 10
+    assert sum(cell["customers"] for cell in document["reports"]["portfolio"]["cells"]) == 120
+    assert len(document["next_steps"]) == 3
+    assert file.read_bytes() == before
+    assert {path.name for path in tmp_path.iterdir()} == {"orders.csv", "orders.okaeri.html"}
+    page = (tmp_path / "orders.okaeri.html").read_text(encoding="utf-8")
+    assert "<svg" in page
+    assert "<script" not in page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00", ""),
+        (b"a,b,c\n1,2,3\n", ""),
+    ],
+)
+def test_a_file_that_cannot_be_read_gets_one_sentence(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_bytes(content)
+    english = okaeri("--language", "en", "analyse", str(file), cwd=tmp_path)
+    japanese = okaeri("--language", "ja", "analyse", str(file), cwd=tmp_path)
+    assert (english.returncode, japanese.returncode) == (2, 2)
+    assert said in english.stderr
+    assert "Traceback" not in english.stderr + japanese.stderr
+    assert any("ぁ" <= letter <= "ん" for letter in japanese.stderr)
+    assert {path.name for path in tmp_path.iterdir()} == {"orders.csv"}
+
+
+@pytest.mark.slow
+def test_an_unknown_setting_refuses_to_start(tmp_path: Path) -> None:
+    answer = okaeri("refresh", cwd=tmp_path, OKAERI_DATABSE_URL="x")
+    assert answer.returncode == 4
+    assert "OKAERI_DATABSE_URL" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.slow
+def test_import_refresh_and_results_work_on_ones_own_data(tmp_path: Path) -> None:
+    file = write_orders(tmp_path / "orders.csv")
+    shop = ("--data-dir", str(tmp_path / "shop"))
+    first = json.loads(okaeri("import", str(file), "--json", *shop, cwd=tmp_path).stdout)
+    again = json.loads(okaeri("import", str(file), "--json", *shop, cwd=tmp_path).stdout)
+    assert (first["orders_new"], again["orders_new"], again["orders_unchanged"]) == (174, 0, 174)
+    refreshed = json.loads(okaeri("refresh", "--json", *shop, cwd=tmp_path).stdout)
+    assert (refreshed["customers"], refreshed["orders"]) == (120, 174)
+    results = okaeri("results", "--json", *shop, cwd=tmp_path)
+    assert json.loads(results.stdout) == {"experiments": []}
