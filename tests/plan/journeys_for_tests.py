@@ -39,7 +39,7 @@ def walk_at(node: str, **changes: object) -> Walk:
         state="active",
         due_at=START,
         arrived_at=START,
-        entered_at=START,
+        entered_on=START.date(),
         anchor_on=date(2026, 4, 1),
         trigger_order_id=700,
         trigger_on=date(2026, 4, 1),

@@ -13,8 +13,16 @@ from okaeri.plan.domain.advance import Advanced, Missing
 from okaeri.plan.domain.facts import Facts, Walk
 from okaeri.plan.domain.reasons import put_into_words
 from okaeri.plan.journeys.definition import Definition, read
-from okaeri.plan.journeys.step import GrantPoints, SendMessage
-from tests.plan.journeys_for_tests import HEADER, START, definition_of, facts, source_of, walk_at
+from okaeri.plan.journeys.step import GrantPoints, SendMessage, start_of_day
+from tests.plan.journeys_for_tests import (
+    HEADER,
+    START,
+    TOKYO,
+    definition_of,
+    facts,
+    source_of,
+    walk_at,
+)
 
 FOLLOW = """
   - {id: thanks, send: {template: t1}}
@@ -76,7 +84,8 @@ def test_a_new_walk_sends_its_first_message_and_waits_for_its_day() -> None:
 
 
 def test_a_walk_that_is_woken_early_stays_where_it_is_without_a_new_decision() -> None:
-    walk = walk_at("until_3", due_at=START)
+    midnight = datetime(2026, 3, 31, 15, 0, tzinfo=UTC)
+    walk = walk_at("until_3", due_at=START, arrived_at=midnight)
     result = advance(definition_of(FOLLOW), walk, facts(), START + timedelta(days=1))
     assert result == Advanced(walk._replace(due_at=START + timedelta(days=3)), (), ())
 
@@ -242,7 +251,7 @@ def test_ten_in_the_morning_is_ten_in_the_morning_across_a_change_of_clocks() ->
     berlin = ZoneInfo("Europe/Berlin")
     start = datetime(2026, 3, 27, 9, 0, tzinfo=UTC)
     definition = definition_of("  - {id: w, wait: {day: 3}}\n  - {id: e, exit: {}}\n")
-    walk = walk_at("w", arrived_at=start, entered_at=start)
+    walk = walk_at("w", arrived_at=start, entered_on=start.date())
     known = facts(zone=berlin, anchor_on=date(2026, 3, 27))
     due = advance(definition, walk, known, start).walk.due_at
     assert due == datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
@@ -291,10 +300,21 @@ def test_no_accepted_definition_walks_for_ever(
     walk, now = walk_at(definition.first), START
     for _ in range(500):
         result = advance(definition, walk, facts(satisfaction=score), now)
-        assert result.walk.arrived_at >= walk.arrived_at
+        # Arrivals at a wait are kept to the day.
+        assert result.walk.arrived_at >= start_of_day(walk.arrived_at, TOKYO)
         walk = result.walk
         if walk.state != "active":
             return
         assert walk.due_at > now
         now = walk.due_at + timedelta(days=late_days)
     pytest.fail("the walk did not end")
+
+
+def test_every_field_a_branch_may_ask_has_words_in_both_languages() -> None:
+    from typing import get_args
+
+    from okaeri.plan.journeys.steps.branch import InsightField, OwnField
+
+    for field in (*get_args(InsightField), *get_args(OwnField)):
+        words = put_into_words({"code": "branch_then", "fields": field})
+        assert "_" not in words.ja + words.en

@@ -1,11 +1,13 @@
 """Whole walks through the worker's own door: orders in, message requests out, every decision kept."""
 
+import re
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -13,7 +15,7 @@ from django.db import connection
 
 from okaeri.customers import api as customers
 from okaeri.deliver import api as deliver
-from okaeri.deliver.types import MessageRequest, RenderTask
+from okaeri.deliver.types import RenderTask
 from okaeri.insight.models import CustomerInsight
 from okaeri.intake import api as intake
 from okaeri.listen import api as listen
@@ -291,12 +293,12 @@ def test_a_batch_that_breaks_half_way_leaves_nothing_and_the_next_run_does_it_al
     enrolling.enrol_from_orders(shop.now, 1000)
     before = list(Enrolment.objects.order_by("id").values())
 
-    def die(requests: Sequence[MessageRequest], now: datetime) -> int:
-        deliver_submit(requests, now)
+    def die(groups: Iterable[Any], now: datetime) -> int:
+        assert submit(groups, now) == 20
         raise KeyboardInterrupt
 
-    deliver_submit = deliver.submit
-    monkeypatch.setattr(deliver, "submit", die)
+    submit = deliver.submit_to_many
+    monkeypatch.setattr(deliver, "submit_to_many", die)
     with pytest.raises(KeyboardInterrupt):
         advancing.advance_due(shop.now, 1000)
     assert list(Enrolment.objects.order_by("id").values()) == before
@@ -406,11 +408,12 @@ def test_half_a_year_of_silence_asks_first_and_offers_last(shop: Shop, run_plan:
     assert local_days(silent) == [
         ("how_are_you", "2026-04-03"),
         ("news", "2026-05-03"),
-        ("benefit", "2026-05-28"),
+        ("invitation", "2026-05-28"),
     ]
     kinds = [view.content_kind for view in reversed(deliver.messages_of(silent))]
     assert sorted(kinds) == ["sales", "useful", "useful"]
-    assert rewards.balance_of(silent) == 300
+    # Shipped playbooks promise nothing that the shop did not set up.
+    assert rewards.balance_of(silent) == 0
     assert plan.enrolments_of(silent)[0].why.ja == "反応がないまま期間を終えました"
     # Whoever passed 180 days before the journey went live is not written to for the past.
     assert plan.enrolments_of(lost) == []
@@ -444,7 +447,7 @@ def test_a_low_score_is_answered_in_person_and_nothing_else_follows(
     assert [node for node, _ in local_days(unhappy)][-2:] == ["question", "care"]
     assert [node for node, _ in local_days(happy)][-2:] == ["knowledge", "voices"]
     why = [d.why.ja for d in plan.decisions_of(unhappy) if d.action == "branched"]
-    assert why == ["条件(satisfaction)に合いました"]
+    assert why == ["満足度の条件に合いました"]
 
 
 def answer(customer_id: int, score: int, at: datetime) -> None:
@@ -452,6 +455,68 @@ def answer(customer_id: int, score: int, at: datetime) -> None:
         customer_id, "satisfaction", "https://shop.example", settings.SECRET_KEY
     )
     listen.record_answer(token_in(link), score, "", at)
+
+
+def test_nothing_is_sold_to_somebody_whose_low_score_nobody_has_dealt_with(
+    shop: Shop, run_plan: Run
+) -> None:
+    put_live(
+        source_of(
+            """
+  - {id: until_20, wait: {day: 20}}
+  - {id: offer, send: {template: know_us_reorder}}
+  - {id: news, send: {template: know_us_maker}}
+  - {id: end, exit: {}}
+"""
+        )
+    )
+    people = {name: shop.order(name) for name in ("unhappy", "helped", "happy", "silent")}
+    run_plan()
+    shop.pass_days(10)
+    for name, score in (("unhappy", 2), ("helped", 1), ("happy", 5)):
+        answer(people[name], score, shop.now)
+    [low] = listen.answers_of(people["helped"])
+    listen.mark_handled(low.id, by="店長", note="お電話しました", at=shop.now)
+    shop.pass_days(10)
+    run_plan()
+    got = {
+        name: [node for node, _ in sorted(local_days(person))] for name, person in people.items()
+    }
+    both = ["news", "offer"]
+    assert got == {"unhappy": ["news"], "helped": both, "happy": both, "silent": both}
+    skipped = [d for d in plan.decisions_of(people["unhappy"]) if d.action == "skipped"]
+    assert [decision.node for decision in skipped] == ["offer"]
+    assert "低い評価への対応" in skipped[0].why.ja
+    assert "low score" in skipped[0].why.en
+
+
+def test_the_link_in_a_mail_opens_the_question_once_for_each_order(
+    shop: Shop, run_plan: Run
+) -> None:
+    buyer = shop.order("hanako")
+    shop.order("hanako", at=NOON - timedelta(days=90))
+    order_ids = [item.order_id for item in customers.purchase_history([buyer])[buyer]]
+    renderer = plan.PlanRenderer(settings.SECRET_KEY, "https://shop.example")
+    mails = renderer.render(
+        [
+            RenderTask(number, buyer, "first_follow_question", 1, {"order_id": number})
+            for number in order_ids
+        ]
+    )
+    tokens = []
+    for mail, order_id in zip(mails, order_ids, strict=True):
+        [found] = re.findall(r"https://shop\.example/q/([^\s/]+)/", mail.body_text)
+        assert f"/q/{found}/" in mail.body_html
+        question = listen.find_question(found)
+        assert question is not None
+        assert (question.key, question.subject) == ("satisfaction", f"order:{order_id}")
+        tokens.append(found)
+    listen.record_answer(tokens[0], 4, "", shop.now)
+    listen.record_answer(tokens[1], 5, "", shop.now)
+    assert len(listen.answers_of(buyer)) == 2
+    forged = plan.PlanRenderer("another secret", "https://shop.example")
+    [mail] = forged.render([RenderTask(1, buyer, "first_follow_question", 1, {"order_id": 1})])
+    assert listen.find_question(token_in(mail.body_text.split("/q/")[1].split()[0])) is None
 
 
 def token_in(link: str) -> str:

@@ -1,6 +1,6 @@
 """The door of delivery. Callers ask by source and key; what a source is, delivery does not know."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,14 @@ def submit(requests: Sequence[MessageRequest], now: datetime) -> int:
     A key that exists is left alone, whatever became of it. Held-out requests are settled at once.
     """
     return outbox.insert_requests(requests, now)
+
+
+def submit_to_many(groups: Iterable[outbox.Group], now: datetime) -> int:
+    """Do as `submit` for groups of people who get the same; each as (request, who it goes to).
+
+    Of a request's own key, customer and context nothing is taken.
+    """
+    return outbox.insert_alike(groups, now)
 
 
 def withdraw(keys: Sequence[str], reason_code: str, now: datetime | None = None) -> int:

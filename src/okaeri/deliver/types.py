@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.settings import setting
@@ -30,6 +30,14 @@ class MessageRequest:
     expires_at: datetime
     context: Mapping[str, Any] = field(default_factory=dict)
     is_held_out: bool = False
+
+
+class Addressee(NamedTuple):
+    """One person of a request that goes to many; takes the place of the request's own fields."""
+
+    key: str
+    customer_id: int
+    context: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Rows by the thousand: `executemany` on SQLite, `COPY` on PostgreSQL, inside the open transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -32,6 +33,19 @@ def bulk_insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
 
 def db_instant(instant: datetime) -> Any:  # noqa: ANN401 - text for one driver, a datetime for the other
     """Give an aware instant as the open database stores it (Django's own form)."""
-    if connection.vendor == "sqlite":
-        return str(instant.astimezone(UTC).replace(tzinfo=None))
+    return instant_form()(instant)
+
+
+def instant_form() -> Callable[[datetime], Any]:
+    """Give `db_instant` for the open database, to be asked for once per batch."""
+    return _sqlite_text if connection.vendor == "sqlite" else _unchanged
+
+
+# The rows of a batch share most of their instants.
+@lru_cache(maxsize=20_000)
+def _sqlite_text(instant: datetime) -> str:
+    return str(instant.astimezone(UTC).replace(tzinfo=None))
+
+
+def _unchanged(instant: datetime) -> datetime:
     return instant

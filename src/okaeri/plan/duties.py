@@ -7,7 +7,7 @@ from okaeri.plan.actions.advance import advance_due
 from okaeri.plan.actions.enrol import enrol_from_orders, enrol_from_state
 
 
-def duties(*, batch: int = 1000) -> tuple[Duty, ...]:
+def duties(*, batch: int = 5000) -> tuple[Duty, ...]:
     """Give plan's duties in their order; `batch` bounds one run of each."""
 
     def look_at_orders(now: datetime) -> int:

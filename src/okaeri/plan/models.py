@@ -48,8 +48,11 @@ class Enrolment(models.Model):
         FINISHED = "finished"
         EXITED = "exited"
 
-    version = models.ForeignKey(JourneyVersion, on_delete=models.PROTECT, related_name="+")
-    journey = models.ForeignKey(Journey, on_delete=models.PROTECT, related_name="+")
+    # Found by journey through `one_walk_per_trigger` and `enrolments_at`; never by version.
+    version = models.ForeignKey(
+        JourneyVersion, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    journey = models.ForeignKey(Journey, on_delete=models.PROTECT, related_name="+", db_index=False)
     customer_id = models.BigIntegerField()
     # What started it ("order:123"): the same trigger enrols a customer once.
     trigger_key = models.CharField(max_length=60)

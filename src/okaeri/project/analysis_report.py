@@ -8,13 +8,13 @@ import pyarrow.compute as pc
 from rich.console import Console
 from rich.table import Table
 
+from okaeri.customers import api as customers
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.money import format_minor
 from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight import api as insight
 from okaeri.insight.types import BAND_NAMES, Analysis, FreshnessBand, Stage, class_name
-from okaeri.intake import api as intake
 from okaeri.intake.types import StagedFile
 from okaeri.project import terminal
 
@@ -28,7 +28,7 @@ def analyse_staged(
     staged: StagedFile, folder: Path, *, as_of: date | None, currency: str
 ) -> Analysis:
     """Analyse a staged file in a warehouse inside `folder`; `as_of` defaults to the last order's day."""
-    orders = intake.read_staged_orders(staged)
+    orders = customers.read_staged_orders(staged)
     bought = orders.filter(orders["is_purchase"])
     if not bought.num_rows:
         raise InputError(_NO_PURCHASE)

@@ -71,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and end the process with its code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     terminal.choose_language(_option(given, "--language"))
+    _name_own_address(_option(given, "--port"))
     try:
         with tempfile.TemporaryDirectory(prefix="okaeri-") as nowhere:
             startup.prepare(_data_dir(given, Path(nowhere)), migrate=not _is_without_shop(given))
@@ -108,6 +109,12 @@ def _data_dir(given: Sequence[str], nowhere: Path) -> Path | None:
     if name not in _OWN and "OKAERI_DATA_DIR" not in os.environ:
         return Path(f"{name}-data")
     return None
+
+
+def _name_own_address(port: str | None) -> None:
+    """Let links in mails lead to the port that is served, unless the environment says where."""
+    if port is not None and port.isdecimal():
+        os.environ.setdefault("OKAERI_BASE_URL", f"http://127.0.0.1:{port}")
 
 
 def _option(given: Sequence[str], option: str) -> str | None:

@@ -1,24 +1,26 @@
 """Moving every walk that is due: claim, load facts once, decide, write all of it in one transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from okaeri.deliver import api as deliver
-from okaeri.deliver.types import MessageRequest
+from okaeri.deliver.types import Addressee, MessageRequest
 from okaeri.intake import api as intake
-from okaeri.plan.actions.facts import first_facts, more_facts
+from okaeri.plan.actions.facts import Definitions, Known, first_facts, more_facts
 from okaeri.plan.actions.keys import SOURCE_KIND, message_key, pending_keys
 from okaeri.plan.domain.advance import EXITED, Advanced, Missing, advance
-from okaeri.plan.domain.facts import Facts
-from okaeri.plan.journeys.definition import Definition
 from okaeri.plan.journeys.step import GrantPoints, SendMessage
 from okaeri.plan.store import journeys, walks
-from okaeri.plan.store.rows import Claimed, TemplateHead
+from okaeri.plan.store.rows import Crowd, TemplateHead
+from okaeri.plan.store.walks import Move
 from okaeri.rewards import api as rewards
 
 LONGEST_GRACE = timedelta(days=61)
+SALES = "sales"
+Moved = tuple[Crowd, Advanced]
+Heads = Mapping[str, TemplateHead]
 
 
 def advance_due(now: datetime, batch: int) -> int:
@@ -29,105 +31,110 @@ def advance_due(now: datetime, batch: int) -> int:
     3. A kill before the commit leaves all walks due as before; after it, none is due again.
     """
     cursors = walks.live_cursors()
-    if not cursors or not walks.has_due(cursors, now):
+    if not cursors or not walks.has_due(list(cursors), now):
         return 0
     newest = intake.latest_change_no()
     behind = {journey_id for journey_id, cursor in cursors.items() if cursor < newest}
     with transaction.atomic():
-        claimed = walks.claim_due(list(cursors), now, batch)
-        if claimed:
-            _advance(claimed, behind, now)
-    return len(claimed)
+        crowds = walks.claim_due(list(cursors), now, batch)
+        if crowds:
+            _advance(crowds, behind, now)
+    return sum(len(crowd.members) for crowd in crowds)
 
 
-def _advance(claimed: Sequence[Claimed], behind: Set[int], now: datetime) -> None:
-    definitions = journeys.sources_of(item.version_id for item in claimed)
-    moved = _decide(claimed, definitions, first_facts(claimed, definitions, behind), now)
-    advanced = [one for _, one in moved]
-    walks.write_walks([one.walk for one in advanced])
-    walks.insert_decisions(
-        ((one.walk.id, taken) for one in advanced for taken in one.decisions), now
-    )
-    _withdraw(advanced, now)
-    _carry_out(moved, definitions, now)
+def _advance(crowds: Sequence[Crowd], behind: Set[int], now: datetime) -> None:
+    definitions = journeys.sources_of(crowd.version_id for crowd in crowds)
+    heads = journeys.template_heads()
+    sales = frozenset(key for key, head in heads.items() if head.content_kind == SALES)
+    moved = _decide(first_facts(crowds, definitions, behind, sales), definitions, now)
+    moves = [Move(result.walk, result.decisions, _walk_ids(crowd)) for crowd, result in moved]
+    walks.write_walks(moves)
+    walks.insert_decisions_of(moves, now)
+    _withdraw(moves, now)
+    deliver.submit_to_many(_requests(moved, definitions, heads), now)
+    _grant(moved, now)
 
 
-def _decide(
-    claimed: Sequence[Claimed],
-    definitions: Mapping[int, Definition],
-    facts: Sequence[Facts],
-    now: datetime,
-) -> list[tuple[Claimed, Advanced]]:
-    """Let the rule decide each walk; those that lack a fact are decided again with all of them."""
-    moved, curious = [], []
-    for item, known in zip(claimed, facts, strict=True):
-        outcome = advance(definitions[item.version_id], item.walk, known, now)
+def _walk_ids(crowd: Crowd) -> list[int]:
+    return [member.walk_id for member in crowd.members]
+
+
+def _decide(known: Sequence[Known], definitions: Definitions, now: datetime) -> list[Moved]:
+    """Let the rule decide once for each crowd; who lacks a fact is decided again with it."""
+    moved: list[Moved] = []
+    curious: dict[frozenset[str], list[Known]] = {}
+    for crowd, facts in known:
+        outcome = advance(definitions[crowd.version_id], crowd.walk, facts, now)
         if isinstance(outcome, Missing):
-            curious.append(item)
+            curious.setdefault(outcome.facts, []).append((crowd, facts))
         else:
-            moved.append((item, outcome))
-    if curious:
-        moved += _decide(curious, definitions, more_facts(curious, definitions), now)
+            moved.append((crowd, outcome))
+    for missing, asking in curious.items():
+        moved += _decide(more_facts(asking, missing, definitions), definitions, now)
     return moved
 
 
-def _withdraw(advanced: Iterable[Advanced], now: datetime) -> None:
+def _withdraw(moves: Sequence[Move], now: datetime) -> None:
     """Stop what was asked for and has not left, for walks that ended before their end."""
-    ended = [result.walk.id for result in advanced if result.walk.state == EXITED]
+    ended = [walk_id for move in moves if move.walk.state == EXITED for walk_id in move.walk_ids]
     if ended:
         keys = pending_keys(enrolment_ids=ended, since=now - LONGEST_GRACE)
         deliver.withdraw(keys, "journey_exited", now)
 
 
-def _carry_out(
-    moved: Iterable[tuple[Claimed, Advanced]],
-    definitions: Mapping[int, Definition],
-    now: datetime,
-) -> None:
-    requests: list[MessageRequest] = []
-    heads = None
-    for item, result in moved:
+def _requests(
+    moved: Sequence[Moved], definitions: Definitions, heads: Heads
+) -> Iterator[tuple[MessageRequest, list[Addressee]]]:
+    for crowd, result in moved:
         for command in result.commands:
-            if isinstance(command, GrantPoints):
-                _grant(item, command, now)
-                continue
-            heads = heads if heads is not None else journeys.template_heads()
-            head = heads[command.template]
-            requests.append(_request(item, definitions[item.version_id], command, head))
-    if requests:
-        deliver.submit(requests, now)
+            if isinstance(command, SendMessage):
+                repeats = command.node in definitions[crowd.version_id].repeating
+                day = command.planned_at.date().isoformat() if repeats else ""
+                people = _addressees(crowd, command.node, day)
+                yield _request(crowd, command, people[0], heads[command.template]), people
+
+
+def _addressees(crowd: Crowd, node: str, day: str) -> list[Addressee]:
+    return [
+        Addressee(
+            message_key(walk_id, node, day),
+            customer_id,
+            {} if order_id is None else {"order_id": order_id},
+        )
+        for walk_id, customer_id, order_id, _ in crowd.members
+    ]
 
 
 def _request(
-    item: Claimed, definition: Definition, command: SendMessage, head: TemplateHead
+    crowd: Crowd, command: SendMessage, first: Addressee, head: TemplateHead
 ) -> MessageRequest:
-    walk = item.walk
-    repeats = command.node in definition.repeating
-    order_id = walk.trigger_order_id
     return MessageRequest(
-        key=message_key(
-            walk.id, command.node, command.planned_at.date().isoformat() if repeats else ""
-        ),
+        key=first.key,
         source_kind=SOURCE_KIND,
-        source_id=item.journey_id,
+        source_id=crowd.journey_id,
         source_part=command.node,
-        customer_id=walk.customer_id,
+        customer_id=first.customer_id,
         channel=head.channel,
         content_kind=head.content_kind,
         template_key=command.template,
         template_version=head.version,
         due_at=command.planned_at,
         expires_at=command.expires_at,
-        context={"order_id": order_id} if order_id is not None else {},
+        context=first.context,
         is_held_out=command.is_held_out,
     )
 
 
-def _grant(item: Claimed, command: GrantPoints, now: datetime) -> None:
-    rewards.grant_points(
-        item.walk.customer_id,
-        command.points,
-        key=message_key(item.walk.id, command.node, item.walk.arrived_at.date().isoformat()),
-        reason=command.reason,
-        at=now,
-    )
+def _grant(moved: Sequence[Moved], now: datetime) -> None:
+    for crowd, result in moved:
+        day = crowd.walk.arrived_at.date().isoformat()
+        for command in result.commands:
+            if isinstance(command, GrantPoints):
+                for member in crowd.members:
+                    rewards.grant_points(
+                        member.customer_id,
+                        command.points,
+                        key=message_key(member.walk_id, command.node, day),
+                        reason=command.reason,
+                        at=now,
+                    )

@@ -1,6 +1,7 @@
 """What the engine must know of a batch of walks, loaded once for all of them."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from okaeri.customers import api as customers
@@ -9,78 +10,104 @@ from okaeri.foundation.settings import ShopProfile, load
 from okaeri.insight import api as insight
 from okaeri.listen import api as listen
 from okaeri.plan.actions.surroundings import Surroundings, look_around
-from okaeri.plan.domain.facts import ALL_FACTS, Facts, Walk
+from okaeri.plan.domain.facts import Facts
 from okaeri.plan.domain.purchases import anchor_day, counted, goal_number
 from okaeri.plan.journeys.definition import Definition
-from okaeri.plan.store.rows import Claimed
+from okaeri.plan.store.rows import Crowd, Member
+
+# A crowd with what is known of every one of its members.
+Known = tuple[Crowd, Facts]
+Definitions = Mapping[int, Definition]
 
 
 def first_facts(
-    claimed: Sequence[Claimed], definitions: Mapping[int, Definition], behind: Set[int]
-) -> list[Facts]:
-    """Give what every walk needs, in the same order.
+    crowds: Sequence[Crowd],
+    definitions: Definitions,
+    behind: Set[int],
+    sales_templates: frozenset[str],
+) -> list[Known]:
+    """Give what every walk needs.
 
     Purchase histories are read only where they can have changed: an order of the customer changed
     since the walk was last moved, or the journey has not looked at the newest orders yet (`behind`).
     For all others the walk itself already holds what orders say.
     """
-    changed = [item.orders_changed or item.journey_id in behind for item in claimed]
-    if any(changed):
-        return _with_orders(claimed, definitions, changed)
     zone = ZoneInfo(load(ShopProfile).time_zone)
-    return [Facts(zone, item.walk.anchor_on) for item in claimed]
-
-
-def more_facts(claimed: Sequence[Claimed], definitions: Mapping[int, Definition]) -> list[Facts]:
-    """Give everything that is known, for walks that stand before a step that asks."""
-    people = sorted({item.walk.customer_id for item in claimed})
-    insights = insight.list_insights(people)
-    scores = listen.satisfaction(people)
-    known = _with_orders(claimed, definitions, [True] * len(claimed))
-    return [
-        one._replace(
-            loaded=ALL_FACTS,
-            satisfaction=scores.get(item.walk.customer_id),
-            insight=insights.get(item.walk.customer_id),
-        )
-        for one, item in zip(known, claimed, strict=True)
+    known = [
+        (crowd, Facts(zone, crowd.walk.anchor_on, sales_templates=sales_templates))
+        for crowd in crowds
     ]
+    changed = [one for one in known if one[0].orders_changed or one[0].journey_id in behind]
+    if not changed:
+        return known
+    same = [one for one in known if not (one[0].orders_changed or one[0].journey_id in behind)]
+    return same + _add_orders(changed, definitions)
 
 
-def _with_orders(
-    claimed: Sequence[Claimed], definitions: Mapping[int, Definition], wanted: Sequence[bool]
-) -> list[Facts]:
+def more_facts(known: Sequence[Known], missing: Set[str], definitions: Definitions) -> list[Known]:
+    """Add the missing facts, for walks that stand before a step that asks for them."""
+    people = sorted({member.customer_id for crowd, _ in known for member in crowd.members})
+    if "purchases" in missing:
+        known = _add_orders(known, definitions)
+    if "insight" in missing:
+        insights = insight.list_insights(people)
+        known = _add(known, lambda member: {"insight": insights.get(member.customer_id)})
+    if "satisfaction" in missing:
+        scores = listen.satisfaction(people)
+        known = _add(known, lambda member: {"satisfaction": scores.get(member.customer_id)})
+    if "complaint" in missing:
+        unhappy = listen.no_selling_to(people)
+        known = _add(known, lambda member: {"has_open_complaint": member.customer_id in unhappy})
+    return [(crowd, facts._replace(loaded=facts.loaded | missing)) for crowd, facts in known]
+
+
+def _add(known: Sequence[Known], facts_of: Callable[[Member], Mapping[str, Any]]) -> list[Known]:
+    """Add a fact that differs from person to person; crowds fall apart into those still alike."""
+    found: list[Known] = []
+    for crowd, facts in known:
+        by_member = [facts._replace(**facts_of(member)) for member in crowd.members]
+        found += _split(crowd, by_member)
+    return found
+
+
+def _split(crowd: Crowd, facts: Sequence[Facts]) -> list[Known]:
+    parts: dict[Facts, list[Member]] = {}
+    for member, known in zip(crowd.members, facts, strict=True):
+        parts.setdefault(known, []).append(member)
+    return [(crowd._replace(members=members), known) for known, members in parts.items()]
+
+
+def _add_orders(known: Sequence[Known], definitions: Definitions) -> list[Known]:
     around = look_around()
-    people = {
-        item.walk.customer_id for item, is_wanted in zip(claimed, wanted, strict=True) if is_wanted
-    }
+    people = {member.customer_id for crowd, _ in known for member in crowd.members}
     histories = customers.purchase_history(people)
-    return [
-        _from_orders(
-            item.walk,
-            definitions[item.version_id].header.anchor,
-            histories.get(item.walk.customer_id, ()),
-            around,
-        )
-        if is_wanted
-        else Facts(around.zone, item.walk.anchor_on)
-        for item, is_wanted in zip(claimed, wanted, strict=True)
-    ]
+    found: list[Known] = []
+    for crowd, facts in known:
+        anchor = definitions[crowd.version_id].header.anchor
+        by_member = [
+            _from_orders(facts, member, anchor, histories.get(member.customer_id, ()), around)
+            for member in crowd.members
+        ]
+        found += _split(crowd, by_member)
+    return found
 
 
 def _from_orders(
-    walk: Walk, anchor: str, purchases: Sequence[Purchase], around: Surroundings
+    facts: Facts,
+    member: Member,
+    anchor: str,
+    purchases: Sequence[Purchase],
+    around: Surroundings,
 ) -> Facts:
-    trigger = next((item for item in purchases if item.order_id == walk.trigger_order_id), None)
+    trigger = next((item for item in purchases if item.order_id == member.trigger_order_id), None)
     merge = around.merge_same_day
-    anchor_on = walk.anchor_on
+    anchor_on = facts.anchor_on
     if trigger is not None and anchor != "entry":
         anchor_on = anchor_day(anchor, trigger, around.rules)
-    return Facts(
-        zone=around.zone,
+    return facts._replace(
         anchor_on=anchor_on,
         goal_number=goal_number(
-            purchases, walk.trigger_order_id, walk.trigger_on, merge_same_day=merge
+            purchases, member.trigger_order_id, member.trigger_on, merge_same_day=merge
         ),
         is_void=trigger is not None and not trigger.is_purchase,
         purchase_count=len(counted(purchases, merge_same_day=merge)),

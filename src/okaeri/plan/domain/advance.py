@@ -1,11 +1,11 @@
 """The engine's rule: where a walk stands next and what is to be done. Pure; the only such place."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from okaeri.plan.domain.facts import Facts, Walk
 from okaeri.plan.journeys.definition import Definition
-from okaeri.plan.journeys.step import Command, Go, Moment, Outcome, Reason, Stay
+from okaeri.plan.journeys.step import Command, Go, Moment, Outcome, Reason, Stay, start_of_day
 
 ACTIVE, FINISHED, EXITED = "active", "finished", "exited"
 
@@ -50,7 +50,7 @@ def _why_over(definition: Definition, walk: Walk, facts: Facts, now: datetime) -
         return {"code": "order_cancelled"}
     if facts.goal_number is not None and "purchase" in definition.exit_on:
         return {"code": "goal", "number": facts.goal_number}
-    if now - walk.entered_at > timedelta(days=definition.longest_days):
+    if (now.astimezone(UTC).date() - walk.entered_on).days > definition.longest_days:
         return {"code": "time_over"}
     return None
 
@@ -61,8 +61,9 @@ def _walk_on(definition: Definition, walk: Walk, facts: Facts, now: datetime) ->
     node = definition.nodes[walk.node]
     planned_at = walk.arrived_at
     while True:
-        if not node.needs <= facts.loaded:
-            return Missing(node.needs)
+        lacking = node.step.needs_to_know(facts) - facts.loaded
+        if lacking:
+            return Missing(lacking)
         outcome: Outcome = node.step.advance(
             Moment(node.id, walk, facts, now, planned_at, definition.send_time)
         )
@@ -73,7 +74,9 @@ def _walk_on(definition: Definition, walk: Walk, facts: Facts, now: datetime) ->
         elif isinstance(outcome, Stay):
             if node.id != walk.node or decisions:
                 decisions.append(Taken(node.id, "waited", outcome.why))
-            stands = walk.standing_at(node.id, planned_at, outcome.until, facts.anchor_on)
+            # Waits count days: whoever arrived on the same day is alike from here on.
+            since = start_of_day(planned_at, facts.zone)
+            stands = walk.standing_at(node.id, since, outcome.until, facts.anchor_on)
             return Advanced(stands, tuple(commands), tuple(decisions))
         else:
             stands = walk.standing_at(node.id, planned_at, walk.due_at, facts.anchor_on)

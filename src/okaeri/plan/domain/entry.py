@@ -51,7 +51,8 @@ def entry_by_order(
     purchase = next(item for item in purchases if item.order_id == order.id)
     anchor_on = today if anchor == "entry" else anchor_day(anchor, purchase, rules)
     why = {"code": "purchase", "number": number, "order_no": order.order_no}
-    at = min(order.ordered_at, now)
+    # Plans are kept to the minute, so that people of one minute are alike to the engine.
+    at = min(order.ordered_at, now).replace(second=0, microsecond=0)
     return Entry(customer_id, f"order:{order.id}", order.id, order.ordered_on, anchor_on, at, why)
 
 

@@ -16,7 +16,8 @@ class Walk(NamedTuple):
     state: str
     due_at: datetime
     arrived_at: datetime
-    entered_at: datetime
+    # UTC day of `Enrolment.entered_at`.
+    entered_on: date
     anchor_on: date
     trigger_order_id: int | None
     trigger_on: date
@@ -33,7 +34,7 @@ class Walk(NamedTuple):
             self.state,
             until,
             since,
-            self.entered_at,
+            self.entered_on,
             anchor_on,
             self.trigger_order_id,
             self.trigger_on,
@@ -41,7 +42,7 @@ class Walk(NamedTuple):
         )
 
 
-ALL_FACTS = frozenset({"purchases", "insight", "satisfaction"})
+ALL_FACTS = frozenset({"purchases", "insight", "satisfaction", "complaint"})
 
 
 class Facts(NamedTuple):
@@ -49,7 +50,8 @@ class Facts(NamedTuple):
 
     `goal_number` tells which purchase of the person was the first one after the trigger (None: none
     yet); `is_void` says that the order which started the walk was cancelled; `anchor_on` is counted
-    anew from the order.
+    anew from the order. `sales_templates` are the contents that sell; `has_open_complaint` says that
+    nobody has dealt with the person's low score yet.
     """
 
     zone: ZoneInfo
@@ -61,3 +63,5 @@ class Facts(NamedTuple):
     order_net_minor: int | None = None
     satisfaction: int | None = None
     insight: CustomerInsightView | None = None
+    sales_templates: frozenset[str] = frozenset()
+    has_open_complaint: bool = False

@@ -28,9 +28,14 @@ _WORDS: dict[str, Text] = {
     "too_late": Text(
         "予定から{days}日過ぎたため送りませんでした", "Dropped: {days} days after its time"
     ),
-    "branch_then": Text("条件({fields})に合いました", "The condition ({fields}) held"),
+    "open_complaint": Text(
+        "低い評価への対応がまだ済んでいないため、販促のお便りは送りませんでした",
+        "Nothing was sold: nobody has dealt with this person's low score yet",
+    ),
+    "branch_then": Text("{fields}の条件に合いました", "The condition on {fields} held"),
     "branch_otherwise": Text(
-        "条件({fields})に合いませんでした", "The condition ({fields}) did not hold"
+        "{fields}の条件に合わないか、まだ分かりませんでした",
+        "The condition on {fields} did not hold, or it is not known yet",
     ),
     "granted": Text("{points}ポイントを贈りました", "Gave {points} points"),
     "goal": Text(
@@ -47,6 +52,24 @@ _WORDS: dict[str, Text] = {
     "silent": Text("反応がないまま期間を終えました", "Ended without an answer in its time"),
     "time_over": Text("期間の上限に達したため終了しました", "Ended: its longest time was over"),
 }
+_FIELDS: dict[str, Text] = {
+    "satisfaction": Text("満足度", "satisfaction"),
+    "purchase_count": Text("購入回数", "number of purchases"),
+    "order_net_minor": Text("注文金額", "order value"),
+    "stage": Text("顧客区分", "customer class"),
+    "is_lapsed": Text("離脱", "lapsed"),
+    "is_at_risk": Text("離脱予備軍", "at risk"),
+    "is_f2_late": Text("F2転換の遅れ", "late second purchase"),
+    "is_revived": Text("復活", "revived"),
+    "net_minor": Text("累計購入金額", "total spent"),
+    "net_12m_minor": Text("12か月の購入金額", "spent in 12 months"),
+    "recency_days": Text("最終購入からの日数", "days since the last purchase"),
+    "freshness": Text("鮮度", "freshness"),
+    "freshness_band": Text("鮮度の段階", "freshness band"),
+    "r_rank": Text("Rランク", "R rank"),
+    "f_rank": Text("Fランク", "F rank"),
+    "m_rank": Text("Mランク", "M rank"),
+}
 _UNKNOWN = Text("理由の記録がありません({code})", "No words for this reason ({code})")
 
 
@@ -56,4 +79,15 @@ def put_into_words(reason: Mapping[str, Any]) -> Text:
     words = _WORDS.get(code)
     if words is None:
         return _UNKNOWN.format(code=code)
-    return words.format(**{name: value for name, value in reason.items() if name != "code"})
+    values = {name: value for name, value in reason.items() if name != "code"}
+    fields = _name_fields(str(values.get("fields", "")))
+    return Text(
+        words.ja.format(**{**values, "fields": fields.ja}),
+        words.en.format(**{**values, "fields": fields.en}),
+    )
+
+
+def _name_fields(stored: str) -> Text:
+    """Give the words for the fields of a branch, stored as "satisfaction, stage"."""
+    names = [_FIELDS.get(name, Text(name, name)) for name in stored.split(", ")]
+    return Text("・".join(name.ja for name in names), ", ".join(name.en for name in names))

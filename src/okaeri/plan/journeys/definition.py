@@ -89,15 +89,11 @@ class Header(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One step in its place; `next` is "" where the walk cannot fall through.
-
-    `needs` are the facts its step looks at.
-    """
+    """One step in its place; `next` is "" where the walk cannot fall through."""
 
     id: str
     step: Step
     next: str
-    needs: frozenset[str]
 
     @property
     def arrows(self) -> tuple[tuple[str, Text], ...]:
@@ -219,7 +215,7 @@ def _read_nodes(given: object) -> tuple[dict[str, Node], list[Text]]:
     for place, (name, step, chosen) in enumerate(steps):
         following = ids[place + 1] if place + 1 < len(ids) else ""
         onward = (chosen or following) if step.falls_through else ""
-        nodes[name] = Node(name, step, onward, step.needs)
+        nodes[name] = Node(name, step, onward)
     return nodes, found
 
 

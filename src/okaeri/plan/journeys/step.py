@@ -15,6 +15,7 @@ from okaeri.foundation.text import Text
 from okaeri.plan.domain.facts import Facts, Walk
 
 Reason = Mapping[str, Any]
+NOTHING: frozenset[str] = frozenset()
 
 
 class SendMessage(NamedTuple):
@@ -112,10 +113,9 @@ class Step(BaseModel):
         """Give the earliest day after the anchor on which this step is left when reached on `day`."""
         return day
 
-    @property
-    def needs(self) -> frozenset[str]:
-        """Name the facts this step looks at: "purchases", "insight", "satisfaction"."""
-        return frozenset()
+    def needs_to_know(self, facts: Facts) -> frozenset[str]:
+        """Name the facts this step looks at (of `domain.facts.ALL_FACTS`), given what is known."""
+        return NOTHING
 
 
 @lru_cache(maxsize=4096)
@@ -126,6 +126,11 @@ def instant_of(day: date, at: time, zone: ZoneInfo) -> datetime:
     """
     local = datetime.combine(day, at, tzinfo=zone)
     return local.astimezone(UTC)
+
+
+def start_of_day(instant: datetime, zone: ZoneInfo) -> datetime:
+    """Give the UTC instant at which the local day of `instant` began."""
+    return instant_of(instant.astimezone(zone).date(), time(0), zone)
 
 
 def days_after(day: date, days: int) -> date:

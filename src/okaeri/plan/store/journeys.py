@@ -4,12 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
+from okaeri.foundation.bulk import bulk_insert, db_instant
 from okaeri.plan.domain.advance import Taken
 from okaeri.plan.domain.entry import Earlier, Entry
 from okaeri.plan.journeys.definition import Definition, parse
 from okaeri.plan.models import Decision, Enrolment, Journey, JourneyVersion, Template
 from okaeri.plan.store.rows import LiveJourney, TemplateHead
 from okaeri.plan.store.walks import insert_decisions
+
+_ENROLMENT_COLUMNS = (
+    "version_id", "journey_id", "customer_id", "trigger_key", "trigger_order_id", "trigger_on",
+    "arm", "node", "state", "due_at", "arrived_at", "entered_at", "anchor_on", "orders_changed",
+    "exit_reason",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=512)
@@ -95,34 +102,44 @@ def insert_enrolments(
     journey: LiveJourney, entries: Sequence[Entry], arms: Mapping[int, str], now: datetime
 ) -> None:
     """Begin a walk for each entry, with the decision that says why."""
-    created = Enrolment.objects.bulk_create(
+    at = db_instant(now)
+    first = journey.definition.first
+    bulk_insert(
+        Enrolment._meta.db_table,
+        _ENROLMENT_COLUMNS,
         [
-            Enrolment(
-                version_id=journey.version_id,
-                journey_id=journey.id,
-                customer_id=entry.customer_id,
-                trigger_key=entry.trigger_key,
-                trigger_order_id=entry.trigger_order_id,
-                trigger_on=entry.trigger_on,
-                arm=arms[entry.customer_id],
-                node=journey.definition.first,
-                due_at=now,
-                arrived_at=entry.at,
-                entered_at=now,
-                anchor_on=entry.anchor_on,
+            (
+                journey.version_id,
+                journey.id,
+                entry.customer_id,
+                entry.trigger_key,
+                entry.trigger_order_id,
+                entry.trigger_on.isoformat(),
+                arms[entry.customer_id],
+                first,
+                Enrolment.State.ACTIVE.value,
+                at,
+                db_instant(entry.at),
+                at,
+                entry.anchor_on.isoformat(),
+                False,
+                "",
             )
             for entry in entries
         ],
-        batch_size=500,
     )
-    first = journey.definition.first
+    walks = active_walks(journey.id, [entry.customer_id for entry in entries])
     insert_decisions(
-        (
-            (row.id, Taken(first, "entered", entry.why))
-            for row, entry in zip(created, entries, strict=True)
-        ),
-        now,
+        ((walks[entry.customer_id], Taken(first, "entered", entry.why)) for entry in entries), now
     )
+
+
+def active_walks(journey_id: int, customer_ids: Sequence[int]) -> dict[int, int]:
+    """Give customer → his active walk through a journey; he has one at most."""
+    rows = Enrolment.objects.filter(
+        journey_id=journey_id, customer_id__in=customer_ids, state=Enrolment.State.ACTIVE
+    )
+    return dict(rows.values_list("customer_id", "id"))
 
 
 def template_heads() -> dict[str, TemplateHead]:

@@ -1,5 +1,6 @@
 """What plan's store gives to actions: plain values, never rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -22,16 +23,28 @@ class LiveJourney:
     definition: Definition
 
 
-class Claimed(NamedTuple):
-    """A walk that is due, with what the engine needs to know of its journey.
+class Member(NamedTuple):
+    """One person of a crowd: what tells his walk from the others'."""
 
-    `orders_changed`: an order of the customer changed since the walk was last moved.
+    walk_id: int
+    customer_id: int
+    trigger_order_id: int | None
+    trigger_on: date
+
+
+class Crowd(NamedTuple):
+    """Walks that are due and alike to the engine: it decides once for all of them.
+
+    `walk` is the first member's. The others have the same edition, node, arm, anchor, times and day of
+    entry; who they are and what started them differs. `orders_changed`: an order of these customers
+    changed since their walks were last moved.
     """
 
     walk: Walk
     version_id: int
     journey_id: int
     orders_changed: bool
+    members: Sequence[Member]
 
 
 class TemplateHead(NamedTuple):

@@ -1,18 +1,26 @@
-"""The engine's reads and writes of walks: a thousand at a time, without an object per row."""
+"""The engine's reads and writes of walks: thousands at a time, without an object per row."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
-from okaeri.foundation.bulk import bulk_insert, db_instant
+from okaeri.foundation.bulk import bulk_insert, db_instant, instant_form
 from okaeri.plan.domain.advance import Taken
 from okaeri.plan.domain.facts import Walk
 from okaeri.plan.models import Decision, Enrolment, Journey
-from okaeri.plan.store.rows import Claimed
+from okaeri.plan.store.rows import Crowd, Member
+
+
+class Move(NamedTuple):
+    """Where a crowd's walks stand now, what was decided on the way, and whose walks they are."""
+
+    walk: Walk
+    decisions: Sequence[Taken]
+    walk_ids: Sequence[int]
 
 
 def live_cursors() -> dict[int, int]:
@@ -21,130 +29,198 @@ def live_cursors() -> dict[int, int]:
     return dict(live.values_list("id", "cursor"))
 
 
-def has_due(journey_ids: Iterable[int], now: datetime) -> bool:
+def has_due(journey_ids: Sequence[int], now: datetime) -> bool:
     """Tell whether any walk is due, without taking a lock."""
-    return Enrolment.objects.filter(
-        state=Enrolment.State.ACTIVE, due_at__lte=now, journey_id__in=list(journey_ids)
-    ).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM plan_enrolment WHERE {_due(journey_ids)} LIMIT 1",  # noqa: S608 - our own
+            [db_instant(now), *journey_ids],
+        )
+        return cursor.fetchone() is not None
 
 
-def claim_due(journey_ids: Sequence[int], now: datetime, limit: int) -> list[Claimed]:
-    """Take the walks that are due longest, locked until the transaction ends.
+def _due(journey_ids: Sequence[int]) -> str:
+    """Give the condition; without the sum SQLite would read all walks of a journey, not the due ones."""
+    places = ", ".join(["%s"] * len(journey_ids))
+    return f"state = 'active' AND due_at <= %s AND journey_id + 0 IN ({places})"
+
+
+# What makes walks alike to the engine; the rest of a row is its member. `{}` is a column that
+# SQLite would convert slowly: joined to '' it comes as bare text.
+_ALIKE = (
+    "node, {due_at}, {arrived_at}, {entered_on}, {anchor_on}, arm, version_id, journey_id, "
+    "orders_changed"
+)
+_OWN = "id, customer_id, trigger_order_id, {trigger_on}"
+_ALIKE_COLUMNS = 9
+_SQLITE = {
+    "due_at": "due_at || ''",
+    "arrived_at": "arrived_at || ''",
+    "entered_on": "substr(entered_at, 1, 10)",
+    "anchor_on": "anchor_on || ''",
+    "trigger_on": "trigger_on || ''",
+}
+_POSTGRES = {
+    **{name: name for name in _SQLITE},
+    "entered_on": "(entered_at AT TIME ZONE 'UTC')::date",
+}
+
+
+def claim_due(journey_ids: Sequence[int], now: datetime, limit: int) -> list[Crowd]:
+    """Take the walks that are due longest, locked until the transaction ends, alike by alike.
 
     PostgreSQL passes over rows another worker holds; on SQLite the transaction itself is exclusive.
     """
     is_postgres = connection.vendor == "postgresql"
-    # Joined to '' a column comes as bare text, past SQLite's slow converters.
-    bare = "{}" if is_postgres else "{} || ''"
-    columns = ", ".join(
-        [
-            "id, customer_id, node, state",
-            *(bare.format(name) for name in ("due_at", "arrived_at", "entered_at", "anchor_on")),
-            "trigger_order_id",
-            bare.format("trigger_on"),
-            "arm, version_id, journey_id, orders_changed",
-        ]
-    )
-    places = ", ".join(["%s"] * len(journey_ids))
+    columns = f"{_ALIKE}, {_OWN}".format(**(_POSTGRES if is_postgres else _SQLITE))
     sql = (
-        f"SELECT {columns} FROM plan_enrolment "  # noqa: S608 - names are our own
-        f"WHERE state = 'active' AND due_at <= %s AND journey_id IN ({places}) "
+        f"SELECT {columns} FROM plan_enrolment WHERE {_due(journey_ids)} "  # noqa: S608 - our own
         f"ORDER BY due_at, id LIMIT %s{' FOR UPDATE SKIP LOCKED' if is_postgres else ''}"
     )
+    crowds: dict[tuple[Any, ...], list[Member]] = {}
     with connection.cursor() as cursor:
         cursor.execute(sql, [db_instant(now), *journey_ids, limit])
-        rows = cursor.fetchall()
-    return [_native(row) if is_postgres else _from_text(row) for row in rows]
+        for row in cursor.fetchall():
+            walk_id, customer_id, order_id, trigger_on = row[_ALIKE_COLUMNS:]
+            member = Member(walk_id, customer_id, order_id, _day(trigger_on))
+            crowds.setdefault(row[:_ALIKE_COLUMNS], []).append(member)
+    return [_crowd(alike, members) for alike, members in crowds.items()]
 
 
-def _native(row: tuple[Any, ...]) -> Claimed:
-    return Claimed(
-        Walk._make((*row[:10], row[10] == "holdout", "", None)), row[11], row[12], bool(row[13])
-    )
-
-
-def _from_text(row: tuple[Any, ...]) -> Claimed:
+def _crowd(alike: tuple[Any, ...], members: Sequence[Member]) -> Crowd:
+    node, due_at, arrived_at, entered_on, anchor_on, arm, version_id, journey_id, changed = alike
+    first = members[0]
     walk = Walk(
-        row[0],
-        row[1],
-        row[2],
-        row[3],
-        _instant(row[4]),
-        _instant(row[5]),
-        _instant(row[6]),
-        _day(row[7]),
-        row[8],
-        _day(row[9]),
-        row[10] == "holdout",
+        first.walk_id,
+        first.customer_id,
+        node,
+        Enrolment.State.ACTIVE.value,
+        _instant(due_at),
+        _instant(arrived_at),
+        _day(entered_on),
+        _day(anchor_on),
+        first.trigger_order_id,
+        first.trigger_on,
+        arm == "holdout",
     )
-    return Claimed(walk, row[11], row[12], bool(row[13]))
+    return Crowd(walk, version_id, journey_id, bool(changed), members)
 
 
-# Of a thousand walks most share their days; reading each text once is enough.
+# Most walks share their days; reading each text once is enough.
 @lru_cache(maxsize=10_000)
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-@lru_cache(maxsize=10_000)
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
+def _instant(value: datetime | str) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 @lru_cache(maxsize=10_000)
-def _text(instant: datetime) -> str:
-    return str(instant.astimezone(UTC).replace(tzinfo=None))
+def _day(value: date | str) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
 
 
+# Most decisions of a batch have the same few reasons.
 @lru_cache(maxsize=10_000)
 def _reason(items: tuple[tuple[str, Any], ...]) -> str:
-    """Give a reason as stored text; of a thousand decisions most have the same."""
     return json.dumps(dict(items), ensure_ascii=False)
 
 
 def insert_decisions(taken: Iterable[tuple[int, Taken]], now: datetime) -> None:
     """Append decisions (enrolment id, what was decided)."""
     at = db_instant(now)
-    bulk_insert(
-        Decision._meta.db_table,
-        ("enrolment_id", "node", "action", "reason", "decided_at"),
-        [
-            (walk_id, node, action, _reason(tuple(why.items())), at)
-            for walk_id, (node, action, why) in taken
-        ],
+    _append(
+        (walk_id, node, action, _reason(tuple(why.items())), at)
+        for walk_id, (node, action, why) in taken
     )
 
 
-def write_walks(walks: Sequence[Walk]) -> None:
-    """Store where walks stand now; every one of them must still be active, or nothing is written."""
-    written = _write_postgres(walks) if connection.vendor == "postgresql" else _write_sqlite(walks)
-    if written != len(walks):
-        raise RuntimeError(f"{len(walks) - written} walks were moved by somebody else")
+def insert_decisions_of(moves: Iterable[Move], now: datetime) -> None:
+    """Append the decisions of many walks; those of one walk stay in their order."""
+    at = db_instant(now)
+    singles: list[tuple[Any, ...]] = []
+    shared: list[tuple[Any, ...]] = []
+    for _, decisions, ids in moves:
+        rows = [(node, action, _reason(tuple(why.items())), at) for node, action, why in decisions]
+        if len(ids) == 1:
+            singles += [(ids[0], *row) for row in rows]
+        else:
+            array = json.dumps(ids)
+            shared += [(*row, array) for row in rows]
+    _append(singles)
+    if shared:
+        _append_shared(shared)
 
 
-def _write_sqlite(walks: Sequence[Walk]) -> int:
+def _append(rows: Iterable[tuple[Any, ...]]) -> None:
+    columns = ("enrolment_id", "node", "action", "reason", "decided_at")
+    bulk_insert(Decision._meta.db_table, columns, rows)
+
+
+def _append_shared(rows: Iterable[tuple[Any, ...]]) -> None:
+    """Append the same decision for every walk of a list: one statement, a row per walk."""
+    each = (
+        "json_array_elements_text(%s::json)"
+        if connection.vendor == "postgresql"
+        else "json_each(%s)"
+    )
+    casts = "value::bigint, %s, %s, %s::jsonb, %s::timestamptz"
+    plain = "value, %s, %s, %s, %s"
+    values = casts if connection.vendor == "postgresql" else plain
     sql = (
-        "UPDATE plan_enrolment SET node = ?, state = ?, due_at = ?, arrived_at = ?, anchor_on = ?, "
-        "ended_at = ?, exit_reason = ?, orders_changed = 0 WHERE id = ? AND state = 'active'"
+        "INSERT INTO plan_decision (enrolment_id, node, action, reason, decided_at) "  # noqa: S608
+        f"SELECT {values} FROM {each}"
     )
-    rows = [
-        (
-            walk.node,
-            walk.state,
-            _text(walk.due_at),
-            _text(walk.arrived_at),
-            walk.anchor_on.isoformat(),
-            _text(walk.ended_at) if walk.ended_at else None,
-            walk.exit_reason,
-            walk.id,
-        )
-        for walk in walks
-    ]
-    written: int = connection.connection.executemany(sql, rows).rowcount
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, list(rows))
+
+
+def write_walks(moves: Sequence[Move]) -> None:
+    """Store where walks stand now; every one of them must still be active, or nothing is written."""
+    written = _write_postgres(moves) if connection.vendor == "postgresql" else _write_sqlite(moves)
+    wanted = sum(len(move.walk_ids) for move in moves)
+    if written != wanted:
+        raise RuntimeError(f"{wanted - written} walks were moved by somebody else")
+
+
+_SET = (
+    "UPDATE plan_enrolment SET node = ?, state = ?, due_at = ?, arrived_at = ?, anchor_on = ?, "
+    "ended_at = ?, exit_reason = ?, orders_changed = 0 WHERE state = 'active' AND id"
+)
+
+
+def _write_sqlite(moves: Sequence[Move]) -> int:
+    """One statement for each crowd; the many crowds of one person have a lighter one of their own."""
+    single, many = [], []
+    form = instant_form()
+    for walk, _, ids in moves:
+        state = _state_of(walk, form)
+        if len(ids) == 1:
+            single.append((*state, ids[0]))
+        else:
+            many.append((*state, json.dumps(ids)))
+    raw = connection.connection
+    written = 0
+    if single:
+        written += raw.executemany(f"{_SET} = ?", single).rowcount
+    if many:
+        in_ids = f"{_SET} IN (SELECT value FROM json_each(?))"  # noqa: S608 - our own text
+        written += raw.executemany(in_ids, many).rowcount
     return written
 
 
-def _write_postgres(walks: Sequence[Walk]) -> int:
+def _state_of(walk: Walk, form: Callable[[datetime], Any]) -> tuple[Any, ...]:
+    return (
+        walk.node,
+        walk.state,
+        form(walk.due_at),
+        form(walk.arrived_at),
+        walk.anchor_on.isoformat(),
+        form(walk.ended_at) if walk.ended_at else None,
+        walk.exit_reason,
+    )
+
+
+def _write_postgres(moves: Sequence[Move]) -> int:
     sql = (
         "UPDATE plan_enrolment e SET node = v.node, state = v.state, due_at = v.due_at, "
         "arrived_at = v.arrived_at, anchor_on = v.anchor_on, ended_at = v.ended_at, "
@@ -153,17 +229,9 @@ def _write_postgres(walks: Sequence[Walk]) -> int:
         "%s::text[]) AS v(id, node, state, due_at, arrived_at, anchor_on, ended_at, exit_reason) "
         "WHERE e.id = v.id AND e.state = 'active'"
     )
-    columns: list[Any] = [
-        [walk.id for walk in walks],
-        [walk.node for walk in walks],
-        [walk.state for walk in walks],
-        [walk.due_at for walk in walks],
-        [walk.arrived_at for walk in walks],
-        [walk.anchor_on for walk in walks],
-        [walk.ended_at for walk in walks],
-        [walk.exit_reason for walk in walks],
-    ]
+    form = instant_form()
+    rows = [(walk_id, *_state_of(walk, form)) for walk, _, ids in moves for walk_id in ids]
     with connection.cursor() as cursor:
-        cursor.execute(sql, columns)
+        cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
         written: int = cursor.rowcount
     return written

@@ -89,8 +89,7 @@ class Branch(Step):
     def falls_through(self) -> bool:
         return not self.otherwise
 
-    @property
-    def needs(self) -> frozenset[str]:
+    def needs_to_know(self, facts: Facts) -> frozenset[str]:
         wanted = {condition.field for condition in self.when}
         named = {"insight"} if wanted & _INSIGHT_FIELDS else set()
         named |= {"purchases"} if wanted & {"purchase_count", "order_net_minor"} else set()

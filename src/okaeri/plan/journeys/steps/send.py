@@ -6,11 +6,14 @@ from typing import ClassVar
 from pydantic import Field
 
 from okaeri.foundation.text import Text
-from okaeri.plan.journeys.step import Go, Moment, Outcome, SendMessage, Step
+from okaeri.plan.domain.facts import Facts
+from okaeri.plan.journeys.step import NOTHING, Go, Moment, Outcome, SendMessage, Step
 
 
 class Send(Step):
     """`template` is the content's key; after `grace_days` beyond its moment it is dropped.
+
+    Nothing is sold to somebody whose low score nobody has dealt with, held out or not.
 
     `override_reason` lets a sales message pass the rule "no selling to a first-time buyer".
     """
@@ -26,10 +29,18 @@ class Send(Step):
         if moment.now > expires_at:
             late = {"code": "too_late", "days": (moment.now - planned_at).days}
             return Go(planned_at, "skipped", late)
+        if self._sells(moment.facts) and moment.facts.has_open_complaint:
+            return Go(planned_at, "skipped", {"code": "open_complaint"})
         held_out = moment.walk.is_held_out
         why = {"code": "held_out" if held_out else "sent", "on": planned_at.date().isoformat()}
         command = SendMessage(moment.node, self.template, planned_at, expires_at, held_out)
         return Go(planned_at, "held_out" if held_out else "sent", why, command)
+
+    def needs_to_know(self, facts: Facts) -> frozenset[str]:
+        return frozenset({"complaint"}) if self._sells(facts) else NOTHING
+
+    def _sells(self, facts: Facts) -> bool:
+        return self.template in facts.sales_templates
 
     def label(self) -> Text:
         return Text("送る", "Send")

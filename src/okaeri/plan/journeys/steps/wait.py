@@ -6,7 +6,8 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from okaeri.foundation.text import Text
-from okaeri.plan.journeys.step import Go, Moment, Outcome, Stay, Step, days_after
+from okaeri.plan.domain.facts import Facts
+from okaeri.plan.journeys.step import NOTHING, Go, Moment, Outcome, Stay, Step, days_after
 
 _ONE_OF = "write exactly one of day, after_days, run_out / day, after_days, run_out のどれか一つ"
 
@@ -69,6 +70,5 @@ class Wait(Step):
             return day + self.after_days
         return max(day, self.not_before_day if self.day is None else self.day)
 
-    @property
-    def needs(self) -> frozenset[str]:
-        return frozenset({"insight"}) if self.run_out is not None else frozenset()
+    def needs_to_know(self, facts: Facts) -> frozenset[str]:
+        return frozenset({"insight"}) if self.run_out is not None else NOTHING
