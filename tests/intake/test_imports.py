@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from tests.intake.samples import ORDER, TEMPLATE, as_csv, template_file
 
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.models import Job
@@ -17,6 +16,7 @@ from okaeri.foundation.work.jobs import JobRunner, get_job
 from okaeri.intake import actions, api
 from okaeri.intake.models import ImportRun, Order, OrderLine, Party, RejectedRow
 from okaeri.intake.types import LineIn, OrderIn, PartyIn, ProductIn
+from tests.intake.samples import ORDER, TEMPLATE, as_csv, template_file
 
 pytestmark = pytest.mark.django_db
 
@@ -288,6 +288,63 @@ def test_margin_needs_every_cost_and_trials_and_samples_come_from_the_products()
     assert found["cancelled"].margin_minor == 0
 
 
+def test_a_cost_learnt_late_gives_waiting_orders_their_margin() -> None:
+    lotion, trial = LineIn("LOTION", "", 2, 3300, 6600), LineIn("TRIAL", "", 1, 980, 980)
+    api.record_products([ProductIn("LOTION", cost_minor=1000), ProductIn("TRIAL")])
+    api.record_orders(
+        [
+            live_order("both", lines=(lotion, trial)),
+            live_order("known", lines=(lotion,)),
+            live_order("open", lines=(trial, LineIn("OTHER", "", 1, 500, 500))),
+            live_order("cancelled", lines=(trial,), status="cancelled"),
+        ]
+    )
+    before = {order.order_no: order for order in api.list_orders_after(0, 10)}
+    assert before["both"].margin_minor is None
+    api.record_products([ProductIn("TRIAL", cost_minor=300), ProductIn("LOTION", cost_minor=9)])
+    after = {order.order_no: order for order in api.list_orders_after(0, 10)}
+    # The lotion's cost was known at the time, so only the trial's is new.
+    assert after["both"].margin_minor == 7580 - 400 - 2000 - 300
+    assert after["both"].change_no > max(order.change_no for order in before.values())
+    assert after["cancelled"].margin_minor == 0
+    assert (after["known"], after["open"]) == (before["known"], before["open"])
+    latest = api.latest_change_no()
+    api.record_products([ProductIn("OTHER", cost_minor=100)])
+    last = api.list_orders_after(latest, 10)
+    assert [(order.order_no, order.margin_minor) for order in last] == [("open", 1480 - 400 - 400)]
+
+
+def test_a_contact_was_last_seen_when_it_last_ordered(tmp_path: Path) -> None:
+    rows = [
+        {"注文番号*": "1", "注文日時*": "2022-01-01 12:00:00"},
+        {"注文番号*": "3", "注文日時*": "2024-01-01 12:00:00"},
+        {"注文番号*": "2", "注文日時*": "2023-01-01 12:00:00"},
+    ]
+    api.import_file(template_file(tmp_path / "o.csv", *rows))
+    party = api.list_parties_after(0, 10)[0]
+    assert party.seen_at == datetime(2024, 1, 1, 3, tzinfo=UTC)
+    # An older order tells nothing new of the contact, a later one does.
+    older = {"注文番号*": "0", "注文日時*": "2021-01-01"}
+    api.import_file(template_file(tmp_path / "older.csv", older))
+    assert api.list_parties_after(0, 10) == [party]
+    later = {"注文番号*": "4", "注文日時*": "2025-01-01 12:00:00"}
+    api.import_file(template_file(tmp_path / "later.csv", later))
+    again = api.list_parties_after(party.change_no, 10)
+    assert [(one.id, one.seen_at) for one in again] == [
+        (party.id, datetime(2025, 1, 1, 3, tzinfo=UTC))
+    ]
+
+
+def test_orders_are_found_by_their_number_newest_first() -> None:
+    later = datetime(2025, 1, 1, tzinfo=UTC)
+    api.record_orders(
+        [live_order("A-1"), live_order("A-10"), live_order("A-1", source="pos", ordered_at=later)]
+    )
+    assert [order.source for order in api.find_orders_by_no(" A-1 ")] == ["pos", "shop"]
+    assert len(api.find_orders_by_no("A-1", limit=1)) == 1
+    assert api.find_orders_by_no("A") == []
+
+
 def test_products_are_counted_when_they_change_and_only_then() -> None:
     one = ProductIn("A", name="化粧水", days_supply=30)
     assert api.record_products([one, ProductIn("B")]) == 2
@@ -327,3 +384,69 @@ def test_a_file_without_a_usable_row_is_done_with_every_row_rejected(tmp_path: P
     result = api.import_file(path)
     assert (result.status, result.orders_new, result.rows_rejected) == ("done", 0, 1)
     assert RejectedRow.objects.count() == ImportRun.objects.count() == 1
+
+
+# ---- products and customers as files -----------------------------------------------------------
+
+
+def _file(path: Path, header: str, *rows: str) -> Path:
+    path.write_text("\r\n".join([header, *rows]) + "\r\n", encoding="cp932", newline="")
+    return path
+
+
+def test_a_products_file_teaches_costs_and_rejects_by_row(tmp_path: Path) -> None:
+    api.record_orders([live_order(lines=(LineIn("LOTION", "", 2, 3300, 6600),))])
+    api.record_products([ProductIn("LOTION", name="化粧水", category="水")])
+    path = _file(
+        tmp_path / "p.csv",
+        "商品コード*,商品名,原価,使用日数,お試し",
+        'LOTION,化粧水A,"1,000",60,0',
+        "TRIAL,お試し,200,7,1",
+        "BAD,だめ,高い,7,0",
+        "TRIAL,お試し,999,7,1",
+        ",名無し,1,1,0",
+    )
+    assert api.detect_file(path).connector == "products"
+    result = api.import_file(path)
+    assert (result.status, result.rows, result.orders_new, result.rows_rejected) == (
+        "done",
+        5,
+        0,
+        3,
+    )
+    codes = [(row.line_no, row.code) for row in api.iter_rejected_rows(result.run_id)]
+    assert codes == [(4, "bad_amount"), (5, "duplicate_product"), (6, "blank")]
+    # The file has no column for the category, so what is known of it stays.
+    assert api.list_products() == {
+        "LOTION": ProductIn("LOTION", "化粧水A", "水", cost_minor=1000, days_supply=60),
+        "TRIAL": ProductIn("TRIAL", "お試し", cost_minor=200, days_supply=7, is_trial=True),
+    }
+    assert api.list_orders_after(0, 1)[0].margin_minor == 6600 - 400 - 2000
+    latest = api.latest_change_no()
+    api.import_file(path)
+    assert api.latest_change_no() == latest
+
+
+def test_a_customers_file_makes_contacts_without_orders(tmp_path: Path) -> None:
+    path = _file(
+        tmp_path / "c.csv",
+        "顧客ID*,メールアドレス,姓,電話番号,メール許可,登録日",
+        "C1,a@example.com,佐藤,090-1234-5678,1,2024-05-01",
+        "C2,b@example.com,鈴木,,0,2024-13-01",
+        ",c@example.com,高橋,,1,",
+        "C4,d@example.com,田中,,0,",
+    )
+    assert api.detect_file(path).connector == "customers"
+    result = api.import_file(path)
+    assert (result.rows, result.orders_new, result.rows_rejected) == (4, 0, 2)
+    codes = [(row.line_no, row.code) for row in api.iter_rejected_rows(result.run_id)]
+    assert codes == [(3, "bad_date"), (4, "blank")]
+    first, fourth = api.list_parties_after(0, 10)
+    # The same source as the order template, so that its customer numbers are the same.
+    assert (first.member_no, first.source, first.email_opt_in) == ("C1", "template", True)
+    assert first.seen_at == datetime(2024, 4, 30, 15, tzinfo=UTC)
+    assert (fourth.member_no, fourth.email_opt_in) == ("C4", False)
+    assert Order.objects.count() == 0
+    latest = api.latest_change_no()
+    api.import_file(path)
+    assert api.latest_change_no() == latest

@@ -1,7 +1,7 @@
 """A file read whole: encodings, layouts, grouping, and one clear sentence for every bad input."""
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,12 +10,15 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.intake.samples import ECCUBE, ORDER, SHOPIFY, TEMPLATE, as_csv, template_file
 
 from okaeri.foundation.errors import InputError
-from okaeri.intake import api
+from okaeri.intake import api, halves, staging_files
+from okaeri.intake.connectors import choose
+from okaeri.intake.files import cutting
 from okaeri.intake.files import rows as file_rows
+from okaeri.intake.stager import OrderStager
 from okaeri.intake.types import StagedFile
+from tests.intake.samples import ECCUBE, ORDER, SHOPIFY, TEMPLATE, as_csv, template_file
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -521,15 +524,93 @@ def test_a_mapping_with_unknown_or_missing_names_is_refused(tmp_path: Path) -> N
         stage(path, mapping=RETAIL | {"order_no": "Nummer"})
 
 
-def test_a_staged_file_becomes_warehouse_tables_with_people_joined(tmp_path: Path) -> None:
+def test_a_staged_file_becomes_warehouse_tables_and_contacts(tmp_path: Path) -> None:
     staged = stage(
         template_file(
-            tmp_path / "o.csv", {"注文番号*": "1"}, {"注文番号*": "2", "メールアドレス": "new@example.com"},
-            {"注文番号*": "3", "メールアドレス": "z@example.com", "電話番号": "03-9999-8888"},
+            tmp_path / "o.csv",
+            {"注文番号*": "1", "注文日時*": "2023-05-01"},
+            {"注文番号*": "2", "メールアドレス": "new@example.com"},
+            {"注文番号*": "3"},
         )
-    )  # fmt: skip
+    )
     orders = api.read_staged_orders(staged)
-    first, second, third = orders["customer_id"].to_pylist()
-    assert first == second != third
+    assert orders["party_no"].to_pylist() == [0, 1, 0]
+    assert "customer_id" not in orders.column_names
     assert orders["net_minor"].to_pylist() == [6200] * 3
     assert api.read_staged_lines(staged).num_rows == 3
+    parties = api.read_staged_parties(staged)
+    assert [party.id for party in parties] == [0, 1]
+    assert [party.email_key for party in parties] == ["hanako@example.com", "new@example.com"]
+    # The later of the two orders, whatever their order in the file.
+    assert parties[0].seen_at == datetime(2023, 4, 30, 15, tzinfo=UTC)
+
+
+# ---- two processes -----------------------------------------------------------------------------
+
+
+def _many(path: Path, *changed: tuple[int, dict[str, str]], count: int = 400) -> Path:
+    """Write a file long enough to be cut; every fifth order has two rows."""
+    rows = []
+    for number in range(count):
+        row = {"注文番号*": f"N{number:04}", "メールアドレス": f"c{number % 50}@example.com"}
+        rows += [row] + [row | {"商品コード*": "SERUM"}] * (number % 5 == 0)
+    for position, cells in changed:
+        rows[position] |= cells
+    return template_file(path, *rows)
+
+
+def _contents(staged: StagedFile) -> list[Any]:
+    tables = (staged.orders_path, staged.lines_path, staged.parties_path)
+    return [pq.read_table(path).to_pylist() for path in tables]
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_cut"),
+    [
+        ((), True),
+        (((470, {"数量*": "x"}),), True),
+        # A row of an early order far behind the cut; a cell with a line break at every line.
+        (((470, {"注文番号*": "N0003", "メールアドレス": "c3@example.com"}),), False),
+        (((470, {"注文番号*": "N0003", "数量*": "x"}),), False),
+        (((470, {"住所": "渋谷区\n神宮前"}),), True),
+    ],
+)
+def test_two_processes_read_a_file_as_one_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: Any, is_cut: bool
+) -> None:
+    path = _many(tmp_path / "o.csv", *changed)
+    alone = stage(path)
+    monkeypatch.setattr(cutting, "SMALLEST_BYTES", 1)
+    joined: list[int] = []
+    join = halves.Halves._join
+
+    def noted(half: halves.Halves, *arguments: Any) -> None:
+        join(half, *arguments)
+        joined.append(1)
+
+    monkeypatch.setattr(halves.Halves, "_join", noted)
+    both = stage(path)
+    assert bool(joined) is is_cut
+    assert _contents(both) == _contents(alone)
+    assert (both.rows, both.orders, both.rejected) == (alone.rows, alone.orders, alone.rejected)
+    assert both.rows_rejected == alone.rows_rejected
+
+
+def test_a_cut_inside_a_quoted_cell_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The whole second half of the file is one cell that looks like rows.
+    path = _many(tmp_path / "o.csv", count=40)
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    inside = "".join(lines[15:]).replace('"￥3,300"', "3300")
+    lines[14] = lines[14].replace("東京都", '"東京都\n' + inside + '"')
+    path.write_text("".join(lines[:15]), encoding="utf-8", newline="")
+    alone = stage(path)
+    monkeypatch.setattr(cutting, "SMALLEST_BYTES", 1)
+    assert halves.plan(staging_files.open_text(path), _stager(path)) is not None
+    assert _contents(stage(path)) == _contents(alone)
+
+
+def _stager(path: Path) -> OrderStager:
+    header = staging_files.open_text(path).header
+    return OrderStager(choose(header, "", None), header, "JPY", TOKYO)

@@ -16,6 +16,7 @@ from okaeri.customers.actions.consent import (
 from okaeri.customers.actions.export import read_order_batches
 from okaeri.customers.actions.merge import undo_merge
 from okaeri.customers.actions.resolve import resolve_new_parties
+from okaeri.customers.actions.staged import read_staged_orders
 from okaeri.customers.models import ConsentEvent, Merge
 from okaeri.customers.store import consents, identity, people, searching
 from okaeri.customers.types import (
@@ -43,6 +44,7 @@ __all__ = [
     "list_profiles",
     "purchase_history",
     "read_order_batches",
+    "read_staged_orders",
     "record_consent",
     "resolve_new_parties",
     "search_customers",
@@ -115,10 +117,21 @@ def list_profiles(customer_ids: Iterable[int]) -> dict[int, CustomerProfile]:
 
 
 def search_customers(text: str, limit: int = 20) -> list[CustomerProfile]:
-    """Find people by name, reading, e-mail, phone or member number; surest match first."""
+    """Find people by name, reading, e-mail, phone, member number or the number of one of their orders.
+
+    Surest match first; an order number only counts when it is given whole.
+    """
     ids = searching.find_matching(text, limit)
+    ids = list(dict.fromkeys([*_buyers_of(text), *ids]))[:limit]
     profiles = people.views_of(ids)
     return [profiles[number] for number in ids]
+
+
+def _buyers_of(order_no: str) -> list[int]:
+    orders = intake.find_orders_by_no(order_no) if order_no.strip() else []
+    parties = [order.party_id for order in orders if order.party_id is not None]
+    links = identity.links_of(parties)
+    return [links[party] for party in parties if party in links]
 
 
 def list_contact_points(customer_ids: Iterable[int], channel: str) -> dict[int, ContactPointView]:

@@ -2,7 +2,9 @@
 
 import csv
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
@@ -18,11 +20,12 @@ from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import JobContext, submit_job
 from okaeri.intake import staging_files, store
+from okaeri.intake.connectors import recognise
 from okaeri.intake.connectors.mapped import connector_of
 from okaeri.intake.live import stage_orders
 from okaeri.intake.models import ImportRun, RejectedRow
 from okaeri.intake.types import FileLayout, ImportResult, OrderIn, ProductIn, StagedFile
-from okaeri.intake.writing import Counts, Staged, write
+from okaeri.intake.writing import Counts, Staged, add_late_costs, write
 
 JOB_KIND = "import"
 Progress = Callable[[int, int], None]
@@ -40,7 +43,7 @@ _UNEXPECTED = Text(
 def detect(path: Path) -> FileLayout:
     """Say what a file is, with the saved mapping that fits it."""
     file = staging_files.open_text(path)
-    connector = staging_files.recognise(file.header)
+    connector = recognise(file.header)
     saved = None if connector else store.find_mapping(file.header)
     name = saved.name if saved else ""
     return staging_files.layout_of(file, connector or ("mapped" if saved else ""), name)
@@ -115,10 +118,17 @@ def perform(run: ImportRun, path: Path, progress: Progress | None) -> ImportResu
     staged: StagedFile | None = None
     try:
         staged = _stage(run, path, progress)
-        sha256 = _sha256(path)
-        with staging_files.without_collector(), transaction.atomic():
+        # Hashing lets go of the interpreter, so it costs the writing next to nothing.
+        with (
+            ThreadPoolExecutor(1) as beside,
+            staging_files.without_collector(),
+            transaction.atomic(),
+        ):
+            sha256 = beside.submit(_sha256, path)
             counts = write(_readable(staged), clock.now(), _second_half(staged, path, progress))
-            _finish(run, staged, sha256, counts)
+            if staged.products_path:
+                _write_products(_products_of(staged.products_path))
+            _finish(run, staged, sha256.result(), counts)
     except OSError as error:
         reason = _UNREADABLE.format(name=path.name)
         _fail(run, reason)
@@ -151,16 +161,16 @@ def _stage(run: ImportRun, path: Path, progress: Progress | None) -> StagedFile:
 def _saved_mapping(path: Path) -> Mapping[str, str]:
     """Give the mapping that was saved for this layout, where no connector knows it."""
     header = staging_files.open_text(path).header
-    if staging_files.recognise(header):
+    if recognise(header):
         return {}
     saved = store.find_mapping(header)
     return saved.columns if saved else {}
 
 
 def _readable(staged: StagedFile) -> Staged:
-    def read(path: Path) -> Iterator[pa.RecordBatch]:
+    def read(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         with pq.ParquetFile(path) as file:
-            yield from file.iter_batches(batch_size=_READ_ROWS)
+            yield from file.iter_batches(batch_size=_READ_ROWS, columns=columns)
 
     with pq.ParquetFile(staged.orders_path) as file:
         # Refs of orders left out late stay unused, so the highest ref decides.
@@ -168,7 +178,8 @@ def _readable(staged: StagedFile) -> Staged:
         rows = file.metadata.num_rows
     return Staged(
         parties=read(staged.parties_path),
-        orders=read(staged.orders_path),
+        orders=lambda: read(staged.orders_path),
+        last_orders=lambda: read(staged.orders_path, ("party_no", "ordered_at")),
         lines=lambda: read(staged.lines_path),
         order_count=max(rows, highest),
     )
@@ -232,9 +243,22 @@ def record_orders(orders: Iterable[OrderIn]) -> tuple[int, int, int]:
 
 
 def record_products(products: Iterable[ProductIn]) -> int:
-    """Store products in one transaction."""
+    """Store products in one transaction; orders that waited for a cost get their margin."""
     with transaction.atomic():
-        return store.write_products(products)
+        return _write_products(products)
+
+
+def _write_products(products: Iterable[ProductIn]) -> int:
+    changed = store.write_products(products)
+    add_late_costs(product.sku for product in changed if product.cost_minor is not None)
+    return len(changed)
+
+
+def _products_of(path: Path) -> list[ProductIn]:
+    """Read a staged products file; what it has no column for stays as it is stored."""
+    rows = pq.read_table(path).to_pylist()
+    known = store.products(row["sku"] for row in rows)
+    return [replace(known.get(row["sku"], ProductIn(row["sku"])), **row) for row in rows]
 
 
 def save_mapping(name: str, header: Iterable[str], columns: Mapping[str, str]) -> None:

@@ -29,12 +29,13 @@ from okaeri.intake.types import (
 )
 
 __all__ = [
-    "JOB_KIND", "detect_file", "discard_staged", "get_import_run", "import_file",
+    "JOB_KIND", "detect_file", "discard_staged", "find_orders_by_no", "get_import_run", "import_file",
     "iter_rejected_rows", "latest_change_no", "list_connectors", "list_import_runs", "list_lines",
     "list_mappings", "list_orders_after", "list_orders_of_parties", "list_parties_after",
     "list_products", "read_line_batches", "read_order_batches", "read_staged_lines",
-    "read_staged_orders", "record_orders", "record_products", "run_import_job", "save_mapping",
-    "stage_file", "submit_import", "touch_orders_of_parties", "write_rejected_csv",
+    "read_staged_orders", "read_staged_parties", "record_orders", "record_products",
+    "run_import_job", "save_mapping", "stage_file", "submit_import", "touch_orders_of_parties",
+    "write_rejected_csv",
 ]  # fmt: skip
 
 
@@ -86,11 +87,16 @@ def discard_staged(staged: StagedFile) -> None:
 
 
 def read_staged_orders(staged: StagedFile) -> pa.Table:
-    """Give a staged file's orders as the warehouse's table `orders`, people joined simply.
+    """Give a staged file's orders as the warehouse's `orders`, with `party_no` for `customer_id`.
 
-    `customer_id` unites contacts with the same member number, e-mail, or phone and family name.
+    `party_no` is null for an order without a contact; `customers.api` tells who the people are.
     """
     return staged_tables.orders(staged)
+
+
+def read_staged_parties(staged: StagedFile) -> list[PartyRecord]:
+    """Give a staged file's contacts; `id` is the `party_no` of its orders."""
+    return staged_tables.parties(staged)
 
 
 def read_staged_lines(staged: StagedFile) -> pa.Table:
@@ -202,6 +208,11 @@ def list_orders_after(change_no: int, limit: int) -> list[OrderRecord]:
 def list_orders_of_parties(party_ids: Iterable[int]) -> list[OrderRecord]:
     """Give the orders of these contacts, oldest first."""
     return store.orders_of_parties(party_ids)
+
+
+def find_orders_by_no(order_no: str, limit: int = 20) -> list[OrderRecord]:
+    """Give orders with exactly this number, of any source, newest first."""
+    return store.orders_by_no(order_no, limit)
 
 
 def list_lines(order_ids: Iterable[int]) -> dict[int, list[LineRecord]]:

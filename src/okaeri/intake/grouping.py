@@ -10,6 +10,10 @@ from okaeri.foundation.text import Text
 from okaeri.intake.types import RejectedRowView
 
 MOST_REJECTED_KEPT = 10_000
+_WIDTH = Text(
+    "列の数が見出しと違います(見出し{want}列、この行{have}列)。区切りと引用符を確認してください。",
+    "The row has {have} cells but the header has {want}; check delimiters and quotation marks.",
+)
 
 
 class Rejections:
@@ -24,6 +28,11 @@ class Rejections:
         self.count += 1
         if len(self.kept) < MOST_REJECTED_KEPT:
             self.kept.append(RejectedRowView(line, code, reason, tuple(cell[:500] for cell in row)))
+
+    def extend(self, rows: Sequence[RejectedRowView]) -> None:
+        """Note rows that another process refused."""
+        self.count += len(rows)
+        self.kept += rows[: MOST_REJECTED_KEPT - len(self.kept)]
 
 
 @dataclass(slots=True)
@@ -65,3 +74,28 @@ class Rows:
         """Give for every row the position of its order."""
         spans = zip(self.starts, self.ends, strict=True)
         return [k for k, (start, end) in enumerate(spans) for _ in range(start, end)]
+
+
+def rows_of_width(
+    cells: list[list[str]], lines: list[int], width: int, rejections: Rejections
+) -> tuple[list[list[str]], list[int], int]:
+    """Give the rows with `width` cells, their lines, and how many rows hold nothing at all.
+
+    Empty cells behind the last column are cut off; any other row is rejected.
+    """
+    if not set(map(len, cells)) - {width}:
+        return cells, lines, 0
+    kept: list[list[str]] = []
+    kept_lines: list[int] = []
+    blank = 0
+    for row, line in zip(cells, lines, strict=True):
+        if len(row) > width and not any(map(str.strip, row[width:])):
+            row = row[:width]
+        if len(row) == width:
+            kept.append(row)
+            kept_lines.append(line)
+        elif not any(map(str.strip, row)):
+            blank += 1
+        else:
+            rejections.add(line, "wrong_width", _WIDTH.format(want=width, have=len(row)), row)
+    return kept, kept_lines, blank

@@ -18,10 +18,10 @@ from okaeri.intake.domain.orders import (
 )
 from okaeri.intake.domain.staging import LINES, ORDERS, PARTIES
 from okaeri.intake.domain.statuses import STATUSES
+from okaeri.intake.order_columns import HASHED
 from okaeri.intake.parsing import epoch_day, epoch_stamp
 from okaeri.intake.parties import Columns, Parties
-from okaeri.intake.stager import HASHED
-from okaeri.intake.staging_files import to_batch
+from okaeri.intake.sink import to_batch
 from okaeri.intake.types import OrderIn, PartyIn
 from okaeri.intake.writing import Staged
 
@@ -54,11 +54,12 @@ def stage_orders(orders: Iterable[OrderIn], currency: str, zone: ZoneInfo) -> St
         number, fingerprint = book.number_of(order.source, order.party)
         _add_lines(lines, ref, order)
         _add_order(columns, ref, order, number, fingerprint, zone)
-    batch = to_batch(lines, LINES)
+    order_batch, line_batch = to_batch(columns, ORDERS), to_batch(lines, LINES)
     return Staged(
         parties=[to_batch(book.columns(), PARTIES)],
-        orders=[to_batch(columns, ORDERS)],
-        lines=lambda: [batch],
+        orders=lambda: [order_batch],
+        last_orders=lambda: [order_batch],
+        lines=lambda: [line_batch],
         order_count=len(latest),
     )
 

@@ -144,7 +144,8 @@ class Order(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["source", "order_no"], name="one_order_per_source_no"),
+            # The number leads, so that staff find an order by it alone.
+            models.UniqueConstraint(fields=["order_no", "source"], name="one_order_per_source_no"),
         )
         indexes = (models.Index(fields=["party", "ordered_at"], name="orders_of_party"),)
 

@@ -45,6 +45,19 @@ class Parties:
             self._fresh.append((fingerprint, party))
         return number
 
+    def adopt(self, fingerprints: Sequence[str]) -> tuple[list[int], list[int]]:
+        """Number contacts read elsewhere; gives their numbers, and the positions of unknown ones."""
+        numbers, fresh = [], []
+        for position, fingerprint in enumerate(fingerprints):
+            key = bytes.fromhex(fingerprint)[:16]
+            number = self._numbers.get(key)
+            if number is None:
+                number = self._numbers[key] = len(self.fingerprints)
+                self.fingerprints.append(fingerprint)
+                fresh.append(position)
+            numbers.append(number)
+        return numbers, fresh
+
     def take_new(self) -> Columns:
         """Give the contacts found since the last call, as columns of `staging.PARTIES`."""
         first = len(self.fingerprints) - len(self._fresh)
@@ -53,7 +66,7 @@ class Parties:
                 first + i, fingerprint, self.source, p.member_no, p.email, email_key(p.email),
                 p.phone, phone_key(p.phone), p.line_user_id, p.family_name, p.given_name,
                 p.family_kana, p.given_kana, p.postal_code, p.prefecture, p.address, p.birth_on,
-                p.email_opt_in,
+                p.email_opt_in, None,
             )
             for i, (fingerprint, p) in enumerate(self._fresh)
         ]  # fmt: skip

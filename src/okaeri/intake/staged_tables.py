@@ -1,22 +1,26 @@
-"""A staged file as the warehouse's tables, for an analysis without a database."""
+"""A staged file as the warehouse's tables and as contacts, for an analysis without a database."""
+
+from datetime import UTC, datetime
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from okaeri.intake.domain.keys import name_key
-from okaeri.intake.types import StagedFile
+from okaeri.intake.types import PartyRecord, StagedFile
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_PLAIN = tuple(
+    name for name in PartyRecord.__dataclass_fields__ if name not in ("id", "seen_at", "change_no")
+)
 
 
 def orders(staged: StagedFile) -> pa.Table:
-    """Give one row per order with the columns of the warehouse table `orders`."""
+    """Give one row per order: the columns of the warehouse, with `party_no` for the customer."""
     table = pq.read_table(staged.orders_path)
-    people = _people(pq.read_table(staged.parties_path))
-    customers = [None if n is None else people[n] for n in table["party_no"].to_pylist()]
     count = table.num_rows
     return pa.table(
         {
             "order_id": table["order_ref"],
-            "customer_id": pa.array(customers, pa.int64()),
+            "party_no": table["party_no"],
             "source": table["source"],
             "order_no": table["order_no"],
             "ordered_at": table["ordered_at"].cast(pa.timestamp("us")),
@@ -40,23 +44,23 @@ def lines(staged: StagedFile) -> pa.Table:
     return pa.table(dict(zip(names, picked, strict=True)))
 
 
-def _people(parties: pa.Table) -> list[int]:
-    """Give person by party number: contacts that share a key are one (union by smallest root)."""
-    root = list(range(parties.num_rows))
+def parties(staged: StagedFile) -> list[PartyRecord]:
+    """Give every contact in the order of its `party_no`, which is its id and its change number."""
+    table = pq.read_table(staged.parties_path)
+    seen = _last_seen(staged)
+    columns = {name: table[name].to_pylist() for name in _PLAIN}
+    count = table.num_rows
+    columns |= {
+        "id": range(count),
+        "seen_at": [seen.get(number, _NEVER) for number in range(count)],
+        "change_no": range(count),
+    }
+    rows = zip(*(columns[name] for name in PartyRecord.__dataclass_fields__), strict=True)
+    return [PartyRecord(*row) for row in rows]
 
-    def find(number: int) -> int:
-        while root[number] != number:
-            root[number] = root[root[number]]
-            number = root[number]
-        return number
 
-    first: dict[tuple[str, str], int] = {}
-    wanted = ("member_no", "email_key", "phone_key", "family_name")
-    rows = zip(*(parties[name].to_pylist() for name in wanted), strict=True)
-    for number, (member, email, phone, family) in enumerate(rows):
-        keys = (("member", member), ("email", email), ("phone", phone and phone + name_key(family)))
-        for kind, key in keys:
-            if key:
-                one, other = find(first.setdefault((kind, key), number)), find(number)
-                root[max(one, other)] = min(one, other)
-    return [find(number) for number in range(parties.num_rows)]
+def _last_seen(staged: StagedFile) -> dict[int, datetime]:
+    table = pq.read_table(staged.orders_path, columns=["party_no", "ordered_at"]).drop_null()
+    found = table.group_by("party_no").aggregate([("ordered_at", "max")])
+    instants = (at.replace(tzinfo=UTC) for at in found["ordered_at_max"].to_pylist())
+    return dict(zip(found["party_no"].to_pylist(), instants, strict=True))

@@ -117,6 +117,13 @@ def orders_of_parties(party_ids: Iterable[int]) -> list[OrderRecord]:
     return sorted(found, key=lambda order: (order.ordered_at, order.id))
 
 
+def orders_by_no(order_no: str, limit: int) -> list[OrderRecord]:
+    """Give orders with this number, newest first."""
+    rows = Order.objects.filter(order_no=order_no.strip())
+    newest = rows.order_by("-ordered_at", "-id")[:limit]
+    return [OrderRecord(*row) for row in newest.values_list(*_ORDER)]
+
+
 def lines_of(order_ids: Iterable[int]) -> dict[int, list[LineRecord]]:
     """Give order id → its lines; an order without lines has an empty list."""
     wanted = sorted(set(order_ids))
@@ -171,8 +178,8 @@ def latest_change() -> int:
     return Counter.objects.filter(name=CHANGES).values_list("value", flat=True).first() or 0
 
 
-def write_products(given: Iterable[ProductIn]) -> int:
-    """Store new and changed products in the open transaction; gives how many changed."""
+def write_products(given: Iterable[ProductIn]) -> list[ProductIn]:
+    """Store new and changed products in the open transaction; gives those."""
     next_numbers(CHANGES, 0)
     latest = {product.sku: product for product in given}
     known = products(latest)
@@ -191,7 +198,7 @@ def write_products(given: Iterable[ProductIn]) -> int:
         unique_fields=["sku"],
         update_fields=[name for name in _PRODUCT if name != "sku"] + ["change_no"],
     )
-    return len(changed)
+    return changed
 
 
 # ---- bulk reading ------------------------------------------------------------------------------

@@ -137,6 +137,8 @@ class StagedFile:
     orders: int
     rows_rejected: int
     rejected: tuple[RejectedRowView, ...]
+    # Of a products file: Parquet with only the columns the file has (`staging.PRODUCTS`).
+    products_path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,6 @@
-"""One file per cart; each joins by one line here and can be deleted with it."""
+"""One file per cart; each joins by one line in `registry` and can be deleted with it."""
 
-from okaeri.intake.connectors.connector import Connector
-from okaeri.intake.connectors.eccube import eccube
-from okaeri.intake.connectors.mapped import mapped
-from okaeri.intake.connectors.shopify import shopify
-from okaeri.intake.connectors.template import template
+from okaeri.intake.connectors.choosing import choose, recognise
+from okaeri.intake.connectors.registry import CONNECTORS
 
-CONNECTORS: dict[str, Connector] = {
-    connector.key: connector for connector in (template, shopify, eccube, mapped)
-}
+__all__ = ["CONNECTORS", "choose", "recognise"]

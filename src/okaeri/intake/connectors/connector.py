@@ -48,6 +48,11 @@ class Connector:
     columns: Mapping[str, tuple[str, ...]]
     required: tuple[str, ...]
     signature: tuple[str, ...]
+    # What the rows are: "orders", "products" or "customers".
+    kind: str = "orders"
+    # Of these at least one must stand in the header, and none of those.
+    one_of: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
     # Raw status cell and raw cancellation cell → our status.
     status: Callable[[str, str], str] = status_of_word
     # Raw cell of `line_kind` → what the row is; empty where every row is a product.
@@ -61,8 +66,15 @@ class Connector:
 
     def recognises(self, positions: Mapping[str, int]) -> bool:
         """Tell whether a header (normalised name → position) is this layout."""
-        return bool(self.signature) and all(
-            normal_header(name) in positions for name in self.signature
+
+        def has(name: str) -> bool:
+            return normal_header(name) in positions
+
+        return (
+            bool(self.signature)
+            and all(map(has, self.signature))
+            and (not self.one_of or any(map(has, self.one_of)))
+            and not any(map(has, self.absent))
         )
 
     def find_columns(self, positions: Mapping[str, int]) -> dict[str, tuple[int, ...]]:

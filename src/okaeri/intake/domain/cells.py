@@ -43,7 +43,7 @@ def shown(raw: str) -> str:
 
 def folded(raw: str) -> str:
     """Give the NFKC form without outer spaces: full-width digits and signs become plain ones."""
-    return unicodedata.normalize("NFKC", raw).strip()
+    return (raw if raw.isascii() else unicodedata.normalize("NFKC", raw)).strip()
 
 
 def clean_text(raw: str, most: int = 255) -> str:

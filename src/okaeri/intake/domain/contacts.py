@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from okaeri.intake.domain.cells import CellError, clean_text, folded
 from okaeri.intake.domain.days import parse_day
@@ -24,6 +25,7 @@ _YES, _NO = frozenset(_YES_WORDS.split()), frozenset(_NO_WORDS.split())
 _NO_BIRTHDAY = frozenset({"0000-00-00", "0000/00/00", "-"})
 
 
+@lru_cache(maxsize=1024)
 def parse_yes_no(raw: str) -> bool | None:
     """Give True, False, or None where the cell says neither."""
     text = folded(raw).lower()
@@ -35,6 +37,8 @@ def parse_postal_code(raw: str, prefecture: str = "") -> str:
 
     What is no Japanese code (or cannot be decided) stays as written, at most 10 characters.
     """
+    if len(raw) == 7 and raw.isascii() and raw.isdigit():
+        return raw
     text = clean_text(raw)
     digits = _HYPHENS.sub("", folded(text))
     if digits.isascii() and digits.isdigit():

@@ -26,7 +26,7 @@ def email_key(raw: str) -> str:
     if not raw:
         return ""
     text = folded(raw).removeprefix("mailto:")
-    bracketed = _IN_BRACKETS.search(text)
+    bracketed = _IN_BRACKETS.search(text) if ">" in text else None
     text = (bracketed[1] if bracketed else text).strip().lower()
     return text if len(text) <= 254 and _EMAIL.fullmatch(text) else ""
 
@@ -35,6 +35,8 @@ def phone_key(raw: str) -> str:
     """Give the national digits (+81 and 0081 become 0), "+44…" abroad, "" for none and dummies."""
     if not raw:
         return ""
+    if raw.isascii() and raw.isdigit() and not raw.startswith("00"):
+        return "" if _is_dummy(raw) else raw
     text = _EXTENSION.sub("", folded(raw).lower())
     digits = _NOT_DIGITS.sub("", text)
     if text.startswith("+") or (digits.startswith("00") and len(digits) > 11):

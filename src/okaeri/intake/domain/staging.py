@@ -16,6 +16,8 @@ PARTIES = pa.schema(
         )
     ]
     + [("birth_on", pa.date32()), ("email_opt_in", pa.bool_())]
+    # When a file of customers says so; orders say it of everybody else.
+    + [("stated_at", pa.timestamp("s"))]
 )  # fmt: skip
 
 # One row per order; `order_ref` counts from 0 in the file's order; instants are UTC, whole seconds.

@@ -2,9 +2,11 @@
 
 import csv
 import hashlib
+import io
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate, islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -15,6 +17,7 @@ from okaeri.intake.files.encoding import detect_encoding
 MOST_COLUMNS = 1_000
 _CHUNK = 20_000
 _SAMPLE_ROWS = 20
+_BUFFER = 1024 * 1024
 
 _NO_ROWS = Text(
     "見出しの行だけで、データの行がありません。", "The file has a header but no rows of data."
@@ -34,8 +37,10 @@ _BROKEN = Text(
 
 if TYPE_CHECKING:
     from _csv import Reader
+
+    from typing_extensions import Buffer
 else:
-    Reader = object
+    Reader = Buffer = object
 
 Chunk = tuple[list[list[str]], list[int]]
 
@@ -59,6 +64,24 @@ def column_positions(header: Sequence[str]) -> dict[str, int]:
     return positions
 
 
+class NotARecordEndError(Exception):
+    """A part of a file was cut inside a quoted cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Bytes `start` to `end` of a file (None: to its end), with the lines that stand before them."""
+
+    start: int = 0
+    end: int | None = None
+    lines: int = 0
+
+
+WHOLE = Part()
+# Follows the last line of a part: it comes out as a row of its own only if the part ends a record.
+_CUT = "\x1e okaeri-cut"
+
+
 class TextFile:
     """One delimited file whose encoding and delimiter are known."""
 
@@ -75,24 +98,69 @@ class TextFile:
         if not self.sample:
             raise InputError(_NO_ROWS)
 
-    def chunks(self, progress: Callable[[int, int], None] | None = None) -> Iterator[Chunk]:
-        """Give rows behind the header in chunks, with the line each row starts on."""
-        with self._open() as file:
-            reader = self._reader(file)
-            _header(reader)
+    @classmethod
+    def known(cls, path: Path, encoding: str, delimiter: str, header: Sequence[str]) -> "TextFile":
+        """Give a file that another process has looked at already."""
+        file = cls.__new__(cls)
+        file.path, file.encoding, file.delimiter = path, encoding, delimiter
+        file.size, file.header, file.sample = path.stat().st_size, tuple(header), ()
+        return file
+
+    def chunks(
+        self, progress: Callable[[int, int], None] | None = None, part: Part = WHOLE
+    ) -> Iterator[Chunk]:
+        """Give rows behind the header in chunks, with the line each row starts on.
+
+        Raises NotARecordEndError behind the last row of a part that ends inside a cell.
+        """
+        with self._open(part) as file:
+            is_whole = part.end is None
+            reader = self._reader(file if is_whole else chain(file, (_CUT,)))
+            if not part.start:
+                _header(reader)
+            end = self.size if part.end is None else part.end
             while True:
-                chunk = _chunk(reader)
-                if not chunk[1]:
-                    return
+                rows, lines = _chunk(reader)
+                if not is_whole and rows and rows[-1] == [_CUT]:
+                    rows, lines, is_whole = rows[:-1], lines[:-1], True
+                if not lines:
+                    break
                 if progress:
-                    progress(min(file.buffer.tell(), self.size), self.size)
-                yield chunk
+                    progress(min(file.buffer.tell(), end - part.start), end - part.start)
+                yield rows, [part.lines + line for line in lines] if part.lines else lines
+        if not is_whole:
+            raise NotARecordEndError
 
-    def _open(self) -> TextIO:
-        return self.path.open(encoding=self.encoding, newline="")
+    def _open(self, part: Part = WHOLE) -> TextIO:
+        if part.end is None and not part.start:
+            return self.path.open(encoding=self.encoding, newline="")
+        raw = io.BufferedReader(Slice(self.path, part.start, part.end), _BUFFER)
+        return io.TextIOWrapper(raw, encoding=self.encoding, newline="")
 
-    def _reader(self, file: TextIO) -> Reader:
+    def _reader(self, file: Iterable[str]) -> Reader:
         return csv.reader(file, delimiter=self.delimiter)
+
+
+class Slice(io.RawIOBase):
+    """Some bytes of a file as a file of their own."""
+
+    def __init__(self, path: Path, start: int, end: int | None) -> None:
+        super().__init__()
+        self._file = path.open("rb", buffering=0)
+        self._file.seek(start)
+        self._left = (path.stat().st_size if end is None else end) - start
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        read = self._file.readinto(memoryview(buffer)[: self._left]) or 0
+        self._left -= read
+        return read
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def _sniff(line: str) -> str:

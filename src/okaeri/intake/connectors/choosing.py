@@ -1,0 +1,52 @@
+"""Which connector reads a file: the one that is named, described by a mapping, or recognised."""
+
+from collections.abc import Mapping, Sequence
+
+from okaeri.foundation.errors import InputError
+from okaeri.foundation.text import Text
+from okaeri.intake.connectors.connector import Connector
+from okaeri.intake.connectors.mapped import connector_of
+from okaeri.intake.connectors.registry import CONNECTORS
+from okaeri.intake.files.rows import column_positions
+
+_UNKNOWN_LAYOUT = Text(
+    "列の名前から形式が分かりません(先頭の列: {columns})。列の対応付けを指定してください。",
+    "The column names do not tell the format (first columns: {columns}); give a column mapping.",
+)
+_UNKNOWN_CONNECTOR = Text(
+    "形式 {key} はありません。使えるのは {known} です。",
+    "There is no format {key}; known ones are {known}.",
+)
+_NEEDS_MAPPING = Text("列の対応付けを指定してください。", "This format needs a column mapping.")
+_MISSING_COLUMNS = Text(
+    "必要な列がありません: {columns}。1行目の列の名前を確認してください。",
+    "Required columns are missing: {columns}; check the names on the first line.",
+)
+
+
+def recognise(header: Sequence[str]) -> str:
+    """Give the key of the connector that knows this header, "" if none does."""
+    positions = column_positions(header)
+    return next((key for key, known in CONNECTORS.items() if known.recognises(positions)), "")
+
+
+def choose(header: Sequence[str], key: str, mapping: Mapping[str, str] | None) -> Connector:
+    """Give the connector, or raise InputError that says what is missing."""
+    chosen = connector_of(mapping) if mapping else _named(header, key)
+    found = chosen.find_columns(column_positions(header))
+    missing = [name for name in chosen.required if name not in found]
+    if missing:
+        names = ", ".join(chosen.columns[name][0] for name in missing)
+        raise InputError(_MISSING_COLUMNS.format(columns=names))
+    return chosen
+
+
+def _named(header: Sequence[str], key: str) -> Connector:
+    if key and key not in CONNECTORS:
+        raise InputError(_UNKNOWN_CONNECTOR.format(key=key, known=", ".join(CONNECTORS)))
+    if key == "mapped":
+        raise InputError(_NEEDS_MAPPING)
+    key = key or recognise(header)
+    if not key:
+        raise InputError(_UNKNOWN_LAYOUT.format(columns=", ".join(header[:6])[:200]))
+    return CONNECTORS[key]

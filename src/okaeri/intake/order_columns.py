@@ -1,0 +1,195 @@
+"""From rows of whole, consistent orders to the columns of orders and lines."""
+
+import json
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+
+from okaeri.intake.connectors.connector import PARTY_FIELDS, Connector
+from okaeri.intake.domain import statuses
+from okaeri.intake.domain.cells import Cells
+from okaeri.intake.domain.orders import content_hash, is_purchase, net_of, settle_status
+from okaeri.intake.domain.staging import LINES, ORDERS
+from okaeri.intake.grouping import Rows
+from okaeri.intake.parties import Columns, Parties
+from okaeri.intake.sheet import Lines, Problems, Sheet, read_lines, settle_sums
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+# Columns of an order that its content hash covers, behind the contact's fingerprint.
+HASHED = (
+    "order_no", "ordered_at", "status", "lines_minor", "discount_minor", "points_minor",
+    "shipping_minor", "refunded_minor", "total_minor", "currency", "subscription_no", "delivery_no",
+    "media_code", "shipped_on", "delivered_on", "extra",
+)  # fmt: skip
+
+
+class OrderColumns:
+    """Reads rows of one file, whose fields stand at known places, column by column."""
+
+    def __init__(
+        self,
+        connector: Connector,
+        header: Sequence[str],
+        fields: Mapping[str, tuple[int, ...]],
+        parsers: Mapping[str, Cells],
+        parties: Parties,
+        currency: str,
+    ) -> None:
+        self.connector, self.header, self.fields = connector, header, fields
+        self.parties, self.currency, self._parsers = parties, currency, parsers
+        party = [(f, p) for f in PARTY_FIELDS for p in fields.get(f, ())]
+        self._party_fields = [field for field, _ in party]
+        self._party_places = [place for _, place in party]
+        self._extra = _unknown_columns(header, fields)
+
+    def read(self, rows: Rows, problems: Problems) -> tuple[Columns, Columns]:
+        """Give columns of orders and lines; where cells cannot be used only `problems` counts."""
+        if not rows.cells:
+            return {name: [] for name in ORDERS.names}, {name: [] for name in LINES.names}
+        sheet = Sheet(rows, self.header, self.fields, self._parsers, problems)
+        lines = read_lines(sheet, self.connector)
+        if lines is None:
+            return {}, {}
+        orders = self._orders(sheet, lines)
+        if problems:
+            return {}, {}
+        return orders, _line_columns(rows, lines)
+
+    def _orders(self, sheet: Sheet, lines: Lines) -> Columns:
+        rows = sheet.rows
+        names = rows.order_names()
+        count = len(names)
+        stamps = sheet.order_values("ordered_at", (0, 0))
+        money = {name: sheet.order_values(name, 0) for name in ("discount", "points", "refunded")}
+        shipping = sheet.order_values("shipping", 0)
+        totals = sheet.order_values("total", None)
+        parties = self._party_numbers(sheet)
+        if sheet.problems:
+            return {}
+        sums = settle_sums(sheet, lines, money, shipping, totals)
+        state = self._statuses(sheet, names, sums)
+        shipped, delivered = (sheet.order_values(n, None) for n in ("shipped_on", "delivered_on"))
+        sheet.order_values("currency", self.currency)
+        columns: Columns = {
+            "order_ref": [],
+            "source": [self.connector.key] * count,
+            "order_no": names,
+            "party_no": parties,
+            "ordered_at": [stamp[0] for stamp in stamps],
+            "ordered_on": [stamp[1] for stamp in stamps],
+            "status": state,
+            "is_purchase": list(map(is_purchase, state, sums)),
+            "currency": [self.currency] * count,
+            "lines_minor": sums,
+            "discount_minor": money["discount"],
+            "points_minor": money["points"],
+            "shipping_minor": shipping,
+            "refunded_minor": money["refunded"],
+            "total_minor": _totals(totals, sums, money, shipping),
+            "net_minor": list(
+                map(net_of, state, sums, money["discount"], money["points"], money["refunded"])
+            ),
+            "subscription_no": sheet.order_values("subscription_no", ""),
+            "delivery_no": sheet.order_values("delivery_no", None),
+            "media_code": sheet.order_values("media_code", ""),
+            "shipped_on": shipped,
+            "delivered_on": delivered,
+            "extra": self._extras(rows),
+        }
+        columns["content_hash"] = self._hashes(columns, lines, rows)
+        return columns
+
+    def _statuses(self, sheet: Sheet, names: list[str], sums: list[int]) -> list[str]:
+        blank = [""] * len(names)
+        words = sheet.order_cells("status") or blank
+        cancelled = sheet.order_cells("cancelled_at") or blank
+        read = self._parsers["status"].__getitem__
+        state: list[str] = list(map(read, zip(words, cancelled, strict=True)))
+        prefix = self.connector.cancel_prefix
+        if prefix:
+            state = [
+                statuses.RETURNED if name.startswith(prefix) else status
+                for name, status in zip(names, state, strict=True)
+            ]
+        return list(map(settle_status, state, sums))
+
+    def _party_numbers(self, sheet: Sheet) -> list[int | None]:
+        if not self._party_places:
+            return [None] * len(sheet.rows.starts)
+        pick = itemgetter(*self._party_places, 0)
+        number, fields, rows = self.parties.number_of_cells, self._party_fields, sheet.rows.cells
+        return [number(fields, pick(rows[start])[:-1]) for start in sheet.rows.starts]
+
+    def _extras(self, rows: Rows) -> list[str]:
+        if not self._extra:
+            return ["{}"] * len(rows.starts)
+        extra = self._extra
+        found = []
+        for start in rows.starts:
+            row = rows.cells[start]
+            found.append(_encode({name: row[place] for name, place in extra if row[place]}))
+        return found
+
+    def _hashes(self, columns: Columns, lines: Lines, rows: Rows) -> list[str]:
+        prints = self.parties.fingerprints
+        contacts = ["" if n is None else prints[n] for n in columns["party_no"]]
+        texts = list(
+            map(line_text, lines.sku, lines.name, lines.quantity, lines.price, lines.amount)
+        )
+        if lines.kept is not None:
+            kept = set(lines.kept)
+            texts = [text if i in kept else "" for i, text in enumerate(texts)]
+        per_order = [
+            texts[start] if end - start == 1 else "\x1e".join(filter(None, texts[start:end]))
+            for start, end in zip(rows.starts, rows.ends, strict=True)
+        ]
+        values = zip(contacts, *(columns[name] for name in HASHED), strict=True)
+        return list(map(content_hash, values, per_order))
+
+
+def _unknown_columns(
+    header: Sequence[str], fields: Mapping[str, tuple[int, ...]]
+) -> list[tuple[str, int]]:
+    """Give name and place of the columns that no field of ours holds; every name comes once."""
+    used = {place for places in fields.values() for place in places}
+    seen: dict[str, int] = {}
+    found: list[tuple[str, int]] = []
+    for place, name in enumerate(header):
+        seen[name] = seen.get(name, 0) + 1
+        if place not in used:
+            unique = name if seen[name] == 1 else f"{name} ({seen[name]})"
+            found.append((unique or f"#{place + 1}", place))
+    return found
+
+
+def _line_columns(rows: Rows, lines: Lines) -> Columns:
+    of_row = rows.order_of_row()
+    starts = rows.starts
+    kept = lines.kept
+    columns: Columns = {
+        "order_ref": of_row,
+        "line_no": [i - starts[k] + 1 for i, k in enumerate(of_row)],
+        "sku": lines.sku,
+        "product_name": lines.name,
+        "quantity": lines.quantity,
+        "unit_price_minor": lines.price,
+        "amount_minor": lines.amount,
+    }
+    if kept is not None:
+        columns = {name: [column[i] for i in kept] for name, column in columns.items()}
+    return columns
+
+
+def line_text(sku: str, name: str, quantity: int, price: int, amount: int) -> str:
+    """Give what a line adds to the content hash of its order."""
+    return f"{sku}\x1f{name}\x1f{quantity}\x1f{price}\x1f{amount}"
+
+
+def _totals(
+    totals: list[int | None], sums: list[int], money: Columns, shipping: list[int]
+) -> list[int]:
+    stated = zip(totals, sums, money["discount"], money["points"], shipping, strict=True)
+    return [
+        total if total is not None else lines - discount - points + fee
+        for total, lines, discount, points, fee in stated
+    ]

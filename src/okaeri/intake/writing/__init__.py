@@ -1,0 +1,41 @@
+"""Staged orders into the database: contacts, orders and lines with change numbers, in bulk.
+
+Everything here runs inside the caller's one transaction, behind the lock on the change counter:
+1. `next_numbers(CHANGES, 0)` locks the counter, so that writers follow one another;
+2. what is already stored is looked up by key, batch by batch;
+3. new rows go in with ids reserved beforehand, changed rows are updated, equal rows are left alone.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from okaeri.foundation.sequences import next_numbers
+from okaeri.intake.writing.contacts import last_orders, write_parties
+from okaeri.intake.writing.goods import weigh_goods
+from okaeri.intake.writing.late_costs import add_late_costs
+from okaeri.intake.writing.lines import write_lines
+from okaeri.intake.writing.orders import OrderWriter
+from okaeri.intake.writing.rows import CHANGES, Counts, Staged
+
+__all__ = ["CHANGES", "Counts", "Staged", "add_late_costs", "write"]
+
+
+def write(staged: Staged, now: datetime, progress: Callable[[int], None] | None) -> Counts:
+    """Store everything; gives how many orders were new, changed and equal.
+
+    `now` is when contacts without any order were seen.
+    """
+    next_numbers(CHANGES, 0)
+    party_ids = write_parties(staged.parties, last_orders(staged.last_orders()), now)
+    goods = weigh_goods(staged.lines, staged.order_count)
+    writer = OrderWriter(party_ids, goods, staged.order_count)
+    for batch in staged.orders():
+        writer.write(batch)
+        if progress:
+            progress(batch.num_rows)
+    writer.remove_old_lines()
+    for batch in staged.lines():
+        write_lines(batch, writer.ids, goods.costs)
+        if progress:
+            progress(0)
+    return writer.counts

@@ -1,0 +1,130 @@
+"""Orders: which are new, which changed, and their rows."""
+
+from array import array
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from okaeri.foundation.sequences import next_numbers
+from okaeri.intake.models import Order, OrderLine
+from okaeri.intake.writing.goods import Goods, margin
+from okaeri.intake.writing.rows import (
+    CHANGES,
+    Counts,
+    chunks,
+    days,
+    insert,
+    instants,
+    reserve_ids,
+    stored,
+    update,
+)
+
+_TABLE = Order._meta.db_table
+_COLUMNS = (
+    "id", "source", "order_no", "party_id", "ordered_at", "ordered_on", "status", "is_purchase",
+    "is_trial", "currency", "lines_minor", "discount_minor", "points_minor", "shipping_minor",
+    "refunded_minor", "total_minor", "net_minor", "margin_minor", "subscription_no", "delivery_no",
+    "media_code", "shipped_on", "delivered_on", "extra", "content_hash", "change_no",
+)  # fmt: skip
+_PLAIN = (
+    "source", "order_no", "status", "currency", "lines_minor", "discount_minor", "points_minor",
+    "shipping_minor", "refunded_minor", "total_minor", "subscription_no", "delivery_no",
+    "media_code", "extra", "content_hash",
+)  # fmt: skip
+
+
+class OrderWriter:
+    """Writes batches of orders; afterwards `ids` holds the id of every order ref (0: unchanged)."""
+
+    def __init__(self, party_ids: Sequence[int], goods: Goods, order_count: int) -> None:
+        self.ids = array("q", bytes(8 * order_count))
+        self.counts = Counts()
+        self._party_ids = party_ids
+        self._goods = goods
+        self._changed: list[int] = []
+        # What this transaction writes itself comes once, so only earlier orders are looked up.
+        self._has_orders = Order.objects.exists()
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Insert the batch's new orders and update its changed ones."""
+        refs = batch["order_ref"].to_pylist()
+        fresh, updated, old_ids = self._sorted_out(batch)
+        self.counts.new += len(fresh)
+        self.counts.updated += len(updated)
+        self.counts.unchanged += len(refs) - len(fresh) - len(updated)
+        new_ids = reserve_ids(_TABLE, len(fresh))
+        for i, order_id in zip([*fresh, *updated], [*new_ids, *old_ids], strict=True):
+            self.ids[refs[i]] = order_id
+        self._changed.extend(old_ids)
+        part = batch if len(fresh) == len(refs) else batch.take(pa.array(fresh, pa.int64()))
+        insert(_TABLE, _COLUMNS, self._rows(part, new_ids))
+        if updated:
+            part = batch.take(pa.array(updated, pa.int64()))
+            update(_TABLE, _COLUMNS, self._rows(part, old_ids))
+
+    def remove_old_lines(self) -> None:
+        """Delete the lines of changed orders; all their lines are written anew."""
+        for chunk in chunks(self._changed, 900):
+            OrderLine.objects.filter(order_id__in=chunk).delete()
+
+    def _sorted_out(self, batch: pa.RecordBatch) -> tuple[Sequence[int], list[int], list[int]]:
+        """Give positions of new orders, positions of changed orders, and the changed orders' ids."""
+        known = self._known(batch)
+        if not known:
+            return range(batch.num_rows), [], []
+        fresh, updated, old_ids = [], [], []
+        names = ("source", "order_no", "content_hash")
+        rows = zip(*(batch[name].to_pylist() for name in names), strict=True)
+        for i, (source, number, content) in enumerate(rows):
+            row = known.get((source, number))
+            if row is None:
+                fresh.append(i)
+            elif row[1] != content:
+                updated.append(i)
+                old_ids.append(row[0])
+        return fresh, updated, old_ids
+
+    def _known(self, batch: pa.RecordBatch) -> dict[tuple[str, str], tuple[Any, ...]]:
+        known: dict[tuple[str, str], tuple[Any, ...]] = {}
+        for source in batch["source"].unique().to_pylist() if self._has_orders else ():
+            numbers = batch["order_no"].to_pylist()
+            found = stored(Order, "order_no", numbers, ("id", "content_hash"), source)
+            known |= {(source, number): row for number, row in found.items()}
+        return known
+
+    def _rows(self, part: pa.RecordBatch, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        ours = self._party_ids
+        parties = [None if n is None else ours[n] for n in part["party_no"].to_pylist()]
+        columns = {
+            **{name: part[name].to_pylist() for name in _PLAIN}, **self._weighed(part), "id": ids,
+            "party_id": parties, "ordered_at": instants(part["ordered_at"]),
+            "ordered_on": days(part["ordered_on"]), "shipped_on": days(part["shipped_on"]),
+            "delivered_on": days(part["delivered_on"]),
+            "change_no": next_numbers(CHANGES, len(ids)),
+        }  # fmt: skip
+        return zip(*(columns[name] for name in _COLUMNS), strict=True)
+
+    def _weighed(self, part: pa.RecordBatch) -> dict[str, Sequence[Any]]:
+        """Give the columns on which the shop's products have a word."""
+        goods, refs = self._goods, part["order_ref"].to_pylist()
+        nets, purchases = part["net_minor"].to_pylist(), part["is_purchase"].to_pylist()
+        margins: list[int | None] = [None] * len(refs)
+        is_trial = [False] * len(refs)
+        if goods.costs:
+            samples = goods.only_samples
+            purchases = [
+                counts and not samples[r] for r, counts in zip(refs, purchases, strict=True)
+            ]
+            margins = [
+                margin(net, goods.cost_of(r), counts)
+                for net, r, counts in zip(nets, refs, purchases, strict=True)
+            ]
+            is_trial = [bool(goods.only_trials[r]) for r in refs]
+        return {
+            "net_minor": nets,
+            "is_purchase": purchases,
+            "margin_minor": margins,
+            "is_trial": is_trial,
+        }
