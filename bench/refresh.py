@@ -10,15 +10,17 @@ imports, memory is the peak of the process. The answers must agree, or the run f
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parent.parent
 CONTENDERS = ("ours", "sql", "pandas", "polars")
 
 _ORDERS = """
@@ -46,27 +48,36 @@ def make_orders(customers: int, path: Path) -> int:
     """Write the orders of `customers` customers; give how many."""
     made = duckdb.connect(config={"memory_limit": "3GB", "preserve_insertion_order": "false"})
     made.execute(_ORDERS.format(customers=customers, path=path))
-    return made.execute(f"select count(*) from '{path}'").fetchall()[0][0]
+    return int(made.execute(f"select count(*) from '{path}'").fetchall()[0][0])
 
 
-def run_once(contender: str, path: Path) -> dict:
+def run_once(contender: str, path: Path) -> dict[str, Any]:
     """Run one contender in a process of its own."""
-    module = HERE / "refresh_peers" / f"with_{contender}.py"
     done = subprocess.run(
-        [sys.executable, str(module), str(path)], capture_output=True, text=True, check=False
+        [sys.executable, "-m", f"bench.refresh_peers.with_{contender}", str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         sys.exit(f"{contender} failed:\n{done.stderr[-3000:]}")
-    return json.loads(done.stdout.splitlines()[-1])
+    measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return measured
 
 
-def measure(contenders: list[str], path: Path, runs: int) -> dict[str, dict]:
+def measure(contenders: list[str], path: Path, runs: int) -> dict[str, dict[str, Any]]:
     """Run every contender `runs` times, taking turns; give medians and the answers."""
-    results: dict[str, list[dict]] = {name: [] for name in contenders}
+    results: dict[str, list[dict[str, Any]]] = {name: [] for name in contenders}
     for _ in range(runs):
         for name in contenders:
             results[name].append(run_once(name, path))
-            print(f"  {name:8s} {results[name][-1]['seconds']:8.2f} s", flush=True)
+            last = results[name][-1]
+            print(
+                f"  {name:8s}{last['seconds']:8.2f} s{last['cpu_seconds']:8.2f} cpu s"
+                f"   load {os.getloadavg()[0]:.1f}",
+                flush=True,
+            )
     return {
         name: {
             "seconds": statistics.median(run["seconds"] for run in each),
@@ -78,7 +89,7 @@ def measure(contenders: list[str], path: Path, runs: int) -> dict[str, dict]:
     }
 
 
-def check_agreement(found: dict[str, dict]) -> None:
+def check_agreement(found: dict[str, dict[str, Any]]) -> None:
     """Stop with what differs when two contenders do not give the same answers."""
     (first, *others) = found
     for name in others:
@@ -87,15 +98,22 @@ def check_agreement(found: dict[str, dict]) -> None:
                 sys.exit(f"{name} and {first} differ on {question}")
 
 
-def report(customers: int, orders: int, found: dict[str, dict]) -> None:
-    """Print seconds, ratio to ours and peak memory."""
+def report(customers: int, orders: int, found: dict[str, dict[str, Any]]) -> None:
+    """Print wall and processor seconds, both as ratios to ours, and peak memory.
+
+    On a machine that others use too, processor seconds are the steadier of the two.
+    """
     ours = found.get("ours")
     print(f"\n{customers:,} customers, {orders:,} orders")
-    print(f"{'':10s}{'seconds':>9s}{'cpu s':>9s}{'ratio':>8s}{'peak MB':>9s}")
+    print(f"{'':10s}{'seconds':>9s}{'ratio':>8s}{'cpu s':>9s}{'ratio':>8s}{'peak MB':>9s}")
     for name, row in found.items():
-        ratio = f"{row['seconds'] / ours['seconds']:.2f}" if ours else "-"
+        wall, cpu = (
+            f"{row[clock] / ours[clock]:.2f}" if ours else "-"
+            for clock in ("seconds", "cpu_seconds")
+        )
         print(
-            f"{name:10s}{row['seconds']:9.2f}{row['cpu_seconds']:9.2f}{ratio:>8s}{row['peak_mb']:9.0f}"
+            f"{name:10s}{row['seconds']:9.2f}{wall:>8s}{row['cpu_seconds']:9.2f}{cpu:>8s}"
+            f"{row['peak_mb']:9.0f}"
         )
 
 
@@ -107,7 +125,7 @@ def main() -> None:
     words.add_argument("--only", default=",".join(CONTENDERS))
     asked = words.parse_args()
     contenders = asked.only.split(",")
-    seconds: dict[int, float] = {}
+    seconds: dict[int, tuple[float, float]] = {}
     with tempfile.TemporaryDirectory(prefix="okaeri-bench-") as folder:
         for customers in sorted({size for size in (asked.small, asked.customers) if size}):
             path = Path(folder) / f"orders-{customers}.parquet"
@@ -116,12 +134,16 @@ def main() -> None:
             check_agreement(found)
             report(customers, orders, found)
             if "ours" in found:
-                seconds[customers] = found["ours"]["seconds"]
+                ours = found["ours"]
+                seconds[customers] = (ours["seconds"], ours["cpu_seconds"])
     if len(seconds) == 2:
         (small, large) = sorted(seconds)
-        growth = seconds[large] / seconds[small]
+        wall, cpu = (
+            after / before for before, after in zip(seconds[small], seconds[large], strict=True)
+        )
         print(
-            f"\nours grows {growth:.1f} times from {small:,} to {large:,} customers ({large / small:.0f} times)"
+            f"\nours grows {wall:.1f} times (cpu {cpu:.1f}) from {small:,} to {large:,} customers"
+            f" ({large / small:.0f} times)"
         )
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 AS_OF = date(2025, 12, 1)
 YEAR_AGO = date(2024, 12, 1)
@@ -16,7 +17,11 @@ R_EDGES, F_EDGES = (30, 90, 180, 365), (2, 3, 5, 12)
 BANDS = ((70, "fresh"), (40, "fading"), (15, "care"))
 
 
-def run(answer: Callable[[Path], dict]) -> None:
+# Question → rows.
+Answers = dict[str, list[tuple[Any, ...]]]
+
+
+def run(answer: Callable[[Path], Answers]) -> None:
     """Measure `answer` on the file named on the command line and print one line of JSON."""
     before = resource.getrusage(resource.RUSAGE_SELF)
     started = time.perf_counter()

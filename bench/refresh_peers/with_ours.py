@@ -10,13 +10,13 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "okaeri.project.settings"
 
 from pathlib import Path
 
-import contest
 import django
 
 django.setup()
 
 import pyarrow.parquet as pq
 
+from bench.refresh_peers import contest
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight.actions.analysis import Request, analyse_customers, build_reports
 from okaeri.insight.types import LifecycleRules, RankRules
@@ -25,7 +25,7 @@ from okaeri.insight.types import LifecycleRules, RankRules
 warehouse = open_warehouse(Path(FOLDER) / "warehouse")
 
 
-def answer(path: Path) -> dict:
+def answer(path: Path) -> contest.Answers:
     orders = warehouse.read_files([path], pq.read_schema(path))
     request = Request(contest.AS_OF, LifecycleRules(), RankRules())
     found = analyse_customers(warehouse, orders, request)

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-import contest
 import numpy as np
 import pandas as pd
 
+from bench.refresh_peers import contest
 
-def answer(path: Path) -> dict:
+
+def answer(path: Path) -> contest.Answers:
     orders = pd.read_parquet(
         path, columns=["customer_id", "ordered_on", "net_minor", "is_purchase"]
     )
@@ -24,7 +25,7 @@ def answer(path: Path) -> dict:
     recent = orders["ordered_on"] > pd.Timestamp(contest.YEAR_AGO)
     customers["net_12m_minor"] = money.where(recent, 0).groupby(by_customer).sum()
     bar = 7 * money[priced].sum() / priced.sum()
-    edges = customers["net_minor"].quantile([0.2, 0.4, 0.6, 0.8]).to_numpy()
+    edges = customers["net_minor"].quantile([0.2, 0.4, 0.6, 0.8]).tolist()
 
     days = orders[["customer_id", "ordered_on"]]
     is_new_day = (days != days.shift()).any(axis=1)
@@ -74,7 +75,9 @@ def answer(path: Path) -> dict:
     }
 
 
-def _judge(customers, as_of, bar, edges, cycle) -> None:
+def _judge(
+    customers: pd.DataFrame, as_of: pd.Timestamp, bar: float, edges: list[float], cycle: float
+) -> None:
     recency = (as_of - customers["last_on"]).dt.days
     elapsed = (as_of - customers["first_on"]).dt.days
     n, net = customers["n"], customers["net_minor"]

@@ -1,9 +1,11 @@
 """The same by hand in DuckDB SQL, with the same settings of memory and threads."""
 
 from pathlib import Path
+from typing import Any
 
-import contest
 import duckdb
+
+from bench.refresh_peers import contest
 
 HISTORY = """
 create temp table history as
@@ -50,9 +52,13 @@ from (
 """
 
 
-def answer(path: Path) -> dict:
+def answer(path: Path) -> contest.Answers:
     made = duckdb.connect(config={"memory_limit": "2GB", "preserve_insertion_order": "false"})
-    ask = lambda sql: made.execute(sql).fetchall()  # noqa: E731
+
+    def ask(sql: str) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = made.execute(sql).fetchall()
+        return rows
+
     ask(
         HISTORY.format(
             path=path,
@@ -64,21 +70,26 @@ def answer(path: Path) -> dict:
     sums = "sum(priced_net) / sum(priced_orders), quantile_cont(net_minor, [0.2, 0.4, 0.6, 0.8])"
     ((price, edges),) = ask(f"select {sums} from history")
     ((cycle,),) = ask(
-        "select median(gap) from (select "
-        "unnest(list_transform(days[2:], lambda day, k: day - days[k])) as gap from history)"
+        "select median(later - earlier) from (select unnest(days[2:]) as later, "
+        "unnest(days[:-2]) as earlier from history where len(days) > 1)"
     )
     ask(CUSTOMERS.format(as_of=contest.AS_OF, bar=7 * price, cycle=cycle, m=edges))
     people = ask(
-        """select cohort, month, count(*) from (
-          select date_trunc('month', days[1]) as cohort,
-            unnest(list_distinct(list_transform(days, lambda day: date_trunc('month', day)))) as month
-          from history) group by all"""
+        """select cohort, cohort as month, count(*) from (
+          select date_trunc('month', days[1]) as cohort from history) group by all
+        union all select cohort, month, count(*) from (
+          select cohort, date_trunc('month', later) as month, date_trunc('month', earlier) as before
+          from (select date_trunc('month', days[1]) as cohort, unnest(days[2:]) as later,
+            unnest(days[:-2]) as earlier from history where len(days) > 1))
+        where month <> before group by all"""
     )
     money = {
         (cohort, at): net
         for cohort, at, net in ask(
-            f"""select date_trunc('month', days[1]), date_trunc('month', ordered_on), sum(o.net_minor)::bigint
-            from read_parquet('{path}') as o join history using (customer_id)
+            f"""select cohort, date_trunc('month', ordered_on), sum(o.net_minor)::bigint
+            from read_parquet('{path}') as o
+            join (select customer_id, date_trunc('month', days[1]) as cohort from history)
+              using (customer_id)
             where is_purchase and ordered_on <= date '{contest.AS_OF}' group by all"""
         )
     }

@@ -6,11 +6,15 @@ import ibis
 import ibis.expr.types as ir
 
 from okaeri.insight.domain.rank_edges import F_EDGES, R_EDGES
-from okaeri.insight.features.cohorts import compute_cohort_buyers, compute_cohort_sales
+from okaeri.insight.features.cohorts import (
+    compute_cohort_returns,
+    compute_cohort_sales,
+    compute_cohort_sizes,
+)
 from okaeri.insight.features.customer_history import (
-    PricedPeriod,
     compute_counted_orders,
     compute_customer_history,
+    compute_returns,
 )
 from okaeri.insight.features.dropoff import compute_purchase_counts
 from okaeri.insight.features.f2 import compute_f2_days, compute_totals
@@ -18,15 +22,15 @@ from okaeri.insight.features.freshness import compute_freshness
 from okaeri.insight.features.intervals import compute_interval_counts
 from okaeri.insight.features.lifecycle import compute_lifecycle
 from okaeri.insight.features.portfolio import compute_portfolio
-from okaeri.insight.features.ranks import compute_cells, compute_ranks
-from okaeri.insight.features.unit_price import compute_unit_price_sums
+from okaeri.insight.features.ranks import compute_cells, compute_money_edges, compute_ranks
 from okaeri.insight.types import LifecycleRules
 
 # The order of rows is not part of a feature: these columns identify a row.
 KEYS = {
     "counted_orders": None,
     "customer_history": ["customer_id"],
-    "unit_price_sums": [],
+    "returns": None,
+    "money_edges": [],
     "interval_counts": ["interval_days"],
     "customers": ["customer_id"],
     "cells": ["r_rank", "f_rank", "freshness_band"],
@@ -34,7 +38,8 @@ KEYS = {
     "purchase_counts": ["purchase_count"],
     "f2_days": ["first_on"],
     "totals": [],
-    "cohort_buyers": ["cohort_month", "month"],
+    "cohort_sizes": ["cohort_month"],
+    "cohort_returns": ["cohort_month", "month"],
     "cohort_sales": ["cohort_month", "month"],
 }
 
@@ -56,9 +61,7 @@ def all_features(
 ) -> dict[str, ir.Table]:
     """Name → expression, each complete from orders to result."""
     counted = compute_counted_orders(orders, as_of=as_of, rules=rules)
-    history = compute_customer_history(
-        counted, as_of=as_of, rules=rules, priced=PricedPeriod(date(2010, 12, 15), as_of)
-    )
+    history = compute_customer_history(counted, as_of=as_of, rules=rules)
     rows = compute_lifecycle(history, as_of=as_of, rules=rules, threshold_minor=threshold_minor)
     rows = compute_ranks(
         rows, r_edges=R_EDGES["repeat"], f_edges=F_EDGES, m_edges=(2e4, 5e4, 1e5, 2e5)
@@ -67,7 +70,8 @@ def all_features(
     return {
         "counted_orders": counted,
         "customer_history": history,
-        "unit_price_sums": compute_unit_price_sums(history),
+        "returns": compute_returns(history),
+        "money_edges": compute_money_edges(history),
         "interval_counts": compute_interval_counts(history),
         "customers": customers,
         "cells": compute_cells(customers),
@@ -75,6 +79,7 @@ def all_features(
         "purchase_counts": compute_purchase_counts(customers),
         "f2_days": compute_f2_days(customers, windows=(30, 90)),
         "totals": compute_totals(customers, active_days=rules.active_days),
-        "cohort_buyers": compute_cohort_buyers(history),
+        "cohort_sizes": compute_cohort_sizes(history),
+        "cohort_returns": compute_cohort_returns(history),
         "cohort_sales": compute_cohort_sales(counted, history),
     }

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight.domain.lifecycle import Standing, decide_standing, personal_cycle
 from okaeri.insight.features.customer_history import (
-    PricedPeriod,
     compute_counted_orders,
     compute_customer_history,
 )
@@ -115,9 +114,7 @@ def standings_in_bulk(
     rows = [(who, day, net) for who, bought in people.items() for day, net in bought]
     orders = warehouse.upload(orders_table(rows))
     counted = compute_counted_orders(orders, as_of=as_of, rules=rules)
-    history = compute_customer_history(
-        counted, as_of=as_of, rules=rules, priced=PricedPeriod(None, as_of)
-    )
+    history = compute_customer_history(counted, as_of=as_of, rules=rules)
     staged = warehouse.stage("history", history)
     found = compute_lifecycle(staged, as_of=as_of, rules=rules, threshold_minor=THRESHOLD_MINOR)
     return {row["customer_id"]: row for row in warehouse.collect(found).to_pylist()}

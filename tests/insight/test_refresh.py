@@ -53,7 +53,7 @@ def test_refresh_of_a_tiny_shop(warehouse: Warehouse) -> None:
     assert a.freshness_band is FreshnessBand.FRESH
 
 
-@pytest.mark.covers("C-01", "C-02", "C-03", "C-04", "C-05", "C-06")
+@pytest.mark.covers("C-03", "C-04")
 @pytest.mark.parametrize("basis", ["elapsed", "span"])
 def test_golden_cases_through_import_and_refresh(warehouse: Warehouse, basis: str) -> None:
     settings.save(
@@ -82,7 +82,6 @@ def test_golden_cases_through_import_and_refresh(warehouse: Warehouse, basis: st
     assert sum(cell["customers"] for cell in cells) == len(CASES)
 
 
-@pytest.mark.covers("C-07")
 def test_bar_is_seven_average_orders_frozen_on_the_first_of_the_month(warehouse: Warehouse) -> None:
     keys = {spec.key: spec for spec in settings.specs_of(LifecycleRules).values()}
     settings.save(keys, {"cpm.fewest_orders": 2})
@@ -141,7 +140,6 @@ def test_a_shop_without_orders_has_reports_too(warehouse: Warehouse) -> None:
     assert api.portfolio_history() == []
 
 
-@pytest.mark.covers("E-02", "E-03")
 def test_ranks_and_counts_can_be_listed_and_ordered(warehouse: Warehouse) -> None:
     record_shop(
         {
@@ -188,7 +186,6 @@ def test_segments_hold_their_members_and_follow_the_refresh(warehouse: Warehouse
     assert api.find_insight(id_of("b")).is_revived is True  # type: ignore[union-attr]
 
 
-@pytest.mark.covers("E-04", "E-27")
 def test_biggest_loss_step_is_named_in_people_and_yen(warehouse: Warehouse) -> None:
     people = {f"one{n}": [(ago(300), 1000)] for n in range(8)}
     people |= {f"two{n}": [(ago(300), 1000), (ago(290), 1000)] for n in range(2)}

@@ -16,15 +16,13 @@ from okaeri.insight.domain.reports.freshness import freshness_payload
 from okaeri.insight.domain.reports.portfolio import portfolio_payload
 from okaeri.insight.domain.reports.ranks import ranks_payload
 from okaeri.insight.domain.reports.summary import summary_payload
-from okaeri.insight.domain.unit_price import (
-    UnitPrice,
-    UnitPriceSums,
-    decide_unit_price,
-    priced_period,
+from okaeri.insight.domain.unit_price import UnitPrice, decide_unit_price, sum_unit_price
+from okaeri.insight.features.cohorts import (
+    compute_cohort_returns,
+    compute_cohort_sales,
+    compute_cohort_sizes,
 )
-from okaeri.insight.features.cohorts import compute_cohort_buyers, compute_cohort_sales
 from okaeri.insight.features.customer_history import (
-    PricedPeriod,
     compute_counted_orders,
     compute_customer_history,
 )
@@ -34,8 +32,7 @@ from okaeri.insight.features.freshness import compute_freshness
 from okaeri.insight.features.intervals import compute_interval_counts
 from okaeri.insight.features.lifecycle import compute_lifecycle
 from okaeri.insight.features.portfolio import compute_portfolio
-from okaeri.insight.features.ranks import compute_cells, compute_ranks
-from okaeri.insight.features.unit_price import compute_unit_price_sums
+from okaeri.insight.features.ranks import compute_cells, compute_money_edges, compute_ranks
 from okaeri.insight.types import LifecycleRules, RankRules
 
 
@@ -52,9 +49,10 @@ class Request:
 class Found:
     """What an analysis found so far, inside the engine and as small facts."""
 
-    counted: ir.Table
     history: ir.Table
     customers: ir.Table
+    cohort_sizes: list[dict[str, Any]]
+    cohort_sales: list[dict[str, Any]]
     price: UnitPrice
     intervals: Mapping[int, int]
     m_edges: tuple[float, ...]
@@ -63,9 +61,11 @@ class Found:
 def analyse_customers(warehouse: Warehouse, orders: ir.Table, request: Request) -> Found:
     """Stage one row per customer with class, ranks and freshness (`Found.customers`)."""
     as_of, rules = request.as_of, request.rules
-    counted, history = _stage_history(warehouse, orders, request)
-    price, m_edges = _unit_price(warehouse, history, rules)
-    counts = warehouse.collect(compute_interval_counts(history)).to_pylist()
+    history, sizes, sales = _stage_history(warehouse, orders, request)
+    price = decide_unit_price(sum_unit_price(sizes, sales, as_of=as_of, rules=rules), rules)
+    (edges,) = _rows(warehouse, compute_money_edges(history))
+    m_edges = tuple(edges["m_edges"] or (0.0, 0.0, 0.0, 0.0))
+    counts = _rows(warehouse, compute_interval_counts(history))
     intervals = {row["interval_days"]: row["intervals"] for row in counts}
     rows = compute_lifecycle(
         history, as_of=as_of, rules=rules, threshold_minor=price.threshold_minor
@@ -78,39 +78,29 @@ def analyse_customers(warehouse: Warehouse, orders: ir.Table, request: Request) 
     )
     rows = compute_freshness(rows, shop_cycle_days=cycle.shop_cycle(intervals))
     customers = warehouse.stage("insight_customers", rows.drop("purchase_days"))
-    return Found(counted, history, customers, price, intervals, m_edges)
+    return Found(history, customers, sizes, sales, price, intervals, m_edges)
 
 
 def _stage_history(
     warehouse: Warehouse, orders: ir.Table, request: Request
-) -> tuple[ir.Table, ir.Table]:
+) -> tuple[ir.Table, list[dict[str, Any]], list[dict[str, Any]]]:
+    """Give the staged history, the sizes of cohorts and their sales by month."""
     as_of, rules = request.as_of, request.rules
-    from_on, until_on = priced_period(as_of, rules)
     counted = compute_counted_orders(orders, as_of=as_of, rules=rules)
-    history = compute_customer_history(
-        counted, as_of=as_of, rules=rules, priced=PricedPeriod(from_on, until_on)
+    history = warehouse.stage(
+        "insight_history", compute_customer_history(counted, as_of=as_of, rules=rules)
     )
-    return counted, warehouse.stage("insight_history", history)
-
-
-def _unit_price(
-    warehouse: Warehouse, history: ir.Table, rules: LifecycleRules
-) -> tuple[UnitPrice, tuple[float, ...]]:
-    sums = warehouse.collect(compute_unit_price_sums(history)).to_pylist()[0]
-    facts = UnitPriceSums(
-        orders=sums["orders"] or 0,
-        customers=sums["customers"] or 0,
-        net_minor=sums["net_minor"] or 0,
-    )
-    return decide_unit_price(facts, rules), tuple(sums["m_edges"] or (0.0, 0.0, 0.0, 0.0))
+    sizes = _rows(warehouse, compute_cohort_sizes(history))
+    return history, sizes, _rows(warehouse, compute_cohort_sales(counted, history))
 
 
 def analyse_portfolio(warehouse: Warehouse, orders: ir.Table, request: Request) -> dict[str, Any]:
     """Give only the portfolio payload (for a month-end snapshot)."""
-    _, history = _stage_history(warehouse, orders, request)
-    price, _ = _unit_price(warehouse, history, request.rules)
+    as_of, rules = request.as_of, request.rules
+    history, sizes, sales = _stage_history(warehouse, orders, request)
+    price = decide_unit_price(sum_unit_price(sizes, sales, as_of=as_of, rules=rules), rules)
     rows = compute_lifecycle(
-        history, as_of=request.as_of, rules=request.rules, threshold_minor=price.threshold_minor
+        history, as_of=as_of, rules=rules, threshold_minor=price.threshold_minor
     )
     return portfolio_payload(_rows(warehouse, compute_portfolio(rows)), price)
 
@@ -146,8 +136,8 @@ def build_reports(
             aov_minor=summary["aov_minor"] or 0,
         ),
         "cohorts": cohorts_payload(
-            _rows(warehouse, compute_cohort_buyers(found.history)),
-            _rows(warehouse, compute_cohort_sales(found.counted, found.history)),
+            [*found.cohort_sizes, *_rows(warehouse, compute_cohort_returns(found.history))],
+            found.cohort_sales,
             as_of=as_of,
         ),
         "freshness": freshness_payload(

@@ -1,9 +1,11 @@
 """The average unit price and the bar that parts steady from loyal customers (§1.3 #10, #11)."""
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from okaeri.insight.types import LifecycleRules
 
@@ -34,6 +36,32 @@ def priced_period(as_of: date, rules: LifecycleRules) -> tuple[date | None, date
     until = as_of.replace(day=1)
     start = until.replace(year=until.year - 1) if rules.unit_price_mode == "aov_12m" else None
     return start, until
+
+
+def sum_unit_price(
+    sizes: Iterable[Mapping[str, Any]],
+    sales: Iterable[Mapping[str, Any]],
+    *,
+    as_of: date,
+    rules: LifecycleRules,
+) -> UnitPriceSums:
+    """Add up what enters the average from the cohorts' months, for the period is whole months.
+
+    `sizes`: cohort_month, buyers; `sales`: month, orders, net_minor; months are year × 12 + month − 1.
+    """
+    from_on, until_on = priced_period(as_of, rules)
+    start, end = _month(from_on) if from_on else 0, _month(until_on)
+    priced = [row for row in sales if start <= row["month"] < end]
+    return UnitPriceSums(
+        orders=sum(row["orders"] for row in priced),
+        # Only the mode per customer asks, and there the period has no beginning.
+        customers=sum(row["buyers"] for row in sizes if row["cohort_month"] < end),
+        net_minor=sum(row["net_minor"] for row in priced),
+    )
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1
 
 
 def decide_unit_price(sums: UnitPriceSums, rules: LifecycleRules) -> UnitPrice:

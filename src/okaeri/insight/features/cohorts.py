@@ -2,7 +2,7 @@
 
 import ibis.expr.types as ir
 
-from okaeri.insight.features.customer_history import before
+from okaeri.insight.features.customer_history import compute_returns
 
 
 def month_number(day: ir.DateValue) -> ir.IntegerValue:
@@ -10,28 +10,38 @@ def month_number(day: ir.DateValue) -> ir.IntegerValue:
     return day.year() * 12 + day.month() - 1
 
 
-def compute_cohort_buyers(history: ir.Table) -> ir.Table:
-    """One row per cohort and month with at least one buyer: cohort_month, month, buyers (people).
+def compute_cohort_sizes(history: ir.Table) -> ir.Table:
+    """One row per month of a first purchase: cohort_month, month (the same), buyers (people)."""
+    rows = history.select(cohort_month=month_number(history.purchase_days[0]))
+    sizes = rows.group_by("cohort_month").agg(buyers=rows.count())
+    return sizes.select("cohort_month", "buyers", month=sizes.cohort_month)
 
-    Months are numbers (year × 12 + month − 1).
+
+def compute_cohort_returns(history: ir.Table) -> ir.Table:
+    """One row per cohort and later month with a buyer: cohort_month, month, buyers (people).
+
+    Months are numbers (year × 12 + month − 1). Days are sorted, so a customer counts at the first
+    of his purchases in a month: the one whose predecessor lies in another.
     """
-    rows = history.select(
-        cohort_month=month_number(history.purchase_days[0]),
-        months=history.purchase_days.map(month_number),
+    returns = compute_returns(history)
+    rows = returns.select(
+        cohort_month=month_number(returns.first_on),
+        month=month_number(returns.day),
+        month_before=month_number(returns.before_on),
     )
-    months = rows.months
-    rows = rows.select("cohort_month", month=_changes(months).unnest())
+    rows = rows.filter(rows.month != rows.month_before)
     return rows.group_by("cohort_month", "month").agg(buyers=rows.count())
 
 
-def _changes(months: ir.ArrayValue) -> ir.ArrayValue:
-    return months.filter(lambda month, step: (step == 0) | (month != months[before(step)]))
-
-
 def compute_cohort_sales(counted: ir.Table, history: ir.Table) -> ir.Table:
-    """One row per cohort and month with at least one order: cohort_month, month, net_minor."""
+    """One row per cohort and month with at least one order: cohort_month, month, orders, net_minor.
+
+    Months are numbers (year × 12 + month − 1).
+    """
     first = history.select("customer_id", cohort_month=month_number(history.purchase_days[0]))
     rows = counted.join(first, "customer_id").select(
         "cohort_month", month=month_number(counted.ordered_on), net_minor=counted.net_minor
     )
-    return rows.group_by("cohort_month", "month").agg(net_minor=rows.net_minor.sum())
+    return rows.group_by("cohort_month", "month").agg(
+        orders=rows.count(), net_minor=rows.net_minor.sum()
+    )

@@ -4,21 +4,12 @@ One pass over the orders. The days of purchases travel as a sorted list, because
 costs a third of one row per customer and day, and every later question is about one customer.
 """
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
 
 from okaeri.insight.types import LifecycleRules
-
-
-@dataclass(frozen=True, slots=True)
-class PricedPeriod:
-    """Which orders enter the average unit price: ordered before `until_on`, and not before `from_on`."""
-
-    from_on: date | None
-    until_on: date
 
 
 def compute_counted_orders(orders: ir.Table, *, as_of: date, rules: LifecycleRules) -> ir.Table:
@@ -32,29 +23,23 @@ def compute_counted_orders(orders: ir.Table, *, as_of: date, rules: LifecycleRul
     return orders.filter(counts).select("customer_id", "ordered_on", "net_minor")
 
 
-def compute_customer_history(
-    counted: ir.Table, *, as_of: date, rules: LifecycleRules, priced: PricedPeriod
-) -> ir.Table:
+def compute_customer_history(counted: ir.Table, *, as_of: date, rules: LifecycleRules) -> ir.Table:
     """One row per customer with at least one order that counts.
 
     Columns: customer_id; order_count; purchase_days (sorted list of days, one per purchase: several
     orders on one day are one purchase unless `merge_same_day` is off); net_minor; net_12m_minor
-    (ordered within `active_days` before `as_of`); priced_orders and priced_net_minor (those that
-    enter the average unit price).
+    (ordered within `active_days` before `as_of`).
     """
     recent = counted.ordered_on > as_of - timedelta(days=rules.active_days)
-    enters_price = counted.ordered_on < priced.until_on
-    if priced.from_on is not None:
-        enters_price = enters_price & (counted.ordered_on >= priced.from_on)
     rows = counted.group_by("customer_id").agg(
-        order_count=counted.count(),
         all_days=counted.ordered_on.collect(),
         net_minor=counted.net_minor.sum(),
         net_12m_minor=recent.ifelse(counted.net_minor, 0).sum(),
-        priced_orders=enters_price.ifelse(1, 0).sum(),
-        priced_net_minor=enters_price.ifelse(counted.net_minor, 0).sum(),
     )
-    rows = rows.mutate(purchase_days=rows.all_days.sort()).drop("all_days")
+    # Not one select: Ibis would write the sorting into the function below, once for every day.
+    rows = rows.mutate(order_count=rows.all_days.length(), purchase_days=rows.all_days.sort()).drop(
+        "all_days"
+    )
     if rules.merge_same_day:
         rows = rows.mutate(purchase_days=_without_repeats(rows.purchase_days))
     return rows
@@ -72,6 +57,17 @@ def before(at: ir.IntegerValue) -> ir.IntegerValue:
     return ibis.greatest(at - 1, 0)
 
 
-def gaps_before(days: ir.ArrayValue) -> ir.ArrayValue:
-    """Give for each purchase the days since the one before it; 0 for the first."""
-    return days.map(lambda day, at: day.delta(days[before(at)], unit="day"))
+def compute_returns(history: ir.Table) -> ir.Table:
+    """One row per purchase after a customer's first: first_on, before_on (the one before), day.
+
+    Unfolding a list and comparing columns costs a third of a function over the list.
+    """
+    repeaters = history.filter(history.purchase_days.length() > 1)
+    count = repeaters.purchase_days.length()
+    rows = repeaters.select("purchase_days", nth=ibis.range(1, count.cast("int32")).unnest())
+    days = rows.purchase_days
+    return rows.select(
+        first_on=days[0],
+        before_on=days[(rows.nth - 1).cast("int32")],
+        day=days[rows.nth.cast("int32")],
+    )

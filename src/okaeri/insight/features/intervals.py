@@ -2,7 +2,7 @@
 
 import ibis.expr.types as ir
 
-from okaeri.insight.features.customer_history import gaps_before
+from okaeri.insight.features.customer_history import compute_returns
 
 
 def compute_interval_counts(history: ir.Table) -> ir.Table:
@@ -10,7 +10,6 @@ def compute_interval_counts(history: ir.Table) -> ir.Table:
 
     A histogram is enough for every quantile and small enough for pure Python to decide on.
     """
-    repeaters = history.filter(history.purchase_days.length() > 1)
-    between = gaps_before(repeaters.purchase_days).filter(lambda _gap, nth: nth > 0)
-    gaps = repeaters.select(interval_days=between.unnest())
+    returns = compute_returns(history)
+    gaps = returns.select(interval_days=returns.day.delta(returns.before_on, unit="day"))
     return gaps.group_by("interval_days").agg(intervals=gaps.count())
