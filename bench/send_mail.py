@@ -19,7 +19,7 @@ from pathlib import Path
 _FOLDER = tempfile.mkdtemp(prefix="okaeri-bench-mail-")
 os.environ["OKAERI_DATA_DIR"] = _FOLDER
 os.environ["DJANGO_SETTINGS_MODULE"] = "okaeri.project.settings"
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import django  # noqa: E402
 
@@ -27,9 +27,9 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
+from tests.deliver.faulty_smtp import FaultySmtp  # noqa: E402
+from tests.deliver.shop import NOON, PROFILE, make_request, set_settings, work  # noqa: E402
 
-from deliver.faulty_smtp import FaultySmtp  # noqa: E402
-from deliver.shop import NOON, PROFILE, make_request, set_settings, work  # noqa: E402
 from okaeri.customers.models import ContactPoint, Customer  # noqa: E402
 from okaeri.deliver import api  # noqa: E402
 from okaeri.deliver.channels.email.channel import EmailChannel  # noqa: E402

@@ -44,7 +44,7 @@ def unit() -> bool:
     marks = (
         "not django_db and not engine and not spark and not browser and not postgres and not slow"
     )
-    return run(*PYTEST, "-m", marks)
+    return run(*PYTEST, "-n", "2", "-m", marks)
 
 
 def database() -> bool:
@@ -93,7 +93,7 @@ def browser() -> bool | str:
 
 
 def slow() -> bool:
-    return run(*PYTEST, "-m", "slow and not browser")
+    return run(*PYTEST, "-m", "slow and not browser and not spark")
 
 
 LANES: dict[str, Callable[[], bool | str]] = {

@@ -10,6 +10,15 @@ from okaeri.foundation import clock
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks for the database by a fixture belongs to the database lane too."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        if asked & {"db", "transactional_db"} and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.django_db)
+
+
 @pytest.fixture(autouse=True)
 def _own_clock() -> Iterator[None]:
     """No test leaves its clock behind."""

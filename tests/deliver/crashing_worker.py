@@ -14,26 +14,26 @@ from pathlib import Path
 
 import django
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 os.environ["DJANGO_SETTINGS_MODULE"] = "okaeri.project.settings"
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, connections, transaction  # noqa: E402
 
-from deliver.shop import (  # noqa: E402 - Django comes first
-    PROFILE,
-    make_person,
-    make_request,
-    set_settings,
-    work,
-)
 from okaeri.deliver import api  # noqa: E402
 from okaeri.deliver.channels.email.channel import EmailChannel  # noqa: E402
 from okaeri.deliver.channels.email.mailbox import MailboxTransport  # noqa: E402
 from okaeri.deliver.channels.email.smtp import SmtpTransport  # noqa: E402
 from okaeri.deliver.models import Brake, Message  # noqa: E402
 from okaeri.foundation import clock  # noqa: E402
+from tests.deliver.shop import (  # noqa: E402 - Django comes first
+    PROFILE,
+    make_person,
+    make_request,
+    set_settings,
+    work,
+)
 
 ALL_DAY = {"quiet.send_from_hour": 0, "quiet.send_until_hour": 24, "deliver.batch_size": 40}
 

@@ -17,6 +17,7 @@ from okaeri.deliver.channels.email.mailbox import MailboxTransport
 
 from .faulty_smtp import serving
 
+pytestmark = pytest.mark.slow
 SCRIPT = Path(__file__).with_name("crashing_worker.py")
 PEOPLE = 160
 KILLS = 12

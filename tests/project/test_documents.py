@@ -15,14 +15,15 @@ DOCUMENTS = [
     *sorted((ROOT / "docs" / "decisions").glob("*.md")),
 ]
 # `intake/connectors/<cart>.py`: what stands in angle brackets is the reader's to fill in.
-PATH = re.compile(r"`([a-z_][\w./<>-]*/[\w./<>-]*)`")
+PATH = re.compile(r"`([a-z_][\w./<>-]*/[\w./<>-]+)`")
 SYMBOL = re.compile(r"`([a-z_]+(?:\.[a-z_]+)*\.[A-Za-z_]+)`")
 
 
 def _exists(place: str) -> bool:
     stem = re.sub(r"[^/]*<[^/]*$", "", place.split("<", maxsplit=1)[0] if "<" in place else place)
     bases = (ROOT, SOURCE, SOURCE / "okaeri")
-    return not stem or any((base / stem.rstrip("/")).exists() for base in bases)
+    names = (stem.rstrip("/"), f"{stem}.py")
+    return not stem or any((base / name).exists() for base in bases for name in names)
 
 
 def _source_text() -> str:

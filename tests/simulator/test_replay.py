@@ -12,6 +12,8 @@ from okaeri_simulator.shop import make_shop
 from okaeri_simulator.sources.online_retail import is_online_retail, read_online_retail
 from tests.simulator.test_demo import live
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def replayed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
