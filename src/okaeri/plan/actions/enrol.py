@@ -1,6 +1,7 @@
 """Who enters: people whose orders, or whose silence, a live journey waits for."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -25,33 +26,50 @@ def enrol_from_orders(now: datetime, batch: int) -> int:
         return 0
     newest = intake.latest_change_no()
     behind = [journey for journey in journeys if journey.cursor < newest]
-    return sum(_look_at_orders(journey, newest, now, batch) for journey in behind)
+    # Journeys mostly stand at the same order: each stretch is read once for all of them.
+    stretches = {
+        cursor: _read_stretch(cursor, newest, batch) for cursor in {item.cursor for item in behind}
+    }
+    return sum(_look_at_orders(journey, stretches[journey.cursor], now) for journey in behind)
 
 
-def _look_at_orders(journey: LiveJourney, newest: int, now: datetime, batch: int) -> int:
-    """Read a batch of orders for one journey.
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """The next orders after a cursor, the customer of each, and where the cursor goes from here."""
 
-    1. The orders are read before the transaction; the journey's cursor is part of its lock.
-    2. Walks begin and the cursor moves in the same transaction: a kill leaves both or neither.
-    """
-    orders = intake.list_orders_after(journey.cursor, batch)
+    owned: list[tuple[OrderRecord, int]]
+    looked_at: int
+    cursor: int
+
+
+def _read_stretch(cursor: int, newest: int, batch: int) -> _Stretch:
+    orders = intake.list_orders_after(cursor, batch)
     owners = customers.customers_of_parties(
         [order.party_id for order in orders if order.party_id is not None]
     )
     usable = _up_to_first_unlinked(orders, owners)
     is_all = len(usable) == len(orders) < batch
-    cursor = newest if is_all else (usable[-1].change_no if usable else journey.cursor)
-    if cursor <= journey.cursor:
+    last = usable[-1].change_no if usable else cursor
+    owned = [(order, owners[order.party_id]) for order in usable if order.party_id is not None]
+    return _Stretch(owned, len(usable), max(newest, last) if is_all else last)
+
+
+def _look_at_orders(journey: LiveJourney, stretch: _Stretch, now: datetime) -> int:
+    """Let one journey see a stretch of orders.
+
+    1. The orders were read before the transaction; the journey's cursor is part of its lock.
+    2. Walks begin and the cursor moves in the same transaction: a kill leaves both or neither.
+    """
+    if stretch.cursor <= journey.cursor:
         return 0
     with transaction.atomic():
         if not store.lock_live(journey):
             return 0
-        store.move_cursor(journey.id, max(cursor, usable[-1].change_no if usable else 0))
-        owned = [(order, owners[order.party_id]) for order in usable if order.party_id is not None]
-        if owned:
-            store.wake(journey.id, {customer_id for _, customer_id in owned}, now)
-            _enrol_buyers(journey, owned, now)
-    return len(usable)
+        store.move_cursor(journey.id, stretch.cursor)
+        if stretch.owned:
+            store.wake(journey.id, {customer_id for _, customer_id in stretch.owned}, now)
+            _enrol_buyers(journey, stretch.owned, now)
+    return stretch.looked_at
 
 
 def _up_to_first_unlinked(

@@ -28,7 +28,6 @@ _NO_TEMPLATE = Text(
 class _Known:
     """What a batch of messages needs, loaded once."""
 
-    sources: dict[tuple[str, int], Source]
     profiles: dict[int, CustomerProfile]
     orders: dict[int, Purchase]
     lines: dict[int, list[LineRecord]]
@@ -42,14 +41,17 @@ class PlanRenderer:
     def __init__(self, secret: str, base_url: str) -> None:
         self._secret = secret
         self._base_url = base_url
+        # A template version never changes, so its words are read once.
+        self._sources: dict[tuple[str, int], Source] = {}
 
     def render(self, tasks: list[RenderTask]) -> list[RenderedContent]:
         """One result per task, in the same order; a broken template is an `error`."""
+        self._read_sources(tasks)
         known = _load(tasks)
         return [self._render(task, known) for task in tasks]
 
     def _render(self, task: RenderTask, known: _Known) -> RenderedContent:
-        source = known.sources.get((task.template_key, task.template_version))
+        source = self._sources.get((task.template_key, task.template_version))
         if source is None:
             words = _NO_TEMPLATE.format(key=task.template_key, version=task.template_version)
             return RenderedContent(task.message_id, error=words)
@@ -60,6 +62,13 @@ class PlanRenderer:
         return RenderedContent(
             task.message_id, preview.subject, preview.body_text, preview.body_html
         )
+
+    def _read_sources(self, tasks: Sequence[RenderTask]) -> None:
+        for key, version in {(task.template_key, task.template_version) for task in tasks}:
+            if (key, version) not in self._sources:
+                source = find_source(key, version)
+                if source is not None:
+                    self._sources[key, version] = source
 
     def _values(self, task: RenderTask, source: Source, known: _Known) -> dict[str, Any]:
         order_id = _order_id(task)
@@ -94,22 +103,12 @@ def _load(tasks: Sequence[RenderTask]) -> _Known:
     histories = customers.purchase_history(people) if order_ids else {}
     orders = {item.order_id: item for history in histories.values() for item in history}
     return _Known(
-        sources=_sources({(task.template_key, task.template_version) for task in tasks}),
         profiles=customers.list_profiles(people),
         orders=orders,
         lines=lines,
         products=intake.list_products(unnamed) if unnamed else {},
         shop=merge_shop(load(ShopProfile)),
     )
-
-
-def _sources(wanted: set[tuple[str, int]]) -> dict[tuple[str, int], Source]:
-    found = {}
-    for key, version in wanted:
-        source = find_source(key, version)
-        if source is not None:
-            found[key, version] = source
-    return found
 
 
 def find_source(key: str, version: int) -> Source | None:
