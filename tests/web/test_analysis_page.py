@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
-from okaeri.insight.types import Analysis
+from okaeri.insight.types import Analysis, Finding
 from okaeri.web.charts.analysis_page import render_analysis_page
 
 pytestmark = pytest.mark.django_db
@@ -61,9 +62,10 @@ def test_an_analysis_of_nothing_is_still_a_page(analysis: Analysis) -> None:
             "bands": [{"band": b, "customers": 0, "share": 0.0} for b in ("fresh", "care")],
         },
     }
+    said = Finding("empty", "summary", Text("まだいません。", "Nobody yet."))
     empty = Analysis(
-        analysis.as_of, "JPY", "v", "duckdb", {**analysis.reports, **nothing}, (), (), {}
+        analysis.as_of, "JPY", "v", "duckdb", {**analysis.reports, **nothing}, (said,), (), {}
     )
     html = render_analysis_page(empty, "ja")
     assert "<figure" not in html
-    assert "初回購入から90日たった顧客がまだいません" in html
+    assert "まだいません。" in html

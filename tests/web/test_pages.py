@@ -1,13 +1,19 @@
 """Every page, empty and filled, in both languages."""
 
 import re
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
+from okaeri.customers import api as customers
 from okaeri.customers.models import Customer
+from okaeri.foundation import clock
 from okaeri.insight import api as insight
+from okaeri.insight.types import BAND_NAMES
 from okaeri.measure import api as measure
+from tests.web import shop
 
 pytestmark = pytest.mark.django_db
 
@@ -97,19 +103,39 @@ def test_no_page_has_more_than_one_primary_button(
 
 
 @pytest.mark.covers("A-01")
-def test_the_customer_page_says_why_freshness_is_what_it_is(
-    browser_of_staff: Client, small_shop: None
+def test_freshness_is_shown_sorted_narrowed_kept_as_a_segment_explained_and_counted_daily(
+    browser_of_staff: Client, small_shop: None, tmp_path: Path
 ) -> None:
-    standing = insight.list_customers(order_by="-purchase_count", limit=1).rows[0]
-    html = browser_of_staff.get(f"/customers/{standing.customer_id}/").content.decode()
-    assert f"最終購入から{standing.recency_days}日 / 想定サイクル" in html
+    standing = insight.list_customers(order_by="-freshness", limit=1).rows[0]
+    page = f"/customers/{standing.customer_id}/"
+    html = browser_of_staff.get(page).content.decode()
+    assert f'title="最終購入から{standing.recency_days}日' in html
+    assert BAND_NAMES[standing.freshness_band].ja in html
+    regular = insight.list_customers(order_by="-purchase_count", limit=1).rows[0]
+    explained = browser_of_staff.get(f"/customers/{regular.customer_id}/").content.decode()
+    assert f"最終購入から{regular.recency_days}日 / 想定サイクル" in explained
     listed = browser_of_staff.get("/customers/?sort=-freshness").content.decode()
-    fresh = [int(value) for value in re.findall(r'class="meter-value">(\d+)<', listed)]
+    fresh = _meters(listed)
     assert fresh == sorted(fresh, reverse=True)
     assert len(set(fresh)) > 3
+    assert all(0 <= value <= 100 for value in fresh)
+    rule = {"field": "freshness_band", "op": "=", "value": "care"}
+    count = insight.count_customers_where(rule)
+    assert count > 0
+    narrowed = browser_of_staff.get("/customers/?band=care").content.decode()
+    assert f"条件に合うのは {count}人です" in narrowed
+    browser_of_staff.post("/analysis/segments/new/?band=care", {"name": "要ケア"})
+    assert insight.list_segments()[0].size == count
+    before = _meters(browser_of_staff.get(page).content.decode())
+    clock.set_clock(clock.SimulatedClock(clock.now() + timedelta(days=10)))
+    shop.refresh(tmp_path / "warehouse")
+    assert _meters(browser_of_staff.get(page).content.decode()) < before
 
 
-@pytest.mark.covers("C-01")
+def _meters(html: str) -> list[int]:
+    return [int(value) for value in re.findall(r'class="meter-value">(\d+)<', html)]
+
+
 def test_the_class_stands_on_the_customer_page_and_narrows_the_list(
     browser_of_staff: Client, small_shop: None
 ) -> None:
@@ -142,6 +168,11 @@ def test_a_click_on_a_cell_becomes_a_segment_of_the_same_people(
     portfolio = browser_of_staff.get("/analysis/portfolio/").content.decode()
     address = "/analysis/segments/new/?stage=first&amp;lapsed=1"
     assert address in portfolio
+    offered = browser_of_staff.get(address.replace("&amp;", "&")).content.decode()
+    assert "この顧客でセグメント作成" in offered
+    active = browser_of_staff.get("/analysis/segments/new/?stage=first&lapsed=0").content.decode()
+    assert "「初回フォロー」のシナリオ開始へ" in active
+    assert 'href="/actions/journeys/first_follow/"' in active
     response = browser_of_staff.post(address.replace("&amp;", "&"), {"name": "一度きり"})
     segment = insight.list_segments()[0]
     assert response.headers["Location"] == f"/analysis/segments/{segment.id}/"
@@ -180,3 +211,20 @@ def test_every_chart_can_be_saved_in_three_forms(
         assert png.content.startswith(b"\x89PNG")
         csv = b"".join(browser_of_staff.get(f"/charts/{name}.csv"))
         assert csv.count(b"\r\n") > 2
+
+
+def test_a_content_is_previewed_as_the_chosen_customer_with_the_own_products(
+    browser_of_staff: Client, small_shop: None
+) -> None:
+    first, other = Customer.objects.order_by("id")[:2]
+    Customer.objects.filter(id=first.pk).update(family_name="Ichikawa")
+    Customer.objects.filter(id=other.pk).update(family_name="Nishida")
+    emails = [customers.get_customer(person.pk).email for person in (first, other)]
+    names = ("Ichikawa", "Nishida")
+    for email, name, stranger in zip(emails, names, reversed(names), strict=True):
+        html = browser_of_staff.get(
+            "/actions/templates/know_us_reorder/", {"q": email}
+        ).content.decode()
+        assert name in html.split("<pre>")[1]
+        assert "・Lotion" in html
+        assert stranger not in html

@@ -4,53 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from okaeri.foundation.text import Text
-from okaeri.web.formats import number, percent, percent_range, signed
+from okaeri.insight.types import Finding
+from okaeri.web.formats import number, percent, signed
 
 _NOTHING = Text("まだ数えるものがありません", "There is nothing to count yet")
 
 
-def f2_answer(summary: dict[str, Any]) -> Text:
-    """Say how many first-time buyers came back, and how that compares with before."""
-    if not summary.get("f2_n"):
-        return Text(
-            "初回購入から90日たった顧客がまだいません。たつと、2回目を買った割合がここに出ます。",
-            "No customer is 90 days past a first purchase yet; the share that came back will stand here.",
-        )
-    text = Text(
-        "この90日に、初回購入から90日を迎えた{n}人のうち {k}人が2回目を買いました({rate}、区間 {ja})。",
-        "Of {n} customers who became 90 days old in the last 90 days, {k} bought again "
-        "({rate}, interval {en}).",
-    ).format(
-        n=number(summary["f2_n"]),
-        k=number(summary["f2_k"]),
-        rate=percent(summary["f2_rate_90"]),
-        ja=percent_range(summary["f2_low"], summary["f2_high"], "ja"),
-        en=percent_range(summary["f2_low"], summary["f2_high"], "en"),
-    )
-    return text if (change := f2_change(summary)) is None else _join(text, change)
-
-
-def f2_change(summary: dict[str, Any]) -> Text | None:
-    """Say how the newest 90 days of cohorts compare with all; None where either is unknown."""
-    before, now = summary.get("f2_prev_rate_90"), summary.get("f2_rate_90")
-    if before is None or now is None:
-        return None
-    points = (now - before) * 100
-    if abs(points) < 0.05:
-        return Text("直前の90日と同じ水準です。", "Level with the 90 days before.")
-    higher = Text(
-        "直前の90日より {points}ポイント高い値です。",
-        "{points} points higher than the 90 days before.",
-    )
-    lower = Text(
-        "直前の90日より {points}ポイント低い値です。",
-        "{points} points lower than the 90 days before.",
-    )
-    return (higher if points > 0 else lower).format(points=number(abs(points), 1))
-
-
-def _join(first: Text, second: Text) -> Text:
-    return Text(first.ja + second.ja, f"{first.en} {second.en}")
+def f2_answer(known: Sequence[Finding]) -> Text | None:
+    """Pick the sentence on second purchases: it says what is within chance. None before a refresh."""
+    keys = ("f2_rate_90", "f2_not_yet", "empty")
+    return next((finding.text for finding in known if finding.key in keys), None)
 
 
 def portfolio(payload: dict[str, Any]) -> Text:

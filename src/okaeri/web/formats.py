@@ -76,8 +76,26 @@ def percent_range(low: float | None, high: float | None, language: str) -> str:
     """Write an interval of shares: 19.0〜28.1% / 19.0 to 28.1%."""
     if low is None or high is None:
         return MISSING
-    between = "〜" if language == "ja" else " to "
-    return f"{number(low * 100, 1)}{between}{number(high * 100, 1)}%"
+    return f"{number(low * 100, 1)}{_between(language)}{number(high * 100, 1)}%"
+
+
+def money_range(low: float | None, high: float | None, currency: str, language: str) -> str:
+    """Write an interval of differences in money: −120円〜+480円 / −¥120 to +¥480."""
+    if low is None or high is None:
+        return MISSING
+    ends = (money_change(end, currency, language) for end in (low, high))
+    return _between(language).join(ends)
+
+
+def change_range(low: float | None, high: float | None, places: int, language: str) -> str:
+    """Write an interval of differences: −0.1〜+0.4 / −0.1 to +0.4."""
+    if low is None or high is None:
+        return MISSING
+    return _between(language).join((signed(low, places), signed(high, places)))
+
+
+def _between(language: str) -> str:
+    return "〜" if language == "ja" else " to "
 
 
 def day(value: date | None, language: str, *, weekday: bool = True) -> str:

@@ -29,7 +29,7 @@ def render_analysis_page(analysis: Analysis, language: str) -> str:
         "cells": reports["portfolio"]["cells"],
         "dropoff": reports["dropoff"],
         "f2": reports["f2"],
-        "answer": findings.f2_answer(reports["summary"]),
+        "answer": findings.f2_answer(analysis.findings),
         "portfolio_answer": findings.portfolio_answer(reports["portfolio"]),
         "charts": _charts(analysis, language),
         "definitions": [split_definition(text) for text in analysis.definitions.values()],

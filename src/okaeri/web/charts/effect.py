@@ -21,6 +21,10 @@ _NOTE = Text(
 )
 
 
+_WITH_INTERVAL = Text("{name}の差 {d}(95%区間 {interval})", "{name}: {d} (95% interval {interval})")
+_NO_INTERVAL = Text("{name}の差 {d}", "{name}: {d}")
+
+
 def interval(evaluation: Evaluation, *, as_of: str, currency: str, language: str) -> Chart:
     """Draw each metric's difference on its own scale."""
     return Chart(
@@ -42,17 +46,15 @@ def _title(evaluation: Evaluation, currency: str, language: str) -> str:
     primary = next((m for m in evaluation.metrics if m.is_primary), None)
     if primary is None:
         return evaluation.experiment.name.render(language)
-    values = [primary.difference, primary.low, primary.high]
-    words = (
-        [formats.signed(value, 3) for value in values]
-        if primary.metric == "orders"
-        else [formats.money_change(value, currency, language) for value in values]
-    )
-    text = Text(
-        "{name}の差 {d}(95%区間 {low}〜{high})", "{name}: {d} (95% interval {low} to {high})"
-    )
     name = metric_name(primary.metric, currency, language)
-    return text.render(language).format(name=name, d=words[0], low=words[1], high=words[2])
+    if primary.metric == "orders":
+        difference = formats.signed(primary.difference, 3)
+        interval = formats.change_range(primary.low, primary.high, 3, language)
+    else:
+        difference = formats.money_change(primary.difference, currency, language)
+        interval = formats.money_range(primary.low, primary.high, currency, language)
+    text = _NO_INTERVAL if primary.low is None else _WITH_INTERVAL
+    return text.render(language).format(name=name, d=difference, interval=interval)
 
 
 def metric_name(metric: str, currency: str, language: str) -> str:

@@ -91,6 +91,18 @@ def money_change(context: Context, amount_minor: float | None) -> str:
     return formats.money_change(amount_minor, _shop(context).currency, _language(context))
 
 
+@register.simple_tag(takes_context=True)
+def money_range(context: Context, low: float | None, high: float | None) -> str:
+    """An interval of differences in money, one dash where it is unknown."""
+    return formats.money_range(low, high, _shop(context).currency, _language(context))
+
+
+@register.simple_tag(takes_context=True)
+def change_range(context: Context, low: float | None, high: float | None, places: int = 0) -> str:
+    """An interval of differences, one dash where it is unknown."""
+    return formats.change_range(low, high, places, _language(context))
+
+
 @register.simple_tag
 def pct(share: float | None, places: int = 1) -> str:
     """23.3%."""

@@ -83,7 +83,6 @@ def dropoff(request: HttpRequest) -> HttpResponse:
     """Show after which purchase customers stop, and how many first-time buyers come back."""
     language = _language(request)
     report, f2 = insight.find_report("dropoff"), insight.find_report("f2")
-    summary = insight.find_report("summary")
     return _show(
         request,
         "dropoff",
@@ -92,7 +91,7 @@ def dropoff(request: HttpRequest) -> HttpResponse:
         f2=f2,
         chart=find_chart("dropoff", language),
         f2_chart=find_chart("f2", language),
-        answer=findings.f2_answer(summary.payload) if summary else None,
+        answer=findings.f2_answer(insight.list_findings()),
         definitions=definitions_for("dropoff", "f2_rate_90", "f2_late", "lapsed", "purchase_count"),
     )
 

@@ -1,6 +1,6 @@
 """One customer's whole story in one list: orders, messages, decisions, consent, answers, points."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -122,6 +122,26 @@ def _decisions(customer_id: int, *, is_whole: bool) -> list[Happening]:
     ]
 
 
+# Codes of the consent ledger in words; a code of another maker is shown as it is.
+_SOURCES = {
+    "import": Text("取り込み", "from an import"),
+    "replay": Text("再現", "from a replay"),
+    "staff": Text("担当者", "by staff"),
+    "preference_page": Text("配信停止ページ", "on the page for stopping"),
+    "one_click": Text("ワンクリック配信停止", "by one-click unsubscribe"),
+}
+_BASES = {
+    "opt_in": Text("本人の同意", "opted in"),
+    "written_notice": Text("書面での通知", "told in writing"),
+    "business_relationship": Text("取引関係", "business relationship"),
+    "published_address": Text("公開された宛先", "published address"),
+}
+
+
+def _words(known: Mapping[str, Text], code: str) -> Text:
+    return known.get(code, Text(code or "—", code or "—"))
+
+
 def _consents(customer_id: int) -> list[Happening]:
     happenings = []
     for entry in customers.list_consents(customer_id):
@@ -131,13 +151,15 @@ def _consents(customer_id: int) -> list[Happening]:
             f"{channel.ja}の配信に{'同意' if granted else '停止の申し出'}",
             f"{channel.en}: {'consent given' if granted else 'asked to stop'}",
         )
-        note = Text("経路 {source} · 根拠 {basis}", "by {source} · basis {basis}")
+        source, basis = _words(_SOURCES, entry.source), _words(_BASES, entry.basis)
         happenings.append(
             Happening(
                 entry.occurred_at,
                 "consent",
                 title,
-                note.format(source=entry.source, basis=entry.basis),
+                Text(f"{source.ja} · 根拠: {basis.ja}", f"{source.en} · {basis.en}")
+                if granted
+                else source,
             )
         )
     return happenings

@@ -1,6 +1,7 @@
 """Uploaded files while a person says which column is which: kept in the data folder, named by chance."""
 
 import re
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -17,23 +18,46 @@ _GONE = Text(
 )
 
 
+_WAITS_AT_MOST_SECONDS = 24 * 60 * 60
+
+
 def keep(upload: "UploadedFile[bytes]") -> str:
-    """Store an upload and give its key; the person's file name never becomes a path."""
+    """Store an upload and give its key; the person's file name never becomes a path.
+
+    Uploads that were left on the column form for more than a day go at the same time.
+    """
     key = new_token()
     folder = _folder()
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _remove_abandoned(folder)
     with (folder / key).open("wb") as file:
         for chunk in upload.chunks():
             file.write(chunk)
     return key
 
 
+def _remove_abandoned(folder: Path) -> None:
+    # Times of files are the machine's own, so its clock is asked, not the shop's.
+    oldest = time.time() - _WAITS_AT_MOST_SECONDS
+    for path in folder.iterdir():
+        if path.is_file() and path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
+
+
 def path_of(key: str) -> Path:
-    """Give where an upload waits or raise NotFoundError."""
+    """Give where an upload waits for its columns or raise NotFoundError."""
     path = _folder() / key
     if not _KEY.fullmatch(key) or not path.is_file():
         raise NotFoundError(_GONE)
     return path
+
+
+def hand_over(key: str) -> Path:
+    """Move an upload to where a job will read it, however long the worker takes to come."""
+    path = path_of(key)
+    queue = _folder() / "queued"
+    queue.mkdir(mode=0o700, exist_ok=True)
+    return path.rename(queue / key)
 
 
 def _folder() -> Path:

@@ -77,7 +77,10 @@ def upload(request: HttpRequest) -> HttpResponse:
     if layout.connector or layout.saved_mapping:
         columns = _saved(layout)
         job = intake.submit_import(
-            path, filename=filename, connector=layout.connector, mapping=columns
+            uploads.hand_over(key),
+            filename=filename,
+            connector=layout.connector,
+            mapping=columns,
         )
         return redirect("job", job)
     return _ask_columns(request, key, filename, layout, {}, None)
@@ -105,7 +108,8 @@ def map_columns(request: HttpRequest) -> HttpResponse:
         intake.save_mapping(request.POST.get("name", "").strip() or filename, layout.header, chosen)
     except InputError as error:
         return _ask_columns(request, key, filename, layout, chosen, error.message)
-    return redirect("job", intake.submit_import(path, filename=filename, mapping=chosen))
+    job = intake.submit_import(uploads.hand_over(key), filename=filename, mapping=chosen)
+    return redirect("job", job)
 
 
 def _ask_columns(

@@ -4,7 +4,7 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.html import escape
 from django.views.decorators.http import require_GET
@@ -13,28 +13,35 @@ from okaeri.customers import api as customers
 from okaeri.deliver import api as deliver
 from okaeri.foundation.text import Text
 from okaeri.plan import api as plan
+from okaeri.web.pages.csv_file import asked_encoding
 from okaeri.web.pages.customers.timeline import channel_name
 from okaeri.web.pages.journeys.views import sandboxed
+from okaeri.web.pages.messages.export import download
+from okaeri.web.pages.messages.sending import find_sending
 from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
 
+# In deliver's own words, in the order of the filter.
 STATUSES = {
     "accepted": Text("送信済み", "Sent"),
-    "suppressed": Text("見送り", "Not sent"),
-    "held_out": Text("対照群", "Left out"),
+    "suppressed": Text("送らない", "Not sent"),
+    "held_out": Text("比較のため対象外", "Left out to compare"),
     "planned": Text("予定", "Planned"),
-    "rendered": Text("準備済み", "Ready"),
+    "rendered": Text("送信待ち", "Waiting to leave"),
     "claimed": Text("送信中", "Leaving"),
-    "rejected": Text("拒否", "Refused"),
+    "rejected": Text("届かず", "Refused"),
     "expired": Text("期限切れ", "Expired"),
     "unknown": Text("不明", "Unknown"),
 }
 
 
 @require_GET
-def messages(request: HttpRequest) -> HttpResponse:
-    """List messages, each with where it is and why."""
+def messages(request: HttpRequest) -> HttpResponseBase:
+    """List messages, each with where it is and why; as CSV when asked for."""
     asked = request.GET.get("status", "")
     status = asked if asked in STATUSES else ""
+    encoding = asked_encoding(request)
+    if encoding:
+        return download(status, encoding, request.language)  # type: ignore[attr-defined]
     page = Pager(asked_page(request), 0)
     found, total = deliver.list_messages(status=status, offset=page.offset, limit=PAGE_SIZE)
     counts = deliver.audience()
@@ -57,6 +64,7 @@ def messages(request: HttpRequest) -> HttpResponse:
                 if counts.get(key) or key == status
             ],
             "audience": counts.get("audience", 0),
+            "sending": find_sending(counts),
         },
     )
 

@@ -54,6 +54,7 @@ def result(request: HttpRequest, experiment_id: int) -> HttpResponse:
         {
             "experiment": experiment,
             "evaluation": evaluation,
+            "claim_level": metrics[0].claim_level if metrics else None,
             "chart": find_chart(f"experiment-{experiment_id}", language),
             "metrics": [
                 (

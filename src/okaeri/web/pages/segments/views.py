@@ -10,6 +10,8 @@ from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.insight.types import BAND_NAMES, STAGE_NAMES, FreshnessBand, Stage, class_name
+from okaeri.plan import api as plan
+from okaeri.plan.types import JourneyView
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.views import TABS
 from okaeri.web.pages.customers.filters import FLAGS, Filters, read_filters
@@ -18,6 +20,8 @@ _NO_RULE = Text(
     "どの顧客かが決まっていません。ポートフォリオの円か、顧客一覧の条件から始めてください。",
     "It is not clear which customers are meant; begin at a bubble or with the customer list's filters.",
 )
+# Which class a shipped journey cares for.
+_JOURNEYS = {"first": "first_follow", "toddler": "know_us"}
 _NO_NAME = Text("名前を入力してください。", "Give the segment a name.")
 
 
@@ -48,9 +52,19 @@ def new(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "total": page.total,
         "name": name_of(filters, language),
+        "journey": _journey_for(filters),
         "definitions": definitions_for("portfolio", "lapsed", "threshold_minor"),
     }
     return render(request, "okaeri/segments/new.html", context)
+
+
+def _journey_for(filters: Filters) -> JourneyView | None:
+    """Give the journey made for customers like these, None where none is."""
+    if filters.flag == "at_risk":
+        wanted = "welcome_back"
+    else:
+        wanted = "" if filters.lapsed == "1" else _JOURNEYS.get(filters.stage, "")
+    return next((journey for journey in plan.list_journeys() if journey.key == wanted), None)
 
 
 @require_GET

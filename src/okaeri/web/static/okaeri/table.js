@@ -1,5 +1,10 @@
-// Column choice of tables with data-columns, remembered in this browser; closes open menus on Escape.
+// Column choice of tables with data-columns, remembered in this browser; closes open menus on Escape;
+// brings the present tab of a long row of tabs into view.
 (() => {
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const row = tab.closest(".tabs");
+    row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  }
   for (const table of document.querySelectorAll("table[data-columns]")) {
     const key = `okaeri.columns.${table.dataset.columns}`;
     const place = document.querySelector(`[data-columns-of="${table.dataset.columns}"]`);

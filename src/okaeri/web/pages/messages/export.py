@@ -1,0 +1,71 @@
+"""The list of messages as CSV: one row a message, newest first."""
+
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponseBase
+
+from okaeri.customers import api as customers
+from okaeri.deliver import api as deliver
+from okaeri.deliver.types import MessageView
+from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.text import Text
+from okaeri.web import formats
+from okaeri.web.pages.csv_file import csv_response
+
+_CHUNK = 500
+_COLUMNS = (
+    Text("メッセージID", "message_id"),
+    Text("顧客ID", "customer_id"),
+    Text("顧客", "customer"),
+    Text("件名", "subject"),
+    Text("文面", "template"),
+    Text("経路", "channel"),
+    Text("宛先", "address"),
+    Text("状態", "status"),
+    Text("理由", "why"),
+    Text("計画", "planned_at"),
+    Text("予定", "due_at"),
+    Text("決着", "settled_at"),
+)
+
+
+def download(status: str, encoding: str, language: str) -> HttpResponseBase:
+    """Stream every message of a status, all of them without one."""
+    zone = ZoneInfo(load(ShopProfile).time_zone)
+    columns = [column.render(language) for column in _COLUMNS]
+    rows = (_row(message, name, zone, language) for message, name in _messages(status))
+    return csv_response("messages", columns, rows, encoding=encoding)
+
+
+def _messages(status: str) -> Iterator[tuple[MessageView, str]]:
+    """Give each message once, though new ones push the pages on while they are read."""
+    offset, last = 0, None
+    while True:
+        found, _ = deliver.list_messages(status=status, offset=offset, limit=_CHUNK)
+        names = customers.list_profiles([message.customer_id for message in found])
+        for message in found:
+            if last is None or message.id < last:
+                who = names.get(message.customer_id)
+                yield message, who.full_name if who else ""
+                last = message.id
+        if len(found) < _CHUNK:
+            return
+        offset += _CHUNK
+
+
+def _row(message: MessageView, name: str, zone: ZoneInfo, language: str) -> tuple[Any, ...]:
+    instants = (message.planned_at, message.due_at, message.settled_at)
+    return (
+        message.id,
+        message.customer_id,
+        name,
+        message.subject,
+        message.template_key,
+        message.channel,
+        message.address,
+        message.status_name.render(language),
+        message.why.render(language),
+        *("" if at is None else formats.moment(at, zone, language) for at in instants),
+    )
