@@ -133,3 +133,19 @@ def test_import_refresh_and_results_work_on_ones_own_data(tmp_path: Path) -> Non
     assert (refreshed["customers"], refreshed["orders"]) == (120, 174)
     results = okaeri("results", "--json", *shop, cwd=tmp_path)
     assert json.loads(results.stdout) == {"experiments": []}
+
+
+@pytest.mark.slow
+def test_a_file_nobody_knows_is_read_once_its_columns_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    rows = ["No,When,Mail,Code,Qty,Price", "1,2026-01-01,a@example.test,A1,2,1000"]
+    file.write_text("\n".join([*rows, "2,2026-03-01,a@example.test,A1,1,1000"]), encoding="utf-8")
+    names = {"order_no": "No", "ordered_at": "When", "email": "Mail", "sku": "Code"}
+    names |= {"quantity": "Qty", "unit_price": "Price"}
+    pairs = [part for field, name in names.items() for part in ("--column", f"{field}={name}")]
+    unnamed = okaeri("analyse", str(file), "--json", cwd=tmp_path)
+    named = okaeri("analyse", str(file), "--json", *pairs, cwd=tmp_path)
+    assert unnamed.returncode == 2
+    assert json.loads(unnamed.stdout)["error"]["en"]
+    summary = json.loads(named.stdout)["reports"]["summary"]
+    assert (summary["orders"], summary["net_minor"], summary["buyers"]) == (2, 3000, 1)

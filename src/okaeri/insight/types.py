@@ -240,7 +240,8 @@ class NextStep:
     """One thing worth doing next: how many people it is about and what is at stake, in money.
 
     `action` names what the product offers for it: "playbook:first_follow", "playbook:know_us",
-    "playbook:welcome_back", or a group to look at: "segment:f2_late", "segment:prime_lapsed".
+    "playbook:welcome_back", a group to reach: "segment:f2_late", "segment:prime_lapsed",
+    or a page to open: "look:dropoff", "look:portfolio", "look:cohorts".
     """
 
     action: str

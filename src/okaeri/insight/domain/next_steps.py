@@ -11,7 +11,9 @@ HOW_MANY = 3
 
 
 def recommend_next_steps(reports: Reports, rules: LifecycleRules, currency: str) -> list[NextStep]:
-    """Give up to three steps, the largest stake first; none for a shop without buyers.
+    """Give three steps, the largest stake first; none for a shop without buyers.
+
+    A shop too young for three gets something to look at in the remaining places.
 
     The stake is an upper bound made of measured sums (people × average order, or what the people
     spent in the last 12 months), not a forecast.
@@ -23,7 +25,17 @@ def recommend_next_steps(reports: Reports, rules: LifecycleRules, currency: str)
         *_guide_toddlers(reports, rules, currency),
         *_win_back_prime(reports, rules, currency),
     ]
-    return sorted(candidates, key=lambda step: -step.net_minor)[:HOW_MANY]
+    urgent = sorted(candidates, key=lambda step: -step.net_minor)
+    return [*urgent, *_look_around(reports)][:HOW_MANY]
+
+
+def _look_around(reports: Reports) -> Iterator[NextStep]:
+    """Give pages worth opening where nobody needs to be reached today; nothing is at stake."""
+    buyers = reports["summary"]["buyers"]
+    if not buyers:
+        return
+    for action, title, why in _LOOKS:
+        yield NextStep(action, title, sentence(why, people=f"{buyers:,}"), buyers, 0)
 
 
 def _aov(reports: Reports) -> int:
@@ -139,6 +151,32 @@ def _win_back_prime(reports: Reports, rules: LifecycleRules, currency: str) -> I
     )
 
 
+_LOOKS = (
+    (
+        "look:dropoff",
+        Text("何回目で離れるかを見る", "See where customers stop"),
+        Text(
+            "購入した {people}人が、何回目の後に来なくなるかを確かめてください。次の施策の場所が分かります。",
+            "See after which purchase the {people} buyers stop coming: that is where to act next.",
+        ),
+    ),
+    (
+        "look:portfolio",
+        Text("顧客の並びを見る", "See where everybody stands"),
+        Text(
+            "購入した {people}人を10のクラスで見て、増やしたいクラスを決めてください。",
+            "Look at the {people} buyers in ten classes and choose the one to grow.",
+        ),
+    ),
+    (
+        "look:cohorts",
+        Text("月ごとの新規客を比べる", "Compare the months' new customers"),
+        Text(
+            "購入した {people}人を初回の月で分け、戻り方がよかった月を探してください。",
+            "Split the {people} buyers by first month and find the month that came back best.",
+        ),
+    ),
+)
 _WELCOME = Text(
     "初回購入だけの現役客が {people}人います。これまで2回目に進んだのは {rate}(95%区間 {range})です。"
     "全員があと1回買うと {yen} です。",

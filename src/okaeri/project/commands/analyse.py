@@ -27,10 +27,12 @@ from okaeri.web.charts import analysis_page
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where to write the page (default: beside FILE).",
 )
+@options.columns
 @options.as_json
 def analyse(
     file: Path,
     connector: str,
+    columns: tuple[str, ...],
     currency: str,
     time_zone: str,
     as_of: date | None,
@@ -45,6 +47,7 @@ def analyse(
             staged = intake.stage_file(
                 file,
                 connector=connector,
+                mapping=options.mapping_of(columns),
                 currency=currency,
                 zone=ZoneInfo(time_zone),
                 progress=report,

@@ -14,12 +14,15 @@ from okaeri.project.commands import options
 @click.command(name="import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--connector", default="", help="Which cart wrote it (default: recognised).")
+@options.columns
 @options.data_dir
 @options.as_json
-def import_orders(file: Path, connector: str, *, as_json: bool) -> None:
+def import_orders(file: Path, connector: str, columns: tuple[str, ...], *, as_json: bool) -> None:
     """Import FILE (all of it or nothing) and recognise the people in it."""
     with terminal.progress(Text("読み込み", "Import"), quiet=as_json) as report:
-        result = intake.import_file(file, connector=connector, progress=report)
+        result = intake.import_file(
+            file, connector=connector, mapping=options.mapping_of(columns), progress=report
+        )
     with terminal.progress(Text("名寄せ", "Recognising people"), quiet=as_json):
         wiring.build_loop().run_until_idle()
     if as_json:

@@ -11,7 +11,8 @@ TABLES = ("rewards_entry", "rewards_transfer")
 
 def refuse_changes(_apps, schema_editor):
     for statement in statements(schema_editor.connection.vendor):
-        schema_editor.execute(statement)
+        # No parameters at all: an empty tuple would make the driver read "%" as a placeholder.
+        schema_editor.execute(statement, params=None)
 
 
 def allow_changes(_apps, schema_editor):

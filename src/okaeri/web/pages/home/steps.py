@@ -16,7 +16,11 @@ _SEGMENTS = {
     "f2_late": "/customers/?flag=f2_late",
     "prime_lapsed": "/customers/?stage=prime&lapsed=1",
 }
-_LOOKS = {"dropoff": "/analysis/dropoff/", "portfolio": "/analysis/portfolio/"}
+_LOOKS = {
+    "dropoff": "/analysis/dropoff/",
+    "portfolio": "/analysis/portfolio/",
+    "cohorts": "/analysis/cohorts/",
+}
 _MOST_TO_DO = 3
 _RUNS = Text("「{name}」は稼働中です", "“{name}” is running")
 _IN_CARE = Text("{n}人をケアしています。", "{n} people are in care. ")
