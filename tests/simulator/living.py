@@ -8,7 +8,8 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ startup.prepare(FOLDER)
 
 from okaeri.customers import api as customers  # noqa: E402 - models need a prepared Django
 from okaeri.deliver import api as deliver  # noqa: E402
+from okaeri.deliver.types import MessageView  # noqa: E402
 from okaeri.plan import api as plan  # noqa: E402
 from okaeri_simulator.demo import DemoPlan, Progress, run_demo  # noqa: E402
 from okaeri_simulator.replay import ReplayPlan, run_replay  # noqa: E402
@@ -61,6 +63,25 @@ def all_messages() -> list[Any]:
             return found
 
 
+def steps_twice(messages: list[MessageView]) -> list[list[Any]]:
+    """Give steps somebody got twice in one walk.
+
+    Who goes silent for half a year a second time may be written to a second time: two messages of
+    one step belong to one walk when less than the journey's 180 days (less a few for caps and
+    quiet days) lie between them.
+    """
+    days: dict[tuple[int, int, str], list[datetime]] = {}
+    for message in messages:
+        if message.status == "accepted":
+            step = (message.customer_id, message.source_id, message.source_part)
+            days.setdefault(step, []).append(message.due_at)
+    return [
+        list(step)
+        for step, dues in days.items()
+        if any(later - earlier < timedelta(days=170) for earlier, later in pairwise(sorted(dues)))
+    ]
+
+
 def facts() -> dict[str, Any]:
     messages = all_messages()
     mails, total = deliver.list_mails(0, 1_000_000)
@@ -69,9 +90,6 @@ def facts() -> dict[str, Any]:
         for walk in plan.enrolments_of(customer_id):
             arms[customer_id, walk.journey_key] = walk.arm
     held_out = {person for person, arm in arms.items() if arm == "holdout"}
-    steps = Counter(
-        (m.customer_id, m.source_id, m.source_part) for m in messages if m.status == "accepted"
-    )
     sent_while_held_out = [
         message.id
         for message in messages
@@ -86,7 +104,7 @@ def facts() -> dict[str, Any]:
         "messages": len(messages),
         "mails": total,
         "mails_twice": [i for i, n in Counter(m.message_id for m in mails).items() if n > 1],
-        "steps_twice": [list(step) for step, n in steps.items() if n > 1],
+        "steps_twice": steps_twice(messages),
         "held_out_people": len(held_out),
         "sent_while_held_out": sent_while_held_out,
     }
