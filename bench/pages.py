@@ -30,8 +30,8 @@ PAGES = (
     "/customers/",
     "/analysis/portfolio/",
     "/analysis/dropoff/",
-    "/journeys/",
-    "/messages/",
+    "/actions/journeys/",
+    "/actions/messages/",
 )
 OKAERI = str(Path(sys.executable).parent / "okaeri")
 

@@ -86,7 +86,6 @@ def test_what_is_too_late_expires_and_is_never_sent(
     assert box.list(0, 10)[1] == 0
 
 
-@pytest.mark.covers("A-11")
 def test_nobody_gets_more_than_one_marketing_mail_a_day_and_three_a_week(
     shop: None, simulated: clock.SimulatedClock, email: EmailChannel, box: MailboxTransport
 ) -> None:

@@ -45,7 +45,6 @@ class Judge:
         return "250 OK"
 
 
-@pytest.mark.covers("I-02")
 def test_a_strict_server_takes_the_whole_batch_on_one_connection(
     shop: None, simulated: clock.SimulatedClock
 ) -> None:

@@ -36,7 +36,6 @@ def live_order(number: str = "A-1", **changes: object) -> OrderIn:
     return replace(order, **changes)  # type: ignore[arg-type]
 
 
-@pytest.mark.covers("G-01")
 def test_the_same_file_twice_changes_nothing_the_second_time(tmp_path: Path) -> None:
     path = template_file(tmp_path / "o.csv", {}, {"商品コード*": "SERUM"}, {"注文番号*": "B"})
     first = api.import_file(path)

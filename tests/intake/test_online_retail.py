@@ -28,7 +28,6 @@ def retail_csv(shared_data: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.django_db
-@pytest.mark.covers("G-01")
 def test_online_retail_goes_in_whole(retail_csv: Path) -> None:
     specs = {spec.key: spec for spec in specs_of(ShopProfile).values()}
     save(specs, {"shop.currency": "GBP", "shop.time_zone": "Europe/London"})

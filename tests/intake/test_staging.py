@@ -365,7 +365,6 @@ def shopify(path: Path, *rows: dict[str, str]) -> StagedFile:
     return stage(path)
 
 
-@pytest.mark.covers("G-01")
 def test_shopify_orders_span_rows_whose_order_cells_are_blank(tmp_path: Path) -> None:
     staged = shopify(tmp_path / "s.csv", _SHOPIFY, _SECOND, _SHOPIFY | {"Name": "#1002"})
     assert staged.layout.connector == "shopify"
@@ -444,7 +443,6 @@ def eccube(path: Path, *rows: list[str]) -> StagedFile:
     return stage(path)
 
 
-@pytest.mark.covers("G-01")
 def test_eccube_rows_are_split_by_their_kind(tmp_path: Path) -> None:
     def special(kind: str, name: str, price: str) -> list[str]:
         return eccube_row(**{"明細区分(ID)": kind, "商品名": name, "価格": price, "商品コード": ""})

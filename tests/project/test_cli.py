@@ -68,7 +68,6 @@ def test_every_command_explains_itself(command: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.covers("E-04")
 def test_analyse_tells_where_customers_stop_and_changes_nothing(tmp_path: Path) -> None:
     file = write_orders(tmp_path / "orders.csv")
     before = file.read_bytes()

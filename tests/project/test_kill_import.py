@@ -66,7 +66,6 @@ def count(database: Path) -> list[int]:
 
 
 @pytest.mark.slow
-@pytest.mark.covers("G-01")
 def test_a_killed_import_stores_nothing_and_can_be_run_again(tmp_path: Path) -> None:
     file, folder = write_orders(tmp_path / "orders.csv"), tmp_path / "shop"
     database = folder / "okaeri.db"
