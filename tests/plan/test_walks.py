@@ -220,7 +220,7 @@ def test_people_held_out_get_a_row_that_says_so_and_nothing_else(shop: Shop, run
     assert counted["audience"] == sum(n for name, n in counted.items() if name != "audience") > 30
 
 
-@pytest.mark.covers("D-03", "C-15")
+@pytest.mark.covers("C-15")
 def test_selling_to_first_time_buyers_early_cannot_go_live_without_a_reason(shop: Shop) -> None:
     nodes = "  - {id: offer, send: {template: know_us_reorder%s}}\n  - {id: end, exit: {}}\n"
     plan.save_definition(source_of(nodes % ""), now=NOON)
