@@ -1,0 +1,74 @@
+"""The rights of people: who looked at their data, what they asked for, and who was erased."""
+
+from django.db import models
+
+
+class AccessEntry(models.Model):
+    """Somebody of the staff, or an API key, saw or took personal data. Written once, chained by hash."""
+
+    class Action(models.TextChoices):
+        VIEW = "view"
+        SEARCH = "search"
+        EXPORT = "export"
+        CHANGE = "change"
+        REVEAL = "reveal"
+
+    at = models.DateTimeField(db_index=True)
+    actor = models.CharField(max_length=150)
+    action = models.CharField(max_length=10, choices=Action.choices)
+    # None where many people were seen at once; then `people` counts them.
+    customer_id = models.BigIntegerField(null=True, db_index=True)
+    people = models.BigIntegerField(default=1)
+    # Which kinds of data: ["name", "email"].
+    fields = models.JSONField(default=list)
+    # The page or file.
+    where = models.CharField(max_length=255, default="")
+    # sha256 of the entry before and this one: a removed line shows.
+    chain = models.CharField(max_length=64)
+
+
+class DataRequest(models.Model):
+    """One request under 個人情報保護法 33 to 35: disclosure, correction, stop or erasure, with a clock."""
+
+    class Kind(models.TextChoices):
+        DISCLOSURE = "disclosure"
+        CORRECTION = "correction"
+        STOP = "stop"
+        ERASURE = "erasure"
+
+    class Status(models.TextChoices):
+        RECEIVED = "received"
+        VERIFIED = "verified"
+        DONE = "done"
+        REFUSED = "refused"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.RECEIVED)
+    customer_id = models.BigIntegerField(null=True, db_index=True)
+    # preference_page, staff, api, shopify
+    source = models.CharField(max_length=20)
+    note = models.TextField(default="")
+    received_at = models.DateTimeField()
+    due_on = models.DateField()
+    verified_at = models.DateTimeField(null=True)
+    # How the person's identity was checked.
+    verified_how = models.CharField(max_length=200, default="")
+    ended_at = models.DateTimeField(null=True)
+    handled_by = models.CharField(max_length=150, default="")
+    outcome = models.JSONField(default=dict)
+
+
+class Erasure(models.Model):
+    """One erased person: keyed hashes only, so that a restored backup can be cleaned again.
+
+    The same line stands in the data folder's erasure list, outside the database.
+    """
+
+    customer_id = models.BigIntegerField(unique=True)
+    # HMAC-SHA256 of every identity key under the shop's secret.
+    key_hashes = models.JSONField()
+    erased_at = models.DateTimeField()
+    # The law asks to keep the proof of consent until then; None when nothing was kept.
+    proof_until = models.DateField(null=True)
+    # Rows taken away, by table.
+    counts = models.JSONField(default=dict)

@@ -1,0 +1,36 @@
+"""The tables of intake, by subject; every model is imported from here."""
+
+from okaeri.intake.models.events import Event, Identification
+from okaeri.intake.models.forms import Form, FormEntry
+from okaeri.intake.models.orders import (
+    ColumnMapping,
+    ImportRun,
+    Order,
+    OrderLine,
+    Party,
+    Product,
+    RejectedRow,
+)
+from okaeri.intake.models.service import Call, Inquiry
+from okaeri.intake.models.sources import Connection, Delivery
+from okaeri.intake.models.subscriptions import Subscription, SubscriptionEvent
+
+__all__ = [
+    "Call",
+    "ColumnMapping",
+    "Connection",
+    "Delivery",
+    "Event",
+    "Form",
+    "FormEntry",
+    "Identification",
+    "ImportRun",
+    "Inquiry",
+    "Order",
+    "OrderLine",
+    "Party",
+    "Product",
+    "RejectedRow",
+    "Subscription",
+    "SubscriptionEvent",
+]

@@ -1,0 +1,59 @@
+"""What people did on the shop's pages: events as they came in, and who a device turned out to be."""
+
+from django.db import models
+
+from okaeri.intake.models.orders import Party
+
+
+class Event(models.Model):
+    """One thing somebody did on the shop's pages or in its app. Written once, never changed.
+
+    Who it was is not decided here: `device_id` leads to a person by `customers.DeviceLink`, `party`
+    where the sender named the person himself.
+    """
+
+    class Kind(models.TextChoices):
+        PAGE_VIEW = "page_view"
+        PRODUCT_VIEW = "product_view"
+        SEARCH = "search"
+        CART_ADD = "cart_add"
+        CART_REMOVE = "cart_remove"
+        CHECKOUT = "checkout"
+
+    # Made by the sender: the same event sent twice is one row.
+    key = models.CharField(max_length=64, unique=True)
+    source = models.CharField(max_length=40)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    device_id = models.CharField(max_length=40, default="")
+    party = models.ForeignKey(Party, null=True, on_delete=models.PROTECT, related_name="+")
+    occurred_at = models.DateTimeField()
+    # The shop's calendar day of `occurred_at`.
+    occurred_on = models.DateField()
+    received_at = models.DateTimeField()
+    url = models.CharField(max_length=500, default="")
+    title = models.CharField(max_length=200, default="")
+    referrer = models.CharField(max_length=500, default="")
+    sku = models.CharField(max_length=80, default="")
+    category = models.CharField(max_length=80, default="")
+    # What was searched for.
+    query = models.CharField(max_length=200, default="")
+    quantity = models.IntegerField(null=True)
+    value_minor = models.BigIntegerField(null=True)
+    change_no = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["device_id", "occurred_at"], name="events_of_device"),)
+
+
+class Identification(models.Model):
+    """On this device somebody said who he is: by logging in, ordering or a link in his mail."""
+
+    device_id = models.CharField(max_length=40)
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    occurred_at = models.DateTimeField()
+    change_no = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["device_id", "party"], name="one_identification"),
+        )
