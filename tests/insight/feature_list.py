@@ -1,5 +1,6 @@
 """Every feature of insight as one expression over unbound tables."""
 
+from collections.abc import Callable
 from datetime import date
 
 import ibis
@@ -56,24 +57,35 @@ def unbound_orders() -> ir.Table:
     return ibis.table(columns, name="orders")
 
 
+def staged_by_name(expr: ir.Table) -> ir.Table:
+    """What the next feature reads when `expr` was written down first, as a refresh does."""
+    return ibis.table(expr.schema(), name="staged")
+
+
 def all_features(
-    orders: ir.Table, *, as_of: date, rules: LifecycleRules, threshold_minor: int = 28_000
+    orders: ir.Table,
+    *,
+    as_of: date,
+    rules: LifecycleRules,
+    threshold_minor: int = 28_000,
+    stage: Callable[[ir.Table], ir.Table] = lambda expr: expr,
 ) -> dict[str, ir.Table]:
-    """Name → expression, each complete from orders to result."""
+    """Name → expression from orders to result; `stage` may cut it at the row per customer."""
     counted = compute_counted_orders(orders, as_of=as_of, rules=rules)
     history = compute_customer_history(counted, as_of=as_of, rules=rules)
     rows = compute_lifecycle(history, as_of=as_of, rules=rules, threshold_minor=threshold_minor)
     rows = compute_ranks(
         rows, r_edges=R_EDGES["repeat"], f_edges=F_EDGES, m_edges=(2e4, 5e4, 1e5, 2e5)
     )
-    customers = compute_freshness(rows, shop_cycle_days=31.0)
+    fresh = compute_freshness(rows, shop_cycle_days=31.0)
+    customers = stage(fresh)
     return {
         "counted_orders": counted,
         "customer_history": history,
         "returns": compute_returns(history),
         "money_edges": compute_money_edges(history),
         "interval_counts": compute_interval_counts(history),
-        "customers": customers,
+        "customers": fresh,
         "cells": compute_cells(customers),
         "portfolio": compute_portfolio(customers),
         "purchase_counts": compute_purchase_counts(customers),
