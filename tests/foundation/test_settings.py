@@ -1,14 +1,20 @@
 """Shop settings: declared once, checked, stored whole or not at all."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import pytest
 
-from okaeri.foundation import settings
+from okaeri.foundation import clock, settings
 from okaeri.foundation.errors import ConfigurationError
 from okaeri.foundation.models import Setting
 from okaeri.foundation.text import Text
+from okaeri.foundation.work.loop import Duty, WorkLoop
 
+Asked = Callable[[int], AbstractContextManager[Any]]
 NAME = Text("名前", "Name")
 
 
@@ -53,3 +59,55 @@ def test_a_bad_value_stores_nothing_at_all(bad: dict[str, object]) -> None:
     assert next(iter(bad)) in refused.value.message.ja
     assert next(iter(bad)) in refused.value.message.en
     assert not Setting.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_block_reads_the_settings_once(django_assert_num_queries: Asked) -> None:
+    settings.save(KNOWN, {"test.days": 30})
+    with django_assert_num_queries(1), settings.hold():
+        assert [settings.load(Rules).days for _ in range(3)] == [30, 30, 30]
+        assert settings.load(settings.ShopProfile) == settings.ShopProfile()
+
+
+@pytest.mark.django_db
+def test_what_another_process_saves_counts_from_the_next_block_on() -> None:
+    with settings.hold():
+        assert settings.load(Rules).days == 90
+        save_elsewhere(days=30)
+        assert settings.load(Rules).days == 90
+    with settings.hold():
+        assert settings.load(Rules).days == 30
+    save_elsewhere(days=60)
+    assert settings.load(Rules).days == 60
+
+
+def save_elsewhere(days: int) -> None:
+    """Write the row as another process would: this one's memory does not hear of it."""
+    row = Setting(key="test.days", value=days, updated_at=clock.now())
+    Setting.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["key"], update_fields=["value"]
+    )
+
+
+@pytest.mark.django_db
+def test_whoever_saves_inside_a_block_sees_it_at_once() -> None:
+    with settings.hold():
+        assert settings.load(Rules).days == 90
+        settings.save(KNOWN, {"test.days": 30})
+        assert settings.load(Rules).days == 30
+
+
+@pytest.mark.django_db
+def test_each_batch_of_the_worker_sees_the_settings_of_its_moment() -> None:
+    seen: list[int] = []
+
+    def look(_now: datetime) -> int:
+        seen.append(settings.load(Rules).days)
+        save_elsewhere(days=30)
+        seen.append(settings.load(Rules).days)
+        return 0
+
+    loop = WorkLoop([Duty("test.look", look)])
+    loop.run_once()
+    loop.run_once()
+    assert seen == [90, 90, 30, 30]

@@ -4,7 +4,9 @@ A station declares a frozen dataclass whose fields are made by `setting(...)`. T
 arguments is the default rule set (pure tests need no database); `load` gives the shop's own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
@@ -85,11 +87,55 @@ def specs_of(rules: type) -> dict[str, SettingSpec]:
     return {f.name: f.metadata["setting"] for f in fields(rules) if "setting" in f.metadata}
 
 
+class _Held:
+    """What one block has read: every stored value, and the rules made of them."""
+
+    def __init__(self) -> None:
+        self._stored: dict[str, Any] | None = None
+        self._made: dict[type, Any] = {}
+
+    def give(self, rules: type[Rules]) -> Rules:
+        if self._stored is None:
+            self._stored = dict(Setting.objects.values_list("key", "value"))
+        if rules not in self._made:
+            self._made[rules] = _make(rules, self._stored)
+        made: Rules = self._made[rules]
+        return made
+
+    def forget(self) -> None:
+        self._stored = None
+        self._made.clear()
+
+
+# Of this thread alone: what one worker holds, no other thread or page ever sees.
+_held: ContextVar[_Held | None] = ContextVar("held_settings", default=None)
+
+
+@contextmanager
+def hold() -> Iterator[None]:
+    """Read the settings once, at the first question inside the block, for a batch that asks often.
+
+    Whoever saves in the same thread sees it at once; what is saved elsewhere counts from the next
+    block on. So a block is one batch of work, never longer.
+    """
+    token = _held.set(_Held())
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
 def load(rules: type[Rules]) -> Rules:
     """Give the shop's own values of a rules dataclass (defaults where nothing is stored)."""
+    held = _held.get()
+    if held is not None:
+        return held.give(rules)
+    keys = [spec.key for spec in specs_of(rules).values()]
+    return _make(rules, dict(Setting.objects.filter(key__in=keys).values_list("key", "value")))
+
+
+def _make(rules: type[Rules], stored: Mapping[str, Any]) -> Rules:
     specs = specs_of(rules)
-    keys = [spec.key for spec in specs.values()]
-    stored = dict(Setting.objects.filter(key__in=keys).values_list("key", "value"))
     chosen = {
         name: spec.check(stored[spec.key]) for name, spec in specs.items() if spec.key in stored
     }
@@ -108,6 +154,9 @@ def save(known: Mapping[str, SettingSpec], values: Mapping[str, object]) -> None
         unique_fields=["key"],
         update_fields=["value", "updated_at"],
     )
+    held = _held.get()
+    if held is not None:
+        held.forget()
 
 
 @dataclass(frozen=True, kw_only=True)

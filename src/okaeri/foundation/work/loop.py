@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError, close_old_connections
 
-from okaeri.foundation import clock
+from okaeri.foundation import clock, settings
 from okaeri.foundation.models import DutyState
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,9 @@ class WorkLoop:
         if self._paused_until.get(duty.name, now) > now:
             return 0
         try:
-            done = duty.run(now)
+            # A batch asks for the same settings again and again; the next batch reads them anew.
+            with settings.hold():
+                done = duty.run(now)
         except Exception as error:  # noqa: BLE001 - one station's fault must not stop the others
             self._record_failure(duty, now, error)
             return 0
