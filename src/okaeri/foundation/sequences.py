@@ -2,7 +2,11 @@
 
 from django.db import connection
 
-from okaeri.foundation.models import Sequence
+_RESERVE = (
+    "INSERT INTO foundation_sequence (name, value) VALUES (%s, %s) "
+    "ON CONFLICT (name) DO UPDATE SET value = foundation_sequence.value + excluded.value "
+    "RETURNING value"
+)
 
 
 def next_numbers(name: str, count: int = 1) -> range:
@@ -13,9 +17,7 @@ def next_numbers(name: str, count: int = 1) -> range:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("next_numbers needs an open transaction")
-    Sequence.objects.get_or_create(name=name)
-    row = Sequence.objects.select_for_update().get(name=name)
-    first = row.value + 1
-    row.value += count
-    row.save(update_fields=["value"])
-    return range(first, first + count)
+    with connection.cursor() as cursor:
+        cursor.execute(_RESERVE, [name, count])
+        last = int(cursor.fetchall()[0][0])
+    return range(last - count + 1, last + 1)
