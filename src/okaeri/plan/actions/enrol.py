@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from okaeri.customers import api as customers
+from okaeri.customers.types import Purchase
 from okaeri.foundation.clock import local_day
 from okaeri.insight import api as insight
 from okaeri.intake import api as intake
@@ -27,22 +28,42 @@ def enrol_from_orders(now: datetime, batch: int) -> int:
     newest = intake.latest_change_no()
     behind = [journey for journey in journeys if journey.cursor < newest]
     # Journeys mostly stand at the same order: each stretch is read once for all of them.
+    together: dict[int, list[LiveJourney]] = {}
+    for journey in behind:
+        together.setdefault(journey.cursor, []).append(journey)
     stretches = {
-        cursor: _read_stretch(cursor, newest, batch) for cursor in {item.cursor for item in behind}
+        cursor: _read_stretch(cursor, newest, batch, since=_first_live(standing))
+        for cursor, standing in together.items()
     }
     return sum(_look_at_orders(journey, stretches[journey.cursor], now) for journey in behind)
 
 
+def _first_live(journeys: Sequence[LiveJourney]) -> datetime | None:
+    """Give since when a purchase may start one of these journeys; None where none ever does."""
+    return min(
+        (
+            item.live_since
+            for item in journeys
+            if isinstance(item.definition.trigger, PurchaseTrigger)
+        ),
+        default=None,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """The next orders after a cursor, the customer of each, and where the cursor goes from here."""
+    """The next orders after a cursor, the customer of each, and where the cursor goes from here.
+
+    `histories` are those of everybody with a purchase young enough to start a journey.
+    """
 
     owned: list[tuple[OrderRecord, int]]
+    histories: Mapping[int, Sequence[Purchase]]
     looked_at: int
     cursor: int
 
 
-def _read_stretch(cursor: int, newest: int, batch: int) -> _Stretch:
+def _read_stretch(cursor: int, newest: int, batch: int, *, since: datetime | None) -> _Stretch:
     orders = intake.list_orders_after(cursor, batch)
     owners = customers.customers_of_parties(
         [order.party_id for order in orders if order.party_id is not None]
@@ -51,24 +72,29 @@ def _read_stretch(cursor: int, newest: int, batch: int) -> _Stretch:
     is_all = len(usable) == len(orders) < batch
     last = usable[-1].change_no if usable else cursor
     owned = [(order, owners[order.party_id]) for order in usable if order.party_id is not None]
-    return _Stretch(owned, len(usable), max(newest, last) if is_all else last)
+    buyers = {owner for order, owner in owned if since is not None and _is_fresh(order, since)}
+    histories = customers.purchase_history(buyers) if buyers else {}
+    return _Stretch(owned, histories, len(usable), max(newest, last) if is_all else last)
+
+
+def _is_fresh(order: OrderRecord, since: datetime) -> bool:
+    return order.is_purchase and order.ordered_at >= since
 
 
 def _look_at_orders(journey: LiveJourney, stretch: _Stretch, now: datetime) -> int:
     """Let one journey see a stretch of orders.
 
-    1. The orders were read before the transaction; the journey's cursor is part of its lock.
+    1. The orders were read before the transaction; the journey is taken as it stood then.
     2. Walks begin and the cursor moves in the same transaction: a kill leaves both or neither.
     """
     if stretch.cursor <= journey.cursor:
         return 0
     with transaction.atomic():
-        if not store.lock_live(journey):
+        if not store.take_orders(journey, stretch.cursor):
             return 0
-        store.move_cursor(journey.id, stretch.cursor)
         if stretch.owned:
             store.wake(journey.id, {customer_id for _, customer_id in stretch.owned}, now)
-            _enrol_buyers(journey, stretch.owned, now)
+            _enrol_buyers(journey, stretch, now)
     return stretch.looked_at
 
 
@@ -84,28 +110,25 @@ def _up_to_first_unlinked(
     return usable
 
 
-def _enrol_buyers(
-    journey: LiveJourney, owned: Sequence[tuple[OrderRecord, int]], now: datetime
-) -> None:
+def _enrol_buyers(journey: LiveJourney, stretch: _Stretch, now: datetime) -> None:
     trigger = journey.definition.trigger
     if not isinstance(trigger, PurchaseTrigger):
         return
     fresh = [
         (order, customer_id)
-        for order, customer_id in owned
-        if order.is_purchase and order.ordered_at >= journey.live_since
+        for order, customer_id in stretch.owned
+        if _is_fresh(order, journey.live_since)
     ]
     if not fresh:
         return
     around = look_around()
-    histories = customers.purchase_history({customer_id for _, customer_id in fresh})
     found = (
         entry_by_order(
             trigger,
             journey.definition.header.anchor,
             order,
             customer_id,
-            histories.get(customer_id, ()),
+            stretch.histories.get(customer_id, ()),
             around.rules,
             merge_same_day=around.merge_same_day,
             now=now,
@@ -138,9 +161,8 @@ def _look_at_silence(journey: LiveJourney, around: Surroundings, today: date, no
     since = journey.scanned_on or local_day(journey.live_since, around.zone) - timedelta(days=1)
     silent = _silent_since(trigger, since, today)
     with transaction.atomic():
-        if not store.lock_live(journey):
+        if not store.take_day(journey, today) or not silent:
             return 0
-        store.mark_scanned(journey.id, today)
         histories = customers.purchase_history(silent)
         found = (
             entry_by_recency(

@@ -55,30 +55,27 @@ def _live(journey: Journey, version: JourneyVersion) -> LiveJourney:
     )
 
 
-def lock_live(journey: LiveJourney) -> bool:
-    """Take the journey for this transaction; False when another worker has it or it has moved on."""
-    taken = (
-        Journey.objects.select_for_update(skip_locked=True)
-        .filter(
-            id=journey.id,
-            status=Journey.Status.LIVE,
-            cursor=journey.cursor,
-            scanned_on=journey.scanned_on,
-        )
-        .values_list("id", flat=True)
-        .first()
+def take_orders(journey: LiveJourney, cursor: int) -> bool:
+    """Move the journey on to `cursor`; False when another worker did or it does not live any more.
+
+    Its row stays locked until the transaction ends.
+    """
+    return _take(journey, cursor=cursor)
+
+
+def take_day(journey: LiveJourney, day: date) -> bool:
+    """Remember that state triggers are looked for on this shop-local day; else as `take_orders`."""
+    return _take(journey, scanned_on=day)
+
+
+def _take(journey: LiveJourney, **moved: int | date) -> bool:
+    as_seen = Journey.objects.filter(
+        id=journey.id,
+        status=Journey.Status.LIVE,
+        cursor=journey.cursor,
+        scanned_on=journey.scanned_on,
     )
-    return taken is not None
-
-
-def move_cursor(journey_id: int, cursor: int) -> None:
-    """Remember that orders up to this change number have been looked at."""
-    Journey.objects.filter(id=journey_id).update(cursor=cursor)
-
-
-def mark_scanned(journey_id: int, day: date) -> None:
-    """Remember that state triggers were looked for on this shop-local day."""
-    Journey.objects.filter(id=journey_id).update(scanned_on=day)
+    return as_seen.update(**moved) == 1
 
 
 def earlier_walks(journey_id: int, customer_ids: Iterable[int]) -> list[Earlier]:
