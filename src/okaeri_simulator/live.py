@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import count
 
 from okaeri.foundation.clock import SimulatedClock
@@ -89,9 +90,14 @@ class Life:
         for deed in self.intentions.due(self.clock.now()):
             deed.carry_out(self.town)
 
+    @cached_property
+    def _moved_by_letters(self) -> tuple[Habit, ...]:
+        """The habits that letters move; the others need no dice."""
+        return tuple(one for one in self.habits if type(one).on_letter is not Habit.on_letter)
+
     def _reactions(self, letter: Letter) -> Iterable[Deed]:
         """Ask every habit; the dice belong to person, playbook, step and day, not to row numbers."""
         read_on = letter.read_at.date().isoformat()
         question = (letter.person.no, letter.playbook, letter.step, read_on)
-        for habit in self.habits:
+        for habit in self._moved_by_letters:
             yield from habit.on_letter(letter, dice_for(self.seed, habit.name, *question))

@@ -15,6 +15,7 @@ from okaeri_simulator.people import Person
 from okaeri_simulator.town import ShopTown
 
 _LINK = re.compile(r"https?://[^\s\"'<>)]+")
+_BOUNDARY = re.compile(rb'boundary="(?P<mark>[^"]+)"')
 _PAGE = 500
 
 
@@ -51,9 +52,14 @@ class MailboxLetter(Letter):
 
     @cached_property
     def links(self) -> Sequence[str]:
-        for part in email.message_from_bytes(self._mail.raw).walk():
-            body = part.get_payload(decode=True)
-            if isinstance(body, bytes) and part.get_content_type() == "text/plain":
+        # Part by part: the text comes first, and what follows need not be taken apart.
+        raw = self._mail.raw
+        boundary = _BOUNDARY.search(raw)
+        parts = raw.split(b"\r\n--" + boundary["mark"])[1:] if boundary else [raw]
+        for part in parts:
+            opened = email.message_from_bytes(part.lstrip(b"\r\n"))
+            body = opened.get_payload(decode=True)
+            if isinstance(body, bytes) and opened.get_content_type() == "text/plain":
                 return tuple(_LINK.findall(body.decode("utf-8", "replace")))
         return ()
 
@@ -75,7 +81,7 @@ class Mailbox:
     def new_letters(self) -> Iterator[Letter]:
         """Give the mails that came since the last look, oldest first."""
         mails = self._new_mails()
-        views = _views_of(mails)
+        views = deliver.find_messages([mail.message_id for mail in mails])
         for mail in reversed(mails):
             view = views[mail.message_id]
             person = self._town.find_person(mail.address)
@@ -92,18 +98,6 @@ class Mailbox:
             mails += deliver.list_mails(len(mails), min(_PAGE, fresh - len(mails)))[0]
         self._read = total
         return mails
-
-
-def _views_of(mails: Sequence[Mail]) -> dict[int, MessageView]:
-    """Give message id → view: most in one look at the newest sent messages, the rest one by one."""
-    if not mails:
-        return {}
-    newest, _ = deliver.list_messages(status="accepted", limit=2 * len(mails))
-    views = {view.id: view for view in newest}
-    for mail in mails:
-        if mail.message_id not in views:
-            views[mail.message_id] = deliver.get_message(mail.message_id)
-    return views
 
 
 def _playbooks_by_source() -> dict[tuple[str, int], str]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 from okaeri_simulator.dice import dice_for
@@ -36,7 +36,7 @@ class Shop:
         digest = hashlib.sha256()
         everything: tuple[Person | Purchase, ...] = (*self.people, *self.purchases)
         for thing in everything:
-            digest.update(repr(sorted(asdict(thing).items())).encode())
+            digest.update(repr(thing).encode())
         return digest.hexdigest()
 
 

@@ -1,6 +1,6 @@
 """The door of delivery. Callers ask by source and key; what a source is, delivery does not know."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -69,6 +69,11 @@ def messages_of(customer_id: int, limit: int = 200) -> list[MessageView]:
 def get_message(message_id: int) -> MessageView:
     """Give one message or raise MessageNotFoundError."""
     return views.views_of([receiving.get_row(message_id)])[0]
+
+
+def find_messages(message_ids: Collection[int]) -> dict[int, MessageView]:
+    """Give the messages with these ids, by id; those that do not exist are left out."""
+    return views.find_views(message_ids)
 
 
 def find_content(message_id: int) -> RenderedContent | None:

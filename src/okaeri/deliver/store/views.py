@@ -1,6 +1,7 @@
 """The outbox as pages see it."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Count
@@ -8,6 +9,8 @@ from django.db.models import Count
 from okaeri.deliver.domain.reasons import describe, status_name
 from okaeri.deliver.models import Content, Message
 from okaeri.deliver.types import MessageView, RenderedContent
+
+_PAGE = 500
 
 
 def find_message(message_id: int) -> Message | None:
@@ -20,6 +23,14 @@ def list_page(where: dict[str, Any], offset: int, limit: int) -> tuple[list[Mess
     found = Message.objects.filter(**where)
     rows = list(found.order_by("-id")[offset : offset + limit])
     return views_of(rows), found.count()
+
+
+def find_views(ids: Collection[int]) -> dict[int, MessageView]:
+    """Give id → view; ids of no message are left out."""
+    wanted = list(ids)
+    pages = [wanted[start : start + _PAGE] for start in range(0, len(wanted), _PAGE)]
+    rows = [row for page in pages for row in Message.objects.filter(id__in=page)]
+    return {view.id: view for view in views_of(rows)}
 
 
 def views_of(messages: list[Message]) -> list[MessageView]:

@@ -19,6 +19,8 @@ from okaeri.plan.models import Template
 from okaeri.plan.types import Preview, TemplateError
 
 SATISFACTION = "satisfaction"
+# The merge fields that are not known from the lines of an order.
+OF_THE_ORDER_ITSELF = ("order_no", "ordered_on")
 _NO_TEMPLATE = Text(
     "文面「{key}」の第{version}版が見つかりません。", 'Template "{key}" has no version {version}.'
 )
@@ -47,11 +49,11 @@ class PlanRenderer:
     def render(self, tasks: list[RenderTask]) -> list[RenderedContent]:
         """One result per task, in the same order; a broken template is an `error`."""
         self._read_sources(tasks)
-        known = _load(tasks)
+        known = _load(tasks, self._with_dates(tasks))
         return [self._render(task, known) for task in tasks]
 
     def _render(self, task: RenderTask, known: _Known) -> RenderedContent:
-        source = self._sources.get((task.template_key, task.template_version))
+        source = self._sources.get(_edition(task))
         if source is None:
             words = _NO_TEMPLATE.format(key=task.template_key, version=task.template_version)
             return RenderedContent(task.message_id, error=words)
@@ -64,11 +66,20 @@ class PlanRenderer:
         )
 
     def _read_sources(self, tasks: Sequence[RenderTask]) -> None:
-        for key, version in {(task.template_key, task.template_version) for task in tasks}:
+        for key, version in {_edition(task) for task in tasks}:
             if (key, version) not in self._sources:
                 source = find_source(key, version)
                 if source is not None:
                     self._sources[key, version] = source
+
+    def _with_dates(self, tasks: Sequence[RenderTask]) -> set[int]:
+        """Give whose letters say more of an order than its products: few do, and it costs a query."""
+        found = ((task, self._sources.get(_edition(task))) for task in tasks)
+        return {
+            task.customer_id
+            for task, source in found
+            if source is not None and any(map(source.mentions, OF_THE_ORDER_ITSELF))
+        }
 
     def _values(self, task: RenderTask, source: Source, known: _Known) -> dict[str, Any]:
         order_id = _order_id(task)
@@ -90,17 +101,21 @@ class PlanRenderer:
         return values
 
 
+def _edition(task: RenderTask) -> tuple[str, int]:
+    return (task.template_key, task.template_version)
+
+
 def _order_id(task: RenderTask) -> int | None:
     order_id = task.context.get("order_id")
     return order_id if isinstance(order_id, int) else None
 
 
-def _load(tasks: Sequence[RenderTask]) -> _Known:
+def _load(tasks: Sequence[RenderTask], with_dates: set[int]) -> _Known:
     people = {task.customer_id for task in tasks}
     order_ids = {order_id for task in tasks if (order_id := _order_id(task)) is not None}
     lines = intake.list_lines(order_ids) if order_ids else {}
     unnamed = {line.sku for many in lines.values() for line in many if not line.product_name}
-    histories = customers.purchase_history(people) if order_ids else {}
+    histories = customers.purchase_history(with_dates) if order_ids and with_dates else {}
     orders = {item.order_id: item for history in histories.values() for item in history}
     return _Known(
         profiles=customers.list_profiles(people),

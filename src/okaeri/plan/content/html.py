@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import lru_cache
 
 _LIQUID = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
 _URL_LINE = re.compile(r"^\{\{-?\s*(\w*url)\s*-?\}\}$")
@@ -12,6 +13,8 @@ _BUTTON = (
 )
 
 
+# The same few texts go to everybody.
+@lru_cache(maxsize=1024)
 def html_from_text(text: str) -> str:
     """Turn paragraphs into <p>, line ends into <br>, a line that is only a *_url field into a link."""
     paragraphs = re.split(r"\n\s*\n", text.strip())
