@@ -3,6 +3,7 @@
 A step kind is one file in `steps/` with one class, registered by one line in `steps/__init__.py`.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -81,19 +82,19 @@ class Leave(NamedTuple):
 Outcome = Stay | Go | Leave
 
 
-class Step(BaseModel):
+class Step(BaseModel, ABC):
     """One kind of step. Fields are what a person may write under the kind's name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     kind: ClassVar[str]
 
+    @abstractmethod
     def advance(self, moment: Moment) -> Outcome:
         """Decide, purely, what happens to a person who stands at this step."""
-        raise NotImplementedError
 
+    @abstractmethod
     def label(self) -> Text:
         """Name the step on the flow picture."""
-        raise NotImplementedError
 
     def targets(self) -> tuple[tuple[str, Text], ...]:
         """Give the nodes this step itself names, each with the label of its arrow."""
