@@ -44,7 +44,11 @@ __all__ = [
 
 def list_connectors() -> list[ConnectorInfo]:
     """Give every way of reading a file, the own template first."""
-    return [ConnectorInfo(known.key, known.name, known.note) for known in CONNECTORS.values()]
+    return [
+        ConnectorInfo(known.key, known.name, known.note, known.is_analysis_only, known.is_partial)
+        for known in CONNECTORS.values()
+        if known.kind != "half"
+    ]
 
 
 def detect_file(path: Path) -> FileLayout:

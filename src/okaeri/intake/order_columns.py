@@ -2,17 +2,23 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from operator import itemgetter
+from itertools import accumulate
+from operator import add, itemgetter
+from typing import Any
 
 from okaeri.intake.connectors.connector import PARTY_FIELDS, Connector
 from okaeri.intake.domain import statuses
-from okaeri.intake.domain.cells import Cells
+from okaeri.intake.domain.cells import Cells, Problem
 from okaeri.intake.domain.orders import content_hash, is_purchase, net_of, settle_status
 from okaeri.intake.domain.staging import LINES, ORDERS
+from okaeri.intake.files.rows import normal_header
 from okaeri.intake.grouping import Rows
 from okaeri.intake.parties import Columns, Parties
 from okaeri.intake.sheet import Lines, Problems, Sheet, read_lines, settle_sums
+from okaeri.intake.taxes import add_missing_tax
 
+# Read to understand an order, kept among its unknown columns because no column of ours holds them.
+_NOT_STORED = ("fees", "taxes", "subtotal")
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 # Columns of an order that its content hash covers, behind the contact's fingerprint.
@@ -40,7 +46,13 @@ class OrderColumns:
         party = [(f, p) for f in PARTY_FIELDS for p in fields.get(f, ())]
         self._party_fields = [field for field, _ in party]
         self._party_places = [place for _, place in party]
-        self._extra = _unknown_columns(header, fields)
+        stored = {name: places for name, places in fields.items() if name not in _NOT_STORED}
+        self._extra = _unknown_columns(header, stored)
+        self._test_places = [
+            place
+            for place, name in enumerate(header)
+            if normal_header(name) == normal_header(connector.test_mark[0])
+        ]
 
     def read(self, rows: Rows, problems: Problems) -> tuple[Columns, Columns]:
         """Give columns of orders and lines; where cells cannot be used only `problems` counts."""
@@ -61,11 +73,15 @@ class OrderColumns:
         count = len(names)
         stamps = sheet.order_values("ordered_at", (0, 0))
         money = {name: sheet.order_values(name, 0) for name in ("discount", "points", "refunded")}
-        shipping = sheet.order_values("shipping", 0)
+        shipping = _with_line_shipping(sheet, _numbers(sheet.order_values("shipping", 0)))
+        fees, taxes = (sheet.order_values(name, 0) for name in ("fees", "taxes"))
         totals = sheet.order_values("total", None)
         parties = self._party_numbers(sheet)
         if sheet.problems:
             return {}
+        if "taxes" in self.fields and "subtotal" not in self.fields:
+            charges = list(map(add, shipping, fees))
+            add_missing_tax(rows, lines, money, charges, taxes, totals)
         sums = settle_sums(sheet, lines, money, shipping, totals)
         state = self._statuses(sheet, names, sums)
         shipped, delivered = (sheet.order_values(n, None) for n in ("shipped_on", "delivered_on"))
@@ -85,7 +101,7 @@ class OrderColumns:
             "points_minor": money["points"],
             "shipping_minor": shipping,
             "refunded_minor": money["refunded"],
-            "total_minor": _totals(totals, sums, money, shipping),
+            "total_minor": _totals(totals, sums, money, list(map(add, shipping, fees))),
             "net_minor": list(
                 map(net_of, state, sums, money["discount"], money["points"], money["refunded"])
             ),
@@ -105,6 +121,13 @@ class OrderColumns:
         cancelled = sheet.order_cells("cancelled_at") or blank
         read = self._parsers["status"].__getitem__
         state: list[str] = list(map(read, zip(words, cancelled, strict=True)))
+        for place in self._test_places:
+            word = self.connector.test_mark[1]
+            cells = [sheet.rows.cells[start][place] for start in sheet.rows.starts]
+            state = [
+                statuses.TEST if word in cell.lower() else status
+                for cell, status in zip(cells, state, strict=True)
+            ]
         prefix = self.connector.cancel_prefix
         if prefix:
             state = [
@@ -125,9 +148,12 @@ class OrderColumns:
             return ["{}"] * len(rows.starts)
         extra = self._extra
         found = []
-        for start in rows.starts:
+        for start, end in zip(rows.starts, rows.ends, strict=True):
             row = rows.cells[start]
-            found.append(_encode({name: row[place] for name, place in extra if row[place]}))
+            kept = {name: row[place] for name, place in extra if row[place]}
+            for later in range(start + 1, end):
+                kept |= _other_cells(extra, row, rows.cells[later], later - start + 1)
+            found.append(_encode(kept))
         return found
 
     def _hashes(self, columns: Columns, lines: Lines, rows: Rows) -> list[str]:
@@ -160,6 +186,31 @@ def _unknown_columns(
             unique = name if seen[name] == 1 else f"{name} ({seen[name]})"
             found.append((unique or f"#{place + 1}", place))
     return found
+
+
+def _other_cells(
+    extra: Sequence[tuple[str, int]], first: Sequence[str], row: Sequence[str], number: int
+) -> dict[str, str]:
+    """Give what a later row of an order has in unknown columns, where the first says otherwise."""
+    return {
+        f"{name} #{number}": row[place]
+        for name, place in extra
+        if row[place] and row[place] != first[place]
+    }
+
+
+def _with_line_shipping(sheet: Sheet, shipping: list[int]) -> list[int]:
+    """Add the shipping of each line, where a layout has it there (Amazon)."""
+    if "line_shipping" not in sheet.fields:
+        return shipping
+    running = list(accumulate(_numbers(sheet.values("line_shipping", 0)), initial=0))
+    spans = zip(shipping, sheet.rows.starts, sheet.rows.ends, strict=True)
+    return [fee + running[end] - running[start] for fee, start, end in spans]
+
+
+def _numbers(values: list[Any]) -> list[int]:
+    """Give 0 for cells that cannot be read: their order is refused anyway."""
+    return [0 if type(value) is Problem else value for value in values]
 
 
 def _line_columns(rows: Rows, lines: Lines) -> Columns:

@@ -45,8 +45,11 @@ def field_parsers(connector: Connector, currency: str, zone: ZoneInfo) -> dict[s
     """Give the rule of every field that is read by itself (contacts are read as a whole)."""
     order = connector.date_order
 
+    prepare = dict(connector.prepare)
+    as_instant = prepare.pop("ordered_at", str)
+
     def stamp(raw: str) -> tuple[int, int]:
-        return epoch_stamp(parse_instant(raw, zone, order), zone)
+        return epoch_stamp(parse_instant(as_instant(raw), zone, order), zone)
 
     stamps = Stamps(required(stamp), zone)
 
@@ -82,7 +85,9 @@ def field_parsers(connector: Connector, currency: str, zone: ZoneInfo) -> dict[s
     rules |= dict.fromkeys(
         ("discount", "points", "refunded", "line_discount"), optional(unsigned, 0)
     )
-    rules |= dict.fromkeys(("shipping", "taxes"), optional(money, 0))
+    rules |= dict.fromkeys(("shipping", "taxes", "fees", "line_shipping"), optional(money, 0))
+    for name, change in prepare.items():
+        rules[name] = _prepared(rules[name], change)
     return {name: Cells(rule) for name, rule in rules.items()} | {"ordered_at": stamps}
 
 
@@ -132,6 +137,10 @@ class Stamps(Cells):
         if start.utcoffset() != end.utcoffset():
             return None
         return int(start.timestamp()), epoch_day(day)
+
+
+def _prepared(rule: Callable[[Any], Any], change: Callable[[str], str]) -> Callable[[str], Any]:
+    return lambda raw: rule(change(raw))
 
 
 def _currency(raw: str, currency: str) -> str:

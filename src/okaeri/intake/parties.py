@@ -6,6 +6,7 @@ from typing import Any
 
 from okaeri.intake.domain.contacts import read_party
 from okaeri.intake.domain.keys import email_key, phone_key
+from okaeri.intake.domain.malls import for_analysis, is_masked
 from okaeri.intake.domain.orders import NO_PARTY, party_fingerprint
 from okaeri.intake.domain.staging import PARTIES
 from okaeri.intake.types import PartyIn
@@ -16,8 +17,8 @@ Columns = dict[str, list[Any]]
 class Parties:
     """The distinct contacts of a file, numbered in the order they appear."""
 
-    def __init__(self, source: str) -> None:
-        self.source = source
+    def __init__(self, source: str, *, is_analysis_only: bool = False) -> None:
+        self.source, self._is_analysis_only = source, is_analysis_only
         self._numbers: dict[bytes, int | None] = {}
         self._fresh: list[tuple[str, PartyIn]] = []
         self.fingerprints: list[str] = []
@@ -34,6 +35,8 @@ class Parties:
 
     def number_of(self, party: PartyIn) -> int | None:
         """Give the number of a contact that is already read."""
+        if self._is_analysis_only or is_masked(party.email):
+            party = for_analysis(party)
         if party == NO_PARTY:
             return None
         fingerprint = party_fingerprint(self.source, party)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from okaeri.foundation.settings import setting
 from okaeri.foundation.text import Text
 
 
@@ -208,6 +209,10 @@ class ConnectorInfo:
     key: str
     name: Text
     note: Text
+    # Orders of a mall: counted in every analysis, but its people are never written to.
+    is_analysis_only: bool = False
+    # Not every column of the layout is documented: people look at the result before they trust it.
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,3 +223,267 @@ class MappingView:
     header_fingerprint: str
     columns: Mapping[str, str]
     created_at: datetime
+
+
+# ---- live sources ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveRules:
+    """When a source counts as silent, and how much a program may ask."""
+
+    stale_after_days: int = setting(
+        "sources.stale_after_days",
+        3,
+        Text("データが古いとみなす日数", "Days after which data counts as old"),
+        minimum=1,
+        maximum=365,
+    )
+    requests_per_minute: int = setting(
+        "api.requests_per_minute",
+        600,
+        Text("APIキー1つの1分あたりの回数", "API requests per key and minute"),
+        minimum=10,
+        maximum=100_000,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionEventIn:
+    """One thing that happened to a contract; `kind` is a value of `SubscriptionEvent.Kind`."""
+
+    kind: str
+    occurred_on: date
+    # The n-th shipped delivery; skips do not count.
+    delivery_no: int | None = None
+    order_no: str = ""
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionIn:
+    """One contract as its source says it stands at `changed_at`; an empty party names nobody anew."""
+
+    source: str
+    subscription_no: str
+    status: str
+    changed_at: datetime
+    party: PartyIn = field(default_factory=PartyIn)
+    sku: str = ""
+    product_name: str = ""
+    price_minor: int | None = None
+    interval_days: int | None = None
+    started_on: date | None = None
+    next_on: date | None = None
+    cancelled_on: date | None = None
+    cancel_reason: str = ""
+    events: tuple[SubscriptionEventIn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InquiryIn:
+    """One matter a person brought to the shop, as its source says it stands at `changed_at`."""
+
+    source: str
+    inquiry_no: str
+    medium: str
+    kind: str
+    status: str
+    opened_at: datetime
+    changed_at: datetime
+    party: PartyIn = field(default_factory=PartyIn)
+    subject: str = ""
+    body: str = ""
+    tags: tuple[str, ...] = ()
+    staff: str = ""
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallIn:
+    """One telephone call with its result, as its source says it at `changed_at`."""
+
+    source: str
+    call_no: str
+    direction: str
+    result: str
+    started_at: datetime
+    changed_at: datetime
+    party: PartyIn = field(default_factory=PartyIn)
+    staff: str = ""
+    note: str = ""
+    duration_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentIn:
+    """How one order stands with its money at `changed_at`: "open", "paid" or "written_off"."""
+
+    source: str
+    order_no: str
+    status: str
+    changed_at: datetime
+    due_on: date | None = None
+    paid_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of given records; `stale` ones were older than what is stored, changing nothing."""
+
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    stale: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionEventRecord:
+    """One stored thing that happened to a contract."""
+
+    kind: str
+    occurred_on: date
+    delivery_no: int | None
+    order_no: str
+    reason: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRecord:
+    """One stored contract, what happened to it oldest first."""
+
+    id: int
+    source: str
+    subscription_no: str
+    party_id: int | None
+    status: str
+    sku: str
+    product_name: str
+    price_minor: int | None
+    interval_days: int | None
+    started_on: date | None
+    next_on: date | None
+    cancelled_on: date | None
+    cancel_reason: str
+    changed_at: datetime
+    change_no: int
+    events: tuple[SubscriptionEventRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InquiryRecord:
+    """One stored inquiry."""
+
+    id: int
+    source: str
+    inquiry_no: str
+    party_id: int | None
+    medium: str
+    kind: str
+    status: str
+    subject: str
+    body: str
+    tags: tuple[str, ...]
+    staff: str
+    attachment: str
+    opened_at: datetime
+    closed_at: datetime | None
+    changed_at: datetime
+    change_no: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One stored call."""
+
+    id: int
+    source: str
+    call_no: str
+    party_id: int | None
+    direction: str
+    result: str
+    staff: str
+    note: str
+    started_at: datetime
+    duration_seconds: int | None
+    changed_at: datetime
+    change_no: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidOrder:
+    """One order whose money was due before the day asked about."""
+
+    party_id: int
+    source: str
+    order_no: str
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionView:
+    """One live source as staff see it; its secret is never part of this."""
+
+    id: int
+    key: str
+    kind: str
+    name: str
+    source: str
+    is_active: bool
+    created_at: datetime
+    last_received_at: datetime | None
+    last_error: Text | None
+    # Until when the secret before the present one is still accepted; None when there is none.
+    previous_secret_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """One thing a live source sent. `can_retry`: it failed and what was sent is still here."""
+
+    id: int
+    delivery_id: str
+    topic: str
+    status: str
+    error: Text | None
+    received_at: datetime
+    can_retry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RightsRequest:
+    """What a source asks on behalf of a person (Shopify's compliance topics).
+
+    `kind` is "disclosure" or "erasure"; with `whole_shop` nobody in particular is meant.
+    """
+
+    kind: str
+    source: str
+    party: PartyIn
+    note: str
+    whole_shop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """How a delivery ended: "done", "ignored", "failed", "duplicate", "unknown", "unsigned", "bad"."""
+
+    outcome: str
+    delivery_id: str = ""
+    error: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFreshness:
+    """The newest data of one source by kind; None where it never sent any."""
+
+    source: str
+    orders_at: datetime | None
+    events_at: datetime | None
+    inquiries_at: datetime | None
+    subscriptions_at: datetime | None
+    is_stale: bool
+    # Whole days since the newest of them; None for a source without any.
+    age_days: int | None

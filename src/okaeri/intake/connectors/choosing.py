@@ -18,6 +18,10 @@ _UNKNOWN_CONNECTOR = Text(
     "There is no format {key}; known ones are {known}.",
 )
 _NEEDS_MAPPING = Text("列の対応付けを指定してください。", "This format needs a column mapping.")
+_HALF = Text(
+    "{name} だけでは取り込めません。注文と商品の2つのファイルを一緒に選んでください。",
+    "{name} alone cannot be imported; choose the files of orders and of items together.",
+)
 _MISSING_COLUMNS = Text(
     "必要な列がありません: {columns}。1行目の列の名前を確認してください。",
     "Required columns are missing: {columns}; check the names on the first line.",
@@ -33,6 +37,10 @@ def recognise(header: Sequence[str]) -> str:
 def choose(header: Sequence[str], key: str, mapping: Mapping[str, str] | None) -> Connector:
     """Give the connector, or raise InputError that says what is missing."""
     chosen = connector_of(mapping) if mapping else _named(header, key)
+    if chosen.kind == "half":
+        raise InputError(
+            Text(_HALF.ja.format(name=chosen.name.ja), _HALF.en.format(name=chosen.name.en))
+        )
     found = chosen.find_columns(column_positions(header))
     missing = [name for name in chosen.required if name not in found]
     if missing:
@@ -44,7 +52,7 @@ def choose(header: Sequence[str], key: str, mapping: Mapping[str, str] | None) -
 def _named(header: Sequence[str], key: str) -> Connector:
     if key and key not in CONNECTORS:
         raise InputError(_UNKNOWN_CONNECTOR.format(key=key, known=", ".join(CONNECTORS)))
-    if key == "mapped":
+    if key in ("mapped", "mapped_mall"):
         raise InputError(_NEEDS_MAPPING)
     key = key or recognise(header)
     if not key:

@@ -4,34 +4,46 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from okaeri.foundation.text import Text
+from okaeri.intake.domain.cells import folded
 from okaeri.intake.domain.statuses import decide_status
 from okaeri.intake.files.rows import normal_header
 
 # Our names of everything a file of orders may hold.
 ORDER_FIELDS = (
     "order_no", "ordered_at", "ordered_time", "status", "cancelled_at", "currency", "discount",
-    "points", "shipping", "refunded", "total", "subtotal", "taxes", "subscription_no",
+    "points", "shipping", "fees", "refunded", "total", "subtotal", "taxes", "subscription_no",
     "delivery_no", "media_code", "shipped_on", "delivered_on",
 )  # fmt: skip
 PARTY_FIELDS = (
     "member_no", "email", "phone", "line_user_id", "name", "family_name", "given_name", "kana",
-    "family_kana", "given_kana", "postal_code", "prefecture", "address", "address2", "birth_on",
-    "email_opt_in",
+    "family_kana", "given_kana", "postal_code", "postal_code2", "prefecture", "address",
+    "address2", "address3", "birth_on", "email_opt_in",
 )  # fmt: skip
 LINE_FIELDS = (
-    "sku", "product_name", "unit_price", "quantity", "amount", "line_discount", "tax_rate",
-    "line_kind",
+    "sku", "product_name", "unit_price", "quantity", "amount", "line_discount", "line_shipping",
+    "tax_rate", "line_kind",
 )  # fmt: skip
 FIELDS = ORDER_FIELDS + PARTY_FIELDS + LINE_FIELDS
+
+_MINUS = ("-", "▲", "△", "−", "(")
 
 PRODUCT, SHIPPING, FEE, DISCOUNT, TAX, POINTS = (
     "product", "shipping", "fee", "discount", "tax", "points",
 )  # fmt: skip
 
 
+_SAYS_NO = frozenset({"", "0", "0.0", "-", "なし", "無", "有効", "no", "false"})
+
+
 def status_of_word(word: str, cancelled_at: str) -> str:
-    """Give the status of one word; a cancellation date outweighs it."""
-    return decide_status("cancelled" if cancelled_at.strip() else word)
+    """Give the status of one word; a cancellation (its day, a flag) outweighs it."""
+    is_cancelled = cancelled_at.strip().lower() not in _SAYS_NO
+    return decide_status("cancelled" if is_cancelled else word)
+
+
+def only_negative(raw: str) -> str:
+    """Give a cell that takes something off; "" for one that adds (an adjustment may do either)."""
+    return raw if folded(raw).startswith(_MINUS) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +75,14 @@ class Connector:
     cancel_prefix: str = ""
     # "mdy" or "dmy" where days are written 8/10/2022.
     date_order: str = "ymd"
+    # Field → what is done to its raw cells before they are read.
+    prepare: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    # A column and the word in it (lower case) that marks an order as a test.
+    test_mark: tuple[str, str] = ("", "")
+    # Orders of a mall: counted, but nobody of them may ever be written to.
+    is_analysis_only: bool = False
+    # Not every column of this layout is documented, or the shop chooses them: people are told.
+    is_partial: bool = False
 
     def recognises(self, positions: Mapping[str, int]) -> bool:
         """Tell whether a header (normalised name → position) is this layout."""
@@ -85,4 +105,11 @@ class Connector:
             places = tuple(dict.fromkeys(positions[n] for n in normal if n in positions))
             if places:
                 found[name] = places
+        if "ordered_time" in found and self._has_instants(positions):
+            del found["ordered_time"]
         return found
+
+    def _has_instants(self, positions: Mapping[str, int]) -> bool:
+        """Of several names of the order date the first holds the time too (注文日時, 注文日)."""
+        names = self.columns["ordered_at"]
+        return len(names) > 1 and normal_header(names[0]) in positions

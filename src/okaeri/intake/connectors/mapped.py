@@ -1,16 +1,18 @@
 """Any other file, read through a mapping {our field: column name} that somebody drew up once.
 
-Three names that are no fields say how to read: `@cancel_prefix` (order numbers that begin so are
-returns), `@date_order` (mdy or dmy) and `@tax` (excluded where prices are without tax).
+Four names that are no fields say how to read: `@cancel_prefix` (order numbers that begin so are
+returns), `@date_order` (mdy or dmy), `@tax` (excluded where prices are without tax) and `@use`
+(analysis where the orders are a mall's).
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 from okaeri.intake.connectors.connector import FIELDS, Connector
 
-OPTIONS = ("@cancel_prefix", "@date_order", "@tax")
+OPTIONS = ("@cancel_prefix", "@date_order", "@tax", "@use")
 _REQUIRED = ("order_no", "ordered_at", "sku", "quantity")
 _UNKNOWN = Text(
     "列の対応付けに使えない名前があります: {names}",
@@ -27,6 +29,12 @@ NOTE = Text(
     "Say once which column is which; files of the same layout are then recognised.",
 )
 mapped = Connector(key="mapped", name=NAME, note=NOTE, columns={}, required=_REQUIRED, signature=())
+mapped_mall = replace(
+    mapped,
+    key="mapped_mall",
+    name=Text("列を選んで取り込む(モールの注文)", "Choose the columns (a mall's orders)"),
+    is_analysis_only=True,
+)
 
 
 def connector_of(mapping: Mapping[str, str]) -> Connector:
@@ -39,13 +47,10 @@ def connector_of(mapping: Mapping[str, str]) -> Connector:
         missing.append("unit_price")
     if missing:
         raise InputError(_MISSING.format(names=", ".join(missing)))
-    return Connector(
-        key="mapped",
-        name=NAME,
-        note=NOTE,
+    return replace(
+        mapped_mall if mapping.get("@use") == "analysis" else mapped,
         columns={name: (column,) for name, column in mapping.items() if name in FIELDS and column},
         required=tuple(name for name in mapping if name in FIELDS and mapping[name]),
-        signature=(),
         is_tax_excluded=mapping.get("@tax") == "excluded",
         cancel_prefix=mapping.get("@cancel_prefix", ""),
         date_order=mapping.get("@date_order", "ymd"),

@@ -1,13 +1,28 @@
 """The connectors by key, in the order in which a header is held against them."""
 
+from okaeri.intake.connectors.amazon import amazon
+from okaeri.intake.connectors.base import base
 from okaeri.intake.connectors.connector import Connector
 from okaeri.intake.connectors.eccube import eccube
+from okaeri.intake.connectors.ecforce import ecforce
+from okaeri.intake.connectors.futureshop import futureshop
 from okaeri.intake.connectors.lists import customers, products
-from okaeri.intake.connectors.mapped import mapped
+from okaeri.intake.connectors.makeshop import makeshop
+from okaeri.intake.connectors.mapped import mapped, mapped_mall
+from okaeri.intake.connectors.nextengine import nextengine
+from okaeri.intake.connectors.rakuten import rakuten
+from okaeri.intake.connectors.samurai import samurai
 from okaeri.intake.connectors.shopify import shopify
+from okaeri.intake.connectors.smaregi import smaregi
+from okaeri.intake.connectors.tamago import tamago
 from okaeri.intake.connectors.template import template
+from okaeri.intake.connectors.yahoo import yahoo, yahoo_items, yahoo_orders
 
 CONNECTORS: dict[str, Connector] = {
     connector.key: connector
-    for connector in (template, shopify, eccube, products, customers, mapped)
-}
+    for connector in (
+        template, shopify, eccube, futureshop, makeshop, base, ecforce, samurai, tamago,
+        nextengine, smaregi, rakuten, yahoo, yahoo_orders, yahoo_items, amazon, products, customers,
+        mapped, mapped_mall,
+    )
+}  # fmt: skip

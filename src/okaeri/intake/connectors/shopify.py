@@ -41,4 +41,6 @@ shopify = Connector(
     required=("order_no", "ordered_at", "product_name", "quantity", "unit_price"),
     signature=("Name", "Financial Status", "Created at", "Lineitem quantity", "Lineitem price"),
     status=_status,
+    # The gateway that Shopify pays test orders with.
+    test_mark=("Payment Method", "bogus"),
 )  # fmt: skip

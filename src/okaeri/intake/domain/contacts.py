@@ -11,6 +11,10 @@ from okaeri.intake.domain.keys import kana
 from okaeri.intake.types import PartyIn
 
 _HYPHENS = re.compile(r"[-\u2010-\u2015\u2212\u30fc\uff0d\uff70~〜\s〒]")
+_ADDRESS = ("address", "address2", "address3")
+_PREFECTURE = re.compile(
+    "東京都|北海道|(?:京都|大阪)府|(?:神奈川|和歌山|鹿児島|[^\\s都道府県]{2})県"
+)
 # The only prefectures whose postal codes begin with 0.
 _ZERO_PREFECTURES = ("北海道", "青森", "岩手", "秋田")
 _YES_WORDS = """
@@ -57,6 +61,12 @@ def split_name(raw: str) -> tuple[str, str]:
     return (parts[0] if parts else ""), ""
 
 
+def split_prefecture(address: str) -> tuple[str, str]:
+    """Give the prefecture an address begins with ("" if none) and what follows it."""
+    found = _PREFECTURE.match(address)
+    return (found[0], address[found.end() :].lstrip()) if found else ("", address)
+
+
 def parse_birthday(raw: str) -> date | None:
     """Give the day of birth, None where it is absent or cannot be read (never a reason to reject)."""
     if not raw.strip() or raw.strip() in _NO_BIRTHDAY:
@@ -81,8 +91,10 @@ def read_party(cells: Mapping[str, str]) -> PartyIn:
     if not family_kana and not given_kana:
         family_kana, given_kana = _split(cells.get("kana"))
     prefecture = text("prefecture", 20)
-    address, more = text("address", 255), text("address2", 255)
-    postal_code = cells.get("postal_code")
+    address = " ".join(filter(None, (text(name, 255) for name in _ADDRESS)))
+    if not prefecture and address:
+        prefecture, address = split_prefecture(address)
+    postal_code = f"{cells.get('postal_code', '')}{cells.get('postal_code2', '')}"
     birthday, opt_in = cells.get("birth_on"), cells.get("email_opt_in")
     return PartyIn(
         member_no=text("member_no", 80),
@@ -95,7 +107,7 @@ def read_party(cells: Mapping[str, str]) -> PartyIn:
         given_kana=kana(given_kana)[:80] if given_kana else "",
         postal_code=parse_postal_code(postal_code, prefecture) if postal_code else "",
         prefecture=prefecture,
-        address=(f"{address} {more}" if address and more else address or more)[:255],
+        address=address[:255],
         birth_on=parse_birthday(birthday) if birthday else None,
         email_opt_in=parse_yes_no(opt_in) if opt_in else None,
     )

@@ -46,8 +46,9 @@ Chunk = tuple[list[list[str]], list[int]]
 
 
 def normal_header(name: str) -> str:
-    """Give a column name for comparison: NFKC, no outer spaces, no * of "required", lower case."""
-    return unicodedata.normalize("NFKC", name).strip().rstrip("*").strip().lower()
+    """Give a column name for comparison: NFKC, no spaces, no byte order mark, no *, lower case."""
+    text = unicodedata.normalize("NFKC", name).replace("\ufeff", "")
+    return "".join(text.split()).rstrip("*").lower()
 
 
 def header_fingerprint(header: Sequence[str]) -> str:

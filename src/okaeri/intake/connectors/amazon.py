@@ -1,0 +1,36 @@
+"""Amazon's order reports: tab-delimited, one row per item, times with an offset.
+
+`item-price` is the row's, not the piece's. Orders that are pending or cancelled come without a price:
+they are stored as orders of nothing, so that a later report can fill or end them. There is no buyer
+but a relay address in the seller-fulfilled report, and an order without one belongs to nobody:
+a postal code is no person, so it stays among the order's own columns.
+"""
+
+from okaeri.foundation.text import Text
+from okaeri.intake.connectors.connector import Connector
+
+
+def _zero_if_blank(raw: str) -> str:
+    return raw.strip() or "0"
+
+
+amazon = Connector(
+    key="amazon",
+    name=Text("Amazon 注文レポート", "Amazon order report"),
+    note=Text(
+        "全注文レポートと出品者出荷レポートです。購入者の連絡先はありません。",
+        "The all-orders and the seller-fulfilled report; they hold no address of the buyer.",
+    ),
+    columns={
+        "order_no": ("amazon-order-id", "order-id"), "ordered_at": ("purchase-date",),
+        "status": ("order-status",), "currency": ("currency",), "email": ("buyer-email",),
+        "sku": ("sku",), "product_name": ("product-name",),
+        "quantity": ("quantity", "quantity-purchased"), "amount": ("item-price",),
+        "line_discount": ("item-promotion-discount",), "line_shipping": ("shipping-price",),
+    },
+    required=("order_no", "ordered_at", "sku", "quantity", "amount"),
+    signature=("purchase-date", "sku", "product-name"),
+    one_of=("amazon-order-id", "order-item-id"),
+    prepare={"amount": _zero_if_blank},
+    is_analysis_only=True,
+)  # fmt: skip
