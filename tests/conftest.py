@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import is_hypothesis_test
 
 from okaeri.foundation import clock
 
@@ -12,11 +13,13 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that asks for the database by a fixture belongs to the database lane too."""
+    """What a test asks for names its lane: a database by a fixture, many examples by Hypothesis."""
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
         if asked & {"db", "transactional_db"} and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db)
+        if is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.property)
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,11 @@
 pytest-django reads them before any conftest is imported, so this must be an early plugin.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ["OKAERI_DATA_DIR"] = tempfile.mkdtemp(prefix="okaeri-tests-")
+os.environ["OKAERI_DATA_DIR"] = _FOLDER = tempfile.mkdtemp(prefix="okaeri-tests-")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)

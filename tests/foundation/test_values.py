@@ -42,6 +42,7 @@ def test_the_bucket_of_a_person_is_the_start_of_a_plain_sha256() -> None:
     assert ids.bucket_digits("journey:first_follow", 42) == digest[:8]
 
 
+@pytest.mark.property
 def test_about_a_tenth_falls_in_a_tenth() -> None:
     picked = sum(ids.falls_in_share("salt", n, 0.1) for n in range(100_000))
     assert 9_700 < picked < 10_300

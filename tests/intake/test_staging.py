@@ -562,6 +562,8 @@ def _contents(staged: StagedFile) -> list[Any]:
     return [pq.read_table(path).to_pylist() for path in tables]
 
 
+# Each case starts a second interpreter.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changed", "is_cut"),
     [

@@ -41,6 +41,7 @@ def test_the_arm_compiles_for_every_engine() -> None:
     assert set(compile_everywhere(arms)) >= {"duckdb", "pyspark"}
 
 
+@pytest.mark.property
 @pytest.mark.parametrize("share", [0.05, 0.1, 0.5])
 def test_arms_have_the_sizes_that_were_meant(share: float) -> None:
     people = 50_000

@@ -60,6 +60,7 @@ def test_the_smallest_effect_is_2_8_pooled_errors_at_95_percent() -> None:
     assert statistics.smallest_effect(*arms) == pytest.approx((1.959964 + 0.841621) * error)
 
 
+@pytest.mark.property
 def test_an_effect_of_the_smallest_size_is_seen_in_80_of_100_experiments() -> None:
     rng = np.random.default_rng(3)
     # The true spread, from many people: that of one draw of skewed baskets may lie a tenth off.
@@ -76,6 +77,7 @@ def test_an_effect_of_the_smallest_size_is_seen_in_80_of_100_experiments() -> No
     assert 0.75 < seen / 400 < 0.85
 
 
+@pytest.mark.property
 @pytest.mark.parametrize(
     ("people", "rate", "lift"),
     [((2_000, 2_000), 0.1, 0), ((9_000, 1_000), 0.25, 0), ((9_000, 1_000), 0.25, 3_000)],
@@ -87,6 +89,7 @@ def test_the_interval_covers_the_truth_as_often_as_it_says(
     assert 0.93 <= covered <= 0.97
 
 
+@pytest.mark.property
 @pytest.mark.parametrize("people", [(90, 10), (450, 50), (900, 100), (1_800, 200)])
 def test_a_small_holdout_never_makes_up_an_effect(people: tuple[int, int]) -> None:
     covered, verdicts = simulate(people, 0.1)
@@ -95,11 +98,13 @@ def test_a_small_holdout_never_makes_up_an_effect(people: tuple[int, int]) -> No
     assert verdicts["down"] / 800 <= 0.025
 
 
+@pytest.mark.property
 def test_two_equal_treatments_differ_in_five_of_a_hundred_experiments() -> None:
     _, verdicts = simulate((2_000, 2_000), 0.1, draws=1_000)
     assert 0.03 <= (verdicts["up"] + verdicts["down"]) / 1_000 <= 0.07
 
 
+@pytest.mark.property
 def test_a_family_of_ten_claims_errs_as_rarely_as_one() -> None:
     rng = np.random.default_rng(5)
     level = statistics.claim_level(10)
