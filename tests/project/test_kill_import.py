@@ -42,6 +42,7 @@ def start_import(file: Path, folder: Path) -> "subprocess.Popen[str]":
 
 def is_writing(database: Path) -> bool:
     """Tell whether somebody has held the write lock for a while behind a running import."""
+    run = None  # also where the log is being set up and cannot be read yet
     for _ in range(5):
         with sqlite3.connect(f"file:{database}?mode=rw", uri=True, timeout=0) as other:
             try:
