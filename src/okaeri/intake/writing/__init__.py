@@ -9,7 +9,11 @@ Everything here runs inside the caller's one transaction, behind the lock on the
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db.models import Max
+
+from okaeri.foundation.bulk import indexes_afterwards
 from okaeri.foundation.sequences import next_numbers
+from okaeri.intake.models import Order, Party
 from okaeri.intake.writing.contacts import last_orders, write_parties
 from okaeri.intake.writing.goods import weigh_goods
 from okaeri.intake.writing.late_costs import add_late_costs
@@ -19,6 +23,9 @@ from okaeri.intake.writing.rows import CHANGES, Counts, Staged
 
 __all__ = ["CHANGES", "Counts", "Staged", "add_late_costs", "write"]
 
+_INDEXED = (Party._meta.db_table, Order._meta.db_table)
+_FEW_ORDERS = 10_000
+
 
 def write(staged: Staged, now: datetime, progress: Callable[[int], None] | None) -> Counts:
     """Store everything; gives how many orders were new, changed and equal.
@@ -26,6 +33,17 @@ def write(staged: Staged, now: datetime, progress: Callable[[int], None] | None)
     `now` is when contacts without any order were seen.
     """
     next_numbers(CHANGES, 0)
+    with indexes_afterwards(*(_INDEXED if _is_most_of_the_shop(staged) else ())):
+        return _write(staged, now, progress)
+
+
+def _is_most_of_the_shop(staged: Staged) -> bool:
+    """Tell whether building indexes anew costs less than adding every row to them."""
+    stored = Order.objects.aggregate(highest=Max("id"))["highest"] or 0
+    return staged.order_count > max(stored, _FEW_ORDERS)
+
+
+def _write(staged: Staged, now: datetime, progress: Callable[[int], None] | None) -> Counts:
     party_ids = write_parties(staged.parties, last_orders(staged.last_orders()), now)
     goods = weigh_goods(staged.lines, staged.order_count)
     writer = OrderWriter(party_ids, goods, staged.order_count)

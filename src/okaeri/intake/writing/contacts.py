@@ -5,15 +5,19 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from okaeri.foundation.bulk import db_instant
+from okaeri.foundation.bulk import db_instant, insert_columns
 from okaeri.foundation.sequences import next_numbers
+from okaeri.intake.domain.staging import PARTIES
 from okaeri.intake.models import Party
 from okaeri.intake.writing.rows import (
     CHANGES,
     as_instant,
-    insert,
+    days,
     instants,
     reserve_ids,
     stored,
@@ -21,29 +25,32 @@ from okaeri.intake.writing.rows import (
 )
 
 _TABLE = Party._meta.db_table
-_COLUMNS = (
-    "id", "fingerprint", "source", "member_no", "email", "email_key", "phone", "phone_key",
-    "line_user_id", "family_name", "given_name", "family_kana", "given_kana", "postal_code",
-    "prefecture", "address", "birth_on", "email_opt_in", "seen_at", "change_no",
-)  # fmt: skip
-# Epoch second of each contact's latest order by party no; a contact without orders is left out.
-LastOrders = dict[int, int]
+_PLAIN = tuple(name for name in PARTIES.names if name not in ("party_no", "stated_at"))
+# Epoch second of each contact's latest order, by party no.
+LastOrders = npt.NDArray[np.int64]
+_NEVER = -(2**62)
 
 
 def last_orders(batches: Iterable[pa.RecordBatch]) -> LastOrders:
     """Find the latest order of every contact; the order of the rows does not matter."""
-    latest: LastOrders = {}
+    latest: LastOrders = np.empty(0, np.int64)
     for batch in batches:
-        seconds = batch["ordered_at"].cast(pa.timestamp("s")).cast(pa.int64())
-        pairs = pa.table({"party": batch["party_no"], "at": seconds}).drop_null()
-        found = pairs.group_by("party").aggregate([("at", "max")])
-        for party, at in zip(*(found[n].to_pylist() for n in ("party", "at_max")), strict=True):
-            if at > latest.get(party, at - 1):
-                latest[party] = at
+        known = batch.filter(pc.is_valid(batch["party_no"]))
+        if not known.num_rows:
+            continue
+        numbers = known["party_no"].to_numpy()
+        missing = int(numbers.max()) + 1 - len(latest)
+        if missing > 0:
+            # Twice what is needed, so that growing stays rare.
+            latest = np.append(latest, np.full(missing + len(latest), _NEVER))
+        seconds = known["ordered_at"].cast(pa.timestamp("s")).cast(pa.int64())
+        np.maximum.at(latest, numbers, seconds.to_numpy())
     return latest
 
 
-def write_parties(batches: Iterable[pa.RecordBatch], latest: LastOrders, now: datetime) -> array:  # type: ignore[type-arg]
+def write_parties(
+    batches: Iterable[pa.RecordBatch], latest: LastOrders | None, now: datetime
+) -> array:  # type: ignore[type-arg]
     """Store contacts that are new, and when they were last seen; gives party no → id.
 
     A contact is seen when it orders. One that is known and now seen later gets the later instant and
@@ -54,8 +61,7 @@ def write_parties(batches: Iterable[pa.RecordBatch], latest: LastOrders, now: da
     for batch in batches:
         prints = batch["fingerprint"].to_pylist()
         stated = batch["stated_at"].cast(pa.timestamp("s")).cast(pa.int64()).to_pylist()
-        numbers = batch["party_no"].to_pylist()
-        seconds = [latest.get(n, at) for n, at in zip(numbers, stated, strict=True)]
+        seconds = _seen(batch["party_no"].to_numpy(), latest, stated)
         known = {} if is_empty else stored(Party, "fingerprint", prints, ("id", "seen_at"))
         fresh = [i for i, key in enumerate(prints) if key not in known]
         fresh_ids = reserve_ids(_TABLE, len(fresh))
@@ -69,11 +75,26 @@ def write_parties(batches: Iterable[pa.RecordBatch], latest: LastOrders, now: da
     return ids
 
 
+def _seen(
+    numbers: npt.NDArray[np.int64], latest: LastOrders | None, stated: list[int | None]
+) -> list[int | None]:
+    """Give when each contact last ordered; one without orders was seen when its file says so."""
+    if latest is None or not len(latest):
+        return stated
+    ordered = np.full(len(numbers), _NEVER)
+    has_ordered = numbers < len(latest)
+    ordered[has_ordered] = latest[numbers[has_ordered]]
+    pairs = zip(ordered.tolist(), stated, strict=True)
+    return [said if second == _NEVER else second for second, said in pairs]
+
+
 def _insert(part: pa.RecordBatch, ids: Sequence[int], seen: list[int]) -> None:
-    columns = [part[name].to_pylist() for name in _COLUMNS[1:18]]
-    stamps = instants(pa.array(seen, pa.int64()).cast(pa.timestamp("s")))
-    rows = zip(ids, *columns, stamps, next_numbers(CHANGES, len(ids)), strict=True)
-    insert(_TABLE, _COLUMNS, rows)
+    columns: dict[str, Sequence[Any]] = {"id": ids}
+    columns |= {name: part[name].to_pylist() for name in _PLAIN}
+    columns["birth_on"] = days(part["birth_on"])
+    columns["seen_at"] = instants(pa.array(seen, pa.int64()).cast(pa.timestamp("s")))
+    columns["change_no"] = next_numbers(CHANGES, len(ids))
+    insert_columns(_TABLE, columns)
 
 
 def _see_again(found: Iterable[tuple[tuple[Any, ...], int | None]]) -> None:

@@ -4,13 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
+from okaeri.foundation.bulk import insert_columns
 from okaeri.intake.models import OrderLine
-from okaeri.intake.writing.rows import insert
 
-_COLUMNS = (
-    "order_id", "line_no", "sku", "product_name", "quantity", "unit_price_minor", "amount_minor",
-    "cost_minor",
-)  # fmt: skip
+_PLAIN = ("line_no", "sku", "product_name", "quantity", "unit_price_minor", "amount_minor")
 
 
 def write_lines(
@@ -22,6 +19,6 @@ def write_lines(
         kept = [i for i, order_id in enumerate(ids) if order_id]
         batch = batch.take(pa.array(kept, pa.int64()))
         ids = [ids[i] for i in kept]
-    columns = [batch[name].to_pylist() for name in _COLUMNS[1:7]]
-    cost = list(map(costs.get, columns[1])) if costs else [None] * len(ids)
-    insert(OrderLine._meta.db_table, _COLUMNS, zip(ids, *columns, cost, strict=True))
+    columns = {"order_id": ids} | {name: batch[name].to_pylist() for name in _PLAIN}
+    columns["cost_minor"] = list(map(costs.get, columns["sku"])) if costs else [None] * len(ids)
+    insert_columns(OrderLine._meta.db_table, columns)

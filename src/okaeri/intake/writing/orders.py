@@ -1,11 +1,12 @@
 """Orders: which are new, which changed, and their rows."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
 
+from okaeri.foundation.bulk import insert_columns
 from okaeri.foundation.sequences import next_numbers
 from okaeri.intake.models import Order, OrderLine
 from okaeri.intake.writing.goods import Goods, margin
@@ -14,7 +15,6 @@ from okaeri.intake.writing.rows import (
     Counts,
     chunks,
     days,
-    insert,
     instants,
     reserve_ids,
     stored,
@@ -22,12 +22,6 @@ from okaeri.intake.writing.rows import (
 )
 
 _TABLE = Order._meta.db_table
-_COLUMNS = (
-    "id", "source", "order_no", "party_id", "ordered_at", "ordered_on", "status", "is_purchase",
-    "is_trial", "currency", "lines_minor", "discount_minor", "points_minor", "shipping_minor",
-    "refunded_minor", "total_minor", "net_minor", "margin_minor", "subscription_no", "delivery_no",
-    "media_code", "shipped_on", "delivered_on", "extra", "content_hash", "change_no",
-)  # fmt: skip
 _PLAIN = (
     "source", "order_no", "status", "currency", "lines_minor", "discount_minor", "points_minor",
     "shipping_minor", "refunded_minor", "total_minor", "subscription_no", "delivery_no",
@@ -59,10 +53,11 @@ class OrderWriter:
             self.ids[refs[i]] = order_id
         self._changed.extend(old_ids)
         part = batch if len(fresh) == len(refs) else batch.take(pa.array(fresh, pa.int64()))
-        insert(_TABLE, _COLUMNS, self._rows(part, new_ids))
+        insert_columns(_TABLE, self._columns(part, new_ids))
         if updated:
             part = batch.take(pa.array(updated, pa.int64()))
-            update(_TABLE, _COLUMNS, self._rows(part, old_ids))
+            columns = self._columns(part, old_ids)
+            update(_TABLE, list(columns), zip(*columns.values(), strict=True))
 
     def remove_old_lines(self) -> None:
         """Delete the lines of changed orders; all their lines are written anew."""
@@ -94,17 +89,16 @@ class OrderWriter:
             known |= {(source, number): row for number, row in found.items()}
         return known
 
-    def _rows(self, part: pa.RecordBatch, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    def _columns(self, part: pa.RecordBatch, ids: Sequence[int]) -> dict[str, Sequence[Any]]:
         ours = self._party_ids
         parties = [None if n is None else ours[n] for n in part["party_no"].to_pylist()]
-        columns = {
-            **{name: part[name].to_pylist() for name in _PLAIN}, **self._weighed(part), "id": ids,
-            "party_id": parties, "ordered_at": instants(part["ordered_at"]),
+        return {
+            "id": ids, "party_id": parties, "ordered_at": instants(part["ordered_at"]),
             "ordered_on": days(part["ordered_on"]), "shipped_on": days(part["shipped_on"]),
             "delivered_on": days(part["delivered_on"]),
+            **{name: part[name].to_pylist() for name in _PLAIN}, **self._weighed(part),
             "change_no": next_numbers(CHANGES, len(ids)),
         }  # fmt: skip
-        return zip(*(columns[name] for name in _COLUMNS), strict=True)
 
     def _weighed(self, part: pa.RecordBatch) -> dict[str, Sequence[Any]]:
         """Give the columns on which the shop's products have a word."""

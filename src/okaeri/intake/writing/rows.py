@@ -1,22 +1,17 @@
-"""What the parts of writing share: the form of what is written, looking up, inserting, updating."""
+"""What the parts of writing share: the form of what is written, looking up, updating."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain, islice
 from typing import Any
 
 import pyarrow as pa
 from django.db import connection
 from django.db.models import Model
 
-from okaeri.foundation.bulk import bulk_insert
-
 CHANGES = "intake.changes"
 _LOOKUP = 20_000
-# SQLite starts every statement afresh, foreign keys and counters included: 50 rows share one.
-_ROWS_PER_STATEMENT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +34,6 @@ class Counts:
     new: int = 0
     updated: int = 0
     unchanged: int = 0
-
-
-def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert rows like `bulk_insert`, on SQLite many by each statement (a quarter less time)."""
-    if connection.vendor != "sqlite":
-        bulk_insert(table, columns, rows)
-        return
-    waiting = iter(rows)
-    one = f"({', '.join('?' for _ in columns)})"
-    names = ", ".join(f'"{column}"' for column in columns)
-    places = ", ".join([one] * _ROWS_PER_STATEMENT)
-    sql = f'INSERT INTO "{table}" ({names}) VALUES {places}'  # noqa: S608 - names are our own
-    full, rest = len(columns) * _ROWS_PER_STATEMENT, []
-
-    def statements() -> Iterator[list[Any]]:
-        while values := list(chain.from_iterable(islice(waiting, _ROWS_PER_STATEMENT))):
-            if len(values) < full:
-                rest.extend(values)
-                return
-            yield values
-
-    connection.connection.executemany(sql, statements())
-    width = len(columns)
-    bulk_insert(table, columns, [rest[i : i + width] for i in range(0, len(rest), width)])
 
 
 def update(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
