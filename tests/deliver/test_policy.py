@@ -55,6 +55,11 @@ TABLE: list[tuple[str, dict[str, Any], datetime, Any]] = [
     # An address and permission.
     ("useful", {"address": ""}, NOON, ("never", "no_address")),
     ("transactional", {"address": ""}, NOON, ("never", "no_address")),
+    # Nobody has dealt with his low score: nothing is sold, all else goes.
+    ("sales", {"has_open_complaint": True}, NOON, ("never", "open_complaint")),
+    ("sales", {"has_open_complaint": True}, NIGHT, ("never", "open_complaint")),
+    ("useful", {"has_open_complaint": True}, NOON, "send"),
+    ("transactional", {"has_open_complaint": True}, NOON, "send"),
     ("useful", {"consent": "none"}, NOON, ("never", "no_consent")),
     ("sales", {"consent": "withdrawn"}, NOON, ("never", "consent_withdrawn")),
     ("useful", {"consent": "a word we do not know"}, NOON, ("never", "no_consent")),

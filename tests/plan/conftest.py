@@ -8,6 +8,7 @@ import pytest
 from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, save, specs_of
+from okaeri.insight.models import CustomerInsight
 from okaeri.intake import api as intake
 from okaeri.intake.types import LineIn, OrderIn, PartyIn
 from okaeri.plan import api as plan
@@ -81,6 +82,29 @@ def shop(db: None) -> Shop:
     )
     plan.install_playbooks(simulated.now())
     return Shop(simulated)
+
+
+def know(customer_id: int, last_on: date) -> None:
+    """Let insight hold the day of the last purchase, as its nightly refresh would."""
+    CustomerInsight.objects.update_or_create(
+        customer_id=customer_id,
+        defaults={
+            "as_of": NOON.date(),
+            "stage": "first",
+            "is_lapsed": False,
+            "is_at_risk": True,
+            "is_f2_late": True,
+            "is_revived": False,
+            "purchase_count": 1,
+            "order_count": 1,
+            "first_on": last_on,
+            "last_on": last_on,
+            "net_minor": 5000,
+            "net_12m_minor": 5000,
+            "freshness": 10.0,
+            "freshness_band": "lost",
+        },
+    )
 
 
 Run = Callable[[], int]

@@ -16,7 +16,6 @@ from django.db import connection
 from okaeri.customers import api as customers
 from okaeri.deliver import api as deliver
 from okaeri.deliver.types import RenderTask
-from okaeri.insight.models import CustomerInsight
 from okaeri.intake import api as intake
 from okaeri.listen import api as listen
 from okaeri.measure import api as measure
@@ -28,7 +27,7 @@ from okaeri.plan.duties import duties
 from okaeri.plan.models import Decision, Enrolment
 from okaeri.plan.store import journeys as store
 from okaeri.rewards import api as rewards
-from tests.plan.conftest import NOON, Run, Shop
+from tests.plan.conftest import NOON, Run, Shop, know
 from tests.plan.journeys_for_tests import source_of
 
 pytestmark = pytest.mark.django_db
@@ -361,29 +360,6 @@ def test_two_workers_at_once_send_each_message_once(shop: Shop, tmp_path: Path) 
         assert Enrolment.objects.count() == 60
         assert deliver.audience()["planned"] == deliver.audience()["audience"] == 60
         assert Decision.objects.filter(action="sent").count() == 60
-
-
-def know(customer_id: int, last_on: date) -> None:
-    """Let insight hold the day of the last purchase, as its nightly refresh would."""
-    CustomerInsight.objects.update_or_create(
-        customer_id=customer_id,
-        defaults={
-            "as_of": NOON.date(),
-            "stage": "first",
-            "is_lapsed": False,
-            "is_at_risk": True,
-            "is_f2_late": True,
-            "is_revived": False,
-            "purchase_count": 1,
-            "order_count": 1,
-            "first_on": last_on,
-            "last_on": last_on,
-            "net_minor": 5000,
-            "net_12m_minor": 5000,
-            "freshness": 10.0,
-            "freshness_band": "lost",
-        },
-    )
 
 
 def test_half_a_year_of_silence_asks_first_and_offers_last(shop: Shop, run_plan: Run) -> None:

@@ -5,19 +5,24 @@ from datetime import datetime
 
 from django.conf import settings
 
+from okaeri.deliver.actions.claiming import anybody_may_be_sold_to
 from okaeri.deliver.actions.liveness import WorkerSign
 from okaeri.deliver.actions.recovering import recover_orphans
 from okaeri.deliver.actions.rendering import render_due
 from okaeri.deliver.actions.sending import send_due
 from okaeri.deliver.store.outbox import expire
-from okaeri.deliver.types import Channel, Links, Renderer
+from okaeri.deliver.types import Channel, Links, NoSellingTo, Renderer
 from okaeri.foundation.work.loop import Duty
 
 _EXPIRE_BATCH = 1000
 
 
 def duties(
-    *, renderer: Renderer, channels: Mapping[str, Channel], links: Links
+    *,
+    renderer: Renderer,
+    channels: Mapping[str, Channel],
+    links: Links,
+    no_selling_to: NoSellingTo = anybody_may_be_sold_to,
 ) -> tuple[Duty, ...]:
     """Give delivery's duties for one worker, in the order a message passes them."""
     folder = settings.OKAERI.data_dir / "workers"
@@ -33,7 +38,9 @@ def duties(
         return render_due(now, renderer, channels)
 
     def send(now: datetime) -> int:
-        return sum(send_due(channel, sign.name, links, now) for channel in channels.values())
+        return sum(
+            send_due(channel, sign.name, links, now, no_selling_to) for channel in channels.values()
+        )
 
     return (
         Duty("deliver.recover", recover),

@@ -1,6 +1,6 @@
 """What crosses deliver's border: requests, outcomes, the policy's settings, views of messages."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -68,6 +68,11 @@ class Renderer(Protocol):
     def render(self, tasks: list[RenderTask]) -> list[RenderedContent]:
         """One result per task, in the same order; a broken template is an `error`, not an exception."""
         ...
+
+
+# Asked inside the claim, given by `project.wiring` (listen knows it): who of these people has a trouble
+# that nobody has dealt with, so that nothing may be sold to them now.
+NoSellingTo = Callable[[Collection[int]], Set[int]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,11 +41,12 @@ _UNEXPECTED = Text(
 
 
 def detect(path: Path) -> FileLayout:
-    """Say what a file is; a mapping that somebody saved for it goes before any connector."""
+    """Say what a file is, with the saved mapping that fits it."""
     file = staging_files.open_text(path)
-    saved = store.find_mapping(file.header)
-    connector = "mapped" if saved else recognise(file.header)
-    return staging_files.layout_of(file, connector, saved.name if saved else "")
+    connector = recognise(file.header)
+    saved = None if connector else store.find_mapping(file.header)
+    name = saved.name if saved else ""
+    return staging_files.layout_of(file, connector or ("mapped" if saved else ""), name)
 
 
 def import_now(
@@ -160,8 +161,11 @@ def _stage(run: ImportRun, path: Path, progress: Progress | None) -> StagedFile:
 
 
 def _saved_mapping(path: Path) -> Mapping[str, str]:
-    """Give the mapping that was saved for this layout, {} if none."""
-    saved = store.find_mapping(staging_files.open_text(path).header)
+    """Give the mapping that was saved for this layout, where no connector knows it."""
+    header = staging_files.open_text(path).header
+    if recognise(header):
+        return {}
+    saved = store.find_mapping(header)
     return saved.columns if saved else {}
 
 

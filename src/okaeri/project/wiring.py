@@ -22,6 +22,7 @@ from okaeri.foundation.work.jobs import Handler, JobContext, JobRunner, submit_j
 from okaeri.foundation.work.loop import Duty, WorkLoop
 from okaeri.insight import api as insight
 from okaeri.intake import api as intake
+from okaeri.listen import api as listen
 from okaeri.measure import api as measure
 from okaeri.measure.types import Evaluation
 from okaeri.plan import api as plan
@@ -65,7 +66,12 @@ def station_duties() -> tuple[Duty, ...]:
     return (
         *customer_duties.duties(),
         *plan_duties.duties(),
-        *deliver_duties.duties(renderer=renderer, channels=channels(), links=links),
+        *deliver_duties.duties(
+            renderer=renderer,
+            channels=channels(),
+            links=links,
+            no_selling_to=listen.no_selling_to,
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 Any error in here rolls the claim back, so that without complete facts nothing is sent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from time import time
@@ -17,7 +17,7 @@ from okaeri.deliver.domain import policy
 from okaeri.deliver.domain.token import one_click_url, unsubscribe_token, unsubscribe_url
 from okaeri.deliver.models import Content
 from okaeri.deliver.store import brakes, claims, locks
-from okaeri.deliver.types import ContactRules, Links, Outgoing
+from okaeri.deliver.types import ContactRules, Links, NoSellingTo, Outgoing
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.insight import api as insight
 
@@ -50,7 +50,18 @@ def wall_clock() -> datetime:
     return datetime.fromtimestamp(time(), UTC)
 
 
-def claim_due(channel: str, worker: str, links: Links, now: datetime) -> Claim:
+def anybody_may_be_sold_to(_customer_ids: Collection[int]) -> frozenset[int]:
+    """Answer for a shop that asks nobody how content he is."""
+    return frozenset()
+
+
+def claim_due(
+    channel: str,
+    worker: str,
+    links: Links,
+    now: datetime,
+    no_selling_to: NoSellingTo = anybody_may_be_sold_to,
+) -> Claim:
     """Claim one batch of due messages of `channel` for `worker`."""
     rules, shop = load(ContactRules), load(ShopProfile)
     with transaction.atomic():
@@ -67,7 +78,7 @@ def claim_due(channel: str, worker: str, links: Links, now: datetime) -> Claim:
         locks.lock_people(message.customer_id for message in due)
         # 4. Only now read what the policy needs; on PostgreSQL each statement sees what was
         #    committed before it began.
-        people = _facts(due, channel, ZoneInfo(shop.time_zone), now)
+        people = _facts(due, channel, ZoneInfo(shop.time_zone), now, no_selling_to)
         # 5. Decide one by one: what is claimed counts for the next message to the same person.
         addresses = _decide_all(due, people, rules, shop, now)
         # 6. Write the claims; the commit is durable before the first byte leaves.
@@ -77,13 +88,18 @@ def claim_due(channel: str, worker: str, links: Links, now: datetime) -> Claim:
 
 
 def _facts(
-    due: Sequence[claims.Due], channel: str, zone: ZoneInfo, now: datetime
+    due: Sequence[claims.Due],
+    channel: str,
+    zone: ZoneInfo,
+    now: datetime,
+    no_selling_to: NoSellingTo,
 ) -> dict[int, policy.PersonFacts]:
     everyone = {message.customer_id for message in due}
     points = customers.list_contact_points(everyone, channel)
     sent = claims.list_marketing_sent(everyone, now - _LOOK_BACK)
     buyers = {m.customer_id for m in due if m.content_kind == policy.SALES}
     stages = _stages(buyers)
+    unhappy = no_selling_to(buyers) if buyers else frozenset()
     facts = {}
     for customer_id in everyone:
         history = sent.get(customer_id, [])
@@ -96,6 +112,7 @@ def _facts(
             stage=stage,
             is_lapsed=is_lapsed,
             first_purchase_on=first_on,
+            has_open_complaint=customer_id in unhappy,
         )
     return facts
 

@@ -19,7 +19,12 @@ from time import monotonic
 from django.db import transaction
 
 from okaeri.customers import api as customers
-from okaeri.deliver.actions.claiming import LEASE, claim_due, wall_clock
+from okaeri.deliver.actions.claiming import (
+    LEASE,
+    anybody_may_be_sold_to,
+    claim_due,
+    wall_clock,
+)
 from okaeri.deliver.domain.retry import message_pause
 from okaeri.deliver.models import Message
 from okaeri.deliver.store import brakes, claims
@@ -27,6 +32,7 @@ from okaeri.deliver.types import (
     Accepted,
     Channel,
     Links,
+    NoSellingTo,
     Outcome,
     Outgoing,
     Rejected,
@@ -48,11 +54,17 @@ _BROKEN = Text(
 )
 
 
-def send_due(channel: Channel, worker: str, links: Links, now: datetime) -> int:
+def send_due(
+    channel: Channel,
+    worker: str,
+    links: Links,
+    now: datetime,
+    no_selling_to: NoSellingTo = anybody_may_be_sold_to,
+) -> int:
     """Claim and send one batch; gives how many messages were sent, held or ended."""
     if brakes.find_state(channel.kind, now).is_paused:
         return 0
-    claim = claim_due(channel.kind, worker, links, now)
+    claim = claim_due(channel.kind, worker, links, now, no_selling_to)
     if not claim.outgoing:
         return claim.set_aside
     return claim.set_aside + send_batch(channel, claim.outgoing, worker, now)

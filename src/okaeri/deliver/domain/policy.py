@@ -36,7 +36,7 @@ class PersonFacts:
 
     Days are shop-local days on which marketing (or sales) messages left or may have left; one entry
     per message. `stage` is "" when insight does not know the person yet. `first_purchase_on` is None
-    for somebody who never bought.
+    for somebody who never bought. `has_open_complaint`: nobody has dealt with his low score yet.
     """
 
     address: str
@@ -47,6 +47,7 @@ class PersonFacts:
     stage: str
     is_lapsed: bool
     first_purchase_on: date | None
+    has_open_complaint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ def decide(
 def _forbidden(message: Candidate, person: PersonFacts) -> Suppress | None:
     if not person.address:
         return Suppress("no_address")
+    if message.content_kind == SALES and person.has_open_complaint:
+        return Suppress("open_complaint")
     is_transactional = message.content_kind == TRANSACTIONAL
     because = person.suppressed_because
     if because and not (is_transactional and because in _MARKETING_ONLY):

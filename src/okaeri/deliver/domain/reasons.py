@@ -66,6 +66,10 @@ REASONS: dict[str, Text] = {
         "差出人の住所が設定されていません。設定画面で入力すると送られます。",
         "The sender's postal address is not set; fill it in on the settings page and it will go.",
     ),
+    "open_complaint": Text(
+        "低い評価への対応がまだ済んでいないため、販促は送りません。",
+        "Nothing is sold until somebody has dealt with this person's low score.",
+    ),
     "template_error": Text("文面を作れませんでした。", "The words could not be made."),
     "channel_missing": Text("この送信手段は使えません。", "This channel is not available."),
     "unsubscribed": Text("お客様が配信停止を選びました。", "The person unsubscribed."),
