@@ -167,6 +167,7 @@ _CORPUS = [
 ]  # fmt: skip
 
 
+@pytest.mark.property
 def test_no_value_can_add_a_header_or_a_recipient() -> None:
     assert len(_CORPUS) >= 200
     for value in _CORPUS:
@@ -183,6 +184,7 @@ def test_no_value_can_add_a_header_or_a_recipient() -> None:
         assert again.keys() == HEADERS, value
 
 
+@pytest.mark.property
 def test_the_shops_own_settings_cannot_add_a_header_either() -> None:
     for value in _CORPUS:
         head = letterhead(replace(SHOP, sender_name=value, sender_email=f"a@b.jp{value}"), NOW)
