@@ -41,12 +41,11 @@ _UNEXPECTED = Text(
 
 
 def detect(path: Path) -> FileLayout:
-    """Say what a file is, with the saved mapping that fits it."""
+    """Say what a file is; a mapping that somebody saved for it goes before any connector."""
     file = staging_files.open_text(path)
-    connector = recognise(file.header)
-    saved = None if connector else store.find_mapping(file.header)
-    name = saved.name if saved else ""
-    return staging_files.layout_of(file, connector or ("mapped" if saved else ""), name)
+    saved = store.find_mapping(file.header)
+    connector = "mapped" if saved else recognise(file.header)
+    return staging_files.layout_of(file, connector, saved.name if saved else "")
 
 
 def import_now(
@@ -161,11 +160,8 @@ def _stage(run: ImportRun, path: Path, progress: Progress | None) -> StagedFile:
 
 
 def _saved_mapping(path: Path) -> Mapping[str, str]:
-    """Give the mapping that was saved for this layout, where no connector knows it."""
-    header = staging_files.open_text(path).header
-    if recognise(header):
-        return {}
-    saved = store.find_mapping(header)
+    """Give the mapping that was saved for this layout, {} if none."""
+    saved = store.find_mapping(staging_files.open_text(path).header)
     return saved.columns if saved else {}
 
 

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 from django.db import transaction
 
+from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import JobContext
-from okaeri.intake import actions, staged_tables, staging_files, store
+from okaeri.intake import actions, pairs, staged_tables, staging_files, store
 from okaeri.intake.actions import JOB_KIND, Progress
-from okaeri.intake.connectors import CONNECTORS
+from okaeri.intake.connectors import CONNECTORS, find_columns, find_problem
 from okaeri.intake.models import ImportRun
 from okaeri.intake.types import (
     ConnectorInfo,
@@ -29,11 +30,12 @@ from okaeri.intake.types import (
 )
 
 __all__ = [
-    "JOB_KIND", "detect_file", "discard_staged", "find_orders_by_no", "get_import_run", "import_file",
-    "iter_rejected_rows", "latest_change_no", "list_connectors", "list_import_runs", "list_lines",
+    "JOB_KIND", "detect_file", "discard_staged", "find_layout_problem", "find_orders_by_no",
+    "get_import_run", "import_file",
+    "iter_rejected_rows", "join_pair", "latest_change_no", "list_connectors", "list_import_runs", "list_lines",
     "list_mappings", "list_orders_after", "list_orders_of_parties", "list_parties_after",
     "list_products", "read_line_batches", "read_order_batches", "read_staged_lines",
-    "read_staged_orders", "read_staged_parties", "record_orders", "record_products",
+    "read_staged_orders", "read_staged_parties", "recognised_columns", "record_orders", "record_products",
     "run_import_job", "save_mapping", "stage_file", "submit_import", "touch_orders_of_parties",
     "write_rejected_csv",
 ]  # fmt: skip
@@ -57,6 +59,24 @@ def detect_file(path: Path) -> FileLayout:
     Raises InputError for a file that is empty, binary, broken, or mixes encodings.
     """
     return actions.detect(path)
+
+
+def recognised_columns(layout: FileLayout) -> dict[str, str]:
+    """Give our field → column of the file, as its connector reads them; {} if none knows it."""
+    return find_columns(layout.header, layout.connector)
+
+
+def find_layout_problem(layout: FileLayout) -> Text | None:
+    """Say why a file a connector knows cannot be imported as it is; None where it can."""
+    return None if layout.saved_mapping else find_problem(layout.header, layout.connector)
+
+
+def join_pair(first: Path, second: Path, to: Path) -> None:
+    """Write two exports that belong together (Yahoo!'s orders and items) as one file to import.
+
+    Raises InputError where they are no such pair.
+    """
+    pairs.join(first, second, to)
 
 
 def stage_file(

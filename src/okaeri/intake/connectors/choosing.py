@@ -36,7 +36,7 @@ def recognise(header: Sequence[str]) -> str:
 
 def choose(header: Sequence[str], key: str, mapping: Mapping[str, str] | None) -> Connector:
     """Give the connector, or raise InputError that says what is missing."""
-    chosen = connector_of(mapping) if mapping else _named(header, key)
+    chosen = _described(header, mapping) if mapping else _named(header, key)
     if chosen.kind == "half":
         raise InputError(
             Text(_HALF.ja.format(name=chosen.name.ja), _HALF.en.format(name=chosen.name.en))
@@ -47,6 +47,31 @@ def choose(header: Sequence[str], key: str, mapping: Mapping[str, str] | None) -
         names = ", ".join(chosen.columns[name][0] for name in missing)
         raise InputError(_MISSING_COLUMNS.format(columns=names))
     return chosen
+
+
+def find_columns(header: Sequence[str], key: str) -> dict[str, str]:
+    """Give our field → the column it is read from first; empty where no connector is known."""
+    known = CONNECTORS.get(key)
+    if known is None:
+        return {}
+    found = known.find_columns(column_positions(header))
+    return {field: header[places[0]] for field, places in found.items()}
+
+
+def find_problem(header: Sequence[str], key: str) -> Text | None:
+    """Say why a recognised file cannot be read as it is: half of a pair, a needed column missing."""
+    try:
+        choose(header, key, None)
+    except InputError as error:
+        return error.message
+    return None
+
+
+def _described(header: Sequence[str], mapping: Mapping[str, str]) -> Connector:
+    """Follow a mapping; a mall's file stays for analysis only, whoever names its columns."""
+    known = CONNECTORS.get(recognise(header))
+    is_mall = known is not None and known.is_analysis_only
+    return connector_of({**mapping, "@use": "analysis"} if is_mall else mapping)
 
 
 def _named(header: Sequence[str], key: str) -> Connector:

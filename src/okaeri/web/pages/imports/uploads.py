@@ -2,14 +2,16 @@
 
 import re
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from okaeri.foundation.errors import NotFoundError
+from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.ids import new_token
 from okaeri.foundation.text import Text
+from okaeri.intake import api as intake
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{20,60}")
 _GONE = Text(
@@ -42,6 +44,24 @@ def _remove_abandoned(folder: Path) -> None:
     for path in folder.iterdir():
         if path.is_file() and path.stat().st_mtime < oldest:
             path.unlink(missing_ok=True)
+
+
+def join(first: str, second: str) -> str:
+    """Make one upload of two that belong together, and give its key; the two go."""
+    key = new_token()
+    try:
+        intake.join_pair(path_of(first), path_of(second), _folder() / key)
+    except InputError:
+        (_folder() / key).unlink(missing_ok=True)
+        raise
+    drop((first, second))
+    return key
+
+
+def drop(keys: Iterable[str]) -> None:
+    """Remove uploads that cannot be used."""
+    for key in keys:
+        (_folder() / key).unlink(missing_ok=True)
 
 
 def path_of(key: str) -> Path:
