@@ -75,15 +75,19 @@ def _orders(warehouse: Warehouse) -> ir.Table:
     return warehouse.upload(_NO_ORDERS)
 
 
-_NO_ORDERS = pa.schema(
-    [
-        ("customer_id", pa.int64()),
-        ("ordered_on", pa.date32()),
-        ("is_purchase", pa.bool_()),
-        ("is_trial", pa.bool_()),
-        ("net_minor", pa.int64()),
-    ]
-).empty_table()
+# Not `empty_table`: it imports pandas, half a second in the life of every command.
+_NO_ORDERS = pa.Table.from_batches(
+    [],
+    schema=pa.schema(
+        [
+            ("customer_id", pa.int64()),
+            ("ordered_on", pa.date32()),
+            ("is_purchase", pa.bool_()),
+            ("is_trial", pa.bool_()),
+            ("net_minor", pa.int64()),
+        ]
+    ),
+)
 
 
 def _insight_batches(warehouse: Warehouse, found: Found, as_of: date) -> Iterator[pa.RecordBatch]:
