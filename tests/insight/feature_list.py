@@ -15,22 +15,23 @@ from okaeri.insight.features.cohorts import (
 from okaeri.insight.features.customer_history import (
     compute_counted_orders,
     compute_customer_history,
-    compute_returns,
+    compute_order_days,
 )
 from okaeri.insight.features.dropoff import compute_purchase_counts
 from okaeri.insight.features.f2 import compute_f2_days, compute_totals
 from okaeri.insight.features.freshness import compute_freshness
-from okaeri.insight.features.intervals import compute_interval_counts
 from okaeri.insight.features.lifecycle import compute_lifecycle
 from okaeri.insight.features.portfolio import compute_portfolio
 from okaeri.insight.features.ranks import compute_cells, compute_money_edges, compute_ranks
+from okaeri.insight.features.returns import compute_interval_counts, compute_returns
 from okaeri.insight.types import LifecycleRules
 
 # The order of rows is not part of a feature: these columns identify a row.
 KEYS = {
     "counted_orders": None,
+    "order_days": ["customer_id"],
     "customer_history": ["customer_id"],
-    "returns": None,
+    "returns": ["cohort_month", "month", "interval_days", "same_day_customer_id"],
     "money_edges": [],
     "interval_counts": ["interval_days"],
     "customers": ["customer_id"],
@@ -72,7 +73,9 @@ def all_features(
 ) -> dict[str, ir.Table]:
     """Name → expression from orders to result; `stage` may cut it at the row per customer."""
     counted = compute_counted_orders(orders, as_of=as_of, rules=rules)
-    history = compute_customer_history(counted, as_of=as_of, rules=rules)
+    order_days = compute_order_days(counted, as_of=as_of, rules=rules)
+    returns = compute_returns(order_days)
+    history = compute_customer_history(order_days, returns, rules=rules)
     rows = compute_lifecycle(history, as_of=as_of, rules=rules, threshold_minor=threshold_minor)
     rows = compute_ranks(
         rows, r_edges=R_EDGES["repeat"], f_edges=F_EDGES, m_edges=(2e4, 5e4, 1e5, 2e5)
@@ -81,17 +84,18 @@ def all_features(
     customers = stage(fresh)
     return {
         "counted_orders": counted,
+        "order_days": order_days,
         "customer_history": history,
-        "returns": compute_returns(history),
-        "money_edges": compute_money_edges(history),
-        "interval_counts": compute_interval_counts(history),
+        "returns": returns,
+        "money_edges": compute_money_edges(order_days),
+        "interval_counts": compute_interval_counts(returns, merge_same_day=rules.merge_same_day),
         "customers": fresh,
         "cells": compute_cells(customers),
         "portfolio": compute_portfolio(customers),
         "purchase_counts": compute_purchase_counts(customers),
         "f2_days": compute_f2_days(customers, windows=(30, 90)),
         "totals": compute_totals(customers, active_days=rules.active_days),
-        "cohort_sizes": compute_cohort_sizes(history),
-        "cohort_returns": compute_cohort_returns(history),
-        "cohort_sales": compute_cohort_sales(counted, history),
+        "cohort_sizes": compute_cohort_sizes(order_days),
+        "cohort_returns": compute_cohort_returns(returns),
+        "cohort_sales": compute_cohort_sales(counted, order_days),
     }

@@ -14,8 +14,10 @@ from okaeri.insight.domain.lifecycle import Standing, decide_standing, personal_
 from okaeri.insight.features.customer_history import (
     compute_counted_orders,
     compute_customer_history,
+    compute_order_days,
 )
 from okaeri.insight.features.lifecycle import compute_lifecycle
+from okaeri.insight.features.returns import compute_returns
 from okaeri.insight.types import LifecycleRules, Stage
 from tests.insight.golden import CASES, THRESHOLD_MINOR, Case
 from tests.insight.tables import orders_table
@@ -114,9 +116,9 @@ def standings_in_bulk(
     rows = [(who, day, net) for who, bought in people.items() for day, net in bought]
     orders = warehouse.upload(orders_table(rows))
     counted = compute_counted_orders(orders, as_of=as_of, rules=rules)
-    history = compute_customer_history(counted, as_of=as_of, rules=rules)
-    staged = warehouse.stage("history", history)
-    found = compute_lifecycle(staged, as_of=as_of, rules=rules, threshold_minor=THRESHOLD_MINOR)
+    days = warehouse.stage("days", compute_order_days(counted, as_of=as_of, rules=rules))
+    history = compute_customer_history(days, compute_returns(days), rules=rules)
+    found = compute_lifecycle(history, as_of=as_of, rules=rules, threshold_minor=THRESHOLD_MINOR)
     return {row["customer_id"]: row for row in warehouse.collect(found).to_pylist()}
 
 

@@ -70,7 +70,7 @@ def _rows(
     feature = all_features(warehouse.upload(orders), as_of=AS_OF, rules=rules)[name]
     found = warehouse.collect(feature).to_pylist()
     keys = KEYS[name] or list(feature.columns)
-    return sorted(found, key=lambda row: [row[key] for key in keys])
+    return sorted(found, key=lambda row: [(row[key] is not None, row[key] or 0) for key in keys])
 
 
 def test_whole_analysis_is_the_same_on_both_engines(

@@ -12,6 +12,10 @@ import pyarrow as pa
 MEMORY_LIMIT = "2GB"
 _BATCH_ROWS = 100_000
 
+# Every step of a feature stays a SELECT of its own: DuckDB joins them better than Ibis does, which
+# writes a shared column once per use, and which needs a third longer to write the SQL.
+ibis.options.sql.fuse_selects = False
+
 
 class DuckDBEngine:
     """One in-memory DuckDB that reads Parquet and spills into `scratch`."""

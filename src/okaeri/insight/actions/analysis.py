@@ -25,14 +25,15 @@ from okaeri.insight.features.cohorts import (
 from okaeri.insight.features.customer_history import (
     compute_counted_orders,
     compute_customer_history,
+    compute_order_days,
 )
 from okaeri.insight.features.dropoff import compute_purchase_counts
 from okaeri.insight.features.f2 import compute_f2_days, compute_totals
 from okaeri.insight.features.freshness import compute_freshness
-from okaeri.insight.features.intervals import compute_interval_counts
 from okaeri.insight.features.lifecycle import compute_lifecycle
 from okaeri.insight.features.portfolio import compute_portfolio
 from okaeri.insight.features.ranks import compute_cells, compute_money_edges, compute_ranks
+from okaeri.insight.features.returns import compute_interval_counts, compute_returns
 from okaeri.insight.types import LifecycleRules, RankRules
 
 
@@ -49,7 +50,7 @@ class Request:
 class Found:
     """What an analysis found so far, inside the engine and as small facts."""
 
-    history: ir.Table
+    returns: ir.Table
     customers: ir.Table
     cohort_sizes: list[dict[str, Any]]
     cohort_sales: list[dict[str, Any]]
@@ -58,17 +59,30 @@ class Found:
     m_edges: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """What every analysis begins with: one row per customer, kinds of returns, sums by cohort."""
+
+    order_days: ir.Table
+    history: ir.Table
+    returns: ir.Table
+    sizes: list[dict[str, Any]]
+    sales: list[dict[str, Any]]
+    price: UnitPrice
+
+
 def analyse_customers(warehouse: Warehouse, orders: ir.Table, request: Request) -> Found:
     """Stage one row per customer with class, ranks and freshness (`Found.customers`)."""
     as_of, rules = request.as_of, request.rules
-    history, sizes, sales = _stage_history(warehouse, orders, request)
-    price = decide_unit_price(sum_unit_price(sizes, sales, as_of=as_of, rules=rules), rules)
-    (edges,) = _rows(warehouse, compute_money_edges(history))
+    staged = _stage_history(warehouse, orders, request)
+    (edges,) = _rows(warehouse, compute_money_edges(staged.order_days))
     m_edges = tuple(edges["m_edges"] or (0.0, 0.0, 0.0, 0.0))
-    counts = _rows(warehouse, compute_interval_counts(history))
+    counts = _rows(
+        warehouse, compute_interval_counts(staged.returns, merge_same_day=rules.merge_same_day)
+    )
     intervals = {row["interval_days"]: row["intervals"] for row in counts}
     rows = compute_lifecycle(
-        history, as_of=as_of, rules=rules, threshold_minor=price.threshold_minor
+        staged.history, as_of=as_of, rules=rules, threshold_minor=staged.price.threshold_minor
     )
     rows = compute_ranks(
         rows,
@@ -77,32 +91,34 @@ def analyse_customers(warehouse: Warehouse, orders: ir.Table, request: Request) 
         m_edges=m_edges,
     )
     rows = compute_freshness(rows, shop_cycle_days=cycle.shop_cycle(intervals))
-    customers = warehouse.stage("insight_customers", rows.drop("purchase_days"))
-    return Found(history, customers, sizes, sales, price, intervals, m_edges)
+    customers = warehouse.stage("insight_customers", rows.drop("purchase_days", "cohort_month"))
+    return Found(
+        staged.returns, customers, staged.sizes, staged.sales, staged.price, intervals, m_edges
+    )
 
 
-def _stage_history(
-    warehouse: Warehouse, orders: ir.Table, request: Request
-) -> tuple[ir.Table, list[dict[str, Any]], list[dict[str, Any]]]:
-    """Give the staged history, the sizes of cohorts and their sales by month."""
+def _stage_history(warehouse: Warehouse, orders: ir.Table, request: Request) -> _Staged:
     as_of, rules = request.as_of, request.rules
     counted = compute_counted_orders(orders, as_of=as_of, rules=rules)
-    history = warehouse.stage(
-        "insight_history", compute_customer_history(counted, as_of=as_of, rules=rules)
+    order_days = warehouse.stage(
+        "insight_order_days", compute_order_days(counted, as_of=as_of, rules=rules)
     )
-    sizes = _rows(warehouse, compute_cohort_sizes(history))
-    return history, sizes, _rows(warehouse, compute_cohort_sales(counted, history))
+    returns = warehouse.stage("insight_returns", compute_returns(order_days))
+    history = compute_customer_history(order_days, returns, rules=rules)
+    sizes = _rows(warehouse, compute_cohort_sizes(order_days))
+    sales = _rows(warehouse, compute_cohort_sales(counted, order_days))
+    price = decide_unit_price(sum_unit_price(sizes, sales, as_of=as_of, rules=rules), rules)
+    return _Staged(order_days, history, returns, sizes, sales, price)
 
 
 def analyse_portfolio(warehouse: Warehouse, orders: ir.Table, request: Request) -> dict[str, Any]:
     """Give only the portfolio payload (for a month-end snapshot)."""
     as_of, rules = request.as_of, request.rules
-    history, sizes, sales = _stage_history(warehouse, orders, request)
-    price = decide_unit_price(sum_unit_price(sizes, sales, as_of=as_of, rules=rules), rules)
+    staged = _stage_history(warehouse, orders, request)
     rows = compute_lifecycle(
-        history, as_of=as_of, rules=rules, threshold_minor=price.threshold_minor
+        staged.history, as_of=as_of, rules=rules, threshold_minor=staged.price.threshold_minor
     )
-    return portfolio_payload(_rows(warehouse, compute_portfolio(rows)), price)
+    return portfolio_payload(_rows(warehouse, compute_portfolio(rows)), staged.price)
 
 
 def build_reports(
@@ -136,7 +152,7 @@ def build_reports(
             aov_minor=summary["aov_minor"] or 0,
         ),
         "cohorts": cohorts_payload(
-            [*found.cohort_sizes, *_rows(warehouse, compute_cohort_returns(found.history))],
+            [*found.cohort_sizes, *_rows(warehouse, compute_cohort_returns(found.returns))],
             found.cohort_sales,
             as_of=as_of,
         ),

@@ -1,6 +1,6 @@
 """What each customer bought, reduced to one row: the base of every other feature.
 
-One pass over the orders. The days of purchases travel as a sorted list, because a list per customer
+One pass over the orders. The days of orders travel as a sorted list, because a list per customer
 costs a third of one row per customer and day, and every later question is about one customer.
 """
 
@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
+from okaeri.insight.features.months import month_number
 from okaeri.insight.types import LifecycleRules
 
 
@@ -23,26 +24,46 @@ def compute_counted_orders(orders: ir.Table, *, as_of: date, rules: LifecycleRul
     return orders.filter(counts).select("customer_id", "ordered_on", "net_minor")
 
 
-def compute_customer_history(counted: ir.Table, *, as_of: date, rules: LifecycleRules) -> ir.Table:
+def compute_order_days(counted: ir.Table, *, as_of: date, rules: LifecycleRules) -> ir.Table:
     """One row per customer with at least one order that counts.
 
-    Columns: customer_id; order_count; purchase_days (sorted list of days, one per purchase: several
-    orders on one day are one purchase unless `merge_same_day` is off); net_minor; net_12m_minor
-    (ordered within `active_days` before `as_of`).
+    Columns: customer_id; cohort_month (of the first order, see `months`); order_count; order_days
+    (sorted list of days, one per order); net_minor; net_12m_minor (ordered within `active_days`
+    before `as_of`).
     """
     recent = counted.ordered_on > as_of - timedelta(days=rules.active_days)
     rows = counted.group_by("customer_id").agg(
         all_days=counted.ordered_on.collect(),
+        first_on=counted.ordered_on.min(),
         net_minor=counted.net_minor.sum(),
         net_12m_minor=recent.ifelse(counted.net_minor, 0).sum(),
     )
-    # Not one select: Ibis would write the sorting into the function below, once for every day.
-    rows = rows.mutate(order_count=rows.all_days.length(), purchase_days=rows.all_days.sort()).drop(
-        "all_days"
+    return rows.select(
+        "customer_id",
+        "net_minor",
+        "net_12m_minor",
+        cohort_month=month_number(rows.first_on),
+        order_count=rows.all_days.length(),
+        order_days=rows.all_days.sort(),
     )
-    if rules.merge_same_day:
-        rows = rows.mutate(purchase_days=_without_repeats(rows.purchase_days))
-    return rows
+
+
+def compute_customer_history(
+    order_days: ir.Table, returns: ir.Table, *, rules: LifecycleRules
+) -> ir.Table:
+    """One row per customer: `order_days` with purchase_days (sorted list of days) in its place.
+
+    One day per purchase: several orders on one day are one purchase unless `merge_same_day` is off.
+    `returns` knows who has such days; a function over a list is too dear to ask of everybody.
+    """
+    if not rules.merge_same_day:
+        return order_days.rename(purchase_days="order_days")
+    repeated = returns.same_day_customer_id.name("customer_id")
+    repeaters = returns.filter(repeated.notnull()).select(repeated, has_repeats=True).distinct()
+    rows = order_days.left_join(repeaters, "customer_id").drop("customer_id_right")
+    days = rows.order_days
+    merged = rows.has_repeats.fill_null(False).ifelse(_without_repeats(days), days)
+    return rows.mutate(purchase_days=merged).drop("order_days", "has_repeats")
 
 
 def _without_repeats(days: ir.ArrayValue) -> ir.ArrayValue:
@@ -55,19 +76,3 @@ def before(at: ir.IntegerValue) -> ir.IntegerValue:
     Engines may look at the neighbour before they decide whether it counts.
     """
     return ibis.greatest(at - 1, 0)
-
-
-def compute_returns(history: ir.Table) -> ir.Table:
-    """One row per purchase after a customer's first: first_on, before_on (the one before), day.
-
-    Unfolding a list and comparing columns costs a third of a function over the list.
-    """
-    repeaters = history.filter(history.purchase_days.length() > 1)
-    count = repeaters.purchase_days.length()
-    rows = repeaters.select("purchase_days", nth=ibis.range(1, count.cast("int32")).unnest())
-    days = rows.purchase_days
-    return rows.select(
-        first_on=days[0],
-        before_on=days[(rows.nth - 1).cast("int32")],
-        day=days[rows.nth.cast("int32")],
-    )

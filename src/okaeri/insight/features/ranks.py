@@ -6,9 +6,9 @@ import ibis
 import ibis.expr.types as ir
 
 
-def compute_money_edges(history: ir.Table) -> ir.Table:
+def compute_money_edges(customers: ir.Table) -> ir.Table:
     """One row: m_edges, the net amounts at 20, 40, 60 and 80 % of all customers (a list)."""
-    return history.aggregate(m_edges=history.net_minor.quantile([0.2, 0.4, 0.6, 0.8]))
+    return customers.aggregate(m_edges=customers.net_minor.quantile([0.2, 0.4, 0.6, 0.8]))
 
 
 def compute_ranks(
