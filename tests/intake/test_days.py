@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from okaeri.intake.domain.cells import CellError, Problem
@@ -94,21 +94,25 @@ def test_no_text_makes_the_reader_of_days_crash(raw: str) -> None:
     st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2060, 1, 1)),
     st.sampled_from(["Asia/Tokyo", "Europe/London", "America/New_York", "UTC"]),
 )
+@settings(deadline=None)  # the first column loads what reads it
 def test_the_quick_way_of_reading_instants_agrees_with_the_slow_one(
     moment: datetime, name: str
 ) -> None:
     zone = ZoneInfo(name)
     stamps = Stamps(lambda raw: epoch_stamp(parse_instant(raw, zone), zone), zone)
-    for hour in (0, moment.hour, 23):
-        raw = moment.replace(hour=hour).strftime("%Y-%m-%d %H:%M:%S")
-        expected = epoch_stamp(parse_instant(raw, zone), zone)
-        assert stamps[raw] == expected
-        stamps.clear()  # the second time it is put together from its parts
-        assert stamps[raw] == expected
+    column = [
+        moment.replace(hour=hour).strftime("%Y-%m-%d %H:%M:%S") for hour in (0, moment.hour, 23)
+    ]
+    expected = [epoch_stamp(parse_instant(raw, zone), zone) for raw in column]
+    assert stamps.read(column) == expected
+    # One cell of another form, and the column is read cell by cell.
+    assert stamps.read([*column, "2022/8/1"])[:3] == expected
 
 
 def test_a_bad_instant_is_a_problem_and_stays_one() -> None:
     stamps = Stamps(lambda raw: epoch_stamp(parse_instant(raw, TOKYO), TOKYO), TOKYO)
     assert isinstance(stamps["2022-13-45 10:00:00"], Problem)
     assert isinstance(stamps["2022-13-45 10:00:00"], Problem)
+    assert isinstance(stamps.read(["2022-08-10 10:00:00", "2022-13-45 10:00:00"])[1], Problem)
+    assert isinstance(stamps.read(["0022-08-10 10:00:00"])[0], Problem)
     assert stamps.has_problems

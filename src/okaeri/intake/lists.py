@@ -127,9 +127,10 @@ class CustomerList(_List):
     def feed(self, cells: list[list[str]], lines: list[int]) -> Columns:
         """Read one chunk; gives the contacts that were not in the file before."""
         stated: dict[int, int] = {}
-        for _, row, values in self._readable(cells, lines):
-            contact = [row[place] for place in self._party_places]
-            number = self.parties.number_of_cells(self._party_fields, contact)
+        readable = self._readable(cells, lines)
+        contacts = [[row[place] for place in self._party_places] for _, row, _ in readable]
+        numbers = self.parties.numbers_of_cells(self._party_fields, contacts)
+        for number, (_, _, values) in zip(numbers, readable, strict=True):
             second = values.get("seen_on")
             if number is not None and second is not None:
                 stated[number] = max(second, stated.get(number, second))

@@ -9,7 +9,7 @@ from typing import Any
 from okaeri.intake.connectors.connector import PARTY_FIELDS, Connector
 from okaeri.intake.domain import statuses
 from okaeri.intake.domain.cells import Cells, Problem
-from okaeri.intake.domain.orders import content_hash, is_purchase, net_of, settle_status
+from okaeri.intake.domain.orders import is_purchase, net_of, settle_status, text_hash
 from okaeri.intake.domain.staging import LINES, ORDERS
 from okaeri.intake.files.rows import normal_header
 from okaeri.intake.grouping import Rows
@@ -140,8 +140,9 @@ class OrderColumns:
         if not self._party_places:
             return [None] * len(sheet.rows.starts)
         pick = itemgetter(*self._party_places, 0)
-        number, fields, rows = self.parties.number_of_cells, self._party_fields, sheet.rows.cells
-        return [number(fields, pick(rows[start])[:-1]) for start in sheet.rows.starts]
+        rows = sheet.rows.cells
+        contacts = [pick(rows[start])[:-1] for start in sheet.rows.starts]
+        return self.parties.numbers_of_cells(self._party_fields, contacts)
 
     def _extras(self, rows: Rows) -> list[str]:
         if not self._extra:
@@ -169,8 +170,15 @@ class OrderColumns:
             texts[start] if end - start == 1 else "\x1e".join(filter(None, texts[start:end]))
             for start, end in zip(rows.starts, rows.ends, strict=True)
         ]
-        values = zip(contacts, *(columns[name] for name in HASHED), strict=True)
-        return list(map(content_hash, values, per_order))
+        values = zip(contacts, *(_texts(columns[name]) for name in HASHED), strict=True)
+        return list(map(text_hash, map("\x1f".join, values), per_order))
+
+
+def _texts(values: list[Any]) -> list[str]:
+    """Give values as text; a column with one value throughout is put into words once."""
+    if values[0] == values[-1] and values.count(values[0]) == len(values):
+        return [str(values[0])] * len(values)
+    return list(map(str, values))
 
 
 def _unknown_columns(

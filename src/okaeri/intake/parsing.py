@@ -1,9 +1,14 @@
 """Which rule reads which field: one memory of cells per field of a file being read."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from okaeri.foundation.text import Text
 from okaeri.intake.connectors.connector import Connector
@@ -11,6 +16,7 @@ from okaeri.intake.domain import amounts
 from okaeri.intake.domain.cells import (
     CellError,
     Cells,
+    Codes,
     clean_code,
     clean_text,
     folded,
@@ -18,7 +24,7 @@ from okaeri.intake.domain.cells import (
     required,
     shown,
 )
-from okaeri.intake.domain.days import parse_day, parse_instant
+from okaeri.intake.domain.days import FIRST_YEAR, LAST_YEAR, parse_day, parse_instant
 
 _OTHER_CURRENCY = Text(
     "通貨「{value}」はこのショップの通貨 {currency} と違います。",
@@ -29,6 +35,8 @@ _UNKNOWN_KIND = Text(
     "'{value}' is not a kind of row; write 1 to 6.",
 )
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
+_DAY_SECONDS = 86_400
+_PLAIN_LENGTH = len("2022-08-10 10:33:09")
 
 
 def epoch_day(day: date) -> int:
@@ -88,55 +96,56 @@ def field_parsers(connector: Connector, currency: str, zone: ZoneInfo) -> dict[s
     rules |= dict.fromkeys(("shipping", "taxes", "fees", "line_shipping"), optional(money, 0))
     for name, change in prepare.items():
         rules[name] = _prepared(rules[name], change)
-    return {name: Cells(rule) for name, rule in rules.items()} | {"ordered_at": stamps}
+    parsers = {name: Codes() if rule is clean_code else Cells(rule) for name, rule in rules.items()}
+    return parsers | {"ordered_at": stamps if as_instant is str else Cells(stamp)}
 
 
 class Stamps(Cells):
-    """Instants: a plain `2022-08-10 10:33:09` is put together from its day and its time of day.
+    """Instants: a column of plain `2022-08-10 10:33:09` is read as a whole.
 
-    Nearly every order has an instant of its own, but days and times of day come back.
+    Nearly every order has an instant of its own, but days come back.
     """
 
     def __init__(self, parse: Callable[[str], Any], zone: ZoneInfo) -> None:
         super().__init__(parse)
         self._zone = zone
-        self._midnights: dict[str, tuple[int, int] | None] = {}
-        self._seconds: dict[str, int] = {}
+        self._midnights: dict[int, int | None] = {}
 
-    def __missing__(self, raw: Hashable) -> Any:  # noqa: ANN401
-        text = str(raw)
-        if len(text) != 19 or text[10] not in " T":
-            return super().__missing__(raw)
-        try:
-            midnight = self._midnights[text[:10]]
-            second = self._seconds[text[11:]]
-        except KeyError:
-            return self._learn(text)
-        if midnight is None:
-            return super().__missing__(raw)
-        return midnight[0] + second, midnight[1]
+    def read(self, column: Sequence[str]) -> list[Any]:
+        """Read a column; one with any other form, or a day on which clocks change, cell by cell."""
+        plain = _plain_seconds(column)
+        if plain is None:
+            return super().read(column)
+        days, places = np.unique(plain // _DAY_SECONDS, return_inverse=True)
+        midnights = [self._midnight(day) for day in days.tolist()]
+        if None in midnights:
+            return super().read(column)
+        instants = np.array(midnights)[places] + plain % _DAY_SECONDS
+        return list(zip(instants.tolist(), days[places].tolist(), strict=True))
 
-    def _learn(self, text: str) -> Any:  # noqa: ANN401
-        stamp = super().__missing__(text)
-        if type(stamp) is tuple:
-            try:
-                plain = datetime.fromisoformat(text)
-            except ValueError:
-                return stamp
-            if len(self._midnights) > 100_000:
-                self._midnights.clear()
-            self._midnights[text[:10]] = self._midnight(plain.date())
-            second = plain.hour * 3600 + plain.minute * 60 + plain.second
-            self._seconds[text[11:]] = second
-        return stamp
-
-    def _midnight(self, day: date) -> tuple[int, int] | None:
+    def _midnight(self, day: int) -> int | None:
         """Give the instant a day begins, None for a day on which clocks are changed."""
-        start = datetime.combine(day, time(), self._zone)
-        end = datetime.combine(day + timedelta(days=1), time(), self._zone)
-        if start.utcoffset() != end.utcoffset():
-            return None
-        return int(start.timestamp()), epoch_day(day)
+        if day not in self._midnights:
+            start = datetime.combine(date.fromordinal(day + _EPOCH_DAY), time(), self._zone)
+            end = datetime.combine(start.date() + timedelta(days=1), time(), self._zone)
+            is_even = start.utcoffset() == end.utcoffset()
+            self._midnights[day] = int(start.timestamp()) if is_even else None
+        return self._midnights[day]
+
+
+def _plain_seconds(column: Sequence[str]) -> npt.NDArray[np.int64] | None:
+    """Give local seconds since 1970 of cells that all are `2022-08-10 10:33:09`, else None."""
+    if set(map(len, column)) != {_PLAIN_LENGTH}:
+        return None
+    try:
+        local = pa.array(column, pa.string()).cast(pa.timestamp("s"))
+    except pa.ArrowInvalid:
+        return None
+    years = pc.min_max(pc.year(local)).as_py()
+    if not FIRST_YEAR <= years["min"] <= years["max"] <= LAST_YEAR:
+        return None
+    seconds: npt.NDArray[np.int64] = local.cast(pa.int64()).to_numpy()
+    return seconds
 
 
 def _prepared(rule: Callable[[Any], Any], change: Callable[[str], str]) -> Callable[[str], Any]:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from okaeri.intake.domain.contacts import read_party
+from okaeri.intake.domain.contacts import read_parties
 from okaeri.intake.domain.keys import email_key, phone_key
 from okaeri.intake.domain.malls import for_analysis, is_masked
 from okaeri.intake.domain.orders import NO_PARTY, party_fingerprint
@@ -23,15 +23,17 @@ class Parties:
         self._fresh: list[tuple[str, PartyIn]] = []
         self.fingerprints: list[str] = []
 
-    def number_of_cells(self, fields: Sequence[str], cells: Sequence[str]) -> int | None:
-        """Give the number of the contact that raw cells describe; None where they say nothing."""
-        key = hashlib.blake2b("\x1f".join(cells).encode(), digest_size=12).digest()
-        try:
-            return self._numbers[key]
-        except KeyError:
-            party = read_party(_first_filled(fields, cells))
-            number = self._numbers[key] = self.number_of(party)
-            return number
+    def numbers_of_cells(
+        self, fields: Sequence[str], rows: Sequence[Sequence[str]]
+    ) -> list[int | None]:
+        """Give the numbers of the contacts that raw cells describe; None where they say nothing."""
+        texts = map("\x1f".join, rows)
+        keys = [hashlib.blake2b(text.encode(), digest_size=12).digest() for text in texts]
+        pairs = zip(keys, rows, strict=True)
+        unread = {key: cells for key, cells in pairs if key not in self._numbers}
+        for key, party in zip(unread, read_parties(fields, list(unread.values())), strict=True):
+            self._numbers[key] = self.number_of(party)
+        return list(map(self._numbers.__getitem__, keys))
 
     def number_of(self, party: PartyIn) -> int | None:
         """Give the number of a contact that is already read."""
@@ -76,11 +78,3 @@ class Parties:
         self._fresh = []
         columns = zip(*rows, strict=True) if rows else ([] for _ in PARTIES.names)
         return dict(zip(PARTIES.names, map(list, columns), strict=True))
-
-
-def _first_filled(fields: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for field, cell in zip(fields, cells, strict=True):
-        if cell and not found.get(field):
-            found[field] = cell
-    return found

@@ -90,7 +90,7 @@ class Sheet:
 
     def _read(self, field: str, column: Sequence[str], rows: Sequence[int]) -> list[Any]:
         parsers = self._parsers[field]
-        values = list(map(parsers.__getitem__, column))
+        values = parsers.read(column)
         if parsers.has_problems:
             for row, value in zip(rows, values, strict=True):
                 if type(value) is Problem:

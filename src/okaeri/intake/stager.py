@@ -93,8 +93,10 @@ class OrderStager:
         self.rows -= blank
         place = self.fields["order_no"][0]
         read = self._parsers["order_no"]
-        numbers = [read[row[place]] for row in cells]
+        numbers = read.read([row[place] for row in cells])
         rows = Rows.of(cells, lines, numbers)
+        if not read.has_problems and "" not in numbers:
+            return rows
         bad = {i for i, n in enumerate(numbers) if not n or type(n) is Problem}
         for i in sorted(bad):
             problem = numbers[i] or Problem("no_order_number", _NO_NUMBER)

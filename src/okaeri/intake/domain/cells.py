@@ -1,7 +1,7 @@
 """One cell of a file: cleaning, what is wrong with it, and a memory of what was read before."""
 
 import unicodedata
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 
 _SHOWN = 40
+LONGEST_CODE = 80
 # Cells remembered per column; enough for every day, price and product of a usual file.
 _REMEMBERED = 100_000
 
@@ -48,7 +49,8 @@ def folded(raw: str) -> str:
 
 def clean_text(raw: str, most: int = 255) -> str:
     """Give the text of a cell: no `="..."` wrapper, no leading apostrophe, cut to `most`."""
-    if raw.isalnum():
+    # What has no control character and no space or sign at its ends stays as it is.
+    if raw.isalnum() or (raw.isprintable() and raw and raw[0] not in " ='" and raw[-1] != " "):
         return raw[:most]
     text = raw.strip()
     if len(text) >= 3 and text.startswith('="') and text.endswith('"'):
@@ -58,7 +60,7 @@ def clean_text(raw: str, most: int = 255) -> str:
     return text.replace("\0", "")[:most]
 
 
-def clean_code(raw: str, most: int = 80) -> str:
+def clean_code(raw: str, most: int = LONGEST_CODE) -> str:
     """Give a code (order, product, member number); too long is an error, never cut."""
     if raw.isalnum() and len(raw) <= most:
         return raw
@@ -94,13 +96,17 @@ def optional(parse: Callable[[str], Any], default: Any = None) -> Callable[[str]
 class Cells(dict[Hashable, Any]):
     """Raw cell → value, read once per distinct cell; a bad cell becomes a `Problem`.
 
-    `map(cells.__getitem__, column)` reads a column at the speed of a dictionary.
+    A column is read at the speed of a dictionary.
     """
 
     def __init__(self, parse: Callable[[Any], Any]) -> None:
         super().__init__()
         self._parse = parse
         self.has_problems = False
+
+    def read(self, column: Sequence[Any]) -> list[Any]:
+        """Read a column."""
+        return list(map(self.__getitem__, column))
 
     def __missing__(self, raw: Hashable) -> Any:  # noqa: ANN401
         try:
@@ -112,3 +118,16 @@ class Cells(dict[Hashable, Any]):
             self.clear()
         self[raw] = value
         return value
+
+
+class Codes(Cells):
+    """Codes as `clean_code` reads them; a column of nothing but plain ones stays as it is."""
+
+    def __init__(self) -> None:
+        super().__init__(clean_code)
+
+    def read(self, column: Sequence[str]) -> list[Any]:
+        """Read a column; nearly every order has a number of its own, so none is remembered."""
+        if all(map(str.isalnum, column)) and max(map(len, column), default=0) <= LONGEST_CODE:
+            return list(column)
+        return super().read(column)

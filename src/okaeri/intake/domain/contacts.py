@@ -1,9 +1,11 @@
 """Contacts as sources write them: names in one field, postal codes without their zero, yes and no."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from operator import add
+from typing import Any
 
 from okaeri.intake.domain.cells import CellError, clean_text, folded
 from okaeri.intake.domain.days import parse_day
@@ -78,40 +80,89 @@ def parse_birthday(raw: str) -> date | None:
 
 
 def read_party(cells: Mapping[str, str]) -> PartyIn:
-    """Give one contact from a row's cells by our field names; `name` and `kana` may be one field."""
+    """Give one contact from a row's cells by our field names."""
+    return read_parties(list(cells), [list(cells.values())])[0]
 
-    def text(field: str, most: int) -> str:
-        raw = cells.get(field)
-        return clean_text(raw, most) if raw else ""
 
-    family, given = text("family_name", 80), text("given_name", 80)
-    if not family and not given:
-        family, given = _split(cells.get("name"))
-    family_kana, given_kana = text("family_kana", 80), text("given_kana", 80)
-    if not family_kana and not given_kana:
-        family_kana, given_kana = _split(cells.get("kana"))
-    prefecture = text("prefecture", 20)
-    address = " ".join(filter(None, (text(name, 255) for name in _ADDRESS)))
-    if not prefecture and address:
-        prefecture, address = split_prefecture(address)
-    postal_code = f"{cells.get('postal_code', '')}{cells.get('postal_code2', '')}"
-    birthday, opt_in = cells.get("birth_on"), cells.get("email_opt_in")
-    return PartyIn(
-        member_no=text("member_no", 80),
-        email=text("email", 254),
-        phone=text("phone", 40),
-        line_user_id=text("line_user_id", 40),
-        family_name=family[:80],
-        given_name=given[:80],
-        family_kana=kana(family_kana)[:80] if family_kana else "",
-        given_kana=kana(given_kana)[:80] if given_kana else "",
-        postal_code=parse_postal_code(postal_code, prefecture) if postal_code else "",
-        prefecture=prefecture,
-        address=address[:255],
-        birth_on=parse_birthday(birthday) if birthday else None,
-        email_opt_in=parse_yes_no(opt_in) if opt_in else None,
+def read_parties(fields: Sequence[str], rows: Sequence[Sequence[str]]) -> list[PartyIn]:
+    """Give contacts from rows of cells, column by column; `name` and `kana` may be one field.
+
+    A field that comes twice takes its first cell with text.
+    """
+    if not rows:
+        return []
+    columns = _Columns(fields, rows)
+    family, given = columns.names("family_name", "given_name", "name")
+    family_kana, given_kana = columns.names("family_kana", "given_kana", "kana")
+    places = [columns.text(name, 255) for name in _ADDRESS]
+    prefecture, address = columns.text("prefecture", 20), _joined(places)
+    if "" in prefecture:
+        pairs = zip(prefecture, address, strict=True)
+        split = [(p, a) if p else split_prefecture(a) for p, a in pairs]
+        prefecture, address = [p for p, _ in split], [a for _, a in split]
+    codes = map(add, columns.raw("postal_code"), columns.raw("postal_code2"))
+    return list(
+        map(
+            PartyIn,
+            columns.text("member_no", 80),
+            columns.text("email", 254),
+            columns.text("phone", 40),
+            columns.text("line_user_id", 40),
+            [name[:80] for name in family],
+            [name[:80] for name in given],
+            [kana(name)[:80] if name else "" for name in family_kana],
+            [kana(name)[:80] if name else "" for name in given_kana],
+            [
+                parse_postal_code(code, pref) if code else ""
+                for code, pref in zip(codes, prefecture, strict=True)
+            ],
+            prefecture,
+            [text[:255] for text in address],
+            columns.each("birth_on", lambda raw: parse_birthday(raw) if raw else None),
+            columns.each("email_opt_in", lambda raw: parse_yes_no(raw) if raw else None),
+        )
     )
 
 
-def _split(raw: str | None) -> tuple[str, str]:
-    return split_name(raw) if raw else ("", "")
+class _Columns:
+    """Rows of contacts on their side; a cell that comes back in a column is read once."""
+
+    def __init__(self, fields: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        self._blank = [""] * len(rows)
+        self._columns: dict[str, Sequence[str]] = {}
+        for field, column in zip(fields, zip(*rows, strict=True), strict=True):
+            before = self._columns.get(field)
+            self._columns[field] = (
+                [one or other for one, other in zip(before, column, strict=True)]
+                if before
+                else column
+            )
+
+    def raw(self, field: str) -> Sequence[str]:
+        return self._columns.get(field, self._blank)
+
+    def each(self, field: str, read: Callable[[str], Any]) -> list[Any]:
+        column = self.raw(field)
+        values = {raw: read(raw) for raw in set(column)}
+        return list(map(values.__getitem__, column))
+
+    def text(self, field: str, most: int) -> list[str]:
+        if field not in self._columns:
+            return self._blank
+        return self.each(field, lambda raw: clean_text(raw, most))
+
+    def names(self, family: str, given: str, whole: str) -> tuple[list[str], list[str]]:
+        """Give both parts of a name; where neither is written, those of the whole name."""
+        families, givens = self.text(family, 80), self.text(given, 80)
+        if whole not in self._columns:
+            return families, givens
+        triples = zip(families, givens, self.each(whole, split_name), strict=True)
+        both = [(f, g) if f or g else split for f, g, split in triples]
+        return [f for f, _ in both], [g for _, g in both]
+
+
+def _joined(places: list[list[str]]) -> list[str]:
+    """Put the lines of an address together."""
+    if not any(map(any, places[1:])):
+        return places[0]
+    return [" ".join(filter(None, parts)) for parts in zip(*places, strict=True)]
