@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from okaeri.foundation.errors import InputError
@@ -20,9 +18,10 @@ from okaeri.intake.domain.staging import LINES, ORDERS, PARTIES
 from okaeri.intake.domain.statuses import STATUSES
 from okaeri.intake.order_columns import HASHED
 from okaeri.intake.parsing import epoch_day, epoch_stamp
-from okaeri.intake.parties import Columns, Parties
+from okaeri.intake.parties import Columns
+from okaeri.intake.people import Contacts
 from okaeri.intake.sink import to_batch
-from okaeri.intake.types import OrderIn, PartyIn
+from okaeri.intake.types import OrderIn
 from okaeri.intake.writing import Staged
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -48,7 +47,7 @@ def stage_orders(orders: Iterable[OrderIn], currency: str, zone: ZoneInfo) -> St
     latest = {(order.source, order.order_no): order for order in orders}
     columns: Columns = {name: [] for name in ORDERS.names}
     lines: Columns = {name: [] for name in LINES.names}
-    book = _Contacts()
+    book = Contacts()
     for ref, order in enumerate(latest.values()):
         _check(order, currency)
         number, fingerprint = book.number_of(order.source, order.party)
@@ -62,46 +61,6 @@ def stage_orders(orders: Iterable[OrderIn], currency: str, zone: ZoneInfo) -> St
         lines=lambda: [line_batch],
         order_count=len(latest),
     )
-
-
-class _Contacts:
-    """Contacts of several sources under one numbering."""
-
-    def __init__(self) -> None:
-        self._by_source: dict[str, Parties] = {}
-        self._order: dict[str, int] = {}
-
-    def number_of(self, source: str, party: PartyIn) -> tuple[int | None, str]:
-        parties = self._by_source.setdefault(source, Parties(source))
-        number = parties.number_of(_cut(party))
-        if number is None:
-            return None, ""
-        fingerprint = parties.fingerprints[number]
-        return self._order.setdefault(fingerprint, len(self._order)), fingerprint
-
-    def columns(self) -> Columns:
-        """Give every contact's columns, ordered by the common number."""
-        merged: Columns = {name: [] for name in PARTIES.names}
-        for parties in self._by_source.values():
-            for name, values in parties.take_new().items():
-                merged[name] += values
-        merged["party_no"] = [self._order[key] for key in merged["fingerprint"]]
-        turn = sorted(range(len(self._order)), key=merged["party_no"].__getitem__)
-        return {name: [values[i] for i in turn] for name, values in merged.items()}
-
-
-_LENGTHS = {"email": 254, "phone": 40, "line_user_id": 40, "postal_code": 10, "prefecture": 20,
-            "address": 255}  # fmt: skip
-
-
-def _cut(party: PartyIn) -> PartyIn:
-    """Give the contact as a file would: cleaned and within the columns' lengths."""
-    texts = ("member_no", "email", "phone", "line_user_id", "family_name", "given_name",
-             "family_kana", "given_kana", "postal_code", "prefecture", "address")  # fmt: skip
-    values: dict[str, Any] = {
-        name: clean_text(getattr(party, name), _LENGTHS.get(name, 80)) for name in texts
-    }
-    return replace(party, **values)
 
 
 def _check(order: OrderIn, currency: str) -> None:

@@ -11,8 +11,9 @@ from okaeri.intake.models.orders import (
     Product,
     RejectedRow,
 )
+from okaeri.intake.models.payments import Payment
 from okaeri.intake.models.service import Call, Inquiry
-from okaeri.intake.models.sources import Connection, Delivery
+from okaeri.intake.models.sources import Connection, Delivery, LatestWord, Refund
 from okaeri.intake.models.subscriptions import Subscription, SubscriptionEvent
 
 __all__ = [
@@ -26,10 +27,13 @@ __all__ = [
     "Identification",
     "ImportRun",
     "Inquiry",
+    "LatestWord",
     "Order",
     "OrderLine",
     "Party",
+    "Payment",
     "Product",
+    "Refund",
     "RejectedRow",
     "Subscription",
     "SubscriptionEvent",

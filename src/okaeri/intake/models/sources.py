@@ -18,8 +18,9 @@ class Connection(models.Model):
     # Under which name its orders are stored (`Order.source`).
     source = models.CharField(max_length=40)
     secret = models.TextField()
-    # While a secret is being changed both are accepted; "" otherwise.
+    # While a secret is being changed both are accepted, for a while from `rotated_at`; "" otherwise.
     previous_secret = models.TextField(default="")
+    rotated_at = models.DateTimeField(null=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     last_received_at = models.DateTimeField(null=True)
@@ -40,6 +41,8 @@ class Delivery(models.Model):
     topic = models.CharField(max_length=60)
     status = models.CharField(max_length=10, choices=Status.choices)
     error = models.JSONField(default=dict)
+    # What was sent, encrypted, while it could not be used, so that it can be tried again; else "".
+    payload = models.TextField(default="")
     received_at = models.DateTimeField()
 
     class Meta:
@@ -47,3 +50,46 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["connection", "delivery_id"], name="one_delivery"),
         )
         indexes = (models.Index(fields=["connection", "received_at"], name="deliveries_of"),)
+
+
+class LatestWord(models.Model):
+    """How new the newest word about one thing is, so that a late older one never replaces it."""
+
+    class Subject(models.TextChoices):
+        ORDER = "order"
+        CUSTOMER = "customer"
+        PRODUCT = "product"
+
+    source = models.CharField(max_length=40)
+    subject = models.CharField(max_length=10, choices=Subject.choices)
+    # The source's own number of the thing.
+    subject_no = models.CharField(max_length=80)
+    # Under which number the order is stored, where the source uses two (Shopify: id and name).
+    order_no = models.CharField(max_length=80, default="")
+    # When the source changed it, and when it told us: the second decides between equals.
+    changed_at = models.DateTimeField()
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["source", "subject", "subject_no"], name="one_latest_word"
+            ),
+        )
+
+
+class Refund(models.Model):
+    """Money a source says it gave back for goods of one order; may come before the order itself."""
+
+    source = models.CharField(max_length=40)
+    refund_no = models.CharField(max_length=80)
+    # The source's own number of the order (`LatestWord.subject_no`).
+    subject_no = models.CharField(max_length=80)
+    amount_minor = models.BigIntegerField()
+    refunded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["source", "refund_no"], name="one_refund_per_no"),
+        )
+        indexes = (models.Index(fields=["source", "subject_no"], name="refunds_of_order"),)

@@ -1,0 +1,1 @@
+"""Live sources: what they send, signed, to an address of their own."""
