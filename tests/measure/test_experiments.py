@@ -177,6 +177,58 @@ def test_windows_that_are_not_over_count_up_to_the_day_and_are_reported(
     assert len(early) == 50
 
 
+def test_an_ended_experiment_stands_still_once_its_last_window_is_over(
+    warehouse: Warehouse,
+) -> None:
+    experiment = begin()
+    early = api.assign(experiment.id, range(1, 51), START)
+    late = api.assign(experiment.id, range(51, 101), START + 19 * DAY)
+    ended = api.end_experiment(experiment.id, START + 20 * DAY)
+    fill(
+        warehouse,
+        *[order(c, START + 48 * DAY, 1_000) for c in range(51, 101)],  # inside the late window
+        *[order(c, START + 70 * DAY, 9_000) for c in range(1, 151)],  # after every window
+    )
+    assert ended.ended_at == START + 20 * DAY
+    live_at(START + 90 * DAY)
+    running = api.evaluate(experiment.id, warehouse=warehouse, as_of=date(2026, 4, 10))
+    over = api.evaluate(experiment.id, warehouse=warehouse, as_of=date(2026, 4, 20))
+    later = api.evaluate(experiment.id, warehouse=warehouse, as_of=date(2026, 5, 20))
+    assert (running.unfinished, over.unfinished) == (len(late), 0)
+    assert over.metrics == later.metrics
+    revenue = later.metrics[0]
+    assert revenue.treated.customers + revenue.holdout.customers == len(early) + len(late)
+    assert revenue.treated.total + revenue.holdout.total == pytest.approx(50_000)
+
+
+def test_after_the_end_arms_stay_and_nobody_else_is_left_out(warehouse: Warehouse) -> None:
+    experiment = begin()
+    before = api.assign(experiment.id, range(1, 51), START)
+    api.end_experiment(experiment.id, START + DAY)
+    after = api.assign(experiment.id, range(1, 101), START + DAY)
+    assert {c: after[c] for c in before} == before
+    assert {after[c] for c in range(51, 101)} == {Arm.TREATED}
+    assert Assignment.objects.count() == 50
+    # Somebody assigned by a worker that did not know of the end yet is not counted either.
+    Assignment.objects.create(
+        experiment_id=experiment.id, customer_id=999, arm=Arm.HOLDOUT, assigned_at=START + DAY
+    )
+    live_at(START + 90 * DAY)
+    found = api.evaluate(experiment.id, warehouse=warehouse, as_of=date(2026, 5, 1))
+    assert found.split.treated + found.split.holdout == 50
+
+
+def test_the_first_end_stays_and_an_end_before_the_start_is_refused() -> None:
+    experiment = begin()
+    with pytest.raises(InputError):
+        api.end_experiment(experiment.id, START - DAY)
+    assert api.get_experiment(experiment.id).ended_at is None
+    api.end_experiment(experiment.id, START + DAY)
+    assert api.end_experiment(experiment.id, START + 9 * DAY).ended_at == START + DAY
+    with pytest.raises(NotFoundError):
+        api.end_experiment(999, START)
+
+
 def test_margin_is_left_out_where_one_purchase_has_none(warehouse: Warehouse) -> None:
     experiment = begin()
     api.assign(experiment.id, range(1, 51), START)

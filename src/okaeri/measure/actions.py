@@ -40,6 +40,11 @@ _ALREADY_RUNNING = Text(
     "Experiment {key} has begun, so its share and window are fixed; start a new one under another key.",
 )
 
+_ENDS_BEFORE_START = Text(
+    "実験 {key} は開始より前には終えられません。開始以後の日時を指定してください。",
+    "Experiment {key} cannot end before it began; give an instant after its start.",
+)
+
 
 def ensure_experiment(
     *,
@@ -52,7 +57,11 @@ def ensure_experiment(
     source_id: int,
     started_at: datetime,
 ) -> ExperimentView:
-    """Begin an experiment or give the one that has this key; its design is fixed once in use."""
+    """Begin an experiment, or give the one that has this `key`.
+
+    `key` is the salt of the assignment for ever. Name and hypothesis may change; share (0..1) and
+    window change only until somebody is assigned, then another value raises InputError.
+    """
     if not 0 <= holdout_share < 1:
         raise InputError(_BAD_SHARE.format(key=key))
     if window_days < 1:
@@ -69,8 +78,24 @@ def ensure_experiment(
     return store.view(row)
 
 
+def end_experiment(experiment_id: int, at: datetime) -> ExperimentView:
+    """End an experiment at `at`; the first end stays. Raises NotFoundError, InputError before its start.
+
+    Who was assigned before keeps his arm and his whole window, so the evaluation stands still from
+    `at` + `window_days` on.
+    """
+    experiment = store.get_experiment(experiment_id)
+    if at < experiment.started_at:
+        raise InputError(_ENDS_BEFORE_START.format(key=experiment.key))
+    store.end_experiment(experiment_id, at)
+    return store.get_experiment(experiment_id)
+
+
 def assign(experiment_id: int, customer_ids: Iterable[int], at: datetime) -> dict[int, Arm]:
-    """Give each customer's arm, assigning those who have none. The first assignment wins.
+    """Give each customer's arm, writing assignments for the new ones in the caller's transaction.
+
+    The first assignment wins, whatever `at` later calls give. Once an experiment has ended nobody
+    else is left out: who has no arm by then is treated, and is not counted. Raises NotFoundError.
 
     1. Read the arms that exist. 2. Compute the others. 3. Insert them, ignoring those another worker
     inserted meanwhile. 4. Where some were ignored, read again: what is stored is what counts.
@@ -80,11 +105,10 @@ def assign(experiment_id: int, customer_ids: Iterable[int], at: datetime) -> dic
         return {}
     experiment = store.get_experiment(experiment_id)
     arms = store.find_arms(experiment_id, wanted)
-    new = {
-        customer_id: _arm(experiment, customer_id)
-        for customer_id in wanted
-        if customer_id not in arms
-    }
+    missing = [customer_id for customer_id in wanted if customer_id not in arms]
+    if experiment.ended_at is not None and experiment.ended_at <= at:
+        return {**arms, **dict.fromkeys(missing, Arm.TREATED)}
+    new = {customer_id: _arm(experiment, customer_id) for customer_id in missing}
     if new and store.insert_assignments(experiment_id, new, at) < len(new):
         new = store.find_arms(experiment_id, list(new))
     return {customer_id: arms.get(customer_id) or new[customer_id] for customer_id in wanted}
@@ -131,13 +155,16 @@ def _assignments(
 ) -> tuple[pa.Table, Counter[int]]:
     """Give the assignments whose window has begun, and how many windows are not over per experiment.
 
-    A window that is not over is counted up to `until`.
+    A window that is not over is counted up to `until`. Nobody enters an experiment after its end.
     """
     last = until.replace(tzinfo=None)
+    ends = {one.id: one.ended_at or until for one in experiments}
     windows = {one.id: timedelta(days=one.window_days) for one in experiments}
     columns: tuple[list[Any], ...] = ([], [], [], [], [])
     unfinished: Counter[int] = Counter()
     for experiment_id, customer_id, arm, at in store.iter_assignments(list(windows), until):
+        if at >= ends[experiment_id]:
+            continue
         begun = at.replace(tzinfo=None)
         over = begun + windows[experiment_id]
         unfinished[experiment_id] += over > last

@@ -1,48 +1,22 @@
 """The door to measure: experiments, arms, and what they prove."""
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 
-from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.measure import actions, store
-from okaeri.measure.types import Arm, Evaluation, ExperimentView
+from okaeri.measure.actions import assign, end_experiment, ensure_experiment
+from okaeri.measure.types import Evaluation, ExperimentView
 
-
-def ensure_experiment(
-    *,
-    key: str,
-    name: Text,
-    hypothesis: Text,
-    holdout_share: float,
-    window_days: int,
-    source_kind: str,
-    source_id: int,
-    started_at: datetime,
-) -> ExperimentView:
-    """Begin an experiment, or give the one that has this `key`.
-
-    `key` is the salt of the assignment for ever. Name and hypothesis may change; share (0..1) and
-    window change only until somebody is assigned, then another value raises InputError.
-    """
-    return actions.ensure_experiment(
-        key=key,
-        name=name,
-        hypothesis=hypothesis,
-        holdout_share=holdout_share,
-        window_days=window_days,
-        source_kind=source_kind,
-        source_id=source_id,
-        started_at=started_at,
-    )
-
-
-def assign(experiment_id: int, customer_ids: Iterable[int], at: datetime) -> dict[int, Arm]:
-    """Give each customer's arm, writing assignments for the new ones in the caller's transaction.
-
-    The first assignment wins, whatever `at` later calls give. Raises NotFoundError.
-    """
-    return actions.assign(experiment_id, customer_ids, at)
+__all__ = [
+    "assign",
+    "end_experiment",
+    "ensure_experiment",
+    "evaluate",
+    "evaluate_all",
+    "find_evaluation",
+    "get_experiment",
+    "list_experiments",
+]
 
 
 def list_experiments() -> list[ExperimentView]:

@@ -64,6 +64,11 @@ def list_experiments() -> list[ExperimentView]:
     return [view(row) for row in Experiment.objects.order_by("id")]
 
 
+def end_experiment(experiment_id: int, at: datetime) -> None:
+    """Write the end of an experiment that has none yet."""
+    Experiment.objects.filter(id=experiment_id, ended_at=None).update(ended_at=at)
+
+
 def has_assignments(experiment_id: int) -> bool:
     """Tell whether anybody was assigned yet."""
     return Assignment.objects.filter(experiment_id=experiment_id).exists()

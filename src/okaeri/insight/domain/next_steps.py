@@ -1,6 +1,8 @@
 """Three things worth doing next, by what is at stake."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from okaeri.foundation.text import Text
 from okaeri.insight.domain.findings import Reports
@@ -8,6 +10,21 @@ from okaeri.insight.domain.words import interval, money, percent, sentence
 from okaeri.insight.types import LifecycleRules, NextStep
 
 HOW_MANY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One group of people worth reaching: how many there are and what their sentence mentions.
+
+    Without a `stake` of its own it is one more order of average size from each of them.
+    """
+
+    action: str
+    title: Text
+    why: Text
+    people: Callable[[Reports], int]
+    words: Callable[[Reports, LifecycleRules], dict[str, Any]]
+    stake: Callable[[Reports], int] | None = None
 
 
 def recommend_next_steps(reports: Reports, rules: LifecycleRules, currency: str) -> list[NextStep]:
@@ -19,14 +36,23 @@ def recommend_next_steps(reports: Reports, rules: LifecycleRules, currency: str)
     spent in the last 12 months), not a forecast.
     """
     candidates = [
-        *_welcome_first_timers(reports, currency),
-        *_keep_at_risk(reports, rules, currency),
-        *_reach_f2_late(reports, rules, currency),
-        *_guide_toddlers(reports, rules, currency),
-        *_win_back_prime(reports, rules, currency),
+        _step(kind, people, reports, rules, currency)
+        for kind in _KINDS
+        if (people := kind.people(reports))
     ]
     urgent = sorted(candidates, key=lambda step: -step.net_minor)
     return [*urgent, *_look_around(reports)][:HOW_MANY]
+
+
+def _step(
+    kind: _Kind, people: int, reports: Reports, rules: LifecycleRules, currency: str
+) -> NextStep:
+    one_more = people * (reports["summary"]["aov_minor"] or 0)
+    stake = kind.stake(reports) if kind.stake else one_more
+    why = sentence(
+        kind.why, people=f"{people:,}", yen=money(stake, currency), **kind.words(reports, rules)
+    )
+    return NextStep(kind.action, kind.title, why, people, stake)
 
 
 def _look_around(reports: Reports) -> Iterator[NextStep]:
@@ -38,10 +64,6 @@ def _look_around(reports: Reports) -> Iterator[NextStep]:
         yield NextStep(action, title, sentence(why, people=f"{buyers:,}"), buyers, 0)
 
 
-def _aov(reports: Reports) -> int:
-    return reports["summary"]["aov_minor"] or 0
-
-
 def _cells(reports: Reports, stage: str, *, is_lapsed: bool) -> dict[str, int]:
     found: dict[str, int] = next(
         cell
@@ -51,104 +73,14 @@ def _cells(reports: Reports, stage: str, *, is_lapsed: bool) -> dict[str, int]:
     return found
 
 
-def _welcome_first_timers(reports: Reports, currency: str) -> Iterator[NextStep]:
+def _fresh_first_timers(reports: Reports) -> int:
     fresh = _cells(reports, "first", is_lapsed=False)
-    people = fresh["customers"] - fresh["f2_late"]
-    steps = reports["dropoff"]["steps"]
-    if not people or not steps:
-        return
-    stake = people * _aov(reports)
-    yield NextStep(
-        action="playbook:first_follow",
-        title=Text("初回客にフォローを始める", "Start following up first-time buyers"),
-        why=sentence(
-            _WELCOME,
-            people=f"{people:,}",
-            rate=percent(steps[0]["rate"]),
-            range=interval(steps[0]["low"], steps[0]["high"]),
-            yen=money(stake, currency),
-        ),
-        customers=people,
-        net_minor=stake,
-    )
+    return fresh["customers"] - fresh["f2_late"] if reports["dropoff"]["steps"] else 0
 
 
-def _keep_at_risk(reports: Reports, rules: LifecycleRules, currency: str) -> Iterator[NextStep]:
-    people = reports["summary"]["at_risk"]
-    if not people:
-        return
-    stake = sum(cell["at_risk_net_12m_minor"] for cell in reports["portfolio"]["cells"])
-    yield NextStep(
-        action="playbook:welcome_back",
-        title=Text("離脱予備軍に声をかける", "Write to customers at risk"),
-        why=sentence(
-            _KEEP,
-            people=f"{people:,}",
-            prime=f"{reports['summary']['at_risk_prime']:,}",
-            warn=rules.warn_days,
-            lapse=rules.lapse_days,
-            yen=money(stake, currency),
-        ),
-        customers=people,
-        net_minor=stake,
-    )
-
-
-def _reach_f2_late(reports: Reports, rules: LifecycleRules, currency: str) -> Iterator[NextStep]:
-    people = reports["summary"]["f2_late"]
-    if not people:
-        return
-    stake = people * _aov(reports)
-    yield NextStep(
-        action="segment:f2_late",
-        title=Text("F2転換が遅れている人に理由を聞く", "Ask late first-time buyers why"),
-        why=sentence(
-            _LATE,
-            people=f"{people:,}",
-            late=rules.f2_late_days,
-            last=rules.lapse_days - 1,
-            yen=money(stake, currency),
-        ),
-        customers=people,
-        net_minor=stake,
-    )
-
-
-def _guide_toddlers(reports: Reports, rules: LifecycleRules, currency: str) -> Iterator[NextStep]:
-    people = _cells(reports, "toddler", is_lapsed=False)["customers"]
-    if not people:
-        return
-    stake = people * _aov(reports)
-    yield NextStep(
-        action="playbook:know_us",
-        title=Text("よちよち客に会社と商品を知ってもらう", "Let toddlers get to know the shop"),
-        why=sentence(
-            _TODDLERS, days=rules.steady_days, people=f"{people:,}", yen=money(stake, currency)
-        ),
-        customers=people,
-        net_minor=stake,
-    )
-
-
-def _win_back_prime(reports: Reports, rules: LifecycleRules, currency: str) -> Iterator[NextStep]:
-    gone = _cells(reports, "prime", is_lapsed=True)
-    if not gone["customers"]:
-        return
-    stake = gone["customers"] * _aov(reports)
-    yield NextStep(
-        action="segment:prime_lapsed",
-        title=Text(
-            "離れた優良客に戻れない理由を聞く", "Ask lapsed loyal customers what keeps them away"
-        ),
-        why=sentence(
-            _GONE,
-            people=f"{gone['customers']:,}",
-            days=rules.lapse_days,
-            yen=money(stake, currency),
-        ),
-        customers=gone["customers"],
-        net_minor=stake,
-    )
+def _second_rate(reports: Reports) -> dict[str, Any]:
+    first = reports["dropoff"]["steps"][0]
+    return {"rate": percent(first["rate"]), "range": interval(first["low"], first["high"])}
 
 
 _LOOKS = (
@@ -205,4 +137,49 @@ _GONE = Text(
     "全員があと1回買うと {yen} です。",
     "{people} loyal customers have been silent for {days} days or more. Remove their reasons not to "
     "buy before selling; one more order from each would be {yen}.",
+)
+
+_KINDS = (
+    _Kind(
+        "playbook:first_follow",
+        Text("初回客にフォローを始める", "Start following up first-time buyers"),
+        _WELCOME,
+        people=_fresh_first_timers,
+        words=lambda reports, _rules: _second_rate(reports),
+    ),
+    _Kind(
+        "playbook:welcome_back",
+        Text("離脱予備軍に声をかける", "Write to customers at risk"),
+        _KEEP,
+        people=lambda reports: reports["summary"]["at_risk"],
+        words=lambda reports, rules: {
+            "prime": f"{reports['summary']['at_risk_prime']:,}",
+            "warn": rules.warn_days,
+            "lapse": rules.lapse_days,
+        },
+        stake=lambda reports: sum(
+            cell["at_risk_net_12m_minor"] for cell in reports["portfolio"]["cells"]
+        ),
+    ),
+    _Kind(
+        "segment:f2_late",
+        Text("F2転換が遅れている人に理由を聞く", "Ask late first-time buyers why"),
+        _LATE,
+        people=lambda reports: reports["summary"]["f2_late"],
+        words=lambda _reports, rules: {"late": rules.f2_late_days, "last": rules.lapse_days - 1},
+    ),
+    _Kind(
+        "playbook:know_us",
+        Text("よちよち客に会社と商品を知ってもらう", "Let toddlers get to know the shop"),
+        _TODDLERS,
+        people=lambda reports: _cells(reports, "toddler", is_lapsed=False)["customers"],
+        words=lambda _reports, rules: {"days": rules.steady_days},
+    ),
+    _Kind(
+        "segment:prime_lapsed",
+        Text("離れた優良客に戻れない理由を聞く", "Ask lapsed loyal customers what keeps them away"),
+        _GONE,
+        people=lambda reports: _cells(reports, "prime", is_lapsed=True)["customers"],
+        words=lambda _reports, rules: {"days": rules.lapse_days},
+    ),
 )
