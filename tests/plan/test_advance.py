@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from okaeri.foundation.text import Text
 from okaeri.insight.types import CustomerInsightView, FreshnessBand, Stage
 from okaeri.plan.domain import advance as engine
 from okaeri.plan.domain.advance import Advanced, Missing
+from okaeri.plan.domain.conditions import store_conditions
 from okaeri.plan.domain.facts import Facts, Walk
 from okaeri.plan.domain.reasons import put_into_words
 from okaeri.plan.journeys.definition import Definition, read
@@ -77,7 +79,7 @@ def insight(**changes: Any) -> CustomerInsightView:
 def test_a_new_walk_sends_its_first_message_and_waits_for_its_day() -> None:
     result = advance(definition_of(FOLLOW), walk_at("thanks"), facts(), START)
     assert result.commands == (
-        SendMessage("thanks", "t1", START, START + timedelta(days=3), False),
+        SendMessage("thanks", "t1", START, START.date(), START + timedelta(days=3), False),
     )
     assert taken(result) == [("thanks", "sent", "sent"), ("until_3", "waited", "waiting")]
     assert (result.walk.node, result.walk.due_at) == ("until_3", START + timedelta(days=3))
@@ -115,7 +117,7 @@ def test_a_message_within_its_grace_still_goes_with_its_own_day_and_expiry() -> 
         definition_of(FOLLOW), walk_at("until_7"), facts(), planned + timedelta(hours=20)
     )
     assert result.commands == (
-        SendMessage("ask", "t3", planned, planned + timedelta(days=1), False),
+        SendMessage("ask", "t3", planned, planned.date(), planned + timedelta(days=1), False),
     )
 
 
@@ -140,7 +142,7 @@ def test_a_purchase_or_a_cancellation_ends_the_walk_before_anything_is_sent(
     result = advance(definition_of(FOLLOW), walk_at("thanks"), facts(**known), START)
     assert (result.walk.state, result.walk.exit_reason) == ("exited", code)
     assert result.commands == ()
-    assert "終了しました" in put_into_words(result.decisions[-1].why).ja
+    assert "終了しました" in put_into_words(result.decisions[-1].why, {}).ja
 
 
 def test_a_journey_that_does_not_stop_on_purchase_goes_on() -> None:
@@ -316,5 +318,51 @@ def test_every_field_a_branch_may_ask_has_words_in_both_languages() -> None:
     from okaeri.plan.journeys.steps.branch import InsightField, OwnField
 
     for field in (*get_args(InsightField), *get_args(OwnField)):
-        words = put_into_words({"code": "branch_then", "fields": field})
+        when = store_conditions([(field, "=", 1, None)])
+        words = put_into_words({"code": "branch_then", "when": when}, {})
         assert "_" not in words.ja + words.en
+
+
+def test_a_branch_says_what_it_asked_and_what_it_found() -> None:
+    definition = definition_of(
+        """
+  - id: fork
+    branch:
+      when: [{field: satisfaction, op: "<=", value: 2}, {field: stage, op: in, value: [first, prime]}]
+      then: end
+  - {id: end, exit: {}}
+"""
+    )
+    result = advance(definition, walk_at("fork"), facts(satisfaction=5), START)
+    said = put_into_words(result.decisions[0].why, {})
+    assert said.ja == (
+        "条件に合いませんでした: 満足度が2以下(いまは5)、顧客区分が初回客・優良客のどれか(まだ分かりません)"
+    )
+    assert said.en == (
+        "The condition did not hold: satisfaction at most 2 (now 5), "
+        "customer class is one of First-time, Loyal (not known yet)"
+    )
+
+
+def test_both_ways_out_of_a_branch_carry_a_label() -> None:
+    definition = definition_of(
+        """
+  - {id: fork, branch: {when: [{field: satisfaction, op: "<=", value: 2}], then: end}}
+  - {id: more, send: {template: t1}}
+  - {id: end, exit: {}}
+"""
+    )
+    labels = {target: label.ja for target, label in definition.nodes["fork"].arrows}
+    assert labels == {"end": "はい", "more": "いいえ"}
+    assert [label.ja for _, label in definition.nodes["more"].arrows] == [""]
+
+
+def test_a_decision_names_the_message_and_its_day_as_the_shop_counts_days() -> None:
+    # Seven in the morning in Tokyo is still the day before in London.
+    early = datetime(2026, 3, 31, 22, 0, tzinfo=UTC)
+    walk = walk_at("thanks", arrived_at=early)
+    sent = advance(definition_of(FOLLOW), walk, facts(), early)
+    assert isinstance(sent, Advanced)
+    said = put_into_words(sent.decisions[0].why, {"t1": Text("お礼", "Thanks")})
+    assert said.ja == "「お礼」の日(2026年4月1日)になったため、送信を依頼しました"
+    assert said.en == 'Asked to send "Thanks": its day (1 Apr 2026) came'

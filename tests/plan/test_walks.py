@@ -16,6 +16,7 @@ from django.db import connection
 from okaeri.customers import api as customers
 from okaeri.deliver import api as deliver
 from okaeri.deliver.types import RenderTask
+from okaeri.foundation.settings import ShopProfile, save, specs_of
 from okaeri.intake import api as intake
 from okaeri.listen import api as listen
 from okaeri.measure import api as measure
@@ -188,7 +189,10 @@ def test_a_cancelled_order_ends_the_walk(shop: Shop, run_plan: Run) -> None:
     run_plan()
     shop.order("hanako", order_no="A1", status="cancelled")
     run_plan()
-    assert plan.enrolments_of(buyer)[0].why.ja == "きっかけの注文が取り消されたため終了しました"
+    assert (
+        plan.enrolments_of(buyer)[0].why.ja
+        == "きっかけの注文が取り消しか返品になったため終了しました"
+    )
 
 
 def test_the_true_day_of_delivery_moves_the_steps(shop: Shop, run_plan: Run) -> None:
@@ -390,7 +394,7 @@ def test_half_a_year_of_silence_asks_first_and_offers_last(shop: Shop, run_plan:
     assert sorted(kinds) == ["sales", "useful", "useful"]
     # Shipped playbooks promise nothing that the shop did not set up.
     assert rewards.balance_of(silent) == 0
-    assert plan.enrolments_of(silent)[0].why.ja == "反応がないまま期間を終えました"
+    assert plan.enrolments_of(silent)[0].why.ja == "お買い物のないまま期間を終えました"
     # Whoever passed 180 days before the journey went live is not written to for the past.
     assert plan.enrolments_of(lost) == []
     assert plan.enrolments_of(came_back) == []
@@ -423,7 +427,7 @@ def test_a_low_score_is_answered_in_person_and_nothing_else_follows(
     assert [node for node, _ in local_days(unhappy)][-2:] == ["question", "care"]
     assert [node for node, _ in local_days(happy)][-2:] == ["knowledge", "voices"]
     why = [d.why.ja for d in plan.decisions_of(unhappy) if d.action == "branched"]
-    assert why == ["満足度の条件に合いました"]
+    assert why == ["条件に合いました: 満足度が2以下(いまは1)"]
 
 
 def answer(customer_id: int, score: int, at: datetime) -> None:
@@ -534,3 +538,17 @@ def test_the_flow_shows_who_stands_where(shop: Shop, run_plan: Run) -> None:
     assert nodes["is_content"].next[0][0] == "care"
     seen = plan.get_journey("first_follow")
     assert (seen.entered, seen.active, seen.held_out, seen.reached_goal) == (3, 3, 0, 0)
+
+
+def test_a_shop_that_sends_in_its_own_name_signs_once(shop: Shop) -> None:
+    buyer = shop.order("hanako")
+    known = {spec.key: spec for spec in specs_of(ShopProfile).values()}
+    save(known, {"shop.sender_name": "肌日和"})
+    for key in ("first_follow_thanks", "first_follow_care", "welcome_back_how_are_you"):
+        words = plan.preview(key, buyer)
+        assert words.body_text.rstrip().endswith("\n肌日和")
+        assert "肌日和\n肌日和" not in words.body_text
+        assert "肌日和<br>\n肌日和" not in words.body_html
+    save(known, {"shop.sender_name": "肌日和 佐藤"})
+    words = plan.preview("first_follow_thanks", buyer)
+    assert words.body_text.rstrip().endswith("肌日和\n肌日和 佐藤")

@@ -1,10 +1,14 @@
 """Words for people, always in both languages side by side."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
+MONTHS_EN = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +38,10 @@ class Text:
     def from_json(cls, stored: dict[str, str]) -> "Text":
         """Read what `as_json` wrote."""
         return cls(stored["ja"], stored["en"])
+
+
+def day_in_words(day: date) -> Text:
+    """Give 2026年11月4日 / 4 Nov 2026."""
+    return Text(
+        f"{day.year}年{day.month}月{day.day}日", f"{day.day} {MONTHS_EN[day.month - 1]} {day.year}"
+    )

@@ -144,6 +144,7 @@ def view_decisions(customer_id: int | None, limit: int) -> list[DecisionView]:
     if customer_id is not None:
         rows = rows.filter(enrolment__customer_id=customer_id)
     found = rows.select_related("enrolment__journey", "enrolment__version")[:limit]
+    names = names_of_templates()
     return [
         DecisionView(
             journey_key=row.enrolment.journey.key,
@@ -151,7 +152,7 @@ def view_decisions(customer_id: int | None, limit: int) -> list[DecisionView]:
             customer_id=row.enrolment.customer_id,
             node=row.node,
             action=row.action,
-            why=put_into_words(row.reason),
+            why=put_into_words(row.reason, names),
             decided_at=row.decided_at,
         )
         for row in found
@@ -188,7 +189,7 @@ def _ending(row: Enrolment) -> Text:
     if not row.exit_reason:
         return Text("", "")
     last = Decision.objects.filter(enrolment_id=row.id, action="exited").order_by("-id").first()
-    return put_into_words(last.reason if last else {"code": row.exit_reason})
+    return put_into_words(last.reason if last else {"code": row.exit_reason}, {})
 
 
 def _name(version: JourneyVersion) -> Text:

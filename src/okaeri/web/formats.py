@@ -7,25 +7,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from okaeri.foundation.money import exponent, format_minor
-from okaeri.foundation.text import Text
+from okaeri.foundation.text import MONTHS_EN, Text, day_in_words
 
 MISSING = "—"
 _WEEKDAYS_JA = "月火水木金土日"
 _WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS_EN = (
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
-)
 
 
 def number(value: float | None, places: int = 0) -> str:
@@ -104,9 +90,9 @@ def day(value: date | None, language: str, *, weekday: bool = True) -> str:
         return MISSING
     if language == "ja":
         tail = f"({_WEEKDAYS_JA[value.weekday()]})" if weekday else ""
-        return f"{value.year}年{value.month}月{value.day}日{tail}"
+        return day_in_words(value).ja + tail
     head = f"{_WEEKDAYS_EN[value.weekday()]} " if weekday else ""
-    return f"{head}{value.day} {_MONTHS_EN[value.month - 1]} {value.year}"
+    return head + day_in_words(value).en
 
 
 def moment(value: datetime | None, zone: ZoneInfo, language: str) -> str:
@@ -123,7 +109,7 @@ def month(value: str | date, language: str) -> str:
     year, number_in_year = int(text[:4]), int(text[5:7])
     if language == "ja":
         return f"{year}年{number_in_year}月"
-    return f"{_MONTHS_EN[number_in_year - 1]} {year}"
+    return f"{MONTHS_EN[number_in_year - 1]} {year}"
 
 
 def days_ago(days: int | None, language: str) -> str:

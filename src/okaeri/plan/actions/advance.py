@@ -89,7 +89,7 @@ def _requests(
         for command in result.commands:
             if isinstance(command, SendMessage):
                 repeats = command.node in definitions[crowd.version_id].repeating
-                day = command.planned_at.date().isoformat() if repeats else ""
+                day = command.on.isoformat() if repeats else ""
                 people = _addressees(crowd, command.node, day)
                 yield _request(crowd, command, people[0], heads[command.template]), people
 

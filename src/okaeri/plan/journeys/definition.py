@@ -98,7 +98,7 @@ class Node:
     @property
     def arrows(self) -> tuple[tuple[str, Text], ...]:
         """Give every node a person may stand at next, with the label of the arrow."""
-        onward = ((self.next, Text("", "")),) if self.next else ()
+        onward = ((self.next, self.step.onward_label()),) if self.next else ()
         return (*self.step.targets(), *onward)
 
 

@@ -20,11 +20,15 @@ NOTHING: frozenset[str] = frozenset()
 
 
 class SendMessage(NamedTuple):
-    """Ask `deliver` for one message. `planned_at` is when the plan meant it, not when it was run."""
+    """Ask `deliver` for one message. `planned_at` is when the plan meant it, not when it was run.
+
+    `on` is the shop-local day of `planned_at`.
+    """
 
     node: str
     template: str
     planned_at: datetime
+    on: date
     expires_at: datetime
     is_held_out: bool
 
@@ -99,6 +103,10 @@ class Step(BaseModel, ABC):
     def targets(self) -> tuple[tuple[str, Text], ...]:
         """Give the nodes this step itself names, each with the label of its arrow."""
         return ()
+
+    def onward_label(self) -> Text:
+        """Name the arrow to the following node, where this step needs one."""
+        return Text("", "")
 
     @property
     def falls_through(self) -> bool:

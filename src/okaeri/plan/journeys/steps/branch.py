@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from okaeri.foundation.text import Text
+from okaeri.plan.domain.conditions import store_conditions
 from okaeri.plan.domain.facts import Facts
 from okaeri.plan.journeys.step import Go, Moment, Outcome, Step
 
@@ -38,6 +39,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
     "in": lambda value, wanted: value in wanted,
 }
+_YES, _NO = Text("はい", "yes"), Text("いいえ", "no")
 _INSIGHT_FIELDS = frozenset(get_args(InsightField))
 
 
@@ -49,10 +51,14 @@ class Condition(BaseModel):
     op: Operator
     value: Value | tuple[Value, ...]
 
+    def known(self, facts: Facts) -> Any:  # noqa: ANN401 - of whatever kind the field is
+        """Give the person's own value, None where it is not known."""
+        source = facts.insight if self.field in _INSIGHT_FIELDS else facts
+        return getattr(source, self.field, None)
+
     def holds(self, facts: Facts) -> bool:
         """Compare the person's value with the wanted one."""
-        source = facts.insight if self.field in _INSIGHT_FIELDS else facts
-        known = getattr(source, self.field, None)
+        known = self.known(facts)
         if known is None:
             return False
         try:
@@ -72,7 +78,8 @@ class Branch(Step):
     def advance(self, moment: Moment) -> Outcome:
         holds = all(condition.holds(moment.facts) for condition in self.when)
         code = "branch_then" if holds else "branch_otherwise"
-        why = {"code": code, "fields": ", ".join(condition.field for condition in self.when)}
+        checked = [(one.field, one.op, one.value, one.known(moment.facts)) for one in self.when]
+        why = {"code": code, "when": store_conditions(checked)}
         to = self.then if holds else self.otherwise
         return Go(moment.planned_at, "branched", why, None, to)
 
@@ -80,10 +87,13 @@ class Branch(Step):
         return Text("分ける", "Branch")
 
     def targets(self) -> tuple[tuple[str, Text], ...]:
-        ways = [(self.then, Text("はい", "yes"))]
+        ways = [(self.then, _YES)]
         if self.otherwise:
-            ways.append((self.otherwise, Text("いいえ", "no")))
+            ways.append((self.otherwise, _NO))
         return tuple(ways)
+
+    def onward_label(self) -> Text:
+        return _NO
 
     @property
     def falls_through(self) -> bool:

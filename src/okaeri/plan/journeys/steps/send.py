@@ -28,12 +28,15 @@ class Send(Step):
         expires_at = planned_at + timedelta(days=self.grace_days)
         if moment.now > expires_at:
             late = {"code": "too_late", "days": (moment.now - planned_at).days}
-            return Go(planned_at, "skipped", late)
+            return Go(planned_at, "skipped", {**late, "template": self.template})
         if self._sells(moment.facts) and moment.facts.has_open_complaint:
-            return Go(planned_at, "skipped", {"code": "open_complaint"})
+            why = {"code": "open_complaint", "template": self.template}
+            return Go(planned_at, "skipped", why)
         held_out = moment.walk.is_held_out
-        why = {"code": "held_out" if held_out else "sent", "on": planned_at.date().isoformat()}
-        command = SendMessage(moment.node, self.template, planned_at, expires_at, held_out)
+        on = planned_at.astimezone(moment.facts.zone).date()
+        code = "held_out" if held_out else "sent"
+        why = {"code": code, "on": on.isoformat(), "template": self.template}
+        command = SendMessage(moment.node, self.template, planned_at, on, expires_at, held_out)
         return Go(planned_at, "held_out" if held_out else "sent", why, command)
 
     def needs_to_know(self, facts: Facts) -> frozenset[str]:
