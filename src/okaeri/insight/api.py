@@ -8,6 +8,7 @@ from okaeri.foundation.errors import InputError
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.insight.actions.analyse import analyse
+from okaeri.insight.actions.preview import preview_class_counts
 from okaeri.insight.actions.refresh import refresh
 from okaeri.insight.actions.segments import create_segment
 from okaeri.insight.actions.sync import sync_warehouse
@@ -45,6 +46,7 @@ __all__ = [
     "list_recency_reached",
     "list_segments",
     "portfolio_history",
+    "preview_class_counts",
     "refresh",
     "segment_members",
     "sync_warehouse",

@@ -185,6 +185,33 @@ class ReportView:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassChange:
+    """One of the ten classes: customers at the last refresh, and under other rules on that day."""
+
+    stage: Stage
+    is_lapsed: bool
+    before: int
+    after: int
+
+    @property
+    def difference(self) -> int:
+        return self.after - self.before
+
+
+@dataclass(frozen=True, slots=True)
+class ClassPreview:
+    """What other rules would make of the ten classes (always all ten, in fixed order).
+
+    `threshold_minor` is the bar between steady and loyal customers in the smallest unit.
+    """
+
+    as_of: date
+    threshold_before_minor: int
+    threshold_minor: int
+    classes: tuple[ClassChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentView:
     """A named group of customers; `size` as of `computed_at`."""
 

@@ -16,6 +16,7 @@ from okaeri.foundation.work.jobs import submit_job
 from okaeri.insight.types import LifecycleRules, RankRules
 from okaeri.plan.types import JourneyRules
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.settings.preview import preview_classes
 
 GROUPS: dict[str, tuple[type, ...]] = {
     "shop": (ShopProfile,),
@@ -63,10 +64,13 @@ def settings(request: HttpRequest, group: str = "shop") -> HttpResponse:
     if group not in GROUPS:
         raise NotFoundError(_NO_GROUP)
     known = {spec.key: spec for rules in GROUPS[group] for spec in specs_of(rules).values()}
-    status = 200
+    status, preview = 200, {}
     if request.method == "POST":
         values, problems = _read(request, known)
-        if not problems:
+        is_preview = group == "classes" and "preview" in request.POST
+        if is_preview and not problems:
+            preview = {"is_preview": True, "class_preview": preview_classes(values)}
+        elif not problems:
             save(known, values)
             if group == "classes":
                 submit_job("refresh", {})
@@ -77,10 +81,10 @@ def settings(request: HttpRequest, group: str = "shop") -> HttpResponse:
             _field(spec, request.POST.get(spec.key, ""), problems.get(spec.key))
             for spec in known.values()
         ]
-        status = 400
+        status = 400 if problems else 200
     else:
         fields = [_field(spec, _as_text(value), None) for spec, value in _stored(group)]
-    context = {"tab": group, "fields": fields, "group": group}
+    context = {"tab": group, "fields": fields, "group": group, **preview}
     return render(request, "okaeri/settings/form.html", context, status=status)
 
 
