@@ -31,6 +31,7 @@ from okaeri.customers import api as customers  # noqa: E402
 from okaeri.customers.models import Customer, PartyLink  # noqa: E402
 from okaeri.deliver.models import Message  # noqa: E402
 from okaeri.foundation import clock  # noqa: E402
+from okaeri.insight.types import LifecycleRules  # noqa: E402
 from okaeri.intake import api as intake  # noqa: E402
 from okaeri.intake.types import LineIn, OrderIn, PartyIn  # noqa: E402
 from okaeri.plan import api as plan  # noqa: E402
@@ -145,7 +146,7 @@ def peer(now: datetime) -> float:
                 row.entered_at.date(), row.anchor_on, row.trigger_order_id, row.trigger_on,
                 row.arm == "holdout",
             )  # fmt: skip
-            goal = goal_number(history, row.trigger_order_id, row.trigger_on, merge_same_day=True)
+            goal = goal_number(history, row.trigger_order_id, row.trigger_on, LifecycleRules())
             result = advance(definition, walk, Facts(zone, row.anchor_on, ALL_FACTS, goal), now)
             assert isinstance(result, Advanced)
             row.node, row.due_at, row.arrived_at = (

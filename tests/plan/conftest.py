@@ -38,6 +38,7 @@ class Shop:
         shipped_on: date | None = None,
         delivered_on: date | None = None,
         resolve: bool = True,
+        sku: str = "LOTION",
     ) -> int:
         """Take one order of `name`; gives the customer's id (0 while nobody has recognised him)."""
         self._orders += 1
@@ -50,7 +51,7 @@ class Shop:
                     ordered_at=at or self.now,
                     status=status,
                     party=PartyIn(email=email, family_name="山田", email_opt_in=True),
-                    lines=(LineIn("LOTION", "化粧水", 1, 5000, 5000),),
+                    lines=(LineIn(sku, "化粧水", 1, 5000, 5000),),
                     total_minor=5000,
                     shipped_on=shipped_on,
                     delivered_on=delivered_on,

@@ -17,7 +17,9 @@ from okaeri.customers import api as customers
 from okaeri.deliver import api as deliver
 from okaeri.deliver.types import RenderTask
 from okaeri.foundation.settings import ShopProfile, save, specs_of
+from okaeri.insight.types import LifecycleRules
 from okaeri.intake import api as intake
+from okaeri.intake.types import ProductIn
 from okaeri.listen import api as listen
 from okaeri.measure import api as measure
 from okaeri.plan import api as plan
@@ -552,3 +554,22 @@ def test_a_shop_that_sends_in_its_own_name_signs_once(shop: Shop) -> None:
     save(known, {"shop.sender_name": "肌日和 佐藤"})
     words = plan.preview("first_follow_thanks", buyer)
     assert words.body_text.rstrip().endswith("肌日和\n肌日和 佐藤")
+
+
+@pytest.mark.parametrize(("counts", "started_by"), [(True, "A1"), (False, "A2")])
+def test_a_trial_is_a_first_purchase_only_where_the_shop_counts_trials(
+    shop: Shop, run_plan: Run, counts: bool, started_by: str
+) -> None:
+    known = {spec.key: spec for spec in specs_of(LifecycleRules).values()}
+    save(known, {"count_trial": counts})
+    intake.record_products([ProductIn("TRIAL", "お試しセット", is_trial=True)])
+    everyone_treated()
+    buyer = shop.order("hanako", order_no="A1", sku="TRIAL")
+    run_plan()
+    shop.pass_days(1)
+    shop.order("hanako", order_no="A2")
+    run_plan()
+    [begun] = [d for d in plan.decisions_of(buyer) if d.action == "entered"]
+    assert begun.why.ja == f"1回目の購入(注文番号 {started_by})があったため始めました"
+    ended = [d.why.ja for d in plan.decisions_of(buyer) if d.action == "exited"]
+    assert ended == (["2回目の購入があったため終了しました"] if counts else [])

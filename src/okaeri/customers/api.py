@@ -98,6 +98,7 @@ def _purchase(order: OrderRecord) -> Purchase:
         net_minor=order.net_minor,
         shipped_on=order.shipped_on,
         delivered_on=order.delivered_on,
+        is_trial=order.is_trial,
     )
 
 

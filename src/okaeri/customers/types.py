@@ -76,6 +76,7 @@ class Purchase:
     net_minor: int
     shipped_on: date | None
     delivered_on: date | None
+    is_trial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

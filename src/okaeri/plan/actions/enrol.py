@@ -130,7 +130,7 @@ def _enrol_buyers(journey: LiveJourney, stretch: _Stretch, now: datetime) -> Non
             customer_id,
             stretch.histories.get(customer_id, ()),
             around.rules,
-            merge_same_day=around.merge_same_day,
+            lifecycle=around.lifecycle,
             now=now,
             today=around.day_of(now),
         )
@@ -166,7 +166,13 @@ def _look_at_silence(journey: LiveJourney, around: Surroundings, today: date, no
         histories = customers.purchase_history(silent)
         found = (
             entry_by_recency(
-                trigger, customer_id, last_on, histories.get(customer_id, ()), now=now, today=today
+                trigger,
+                customer_id,
+                last_on,
+                histories.get(customer_id, ()),
+                lifecycle=around.lifecycle,
+                now=now,
+                today=today,
             )
             for customer_id, last_on in silent.items()
         )

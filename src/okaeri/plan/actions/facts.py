@@ -100,16 +100,15 @@ def _from_orders(
     around: Surroundings,
 ) -> Facts:
     trigger = next((item for item in purchases if item.order_id == member.trigger_order_id), None)
-    merge = around.merge_same_day
     anchor_on = facts.anchor_on
     if trigger is not None and anchor != "entry":
         anchor_on = anchor_day(anchor, trigger, around.rules)
     return facts._replace(
         anchor_on=anchor_on,
         goal_number=goal_number(
-            purchases, member.trigger_order_id, member.trigger_on, merge_same_day=merge
+            purchases, member.trigger_order_id, member.trigger_on, around.lifecycle
         ),
         is_void=trigger is not None and not trigger.is_purchase,
-        purchase_count=len(counted(purchases, merge_same_day=merge)),
+        purchase_count=len(counted(purchases, around.lifecycle)),
         order_net_minor=trigger.net_minor if trigger else None,
     )

@@ -16,7 +16,7 @@ class Surroundings:
 
     zone: ZoneInfo
     rules: JourneyRules
-    merge_same_day: bool
+    lifecycle: LifecycleRules
 
     def day_of(self, now: datetime) -> date:
         """Give the shop-local day of an instant."""
@@ -28,5 +28,5 @@ def look_around() -> Surroundings:
     return Surroundings(
         zone=ZoneInfo(load(ShopProfile).time_zone),
         rules=load(JourneyRules),
-        merge_same_day=load(LifecycleRules).merge_same_day,
+        lifecycle=load(LifecycleRules),
     )

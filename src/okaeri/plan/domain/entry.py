@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from okaeri.customers.types import Purchase
+from okaeri.insight.types import LifecycleRules
 from okaeri.intake.types import OrderRecord
 from okaeri.plan.domain.purchases import anchor_day, counted, purchase_number
 from okaeri.plan.journeys.definition import PurchaseTrigger, RecencyTrigger
@@ -40,12 +41,12 @@ def entry_by_order(
     purchases: Sequence[Purchase],
     rules: JourneyRules,
     *,
-    merge_same_day: bool,
+    lifecycle: LifecycleRules,
     now: datetime,
     today: date,
 ) -> Entry | None:
     """Give an entry when `order` is the purchase number the journey waits for."""
-    number = purchase_number(purchases, order.id, merge_same_day=merge_same_day)
+    number = purchase_number(purchases, order.id, lifecycle)
     if number != trigger.number:
         return None
     purchase = next(item for item in purchases if item.order_id == order.id)
@@ -62,11 +63,12 @@ def entry_by_recency(
     last_on: date,
     purchases: Sequence[Purchase],
     *,
+    lifecycle: LifecycleRules,
     now: datetime,
     today: date,
 ) -> Entry | None:
     """Give an entry when no purchase came after `last_on` (the analysis may be a night old)."""
-    kept = counted(purchases, merge_same_day=True)
+    kept = counted(purchases, lifecycle)
     if not kept or kept[-1].ordered_on != last_on:
         return None
     why = {"code": "recency", "days": trigger.days, "last_on": last_on.isoformat()}

@@ -4,25 +4,29 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from okaeri.customers.types import Purchase
+from okaeri.insight.types import LifecycleRules
 from okaeri.plan.types import JourneyRules
 
 
-def counted(purchases: Sequence[Purchase], *, merge_same_day: bool) -> list[Purchase]:
-    """Give the purchases that count, oldest first; of one day only the first when days merge."""
+def counted(purchases: Sequence[Purchase], rules: LifecycleRules) -> list[Purchase]:
+    """Give the purchases that count, oldest first, by the rules insight counts with: of one day only
+    the first when days merge, and trials only where the shop counts them.
+    """
     seen: set[date] = set()
     kept = []
     for purchase in purchases:
-        if purchase.is_purchase and not (merge_same_day and purchase.ordered_on in seen):
+        counts = purchase.is_purchase and (rules.count_trial or not purchase.is_trial)
+        if counts and not (rules.merge_same_day and purchase.ordered_on in seen):
             seen.add(purchase.ordered_on)
             kept.append(purchase)
     return kept
 
 
 def purchase_number(
-    purchases: Sequence[Purchase], order_id: int, *, merge_same_day: bool
+    purchases: Sequence[Purchase], order_id: int, rules: LifecycleRules
 ) -> int | None:
     """Tell which purchase of its customer an order is (1 = first), None when it does not count."""
-    for number, purchase in enumerate(counted(purchases, merge_same_day=merge_same_day), start=1):
+    for number, purchase in enumerate(counted(purchases, rules), start=1):
         if purchase.order_id == order_id:
             return number
     return None
@@ -32,15 +36,14 @@ def goal_number(
     purchases: Sequence[Purchase],
     trigger_order_id: int | None,
     trigger_on: date,
-    *,
-    merge_same_day: bool,
+    rules: LifecycleRules,
 ) -> int | None:
     """Tell which purchase was the first one after the trigger, None when there is none yet."""
-    kept = counted(purchases, merge_same_day=merge_same_day)
+    kept = counted(purchases, rules)
     for number, purchase in enumerate(kept, start=1):
         if purchase.ordered_on > trigger_on:
             return number
-        is_same_day = purchase.ordered_on == trigger_on and not merge_same_day
+        is_same_day = purchase.ordered_on == trigger_on and not rules.merge_same_day
         if is_same_day and trigger_order_id is not None and purchase.order_id > trigger_order_id:
             return number
     return None
