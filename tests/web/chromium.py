@@ -57,7 +57,7 @@ def chromium_of_this_machine() -> Iterator[Any]:
 def session_of_staff() -> str:
     """Give the session key of a member of staff."""
     client = Client()
-    client.force_login(User.objects.create_user("mika", password="-", is_staff=True))
+    client.force_login(User.objects.create_superuser("mika", password="-"))
     return str(client.cookies["sessionid"].value)
 
 

@@ -24,7 +24,7 @@ def _empty_mailbox() -> None:
 
 @pytest.fixture
 def staff(db: None) -> User:
-    return User.objects.create_user("mika", password=PASSWORD, is_staff=True)
+    return User.objects.create_superuser("mika", password=PASSWORD)
 
 
 @pytest.fixture

@@ -13,12 +13,38 @@ from okaeri.customers.actions.consent import (
     give_placeholder_addresses,
     record_consent,
 )
+from okaeri.customers.actions.erasure import gather as gather_person
+from okaeri.customers.actions.erasure import note_absent as note_absent_erasure
 from okaeri.customers.actions.export import read_order_batches
 from okaeri.customers.actions.merge import undo_merge
 from okaeri.customers.actions.resolve import resolve_new_parties
+from okaeri.customers.actions.rights import (
+    erase_person,
+    export_person,
+    finish_request,
+    list_unfinished_erasures,
+    log_access,
+    note_erasure,
+    request_data,
+    retention_of,
+    verify_access_log,
+    verify_request,
+)
 from okaeri.customers.actions.staged import read_staged_orders
+from okaeri.customers.domain.consent import consent_in_force
+from okaeri.customers.domain.masking import mask_address, mask_phone, mask_profile, mask_words
 from okaeri.customers.models import ConsentEvent, Merge
 from okaeri.customers.store import consents, identity, people, searching
+from okaeri.customers.store.access import iter_all as iter_access
+from okaeri.customers.store.access import iter_scope as iter_access_scope
+from okaeri.customers.store.access import list_actors as list_access_actors
+from okaeri.customers.store.access import list_page as list_access
+from okaeri.customers.store.erasing import drop_proofs as drop_due_proofs
+from okaeri.customers.store.erasing import erased_ids, list_erasures
+from okaeri.customers.store.erasure_list import Line as ErasureLine
+from okaeri.customers.store.requests import get as get_request
+from okaeri.customers.store.requests import list_page as list_requests
+from okaeri.customers.store.requests import place_hold
 from okaeri.customers.types import (
     ConsentRecord,
     ContactPointView,
@@ -32,24 +58,52 @@ from okaeri.intake import api as intake
 from okaeri.intake.types import OrderRecord
 
 __all__ = [
+    "ErasureLine",
     "assume_consent",
+    "consent_in_force",
     "contact_points_of",
     "count_customers",
     "customers_of_parties",
+    "drop_due_proofs",
+    "erase_person",
+    "erased_ids",
+    "export_person",
+    "finish_request",
+    "gather_person",
     "get_customer",
+    "get_request",
     "give_placeholder_addresses",
+    "iter_access",
+    "iter_access_scope",
+    "list_access",
+    "list_access_actors",
     "list_consents",
     "list_contact_points",
+    "list_erasures",
     "list_merges",
     "list_profiles",
+    "list_requests",
+    "list_unfinished_erasures",
+    "log_access",
+    "mask_address",
+    "mask_phone",
+    "mask_profile",
+    "mask_words",
+    "note_absent_erasure",
+    "note_erasure",
+    "place_hold",
     "purchase_history",
     "read_order_batches",
     "read_staged_orders",
     "record_consent",
+    "request_data",
     "resolve_new_parties",
+    "retention_of",
     "search_customers",
     "suppress",
     "undo_merge",
+    "verify_access_log",
+    "verify_request",
 ]
 _NO_CUSTOMER = Text("顧客 {id} は見つかりません。", "There is no customer {id}.")
 
@@ -117,12 +171,15 @@ def list_profiles(customer_ids: Iterable[int]) -> dict[int, CustomerProfile]:
     return {number: profiles[root] for number, root in live.items()}
 
 
-def search_customers(text: str, limit: int = 20) -> list[CustomerProfile]:
+def search_customers(
+    text: str, limit: int = 20, *, by_number_only: bool = False
+) -> list[CustomerProfile]:
     """Find people by name, reading, e-mail, phone, member number or the number of one of their orders.
 
-    Surest match first; an order number only counts when it is given whole.
+    Surest match first; an order number only counts when it is given whole. `by_number_only` finds
+    member and order numbers and nothing personal.
     """
-    ids = searching.find_matching(text, limit)
+    ids = searching.find_matching(text, limit, by_number_only=by_number_only)
     ids = list(dict.fromkeys([*_buyers_of(text), *ids]))[:limit]
     profiles = people.views_of(ids)
     return [profiles[number] for number in ids]

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from okaeri.foundation.personal import PersonalWords
+from okaeri.foundation.settings import setting
+from okaeri.foundation.text import Text
+
 
 class ConsentAction(StrEnum):
     GRANTED = "granted"
@@ -103,3 +107,119 @@ class MergeView:
     party_ids: tuple[int, ...]
     merged_at: datetime
     undone_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RightsRules:
+    """How long proofs are kept and how soon a request must be answered."""
+
+    months_after_stop: int = setting(
+        "rights.months_after_stop",
+        1,
+        Text("停止後に同意の証拠を残す月数", "Months to keep proof after sending stopped"),
+        minimum=1,
+        maximum=120,
+    )
+    years_after_ad: int = setting(
+        "rights.years_after_ad",
+        3,
+        Text(
+            "最後の広告から同意の証拠を残す年数", "Years to keep proof after the last advertisement"
+        ),
+        minimum=3,
+        maximum=30,
+    )
+    days_to_answer: int = setting(
+        "rights.days_to_answer",
+        14,
+        Text("開示などの請求に答える日数", "Days to answer a request"),
+        minimum=1,
+        maximum=90,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Until which day the proof is kept and which rule says so; None: no proof need be kept."""
+
+    until: date | None
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRecord:
+    """One time somebody saw or took personal data; `people` counts whose."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    customer_id: int | None
+    people: int
+    fields: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessScope:
+    """One person in the answer to "whose data, which fields, since when, by whom"."""
+
+    customer_id: int
+    actor: str
+    fields: tuple[str, ...]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChainCheck:
+    """Whether the access log is whole: entries read, and the first entry that does not fit."""
+
+    entries: int
+    broken_at: int | None
+    # Entries the log should have by its head; fewer than `entries` or more means some are gone.
+    expected: int
+
+    @property
+    def is_whole(self) -> bool:
+        return self.broken_at is None and self.entries == self.expected
+
+
+@dataclass(frozen=True, slots=True)
+class DataRequestView:
+    """One request of a person about his data, with its clock."""
+
+    id: int
+    kind: str
+    status: str
+    customer_id: int | None
+    source: str
+    note: str
+    received_at: datetime
+    due_on: date
+    verified_how: str
+    ended_at: datetime | None
+    handled_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureView:
+    """One erased person: nothing of him but a number, and until when the sealed proof is kept."""
+
+    token: str
+    customer_id: int
+    erased_at: datetime
+    proof_until: date | None
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonKeys:
+    """What one person is known by everywhere: ids for tables, words for texts and files."""
+
+    customer_ids: tuple[int, ...]
+    party_ids: tuple[int, ...]
+    # Spans of devices that were his: (device, from, until); None leaves an end open.
+    devices: tuple[tuple[str, datetime | None, datetime | None], ...]
+    words: PersonalWords
+    # Mail addresses as they stand in envelopes.
+    addresses: tuple[str, ...]

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from okaeri.deliver.actions import receiving, unsubscribing
 from okaeri.deliver.channels.email.mailbox import MailboxTransport
-from okaeri.deliver.store import brakes, outbox, receipts, views
+from okaeri.deliver.store import brakes, locks, outbox, receipts, rights, views
 from okaeri.deliver.types import (
     ConfirmationError,
     Mail,
@@ -17,9 +17,11 @@ from okaeri.deliver.types import (
     MessageView,
     RenderedContent,
     SendingState,
+    SentMarketing,
     UnsubscribeView,
 )
 from okaeri.foundation import clock
+from okaeri.foundation.personal import Documents
 from okaeri.foundation.text import Text
 
 _PAUSED_BY_STAFF = Text("担当者が送信を止めています。", "Sending was paused by a person.")
@@ -170,6 +172,45 @@ def get_mail(message_id: int) -> Mail:
     if mail is None:
         raise MessageNotFoundError(_NO_MAIL.format(id=message_id))
     return mail
+
+
+def recipients_of(message_ids: Sequence[int]) -> dict[int, int]:
+    """Give message → the customer it is to."""
+    return rights.recipients_of(message_ids)
+
+
+def all_recipients(status: str = "") -> set[int]:
+    """Give everybody with a message of a status, of any status for ""."""
+    return rights.all_recipients(status)
+
+
+def list_marketing(customer_ids: Sequence[int]) -> list[SentMarketing]:
+    """Give every advertisement to a person that left or may have left, oldest first."""
+    return rights.list_marketing(customer_ids)
+
+
+def last_marketing_at(customer_ids: Sequence[int]) -> datetime | None:
+    """Give when a person was last sent an advertisement."""
+    return rights.last_marketing_at(customer_ids)
+
+
+def export_person(customer_ids: Sequence[int]) -> dict[str, Documents]:
+    """Give every message to a person with its words and what became of it."""
+    return rights.export(customer_ids)
+
+
+def erase_person(customer_ids: Sequence[int], now: datetime) -> dict[str, int]:
+    """Take a person's words and addresses out of the outbox, in the caller's transaction.
+
+    What had not begun to leave is called back; gives how many rows, by table.
+    """
+    locks.lock_people(customer_ids)
+    return rights.erase(customer_ids, now)
+
+
+def erase_mails(customer_ids: Sequence[int], addresses: Sequence[str]) -> int:
+    """Remove a person's mails from the local mailbox, which no transaction covers."""
+    return _mailbox().erase(rights.ids_of(customer_ids), addresses)
 
 
 def _mailbox() -> MailboxTransport:

@@ -299,3 +299,15 @@ class ConfirmationError(InputError):
     """The number that was confirmed is no longer the number that would be touched."""
 
     code = "confirmation_differs"
+
+
+@dataclass(frozen=True, slots=True)
+class SentMarketing:
+    """One advertisement that left or may have left: what the law asks a proof of consent for."""
+
+    id: int
+    channel: str
+    subject: str
+    template_key: str
+    template_version: int
+    sent_at: datetime

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from okaeri.foundation.errors import InputError
+from okaeri.foundation.personal import Documents
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.insight.actions.analyse import analyse
@@ -149,6 +150,16 @@ def get_segment(segment_id: int) -> SegmentView:
 def segment_members(segment_id: int) -> list[int]:
     """Give the customers a segment held when last computed, in rising order."""
     return segments.members_of(segments.get(segment_id))
+
+
+def export_person(customer_ids: Iterable[int]) -> dict[str, Documents]:
+    """Give what the last analysis says of a person."""
+    return insights.export_person(customer_ids)
+
+
+def erase_person(customer_ids: Iterable[int]) -> dict[str, int]:
+    """Take a person out of the segments; his figures stay as those of nobody. Rows by table."""
+    return {"segments": segments.forget(customer_ids)}
 
 
 def definitions() -> dict[str, Text]:

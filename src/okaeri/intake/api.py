@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 from django.db import transaction
 
+from okaeri.foundation.personal import Documents, PersonalWords
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import JobContext
 from okaeri.intake import actions, pairs, staged_tables, staging_files, store
@@ -28,6 +30,7 @@ from okaeri.intake.types import (
     RejectedRowView,
     StagedFile,
 )
+from okaeri.intake.writing import erasing, waiting_files
 
 __all__ = [
     "JOB_KIND", "detect_file", "discard_staged", "find_layout_problem", "find_orders_by_no",
@@ -268,3 +271,43 @@ def touch_orders_of_parties(party_ids: Iterable[int]) -> None:
 def latest_change_no() -> int:
     """Give the highest change number given out so far (0 in an empty shop)."""
     return store.latest_change()
+
+
+# ---- rights of people --------------------------------------------------------------------------
+
+
+def list_parties(party_ids: Iterable[int]) -> list[PartyRecord]:
+    """Give these contacts, by id."""
+    return erasing.list_parties(party_ids)
+
+
+def export_parties(
+    party_ids: Sequence[int], devices: Iterable[erasing.Span]
+) -> dict[str, Documents]:
+    """Give every row about these contacts and what was done on `devices`, table by table."""
+    return erasing.export(party_ids, devices)
+
+
+def erase_parties(
+    party_ids: Sequence[int], devices: Iterable[erasing.Span], words: PersonalWords
+) -> dict[str, int]:
+    """Blank these contacts and all that speaks of them; orders stay as figures of nobody.
+
+    In the caller's transaction; gives how many rows, by table.
+    """
+    return erasing.erase(party_ids, devices, words)
+
+
+def erase_from_uploads(words: PersonalWords) -> int:
+    """Take somebody's lines out of uploads that still wait; gives how many."""
+    return waiting_files.erase_from_uploads(words)
+
+
+def blank_parties(party_ids: Iterable[int]) -> int:
+    """Blank contacts that brought an erased person back, in the caller's transaction."""
+    return erasing.blank_parties(party_ids)
+
+
+def parties_back_since(instants: dict[int, datetime]) -> set[int]:
+    """Give those contacts who did something of their own after the instant given for each."""
+    return erasing.parties_back_since(instants)

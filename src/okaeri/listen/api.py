@@ -9,6 +9,7 @@ from datetime import datetime
 from django.conf import settings
 
 from okaeri.foundation import clock
+from okaeri.foundation.personal import Documents
 from okaeri.foundation.text import Text
 from okaeri.listen import actions, store
 from okaeri.listen.domain.links import Invitation, make_link
@@ -77,3 +78,13 @@ def no_selling_to(customer_ids: Collection[int]) -> frozenset[int]:
 def mark_handled(answer_id: int, *, by: str, note: str, at: datetime) -> None:
     """Say that staff dealt with an answer; whoever did so first stays named. Raises NotFoundError."""
     store.mark_handled(answer_id, by=by, note=note, at=at)
+
+
+def export_person(customer_ids: Collection[int]) -> dict[str, Documents]:
+    """Give a person's answers, the present ones and all that were given."""
+    return store.export_person(customer_ids)
+
+
+def erase_person(customer_ids: Collection[int], now: datetime) -> dict[str, int]:
+    """Keep a person's scores and forget his words, in the caller's transaction; rows by table."""
+    return store.erase_person(customer_ids, now)

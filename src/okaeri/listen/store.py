@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import F, QuerySet
 
 from okaeri.foundation.errors import NotFoundError
+from okaeri.foundation.personal import Documents, as_documents
 from okaeri.foundation.text import Text
 from okaeri.listen.domain.links import Invitation
 from okaeri.listen.domain.questions import BUILT_IN, LOW_SCORE, QuestionText
@@ -163,3 +164,25 @@ def _view(row: Answer) -> AnswerView:
         handled_by=row.handled_by,
         handled_note=row.handled_note,
     )
+
+
+def export_person(customer_ids: Collection[int]) -> dict[str, Documents]:
+    """Give a person's answers, the present ones and all that were given."""
+    mine = _answers().filter(customer_id__in=customer_ids).order_by("id")
+    given = AnswerGiven.objects.filter(answer__customer_id__in=customer_ids).order_by("id")
+    columns = ("subject", "score", "comment", "answered_at", "handled_at", "handled_note")
+    return {
+        "answers": as_documents(mine.values("id", *columns, question_key=F("question__key"))),
+        "answers_given": as_documents(given.values("answer_id", "score", "comment", "answered_at")),
+    }
+
+
+def erase_person(customer_ids: Collection[int], now: datetime) -> dict[str, int]:
+    """Keep a person's scores and forget his words; nobody waits for an answer any more."""
+    given = AnswerGiven.objects.filter(answer__customer_id__in=customer_ids)
+    mine = Answer.objects.filter(customer_id__in=customer_ids)
+    mine.filter(handled_at=None).update(handled_at=now)
+    return {
+        "answers_given": given.update(comment=""),
+        "answers": mine.update(comment="", handled_note=""),
+    }

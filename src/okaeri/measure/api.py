@@ -1,7 +1,9 @@
 """The door to measure: experiments, arms, and what they prove."""
 
+from collections.abc import Collection
 from datetime import date
 
+from okaeri.foundation.personal import Documents
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.measure import actions, store
 from okaeri.measure.actions import assign, end_experiment, ensure_experiment
@@ -13,6 +15,7 @@ __all__ = [
     "ensure_experiment",
     "evaluate",
     "evaluate_all",
+    "export_person",
     "find_evaluation",
     "get_experiment",
     "list_experiments",
@@ -42,3 +45,8 @@ def evaluate_all(*, warehouse: Warehouse, as_of: date) -> list[Evaluation]:
 def find_evaluation(experiment_id: int) -> Evaluation | None:
     """Give the evaluation that was kept last, None where there is none."""
     return store.find_evaluation(experiment_id)
+
+
+def export_person(customer_ids: Collection[int]) -> dict[str, Documents]:
+    """Give which arms a person was in. There is no erasure: an arm belongs to a number."""
+    return store.export_person(customer_ids)

@@ -1,7 +1,7 @@
 """Every database read and write of measure."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from okaeri.foundation.bulk import db_instant
 from okaeri.foundation.errors import NotFoundError
+from okaeri.foundation.personal import Documents, as_documents
 from okaeri.foundation.text import Text
 from okaeri.measure.domain import documents
 from okaeri.measure.models import Assignment, Experiment, Result
@@ -142,3 +143,9 @@ def find_evaluation(experiment_id: int) -> Evaluation | None:
     """Give the latest evaluation, None where there is none yet."""
     row = Result.objects.select_related("experiment").filter(experiment_id=experiment_id).first()
     return documents.from_document(row.payload, view(row.experiment)) if row else None
+
+
+def export_person(customer_ids: Collection[int]) -> dict[str, Documents]:
+    """Give which arms a person was in, and since when."""
+    mine = Assignment.objects.filter(customer_id__in=customer_ids).order_by("assigned_at", "id")
+    return {"experiments": as_documents(mine.values("experiment__key", "arm", "assigned_at"))}

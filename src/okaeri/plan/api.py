@@ -1,9 +1,11 @@
 """The only door of plan: journeys, their decisions, contents, and the renderer for deliver."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from okaeri.foundation import clock
 from okaeri.foundation.errors import NotFoundError
+from okaeri.foundation.personal import Documents
 from okaeri.foundation.text import Text
 from okaeri.plan import views
 from okaeri.plan.actions import edit, switch
@@ -11,6 +13,7 @@ from okaeri.plan.actions.render import PlanRenderer, preview_for
 from okaeri.plan.content.words import Source
 from okaeri.plan.journeys.definition import parse, read
 from okaeri.plan.models import Journey
+from okaeri.plan.store import rights
 from okaeri.plan.types import (
     DecisionView,
     DefinitionError,
@@ -29,6 +32,8 @@ __all__ = [
     "check_definition",
     "decisions_of",
     "enrolments_of",
+    "erase_person",
+    "export_person",
     "get_journey",
     "get_template",
     "install_playbooks",
@@ -117,3 +122,13 @@ def preview(template_key: str, customer_id: int) -> Preview:
     view = get_template(template_key)
     source = Source(view.key, view.subject, view.body_text, view.body_html)
     return preview_for(source, customer_id)
+
+
+def export_person(customer_ids: Sequence[int]) -> dict[str, Documents]:
+    """Give a person's walks and every decision with its reason."""
+    return rights.export(customer_ids)
+
+
+def erase_person(customer_ids: Sequence[int], now: datetime) -> dict[str, int]:
+    """End a person's walks and forget why, in the caller's transaction; rows by table."""
+    return rights.erase(customer_ids, now)

@@ -1,7 +1,9 @@
 """The door to rewards: points given, taken back, and counted."""
 
+from collections.abc import Collection
 from datetime import datetime
 
+from okaeri.foundation.personal import Documents
 from okaeri.rewards import actions, store
 from okaeri.rewards.types import PointEntry
 
@@ -40,3 +42,8 @@ def trial_balance() -> int:
 def outstanding_points() -> int:
     """Give the points that all customers hold together: what the shop owes."""
     return store.outstanding_points()
+
+
+def export_person(customer_ids: Collection[int]) -> dict[str, Documents]:
+    """Give a person's entries of the ledger. There is no erasure: a ledger holds numbers only."""
+    return store.export_person(customer_ids)

@@ -1,10 +1,11 @@
 """Every database read and write of rewards. Transfers and entries are inserted, nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
+from okaeri.foundation.personal import Documents, as_documents
 from okaeri.rewards.domain.ledger import check_balanced
 from okaeri.rewards.models import Account, Entry, Transfer
 from okaeri.rewards.types import PointEntry
@@ -99,3 +100,10 @@ def outstanding_points() -> int:
     """Add up all customers' entries."""
     found = Entry.objects.filter(account__kind=Account.Kind.CUSTOMER).aggregate(sum=Sum("points"))
     return int(found["sum"] or 0)
+
+
+def export_person(customer_ids: Collection[int]) -> dict[str, Documents]:
+    """Give a person's entries of the ledger."""
+    mine = Entry.objects.filter(account__customer_id__in=customer_ids).order_by("id")
+    columns = {"reason": F("transfer__reason"), "occurred_at": F("transfer__occurred_at")}
+    return {"points": as_documents(mine.values("points", **columns))}

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 
 from okaeri.foundation.errors import ConfigurationError, InputError, NotFoundError, OkaeriError
 from okaeri.foundation.text import Text
+from okaeri.web.access import NotAllowedError, Role, may, permission_of, role_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "okaeri_language"
@@ -23,6 +24,7 @@ POLICY = (
 )
 _STATUS: Mapping[type[OkaeriError], int] = {
     NotFoundError: 404,
+    NotAllowedError: 403,
     InputError: 400,
     ConfigurationError: 400,
 }
@@ -102,13 +104,18 @@ class _StaffOnly:
             if not User.objects.exists():
                 return redirect("setup")
             return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
-        if not (user.is_active and user.is_staff):
+        role = role_of(user)
+        if role is None:
             return error_page(request, 403, _STAFF_ONLY)
+        permission = permission_of(view, request.method or "GET")
+        # A view that says nothing about itself is the administrators' alone.
+        if role is not Role.ADMIN and (permission is None or not may(user, permission)):
+            return error_page(request, 403, NotAllowedError().message)
         return None
 
 
 def staff_only(get_response: Handler) -> _StaffOnly:
-    """Let only staff through to every view that is not marked `open_to_all`."""
+    """Let only staff with the permission a view `needs` through, and all to what is `open_to_all`."""
     return _StaffOnly(get_response)
 
 

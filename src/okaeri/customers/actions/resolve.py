@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
+from okaeri.customers.actions.erasure import remember_refusals, turn_away
 from okaeri.customers.actions.merge import merge_customers
 from okaeri.customers.domain.consent import IMPORT, ConsentFact, decide_consent
 from okaeri.customers.domain.profile import Profile, newest, profile_of
@@ -43,7 +45,10 @@ def resolve_all_parties(now: datetime) -> None:
 def _resolve_after(cursor: int, now: datetime, limit: int) -> int:
     parties = intake.list_parties_after(cursor, limit)
     if parties:
-        _Batch(parties).write(now)
+        known, returned = turn_away(parties, settings.SECRET_KEY)
+        if known:
+            _Batch(known).write(now)
+        remember_refusals(returned, now)
         identity.advance_cursor(parties[-1].change_no, now)
     return len(parties)
 

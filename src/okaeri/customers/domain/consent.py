@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from okaeri.customers.types import ConsentAction, ConsentBasis
+from okaeri.customers.types import ConsentAction, ConsentBasis, ConsentRecord
 
 IMPORT = "import"
 # Where the person acts himself. Staff may record a person's own request when they name its proof.
@@ -54,3 +54,17 @@ def _in_order(fact: ConsentFact) -> tuple[datetime, bool]:
 def _is_persons_own(grant: ConsentFact) -> bool:
     is_asked = grant.source == "staff" and grant.basis == ConsentBasis.OPT_IN and grant.has_proof
     return grant.source in _PERSONS_OWN or is_asked
+
+
+def consent_in_force(
+    ledger: Iterable[ConsentRecord], channel: str, at: datetime
+) -> ConsentRecord | None:
+    """Give the grant that allowed writing on a channel at an instant, by the rule above; else None."""
+    said = [entry for entry in ledger if entry.channel == channel and entry.occurred_at <= at]
+    state = decide_consent(
+        ConsentFact(e.action, e.source, e.basis, e.occurred_at, has_proof=bool(e.proof))
+        for e in said
+    )
+    if state.consent != "granted":
+        return None
+    return next(e for e in said if e.action == "granted" and e.occurred_at == state.since)

@@ -13,10 +13,17 @@ from okaeri.customers.models.people import (
     Suppression,
 )
 from okaeri.customers.models.preferences import Preference
-from okaeri.customers.models.rights import AccessEntry, DataRequest, Erasure
+from okaeri.customers.models.rights import (
+    AccessEntry,
+    AccessHead,
+    DataRequest,
+    Erasure,
+    LegalHold,
+)
 
 __all__ = [
     "AccessEntry",
+    "AccessHead",
     "Attribute",
     "AttributeValue",
     "ConsentEvent",
@@ -27,6 +34,7 @@ __all__ = [
     "DeviceLink",
     "Erasure",
     "IdentityKey",
+    "LegalHold",
     "MatchCandidate",
     "Merge",
     "PartyLink",

@@ -16,15 +16,24 @@ class AccessEntry(models.Model):
     at = models.DateTimeField(db_index=True)
     actor = models.CharField(max_length=150)
     action = models.CharField(max_length=10, choices=Action.choices)
-    # None where many people were seen at once; then `people` counts them.
+    # None where several people were seen at once; then `members` holds who.
     customer_id = models.BigIntegerField(null=True, db_index=True)
     people = models.BigIntegerField(default=1)
+    # A bitmap of customer ids, so that "whose data?" has an answer for a download too.
+    members = models.BinaryField(default=bytes)
     # Which kinds of data: ["name", "email"].
     fields = models.JSONField(default=list)
     # The page or file.
     where = models.CharField(max_length=255, default="")
-    # sha256 of the entry before and this one: a removed line shows.
+    # HMAC of the entry before and this one: a changed or removed line shows.
     chain = models.CharField(max_length=64)
+
+
+class AccessHead(models.Model):
+    """How long the chain of accesses is and how it ends; one row, locked by whoever adds to it."""
+
+    entries = models.BigIntegerField(default=0)
+    chain = models.CharField(max_length=64, default="")
 
 
 class DataRequest(models.Model):
@@ -58,17 +67,31 @@ class DataRequest(models.Model):
     outcome = models.JSONField(default=dict)
 
 
+class LegalHold(models.Model):
+    """One person's proofs must be kept until a day, because a court or an office asked for it."""
+
+    customer_id = models.BigIntegerField(db_index=True)
+    until = models.DateField()
+    reason = models.CharField(max_length=200)
+    placed_by = models.CharField(max_length=150)
+    placed_at = models.DateTimeField()
+
+
 class Erasure(models.Model):
     """One erased person: keyed hashes only, so that a restored backup can be cleaned again.
 
     The same line stands in the data folder's erasure list, outside the database.
     """
 
-    customer_id = models.BigIntegerField(unique=True)
+    # Which line of the erasure list this is.
+    token = models.CharField(max_length=32, unique=True)
+    customer_id = models.BigIntegerField(db_index=True)
     # HMAC-SHA256 of every identity key under the shop's secret.
     key_hashes = models.JSONField()
     erased_at = models.DateTimeField()
-    # The law asks to keep the proof of consent until then; None when nothing was kept.
+    # The sealed proof of consent and of refusal: keyed hashes, days and codes, no personal data.
+    proof = models.JSONField(default=dict)
+    # The law asks to keep the proof until then; None when nothing was kept.
     proof_until = models.DateField(null=True)
     # Rows taken away, by table.
     counts = models.JSONField(default=dict)

@@ -9,10 +9,11 @@ from okaeri.customers.store import identity, people
 _SHORTEST_PHONE = 4
 
 
-def find_matching(text: str, limit: int) -> list[int]:
+def find_matching(text: str, limit: int, *, by_number_only: bool = False) -> list[int]:
     """Give live customers, surest match first, each once."""
     found: dict[int, None] = {}
-    for ids in _matches(text.strip(), limit):
+    matches = [_members(text.strip(), limit)] if by_number_only else _matches(text.strip(), limit)
+    for ids in matches:
         found.update(dict.fromkeys(ids))
         if len(found) >= limit:
             break

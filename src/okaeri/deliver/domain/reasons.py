@@ -36,6 +36,7 @@ _WHY_STATUS: dict[str, Text] = {
 
 REASONS: dict[str, Text] = {
     "held_out": _WHY_STATUS["held_out"],
+    "erased": Text("ご本人の情報を消去しました。", "The person was erased."),
     "no_address": Text("宛先が分かりません。", "No address is known."),
     "no_consent": Text("配信の同意がありません。", "There is no consent."),
     "consent_withdrawn": Text("配信停止の希望を受けています。", "The person asked us to stop."),

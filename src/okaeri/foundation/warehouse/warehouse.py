@@ -7,6 +7,7 @@ from pathlib import Path
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.text import Text
@@ -149,6 +150,32 @@ class Warehouse:
     def stage(self, name: str, expr: ir.Table) -> ir.Table:
         """Keep the rows of an expression that is used more than once inside the engine."""
         return self._runner.stage(name, expr)
+
+    def forget(self, name: str, column: str, values: Iterable[int] | Iterable[str]) -> int:
+        """Remove rows and every older file and log entry that held them; gives how many rows went.
+
+        The table is written anew beside the old one and takes its place: the log of a Delta table
+        holds the smallest and largest texts of each file, so the log must go too.
+        """
+        if not self.has(name):
+            return 0
+        self.merge_changes(name)
+        gone = pa.array(list(values))
+        rows = delta.read(self.folder / name)
+        kept = rows.filter(
+            pc.invert(pc.is_in(rows[column], value_set=gone.cast(rows[column].type)))
+        )
+        if kept.num_rows == rows.num_rows:
+            return 0
+        path, fresh = self.folder / name, self.folder / f"{name}.forgetting"
+        shutil.rmtree(fresh, ignore_errors=True)
+        delta.overwrite(fresh, kept)
+        if (path / _KEY_FILE).exists():
+            shutil.copy(path / _KEY_FILE, fresh / _KEY_FILE)
+        shutil.rmtree(path)
+        fresh.rename(path)
+        self._read_before.pop(name, None)
+        return int(rows.num_rows - kept.num_rows)
 
     def clear(self) -> None:
         """Delete every table; the next sync starts from the beginning."""

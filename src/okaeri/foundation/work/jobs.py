@@ -19,7 +19,8 @@ from django.db.models import F, Q
 
 from okaeri.foundation import clock
 from okaeri.foundation.errors import NotFoundError, OkaeriError
-from okaeri.foundation.models import Job
+from okaeri.foundation.models import DutyState, Job
+from okaeri.foundation.personal import PersonalWords
 from okaeri.foundation.text import Text
 
 log = logging.getLogger(__name__)
@@ -208,3 +209,18 @@ def _view(job: Job) -> JobView:
         created_at=job.created_at,
         finished_at=job.finished_at,
     )
+
+
+def forget_person(words: PersonalWords) -> dict[str, int]:
+    """Take somebody out of ended jobs and of what duties last complained about; rows by table."""
+    counts = {"jobs": 0, "duties": 0}
+    ended = Job.objects.filter(status__in=(Job.Status.DONE, Job.Status.FAILED))
+    for job in ended.only("id", "payload", "result", "error").iterator():
+        if words.are_in_document([job.payload, job.result, job.error]):
+            counts["jobs"] += Job.objects.filter(id=job.id).update(
+                payload={}, result={}, error=None
+            )
+    for state in DutyState.objects.exclude(last_error=""):
+        if words.are_in(state.last_error):
+            counts["duties"] += DutyState.objects.filter(name=state.name).update(last_error="")
+    return counts

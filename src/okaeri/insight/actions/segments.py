@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
@@ -40,4 +41,7 @@ def recompute_all(now: datetime) -> None:
 
 def _recompute(segment: Segment, now: datetime) -> None:
     condition = rule_query.to_condition(parse_rule(segment.rule))
-    segments.save_members(segment, insights.iter_ids_where(condition), now)
+    # Orders of somebody erased are still counted, but nobody stands behind them.
+    gone = customers.erased_ids()
+    members = (number for number in insights.iter_ids_where(condition) if number not in gone)
+    segments.save_members(segment, members, now)

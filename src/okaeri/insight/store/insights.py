@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import F, Q
 
 from okaeri.foundation.bulk import bulk_insert
+from okaeri.foundation.personal import Documents, as_documents
 from okaeri.insight.models import CustomerInsight
 from okaeri.insight.types import CustomerInsightView, FreshnessBand, Stage
 
@@ -107,3 +108,9 @@ def _views(rows: Iterable[tuple[Any, ...]]) -> Iterator[CustomerInsightView]:
         values["stage"] = Stage(values["stage"])
         values["freshness_band"] = FreshnessBand(values["freshness_band"])
         yield CustomerInsightView(**values)
+
+
+def export_person(customer_ids: Iterable[int]) -> dict[str, Documents]:
+    """Give what the last analysis says of a person."""
+    mine = CustomerInsight.objects.filter(customer_id__in=list(customer_ids))
+    return {"analysis": as_documents(mine.values())}

@@ -76,6 +76,22 @@ class MailboxTransport:
             row = box.execute(sql, (message_id,)).fetchone()
         return None if row is None else _mail(row)
 
+    def erase(self, message_ids: Sequence[int], addresses: Sequence[str]) -> int:
+        """Remove a person's mails so that not even the file's free space holds them."""
+        if not self._path.exists():
+            return 0
+        removed = 0
+        with closing(self._open()) as box:
+            box.execute("PRAGMA secure_delete=ON")
+            with box:
+                for column, values in (("message_id", message_ids), ("address", addresses)):
+                    sql = f"DELETE FROM mail WHERE {column} = ?"  # noqa: S608 - own names
+                    for value in values:
+                        removed += box.execute(sql, (value,)).rowcount
+            box.execute("VACUUM")
+            box.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return removed
+
     def _open(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         box = sqlite3.connect(self._path, timeout=30)

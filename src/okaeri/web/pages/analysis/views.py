@@ -11,6 +11,7 @@ from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.insight.types import ReportView, Stage, class_name
 from okaeri.web import findings
+from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import find_chart, get_chart
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
@@ -35,6 +36,7 @@ def _language(request: HttpRequest) -> str:
     return str(request.language)  # type: ignore[attr-defined]
 
 
+@needs("figures.see")
 @require_GET
 def portfolio(request: HttpRequest) -> HttpResponseBase:
     """Show the ten classes."""
@@ -78,6 +80,7 @@ def _portfolio_csv(report: ReportView, encoding: str, language: str) -> HttpResp
     return csv_response("portfolio", ("class", *keys), rows, encoding=encoding)
 
 
+@needs("figures.see")
 @require_GET
 def dropoff(request: HttpRequest) -> HttpResponse:
     """Show after which purchase customers stop, and how many first-time buyers come back."""
@@ -96,6 +99,7 @@ def dropoff(request: HttpRequest) -> HttpResponse:
     )
 
 
+@needs("figures.see")
 @require_GET
 def cohorts(request: HttpRequest) -> HttpResponseBase:
     """Show who comes back in which month after the first, as shares or as sales a person."""
@@ -162,6 +166,7 @@ def _cell(row: dict[str, Any], i: int, measure_name: str) -> dict[str, Any]:
     }
 
 
+@needs("figures.see")
 @require_GET
 def freshness(request: HttpRequest) -> HttpResponse:
     """Show how fresh the customers are."""
@@ -177,6 +182,7 @@ def freshness(request: HttpRequest) -> HttpResponse:
     )
 
 
+@needs("figures.see")
 @require_GET
 def chart_file(request: HttpRequest, address: str, form: str) -> HttpResponseBase:
     """Give a chart as PNG, SVG or CSV."""

@@ -1,5 +1,6 @@
 """The 360 page: who one customer is, what happened, whether we may write to him."""
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -17,8 +18,10 @@ from okaeri.insight import api as insight
 from okaeri.listen import api as listen
 from okaeri.plan import api as plan
 from okaeri.rewards import api as rewards
+from okaeri.web import sight
+from okaeri.web.access import may, needs
 from okaeri.web.numbers import definitions_for
-from okaeri.web.pages.customers.timeline import TABS, channel_name, list_happenings
+from okaeri.web.pages.customers.timeline import TABS, Happening, channel_name, list_happenings
 from okaeri.web.pages.customers.views import display_name
 
 _TAB_NAMES = {
@@ -43,10 +46,11 @@ _NO_PROOF = Text(
 )
 
 
+@needs("customers.see")
 @require_GET
 def person(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Show one customer."""
-    profile = customers.get_customer(customer_id)
+    profile = sight.show_one(request, customers.get_customer(customer_id))
     standing = insight.find_insight(profile.id)
     shop = load(ShopProfile)
     points = customers.contact_points_of(profile.id)
@@ -58,18 +62,27 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
             "name": display_name(profile, request.language),  # type: ignore[attr-defined]
             "standing": standing,
             "today": clock.local_day(clock.now(), ZoneInfo(shop.time_zone)),
-            "points": [(point, channel_name(point.channel)) for point in points],
+            "points": [
+                (
+                    replace(point, address=sight.veil_point(request, point)),
+                    channel_name(point.channel),
+                )
+                for point in points
+            ],
             "walks": plan.enrolments_of(profile.id),
             "balance": rewards.balance_of(profile.id),
             "satisfaction": listen.satisfaction([profile.id]).get(profile.id),
-            "happenings": list_happenings(profile.id, shop.currency),
+            "happenings": _veiled(request, list_happenings(profile.id, shop.currency), profile.id),
             "tabs": _TAB_NAMES.items(),
             "tab": "all",
+            "is_masked": not sight.sees_personal(request, profile.id),
+            "may_reveal": may(request.user, "customers.reveal"),
             "definitions": definitions_for("freshness", "cycle_days", "rfm", "net_minor"),
         },
     )
 
 
+@needs("customers.see")
 @require_GET
 def timeline(request: HttpRequest, customer_id: int, tab: str) -> HttpResponse:
     """Give one kind of happening, on demand."""
@@ -78,7 +91,9 @@ def timeline(request: HttpRequest, customer_id: int, tab: str) -> HttpResponse:
     profile = customers.get_customer(customer_id)
     context = {
         "profile": profile,
-        "happenings": list_happenings(profile.id, load(ShopProfile).currency, tab),
+        "happenings": _veiled(
+            request, list_happenings(profile.id, load(ShopProfile).currency, tab), profile.id
+        ),
         "tabs": _TAB_NAMES.items(),
         "tab": tab,
     }
@@ -86,6 +101,30 @@ def timeline(request: HttpRequest, customer_id: int, tab: str) -> HttpResponse:
     return render(request, f"okaeri/customers/{name}.html", context)
 
 
+def _veiled(request: HttpRequest, happenings: list[Happening], customer_id: int) -> list[Happening]:
+    """Give the story without the person's name and addresses, where they are not for all."""
+    if sight.sees_personal(request, customer_id):
+        return happenings
+    profile = customers.get_customer(customer_id)
+    return [
+        replace(
+            happening,
+            title=sight.veil_text(request, profile, happening.title) or happening.title,
+            note=sight.veil_text(request, profile, happening.note),
+        )
+        for happening in happenings
+    ]
+
+
+@needs("customers.reveal")
+@require_POST
+def reveal(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Show one person in full for a quarter of an hour; the access log says who asked."""
+    sight.reveal(request, customers.get_customer(customer_id).id)
+    return redirect("customer", customer_id)
+
+
+@needs("customers.change")
 @require_POST
 def suppress(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Never write to one address again, whatever consent says."""
@@ -95,6 +134,7 @@ def suppress(request: HttpRequest, customer_id: int) -> HttpResponse:
     return redirect("customer", customer_id)
 
 
+@needs("customers.change")
 @require_POST
 def consent(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Write consent given or withdrawn into the ledger, with who noted it and how it came."""

@@ -7,6 +7,7 @@ from okaeri.web.pages.customers import person, views
 urlpatterns = [
     path("customers/", views.customer_list, name="customers"),
     path("customers/<int:customer_id>/", person.person, name="customer"),
+    path("customers/<int:customer_id>/reveal/", person.reveal, name="customer_reveal"),
     path("customers/<int:customer_id>/suppress/", person.suppress, name="customer_suppress"),
     path("customers/<int:customer_id>/consent/", person.consent, name="customer_consent"),
     path("customers/<int:customer_id>/<slug:tab>/", person.timeline, name="customer_timeline"),

@@ -13,6 +13,8 @@ from okaeri.customers.types import CustomerProfile
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.insight.types import CustomerInsightView, Stage, class_name
+from okaeri.web import sight
+from okaeri.web.access import needs, require
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.customers.filters import (
@@ -38,14 +40,16 @@ class Row:
     standing: CustomerInsightView | None
 
 
+@needs("customers.see")
 @require_GET
 def customer_list(request: HttpRequest) -> HttpResponseBase:
     """Show customers with class, freshness and value."""
     filters = read_filters(request)
     encoding = asked_encoding(request)
     if encoding:
-        return _csv(filters, encoding, request.language)  # type: ignore[attr-defined]
-    rows, pager = _page(filters, asked_page(request))
+        require(request.user, "customers.export")
+        return _csv(request, filters, encoding)
+    rows, pager = _page(request, filters, asked_page(request))
     if filters.text and not filters.rule() and len(rows) == 1:
         return redirect("customer", rows[0].profile.id)
     context = {
@@ -63,9 +67,9 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
     return render(request, "okaeri/customers/list.html", context)
 
 
-def _page(filters: Filters, page: int) -> tuple[list[Row], Pager]:
+def _page(request: HttpRequest, filters: Filters, page: int) -> tuple[list[Row], Pager]:
     if filters.text:
-        found = customers.search_customers(filters.text, limit=_MOST_FOUND)
+        found = _search(request, filters.text, _MOST_FOUND)
         standings = insight.list_insights([profile.id for profile in found])
         rows = [Row(profile, standings.get(profile.id)) for profile in found]
         rule = filters.rule()
@@ -84,7 +88,9 @@ def _page(filters: Filters, page: int) -> tuple[list[Row], Pager]:
     found_page = insight.list_customers(
         rule=filters.rule(), order_by=filters.order_by, offset=pager.offset, limit=PAGE_SIZE
     )
-    profiles = customers.list_profiles([row.customer_id for row in found_page.rows])
+    profiles = sight.show(
+        request, customers.list_profiles([row.customer_id for row in found_page.rows])
+    )
     rows = [
         Row(profiles[row.customer_id], row)
         for row in found_page.rows
@@ -110,32 +116,43 @@ _COLUMNS = (
 )
 
 
-def _csv(filters: Filters, encoding: str, language: str) -> HttpResponseBase:
+def _search(request: HttpRequest, text: str, limit: int) -> list[CustomerProfile]:
+    """Find people; by name, address or phone only whoever may see those anyway."""
+    is_open = sight.sees_personal(request)
+    found = customers.search_customers(text, limit=limit, by_number_only=not is_open)
+    return sight.show_list(request, found, action="search")
+
+
+def _csv(request: HttpRequest, filters: Filters, encoding: str) -> HttpResponseBase:
+    language = request.language  # type: ignore[attr-defined]
     columns = [column.render(language) for column in _COLUMNS]
-    return csv_response("customers", columns, _csv_rows(filters, language), encoding=encoding)
+    ids = _csv_ids(request, filters)
+    # Noted before the first row leaves: a download that breaks off has left too.
+    fields = ("name", "email") if sight.sees_personal(request) else ("masked",)
+    sight.note(request, "export", ids, fields)
+    return csv_response("customers", columns, _csv_rows(request, ids), encoding=encoding)
 
 
-def _csv_rows(filters: Filters, language: str) -> Iterator[tuple[Any, ...]]:
+def _csv_ids(request: HttpRequest, filters: Filters) -> list[int]:
     if filters.text:
-        rows, _ = _page(filters, 1)
-        yield from (_csv_row(row, language) for row in rows)
-        return
+        return [row.profile.id for row in _page(request, filters, 1)[0]]
     # In the order of ids, so that a long download is one pass over the index.
-    chunk: list[int] = []
     everybody = {"field": "customer_id", "op": ">=", "value": 0}
-    for customer_id in insight.iter_customers_where(filters.rule() or everybody):
-        chunk.append(customer_id)
-        if len(chunk) == _CSV_CHUNK:
-            yield from _csv_chunk(chunk, language)
-            chunk = []
-    yield from _csv_chunk(chunk, language)
+    return list(insight.iter_customers_where(filters.rule() or everybody))
 
 
-def _csv_chunk(ids: list[int], language: str) -> Iterator[tuple[Any, ...]]:
+def _csv_rows(request: HttpRequest, ids: list[int]) -> Iterator[tuple[Any, ...]]:
+    for start in range(0, len(ids), _CSV_CHUNK):
+        yield from _csv_chunk(request, ids[start : start + _CSV_CHUNK])
+
+
+def _csv_chunk(request: HttpRequest, ids: list[int]) -> Iterator[tuple[Any, ...]]:
+    language = request.language  # type: ignore[attr-defined]
     profiles, standings = customers.list_profiles(ids), insight.list_insights(ids)
     for customer_id in ids:
         if customer_id in profiles:
-            yield _csv_row(Row(profiles[customer_id], standings.get(customer_id)), language)
+            profile = sight.veil(request, profiles[customer_id])
+            yield _csv_row(Row(profile, standings.get(customer_id)), language)
 
 
 def _csv_row(row: Row, language: str) -> tuple[Any, ...]:
@@ -160,9 +177,10 @@ def display_name(profile: CustomerProfile, language: str) -> str:
     return profile.full_name or profile.email.partition("@")[0] or _NAMELESS.render(language)
 
 
-def palette_entries(text: str, language: str) -> list[tuple[str, str, str]]:
+def palette_entries(request: HttpRequest, text: str) -> list[tuple[str, str, str]]:
     """Give (name, address, note) of customers for the palette."""
+    language = request.language  # type: ignore[attr-defined]
     return [
         (display_name(p, language), f"/customers/{p.id}/", p.email)
-        for p in customers.search_customers(text, limit=6)
+        for p in _search(request, text, 6)
     ]

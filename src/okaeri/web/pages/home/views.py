@@ -1,7 +1,7 @@
 """The first page: the loop as the spine, three numbers, and what to do next."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from okaeri.insight import api as insight
@@ -9,14 +9,18 @@ from okaeri.measure import api as measure
 from okaeri.measure.types import Evaluation
 from okaeri.plan import api as plan
 from okaeri.web import findings
+from okaeri.web.access import may, needs
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.home.effect import find_effect
 from okaeri.web.pages.home.steps import checklist, next_steps
 
 
+@needs("self")
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Show the three numbers of the loop, or the way to them when the shop is empty."""
+    if not may(request.user, "figures.see"):
+        return redirect("customers")
     report = insight.find_report("summary")
     summary = report.payload if report else None
     has_orders = bool(summary and summary["orders"])

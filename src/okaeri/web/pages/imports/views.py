@@ -11,6 +11,8 @@ from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
 from okaeri.intake.types import FileLayout
+from okaeri.web import sight
+from okaeri.web.access import needs
 from okaeri.web.pages.csv_file import asked_encoding
 from okaeri.web.pages.imports import uploads
 from okaeri.web.pages.imports.columns import FIELDS, ask_columns, find_connector, is_for_analysis
@@ -23,6 +25,7 @@ _MOST_FILES = 2
 _PREVIEW_ROWS = 5
 
 
+@needs("imports.see")
 @require_GET
 def imports(request: HttpRequest) -> HttpResponse:
     """Show the upload form and what was imported so far."""
@@ -34,6 +37,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     return render(request, "okaeri/imports/list.html", context)
 
 
+@needs("imports.change")
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
     """Take a file (or the two halves of one) and say what it is; nothing is imported yet."""
@@ -82,6 +86,8 @@ def _saved(layout: FileLayout) -> Mapping[str, str] | None:
     return next((m.columns for m in intake.list_mappings() if m.name == layout.saved_mapping), None)
 
 
+@needs("imports.change")
+@needs("imports.change")
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
     """Import the file as it was recognised, or ask for its columns instead."""
@@ -99,11 +105,13 @@ def start(request: HttpRequest) -> HttpResponse:
     return redirect("job", job)
 
 
+@needs("imports.see")
 @require_GET
 def import_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """Show what became of one file, with the rows that could not be used."""
     run = intake.get_import_run(run_id)
-    rejected = [row for row, _ in zip(intake.iter_rejected_rows(run_id), range(50), strict=False)]
+    found = intake.iter_rejected_rows(run_id) if sight.sees_personal(request) else ()
+    rejected = [row for row, _ in zip(found, range(50), strict=False)]
     context = {
         "tab": "imports",
         "run": run,
@@ -113,6 +121,7 @@ def import_run(request: HttpRequest, run_id: int) -> HttpResponse:
     return render(request, "okaeri/imports/run.html", context)
 
 
+@needs("customers.see_personal")
 @require_GET
 def rejected(request: HttpRequest, run_id: int) -> HttpResponse:
     """Give the rejected rows as CSV, ready to be put right and imported again."""

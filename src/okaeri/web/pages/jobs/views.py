@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import get_job, list_jobs, submit_job
+from okaeri.web.access import needs
 
 KIND_NAMES = {
     "import": Text("取り込み", "Import"),
@@ -19,6 +20,7 @@ STATUS_NAMES = {
 }
 
 
+@needs("jobs.see")
 @require_GET
 def jobs(request: HttpRequest) -> HttpResponse:
     """List the newest jobs."""
@@ -26,6 +28,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     return render(request, "okaeri/jobs/list.html", {"tab": "jobs", "rows": rows})
 
 
+@needs("jobs.see")
 @require_GET
 def job(request: HttpRequest, job_id: int) -> HttpResponse:
     """Show one job; asked by htmx, only its progress."""
@@ -43,6 +46,7 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
     return render(request, f"okaeri/jobs/{name}.html", context)
 
 
+@needs("jobs.change")
 @require_POST
 def refresh(request: HttpRequest) -> HttpResponse:
     """Ask for a new analysis now."""

@@ -14,6 +14,8 @@ from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.plan import api as plan
 from okaeri.plan.types import DefinitionError, JourneyView, Preview, TemplateError
+from okaeri.web import sight
+from okaeri.web.access import needs
 from okaeri.web.charts.journey_flow import draw_flow
 
 STATUS_NAMES = {
@@ -30,6 +32,7 @@ _NO_SHARE = Text(
 )
 
 
+@needs("journeys.see")
 @require_GET
 def journeys(request: HttpRequest) -> HttpResponse:
     """List the journeys; the shipped drafts can be brought in when there are none."""
@@ -38,6 +41,7 @@ def journeys(request: HttpRequest) -> HttpResponse:
     return render(request, "okaeri/journeys/list.html", context)
 
 
+@needs("journeys.change")
 @require_POST
 def install(request: HttpRequest) -> HttpResponse:
     """Bring in the three shipped journeys as drafts."""
@@ -45,6 +49,7 @@ def install(request: HttpRequest) -> HttpResponse:
     return redirect("journeys")
 
 
+@needs("journeys.see")
 @require_GET
 def journey(request: HttpRequest, key: str) -> HttpResponse:
     """Show one journey with head counts in every step."""
@@ -85,6 +90,7 @@ def _could_start(journey: JourneyView) -> int | None:
     return insight.count_customers_where({"all": [rule, active]})
 
 
+@needs("journeys.change")
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, key: str) -> HttpResponse:
     """Edit a definition as YAML: check it, then keep it as a new edition."""
@@ -113,12 +119,19 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "okaeri/journeys/edit.html", context, status=status)
 
 
+@needs("journeys.see")
 @require_GET
 def template(request: HttpRequest, key: str) -> HttpResponse:
     """Show a content as a chosen customer would get it."""
     view = plan.get_template(key)
     text = request.GET.get("q", "").strip()[:100]
-    found = customers.search_customers(text, limit=1) if text else _anybody()
+    is_open = sight.sees_personal(request)
+    found = (
+        customers.search_customers(text, limit=1, by_number_only=not is_open)
+        if text
+        else _anybody()
+    )
+    shown = sight.show_list(request, found[:1])
     preview, problem = _preview(key, found[0].id if found else None)
     return render(
         request,
@@ -127,10 +140,18 @@ def template(request: HttpRequest, key: str) -> HttpResponse:
             "tab": "journeys",
             "template": view,
             "text": text,
-            "customer": found[0] if found else None,
-            "preview": preview,
+            "customer": shown[0] if shown else None,
+            "preview": _veiled(request, preview, found[0]) if preview else None,
             "problem": problem,
         },
+    )
+
+
+def _veiled(request: HttpRequest, preview: Preview, profile: CustomerProfile) -> Preview:
+    return Preview(
+        subject=sight.veil_words(request, profile, preview.subject),
+        body_text=sight.veil_words(request, profile, preview.body_text),
+        body_html=sight.veil_words(request, profile, preview.body_html),
     )
 
 
@@ -148,10 +169,13 @@ def _preview(key: str, customer_id: int | None) -> tuple[Preview | None, Text | 
         return None, error.message
 
 
+@needs("journeys.see")
 @require_GET
 def template_body(request: HttpRequest, key: str, customer_id: int) -> HttpResponse:
     """Give a previewed mail's HTML for a frame that may do nothing."""
-    preview = plan.preview(key, customer_id)
+    profile = customers.get_customer(customer_id)
+    sight.show_list(request, [profile])
+    preview = _veiled(request, plan.preview(key, customer_id), profile)
     return sandboxed(preview.body_html or f"<pre>{escape(preview.body_text)}</pre>")
 
 
@@ -165,6 +189,7 @@ def sandboxed(html: str) -> HttpResponse:
     return response
 
 
+@needs("journeys.change")
 @require_POST
 def activate(request: HttpRequest, key: str) -> HttpResponse:
     """Let a journey live with the share that is left out."""
@@ -181,6 +206,7 @@ def activate(request: HttpRequest, key: str) -> HttpResponse:
     return redirect("journey", key)
 
 
+@needs("journeys.change")
 @require_POST
 def pause(request: HttpRequest, key: str) -> HttpResponse:
     """Stop a journey."""

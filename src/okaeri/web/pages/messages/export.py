@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 
 from okaeri.customers import api as customers
 from okaeri.deliver import api as deliver
 from okaeri.deliver.types import MessageView
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
-from okaeri.web import formats
+from okaeri.web import formats, sight
 from okaeri.web.pages.csv_file import csv_response
+from okaeri.web.pages.messages.veiling import veil_message
 
 _CHUNK = 500
 _COLUMNS = (
@@ -31,15 +32,19 @@ _COLUMNS = (
 )
 
 
-def download(status: str, encoding: str, language: str) -> HttpResponseBase:
+def download(request: HttpRequest, status: str, encoding: str) -> HttpResponseBase:
     """Stream every message of a status, all of them without one."""
+    language = request.language  # type: ignore[attr-defined]
     zone = ZoneInfo(load(ShopProfile).time_zone)
     columns = [column.render(language) for column in _COLUMNS]
-    rows = (_row(message, name, zone, language) for message, name in _messages(status))
+    recipients = deliver.all_recipients(status)
+    fields = ("name", "email") if sight.sees_personal(request) else ("masked",)
+    sight.note(request, "export", recipients, fields)
+    rows = (_row(message, name, zone, language) for message, name in _messages(request, status))
     return csv_response("messages", columns, rows, encoding=encoding)
 
 
-def _messages(status: str) -> Iterator[tuple[MessageView, str]]:
+def _messages(request: HttpRequest, status: str) -> Iterator[tuple[MessageView, str]]:
     """Give each message once, though new ones push the pages on while they are read."""
     offset, last = 0, None
     while True:
@@ -48,7 +53,10 @@ def _messages(status: str) -> Iterator[tuple[MessageView, str]]:
         for message in found:
             if last is None or message.id < last:
                 who = names.get(message.customer_id)
-                yield message, who.full_name if who else ""
+                yield (
+                    veil_message(request, message, who),
+                    sight.veil(request, who).full_name if who else "",
+                )
                 last = message.id
         if len(found) < _CHUNK:
             return

@@ -14,6 +14,7 @@ from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 from okaeri.measure import api as measure
+from okaeri.web.access import needs
 from okaeri.web.formats import number
 from okaeri.web.pages.customers.timeline import channel_name
 
@@ -71,6 +72,7 @@ def _unknown() -> tuple[UnknownOfSource, ...]:
     )
 
 
+@needs("messages.send")
 @require_POST
 def pause(request: HttpRequest) -> HttpResponse:
     """Stop all sending at once."""
@@ -78,6 +80,7 @@ def pause(request: HttpRequest) -> HttpResponse:
     return _told(request, _PAUSED)
 
 
+@needs("messages.send")
 @require_POST
 def resume(request: HttpRequest) -> HttpResponse:
     """Let messages leave again."""
@@ -85,6 +88,7 @@ def resume(request: HttpRequest) -> HttpResponse:
     return _told(request, _RESUMED)
 
 
+@needs("messages.send")
 @require_POST
 def send_again(request: HttpRequest) -> HttpResponse:
     """Send a journey's unknown messages again, if there are still as many as the person saw."""

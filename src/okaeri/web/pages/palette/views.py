@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from okaeri.foundation.text import Text
 from okaeri.plan import api as plan
+from okaeri.web.access import may, needs
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.customers.views import palette_entries
 
@@ -31,14 +32,15 @@ _MOST = 12
 _PAGE, _JOURNEY, _TERM = Text("ページ", "page"), Text("シナリオ", "journey"), Text("用語", "term")
 
 
+@needs("self")
 @require_GET
 def palette(request: HttpRequest) -> HttpResponse:
     """Give entries for what was typed: (name, address, note)."""
     text = request.GET.get("q", "").strip()[:100]
     language = request.language  # type: ignore[attr-defined]
     entries = _matching(text, language)
-    if len(text) > 1:
-        entries = palette_entries(text, language) + entries
+    if len(text) > 1 and may(request.user, "customers.see"):
+        entries = palette_entries(request, text) + entries
     return render(request, "okaeri/parts/palette.html", {"entries": entries[:_MOST]})
 
 

@@ -11,6 +11,7 @@ from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.measure import api as measure
 from okaeri.measure.types import Evaluation
+from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.charts.effect import metric_name
 
@@ -23,6 +24,7 @@ VERDICTS = {
 _SHOWN_LEFT_OUT = 20
 
 
+@needs("figures.see")
 @require_GET
 def results(request: HttpRequest) -> HttpResponse:
     """List the experiments with what each says."""
@@ -40,6 +42,7 @@ def _verdict(evaluation: Evaluation | None) -> Text | None:
     return VERDICTS.get(primary.verdict) if primary else None
 
 
+@needs("figures.see")
 @require_GET
 def result(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """Show one experiment: the sentence, the interval, the arms, the split, those left out."""

@@ -12,6 +12,7 @@ from okaeri.insight import api as insight
 from okaeri.insight.types import BAND_NAMES, STAGE_NAMES, FreshnessBand, Stage, class_name
 from okaeri.plan import api as plan
 from okaeri.plan.types import JourneyView
+from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.views import TABS
 from okaeri.web.pages.customers.filters import FLAGS, Filters, read_filters
@@ -25,6 +26,7 @@ _JOURNEYS = {"first": "first_follow", "toddler": "know_us"}
 _NO_NAME = Text("名前を入力してください。", "Give the segment a name.")
 
 
+@needs("figures.see")
 @require_GET
 def segments(request: HttpRequest) -> HttpResponse:
     """List the segments."""
@@ -32,6 +34,7 @@ def segments(request: HttpRequest) -> HttpResponse:
     return render(request, "okaeri/segments/list.html", context)
 
 
+@needs("segments.change")
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Show how many people a rule holds, and keep it under a name when asked to."""
@@ -67,6 +70,7 @@ def _journey_for(filters: Filters) -> JourneyView | None:
     return next((journey for journey in plan.list_journeys() if journey.key == wanted), None)
 
 
+@needs("figures.see")
 @require_GET
 def segment(request: HttpRequest, segment_id: int) -> HttpResponse:
     """Show one segment: its rule in words and its people."""

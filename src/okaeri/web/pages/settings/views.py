@@ -15,6 +15,7 @@ from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import submit_job
 from okaeri.insight.types import LifecycleRules, RankRules
 from okaeri.plan.types import JourneyRules
+from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.settings.preview import preview_classes
 
@@ -58,6 +59,7 @@ class FormField:
         return {bool: "flag", int: "number", float: "number"}.get(type(self.spec.default), "text")
 
 
+@needs("settings.see", to_post="settings.change")
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest, group: str = "shop") -> HttpResponse:
     """Show and keep one group of settings."""
@@ -135,6 +137,7 @@ def _typed(spec: SettingSpec, text: str) -> Value:
     return text
 
 
+@needs("figures.see")
 @require_GET
 def definitions(request: HttpRequest) -> HttpResponse:
     """Show what every number means, with the shop's own settings filled in."""

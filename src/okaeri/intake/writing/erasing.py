@@ -1,0 +1,168 @@
+"""One person leaves intake: his contacts are blanked, his orders stay as figures of nobody.
+
+Rows that only speak of him (events, identifications, rejected lines) go; rows that a count needs
+(orders, contracts, inquiries, calls, form entries) keep their codes and days and lose every word.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+
+from okaeri.foundation.personal import Documents, PersonalWords, as_documents
+from okaeri.intake.models import (
+    Call,
+    Event,
+    FormEntry,
+    Identification,
+    ImportRun,
+    Inquiry,
+    Order,
+    OrderLine,
+    Party,
+    RejectedRow,
+    Subscription,
+    SubscriptionEvent,
+)
+from okaeri.intake.types import PartyRecord
+
+Span = tuple[str, datetime | None, datetime | None]
+_PARTY = tuple(PartyRecord.__dataclass_fields__)
+_BLANK: dict[str, Any] = {
+    **dict.fromkeys(
+        (
+            *("member_no", "email", "email_key", "phone", "phone_key", "line_user_id"),
+            *("family_name", "given_name", "family_kana", "given_kana"),
+            *("postal_code", "prefecture", "address"),
+        ),
+        "",
+    ),
+    "birth_on": None,
+    "email_opt_in": None,
+}
+
+
+def list_parties(party_ids: Iterable[int]) -> list[PartyRecord]:
+    """Give these contacts, by id."""
+    rows = Party.objects.filter(id__in=list(party_ids)).order_by("id")
+    return [PartyRecord(*row) for row in rows.values_list(*_PARTY)]
+
+
+def blank_parties(party_ids: Iterable[int]) -> int:
+    """Leave of contacts a row that orders may point to; the same contact again is a new row."""
+    count = 0
+    for number in party_ids:
+        count += Party.objects.filter(id=number).update(fingerprint=f"erased:{number}", **_BLANK)
+    return count
+
+
+def parties_back_since(instants: dict[int, datetime]) -> set[int]:
+    """Give those contacts who did something of their own after the instant given for each."""
+    back: set[int] = set()
+    for party_id, at in instants.items():
+        mine = {"party_id": party_id}
+        if (
+            Order.objects.filter(**mine, ordered_at__gt=at).exists()
+            or FormEntry.objects.filter(**mine, created_at__gt=at).exists()
+            or Inquiry.objects.filter(**mine, opened_at__gt=at).exists()
+            or Identification.objects.filter(**mine, occurred_at__gt=at).exists()
+        ):
+            back.add(party_id)
+    return back
+
+
+def _events_of(party_ids: Sequence[int], devices: Iterable[Span]) -> QuerySet[Event]:
+    condition = Q(party_id__in=party_ids)
+    for device, start, end in devices:
+        span = Q(device_id=device, party=None)
+        if start is not None:
+            span &= Q(occurred_at__gte=start)
+        if end is not None:
+            span &= Q(occurred_at__lt=end)
+        condition |= span
+    return Event.objects.filter(condition)
+
+
+def export(party_ids: Sequence[int], devices: Iterable[Span]) -> dict[str, Documents]:
+    """Give every row about these contacts, table by table."""
+    mine = {"party_id__in": party_ids}
+    orders = Order.objects.filter(**mine).order_by("ordered_at", "id")
+    lines = OrderLine.objects.filter(order__party_id__in=party_ids).order_by("order_id", "line_no")
+    events = SubscriptionEvent.objects.filter(subscription__party_id__in=party_ids)
+    return {
+        "contacts": as_documents(Party.objects.filter(id__in=party_ids).values()),
+        "orders": as_documents(orders.values()),
+        "order_lines": as_documents(lines.values()),
+        "subscriptions": as_documents(Subscription.objects.filter(**mine).values()),
+        "subscription_events": as_documents(events.values()),
+        "inquiries": as_documents(Inquiry.objects.filter(**mine).values()),
+        "calls": as_documents(Call.objects.filter(**mine).values()),
+        "form_entries": as_documents(
+            FormEntry.objects.filter(**mine).values(
+                *("answers", "tags", "has_agreed", "wording", "created_at", "confirmed_at"),
+                form_key=F("form__key"),
+            )
+        ),
+        "web_events": as_documents(_events_of(party_ids, devices).order_by("occurred_at").values()),
+        "identifications": as_documents(
+            Identification.objects.filter(**mine).values("device_id", "occurred_at")
+        ),
+    }
+
+
+def erase(
+    party_ids: Sequence[int], devices: Iterable[Span], words: PersonalWords
+) -> dict[str, int]:
+    """Blank and remove in the open transaction; gives how many rows, by table."""
+    mine = {"party_id__in": party_ids}
+    inquiries = Inquiry.objects.filter(**mine)
+    _remove_attachments(inquiries.exclude(attachment="").values_list("attachment", flat=True))
+    contracts = SubscriptionEvent.objects.filter(subscription__party_id__in=party_ids)
+    return {
+        "web_events": _events_of(party_ids, devices).delete()[0],
+        "identifications": Identification.objects.filter(**mine).delete()[0],
+        "inquiries": inquiries.update(subject="", body="", tags=[], attachment=""),
+        "calls": Call.objects.filter(**mine).update(note=""),
+        "subscriptions": Subscription.objects.filter(**mine).update(cancel_reason=""),
+        "subscription_events": contracts.update(note="", reason=""),
+        "form_entries": _erase_entries(party_ids, words),
+        "orders": Order.objects.filter(**mine).update(extra={}),
+        "rejected_rows": _erase_rejected(words),
+        "contacts": blank_parties(party_ids),
+    }
+
+
+def _remove_attachments(names: Iterable[str]) -> None:
+    folder = Path(settings.OKAERI.data_dir)
+    for name in names:
+        path = (folder / name).resolve()
+        if path.is_relative_to(folder):
+            path.unlink(missing_ok=True)
+
+
+def _erase_entries(party_ids: Sequence[int], words: PersonalWords) -> int:
+    """Entries that were never confirmed belong to no contact yet: their answers say whose they are."""
+    ids = list(FormEntry.objects.filter(party_id__in=party_ids).values_list("id", flat=True))
+    loose = FormEntry.objects.filter(party=None).values_list("id", "answers")
+    ids += [number for number, answers in loose.iterator() if words.are_in_document(answers)]
+    mine = FormEntry.objects.filter(id__in=ids)
+    return mine.update(answers={}, tags=[], proof={})
+
+
+def _erase_rejected(words: PersonalWords) -> int:
+    rows = RejectedRow.objects.values_list("id", "raw", "reason").iterator(5_000)
+    ids = [
+        number
+        for number, raw, reason in rows
+        if words.are_in_row([str(cell) for cell in raw]) or words.are_in_document(reason)
+    ]
+    removed = 0
+    for start in range(0, len(ids), 500):
+        removed += RejectedRow.objects.filter(id__in=ids[start : start + 500]).delete()[0]
+    for run in ImportRun.objects.exclude(error=None).only("id", "error"):
+        if words.are_in_document(run.error):
+            ImportRun.objects.filter(id=run.pk).update(error=None)
+    return removed
