@@ -1,6 +1,10 @@
 """Every chart by its address: pages show them, /charts/ gives them as files."""
 
+import json
 from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from typing import Any
 
 from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.settings import ShopProfile, load
@@ -9,7 +13,7 @@ from okaeri.insight import api as insight
 from okaeri.insight.types import ReportView
 from okaeri.measure import api as measure
 from okaeri.web import formats
-from okaeri.web.charts import effect, portfolio, steps
+from okaeri.web.charts import effect, history, portfolio, steps
 from okaeri.web.charts.canvas import Chart
 
 _UNKNOWN = Text(
@@ -19,31 +23,27 @@ _UNKNOWN = Text(
 HISTORY_MONTHS = 13
 
 
-def _bubble(report: ReportView, language: str) -> Chart:
-    return portfolio.bubble(
-        report.payload,
-        as_of=formats.day(report.as_of, language),
-        currency=load(ShopProfile).currency,
-        language=language,
-    )
+# Charts are asked for far more often than reports change, and Altair takes long to write a spec.
+_REMEMBERED = 64
 
 
-def _dropoff(report: ReportView, language: str) -> Chart:
-    as_of = formats.day(report.as_of, language)
-    return steps.dropoff(report.payload, as_of=as_of, language=language)
+def _bubble(payload: dict[str, Any], as_of: str, language: str, currency: str) -> Chart:
+    return portfolio.bubble(payload, as_of=as_of, currency=currency, language=language)
 
 
-def _f2(report: ReportView, language: str) -> Chart:
-    as_of = formats.day(report.as_of, language)
-    return steps.f2_by_month(report.payload, as_of=as_of, language=language)
+def _dropoff(payload: dict[str, Any], as_of: str, language: str, _currency: str) -> Chart:
+    return steps.dropoff(payload, as_of=as_of, language=language)
 
 
-def _freshness(report: ReportView, language: str) -> Chart:
-    as_of = formats.day(report.as_of, language)
-    return steps.freshness(report.payload, as_of=as_of, language=language)
+def _f2(payload: dict[str, Any], as_of: str, language: str, _currency: str) -> Chart:
+    return steps.f2_by_month(payload, as_of=as_of, language=language)
 
 
-_OF_REPORT: dict[str, Callable[[ReportView, str], Chart]] = {
+def _freshness(payload: dict[str, Any], as_of: str, language: str, _currency: str) -> Chart:
+    return steps.freshness(payload, as_of=as_of, language=language)
+
+
+_OF_REPORT: dict[str, Callable[[dict[str, Any], str, str, str], Chart]] = {
     "portfolio": _bubble,
     "dropoff": _dropoff,
     "f2": _f2,
@@ -51,18 +51,30 @@ _OF_REPORT: dict[str, Callable[[ReportView, str], Chart]] = {
 }
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _of_report(name: str, payload: str, as_of: date, language: str, currency: str) -> Chart:
+    return _OF_REPORT[name](json.loads(payload), formats.day(as_of, language), language, currency)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _history(rows: tuple[tuple[str, str, bool, int], ...], language: str) -> Chart | None:
+    return history.history(rows, language=language)
+
+
 def find_chart(address: str, language: str) -> Chart | None:
     """Give a chart from the stored reports, None where there is nothing to draw yet."""
     if address == "history":
         rows = insight.portfolio_history(months=HISTORY_MONTHS)
-        cells = [(f"{r.month:%Y-%m}", str(r.stage), r.is_lapsed, r.customers) for r in rows]
-        return portfolio.history(cells, language=language)
+        cells = ((f"{r.month:%Y-%m}", str(r.stage), r.is_lapsed, r.customers) for r in rows)
+        return _history(tuple(cells), language)
     if address.startswith("experiment-") and address[11:].isdecimal():
         return _experiment(int(address[11:]), language)
     report = insight.find_report(address) if address in _OF_REPORT else None
     if report is None or not _has_data(report):
         return None
-    return _OF_REPORT[address](report, language)
+    # By what it shows, not by when it was computed: a chart of the same numbers is the same chart.
+    payload = json.dumps(report.payload)
+    return _of_report(address, payload, report.as_of, language, load(ShopProfile).currency)
 
 
 def _has_data(report: ReportView) -> bool:

@@ -1,7 +1,6 @@
-"""The portfolio: ten classes as bubbles, and their head counts month by month."""
+"""The portfolio: ten classes as bubbles."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,6 @@ from okaeri.insight.types import Stage, class_name
 from okaeri.web import findings, formats
 from okaeri.web.charts.canvas import (
     NARROW,
-    STAGES,
     WIDE,
     Chart,
     class_colour,
@@ -251,72 +249,3 @@ def _unplace(frame: _Frame, px: float, py: float) -> tuple[float, float]:
     up = 1 - py / frame.height
     y = frame.y_min * (frame.y_max / frame.y_min) ** up if frame.is_log else up * frame.y_max
     return px / frame.width * frame.x_max, y
-
-
-_HISTORY_NOTE = Text(
-    "各月末の人数。斜線は離脱客。月の途中の集計は最後の棒です。",
-    "Head count at each month's end. Hatched is lapsed. The last bar may be a month under way.",
-)
-
-
-def history(rows: Sequence[tuple[str, str, bool, int]], *, language: str) -> Chart | None:
-    """Draw head counts by class, stacked, month by month; None without two months.
-
-    `rows`: month ("2026-10"), stage, is_lapsed, customers.
-    """
-    months = sorted({row[0] for row in rows})
-    if len(months) < 2:
-        return None
-    order = {(stage, lapsed): i for i, (stage, lapsed) in enumerate(_stack())}
-    values = [
-        {
-            "month": formats.month(month, language),
-            "customers": customers,
-            "order": order[stage, lapsed],
-            "colour": class_colour(stage, is_lapsed=lapsed),
-            "label": class_name(Stage(stage), is_lapsed=lapsed).render(language),
-        }
-        for month, stage, lapsed, customers in sorted(rows)
-        if (stage, lapsed) in order
-    ]
-    return Chart(
-        address="history",
-        title=findings.history(rows, months).render(language),
-        note=_HISTORY_NOTE.render(language),
-        wide_spec=_history_spec(values, WIDE, 320, language),
-        narrow_spec=_history_spec(values, NARROW, 260, language),
-        columns=("month", "stage", "is_lapsed", "customers"),
-        rows=tuple(sorted(rows)),
-        legend=_stack(),
-    )
-
-
-def _stack() -> tuple[tuple[str, bool], ...]:
-    return tuple((stage, False) for stage in reversed(STAGES)) + tuple(
-        (stage, True) for stage in reversed(STAGES)
-    )
-
-
-def _history_spec(
-    values: list[dict[str, Any]], width: int, height: int, language: str
-) -> dict[str, Any]:
-    is_narrow = width == NARROW
-    drawn = (
-        alt.Chart(rows_of(values))
-        .mark_bar()
-        .encode(
-            x=alt.X("month:O")
-            .title(None)
-            .sort(None)
-            .scale(paddingInner=0.25)
-            .axis(labelAngle=-90 if is_narrow else -45, labelOverlap=True),
-            y=alt.Y("customers:Q").title(None).axis(tickCount=5, format=",d"),
-            color=alt.Color("colour:N").scale(None).legend(None),
-            order=alt.Order("order:Q"),
-            description="label:N",
-        )
-        .properties(
-            width=width - 70, height=height, title=Text("人数(人)", "Customers").render(language)
-        )
-    )
-    return finish(drawn, is_narrow=is_narrow)
