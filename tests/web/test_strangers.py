@@ -23,6 +23,9 @@ OPEN = {
     "unsubscribe",
     "one_click",
     "question",
+    # Signed deliveries and keys of programs: test_webhooks, test_api_access.
+    "hook",
+    "api",
 }
 FILLED = {
     "customer_id": 1,
@@ -38,6 +41,9 @@ FILLED = {
     "job_id": 1,
     "group": "shop",
     "token": "x",
+    "connection_id": 1,
+    "delivery_id": 1,
+    "key_id": 1,
 }
 
 

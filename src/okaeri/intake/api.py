@@ -16,7 +16,42 @@ from okaeri.foundation.work.jobs import JobContext
 from okaeri.intake import actions, pairs, staged_tables, staging_files, store
 from okaeri.intake.actions import JOB_KIND, Progress
 from okaeri.intake.connectors import CONNECTORS, find_columns, find_problem
+from okaeri.intake.freshness import source_freshness
 from okaeri.intake.models import ImportRun
+from okaeri.intake.sources import (
+    MOST_ITEMS,
+    AskRights,
+    CallBody,
+    CustomerBody,
+    InquiryBody,
+    OrderBody,
+    ProductBody,
+    SubscriptionBody,
+    calls_of,
+    create_connection,
+    get_connection,
+    inquiries_of,
+    list_calls_after,
+    list_connections,
+    list_deliveries,
+    list_inquiries_after,
+    list_subscriptions_after,
+    open_complaints,
+    parse_json,
+    receive,
+    record_bodies,
+    record_calls,
+    record_customers,
+    record_inquiries,
+    record_payments,
+    record_subscriptions,
+    retry_delivery,
+    rotate_secret,
+    subscriptions_of,
+    sweep_deliveries,
+    switch_connection,
+    unpaid_orders_of,
+)
 from okaeri.intake.types import (
     ConnectorInfo,
     FileLayout,
@@ -33,14 +68,20 @@ from okaeri.intake.types import (
 from okaeri.intake.writing import erasing, waiting_files
 
 __all__ = [
-    "JOB_KIND", "detect_file", "discard_staged", "find_layout_problem", "find_orders_by_no",
-    "get_import_run", "import_file",
-    "iter_rejected_rows", "join_pair", "latest_change_no", "list_connectors", "list_import_runs", "list_lines",
-    "list_mappings", "list_orders_after", "list_orders_of_parties", "list_parties_after",
-    "list_products", "read_line_batches", "read_order_batches", "read_staged_lines",
-    "read_staged_orders", "read_staged_parties", "recognised_columns", "record_orders", "record_products",
-    "run_import_job", "save_mapping", "stage_file", "submit_import", "touch_orders_of_parties",
-    "write_rejected_csv",
+    "JOB_KIND", "MOST_ITEMS", "AskRights", "CallBody", "CustomerBody", "InquiryBody", "OrderBody",
+    "ProductBody", "SubscriptionBody", "calls_of", "create_connection", "detect_file",
+    "discard_staged", "find_layout_problem", "find_orders_by_no", "get_connection",
+    "get_import_run", "import_file", "inquiries_of", "iter_rejected_rows", "join_pair",
+    "latest_change_no", "list_calls_after", "list_connections", "list_connectors",
+    "list_deliveries", "list_import_runs", "list_inquiries_after", "list_lines", "list_mappings",
+    "list_orders_after", "list_orders_of_parties", "list_parties_after", "list_products",
+    "list_subscriptions_after", "open_complaints", "parse_json", "read_line_batches",
+    "read_order_batches", "read_staged_lines", "read_staged_orders", "read_staged_parties",
+    "receive", "recognised_columns", "record_bodies", "record_calls", "record_customers",
+    "record_inquiries", "record_orders", "record_payments", "record_products",
+    "record_subscriptions", "retry_delivery", "rotate_secret", "run_import_job", "save_mapping",
+    "source_freshness", "stage_file", "submit_import", "subscriptions_of", "sweep_deliveries",
+    "switch_connection", "touch_orders_of_parties", "unpaid_orders_of", "write_rejected_csv",
 ]  # fmt: skip
 
 

@@ -1,6 +1,9 @@
 """Every address, collected from the pages."""
 
+from okaeri.web.api import application as http_api
 from okaeri.web.pages.analysis import urls as analysis
+from okaeri.web.pages.apikeys import urls as apikeys
+from okaeri.web.pages.connections import urls as connections
 from okaeri.web.pages.customers import urls as customers
 from okaeri.web.pages.home import urls as home
 from okaeri.web.pages.imports import urls as imports
@@ -8,15 +11,20 @@ from okaeri.web.pages.jobs import urls as jobs
 from okaeri.web.pages.journeys import urls as journeys
 from okaeri.web.pages.messages import urls as messages
 from okaeri.web.pages.palette import urls as palette
+from okaeri.web.pages.privacy import urls as privacy
 from okaeri.web.pages.results import urls as results
 from okaeri.web.pages.segments import urls as segments
 from okaeri.web.pages.session import urls as session
 from okaeri.web.pages.settings import urls as settings
+from okaeri.web.pages.staff import urls as staff
 from okaeri.web.pages.voices import urls as voices
 from okaeri.web.public import urls as public
 
 urlpatterns = [
     *home.urlpatterns,
+    # Before the customers' own, whose last address takes any word for a tab.
+    *privacy.urlpatterns,
+    *staff.urlpatterns,
     *customers.urlpatterns,
     *analysis.urlpatterns,
     *segments.urlpatterns,
@@ -27,6 +35,9 @@ urlpatterns = [
     *imports.urlpatterns,
     *jobs.urlpatterns,
     *settings.urlpatterns,
+    *connections.urlpatterns,
+    *apikeys.urlpatterns,
+    *http_api.urlpatterns,
     *palette.urlpatterns,
     *session.urlpatterns,
     *public.urlpatterns,

@@ -1,0 +1,1 @@
+"""Pages: keys of programs."""

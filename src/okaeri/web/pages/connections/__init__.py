@@ -1,0 +1,1 @@
+"""Pages: live sources and how fresh their data is."""
