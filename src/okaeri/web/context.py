@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
+from okaeri.web.access import PERMISSIONS, may
 
 THEME_COOKIE = "okaeri_theme"
 THEMES = ("auto", "light", "dark")
@@ -17,22 +18,23 @@ THEMES = ("auto", "light", "dark")
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """One word of the menu: its first page's url name and the path its pages begin with."""
+    """One word of the menu: its first page's url name, the path its pages begin with, who may."""
 
     name: Text
     url_name: str
     prefix: str
+    permission: str
 
 
 # The menu is the loop. Seven words, never eight.
 MENU = (
-    MenuEntry(Text("ホーム", "Home"), "home", "/"),
-    MenuEntry(Text("顧客", "Customers"), "customers", "/customers/"),
-    MenuEntry(Text("分析", "Analysis"), "portfolio", "/analysis/"),
-    MenuEntry(Text("施策", "Actions"), "journeys", "/actions/"),
-    MenuEntry(Text("声", "Voices"), "voices", "/voices/"),
-    MenuEntry(Text("検証", "Proof"), "results", "/results/"),
-    MenuEntry(Text("設定", "Settings"), "settings", "/settings/"),
+    MenuEntry(Text("ホーム", "Home"), "home", "/", "figures.see"),
+    MenuEntry(Text("顧客", "Customers"), "customers", "/customers/", "customers.see"),
+    MenuEntry(Text("分析", "Analysis"), "portfolio", "/analysis/", "figures.see"),
+    MenuEntry(Text("施策", "Actions"), "journeys", "/actions/", "journeys.see"),
+    MenuEntry(Text("声", "Voices"), "voices", "/voices/", "voices.see"),
+    MenuEntry(Text("検証", "Proof"), "results", "/results/", "figures.see"),
+    MenuEntry(Text("設定", "Settings"), "settings", "/settings/", "settings.see"),
 )
 
 
@@ -45,7 +47,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "language": getattr(request, "language", "ja"),
         "shop": shop,
         "theme": theme if theme in THEMES else "auto",
-        "menu": MENU if user is not None and user.is_authenticated and user.is_staff else (),
+        "menu": () if user is None else [e for e in MENU if may(user, e.permission)],
+        "can": {name.replace(".", "_"): user is not None and may(user, name) for name in PERMISSIONS},
         "here": _entry_of(request.path_info),
         "simulated_day": (
             clock.local_day(clock.now(), ZoneInfo(shop.time_zone))

@@ -101,8 +101,9 @@ def _matching(
 
 
 def list_page(
-    offset: int,
-    limit: int,
+    *,
+    offset: int = 0,
+    limit: int = 50,
     customer_id: int | None = None,
     **where: Any,  # noqa: ANN401 - filters
 ) -> tuple[list[AccessRecord], int]:

@@ -54,7 +54,7 @@ def move(request_id: int, *, seen: tuple[str, ...], **fields: Any) -> None:  # n
         raise InputError(_OVER.format(id=request_id))
 
 
-def list_page(*, is_open: bool, limit: int) -> list[DataRequestView]:
+def list_page(*, is_open: bool = True, limit: int = 200) -> list[DataRequestView]:
     """Give open requests, the most urgent first, or ended ones, the latest first."""
     rows = (
         DataRequest.objects.filter(status__in=OPEN)

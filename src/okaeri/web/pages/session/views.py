@@ -124,11 +124,11 @@ def once(request: HttpRequest, token: str) -> HttpResponse:
             {"is_open": is_open},
             status=200 if is_open else 410,
         )
-    user = onetime.consume(token)
-    if user is None:
+    entrance = onetime.consume(token)
+    if entrance is None:
         return render(request, "okaeri/session/once.html", {"is_open": False}, status=410)
-    login(request, user, backend=_BACKEND)
-    return redirect("home")
+    login(request, entrance.user, backend=_BACKEND)
+    return redirect("password" if entrance.is_invited else "home")
 
 
 @open_to_all
