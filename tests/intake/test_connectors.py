@@ -283,6 +283,38 @@ def test_tax_joins_the_prices_where_only_so_the_sums_meet(
     api.discard_staged(staged)
 
 
+def test_a_sum_that_cannot_be_read_refuses_the_order_and_no_more(tmp_path: Path) -> None:
+    """Found by the spoilt files: an unreadable subtotal of Shopify's broke the whole import."""
+    cart = next(cart for cart in CARTS if cart.key == "shopify")
+    rows = cart.rows()
+    rows[0]["Subtotal"], rows[-3]["Taxes"] = "many", "x"
+    path = tmp_path / "shopify.csv"
+    path.write_bytes(as_bytes(rows, "utf-8"))
+    staged = api.stage_file(path, zone=TOKYO)
+    assert (staged.orders, staged.rows_rejected) == (2, 5)
+    api.discard_staged(staged)
+
+
+def test_an_order_of_which_any_row_is_broken_never_comes_in_without_it(tmp_path: Path) -> None:
+    """Neither where the broken row has too many cells nor where the order's rows stand apart."""
+    cart = next(cart for cart in CARTS if cart.key == "template")
+    lines = as_bytes(cart.rows(), "utf-8").splitlines()
+    path = tmp_path / "broken.csv"
+    for place in (5, 6, 7):
+        odd = [*lines[:place], lines[place].replace(b",", b",,", 3), *lines[place + 1 :]]
+        path.write_bytes(b"\r\n".join(odd))
+        staged = api.stage_file(path, zone=TOKYO)
+        assert _column(staged.orders_path, "order_no") == ["A-1001", "A-1002", "A-1003"]
+        assert staged.rows_rejected == 3
+        api.discard_staged(staged)
+    # The bad row comes first, another order follows, the good rows come last.
+    bad = lines[5].replace(b"2026/06/02", b"never")
+    path.write_bytes(b"\r\n".join([lines[0], bad, *lines[1:5], *lines[6:]]))
+    staged = api.stage_file(path, zone=TOKYO)
+    assert _column(staged.orders_path, "order_no") == ["A-1001", "A-1002", "A-1003"]
+    api.discard_staged(staged)
+
+
 def test_a_positive_adjustment_is_no_discount(tmp_path: Path) -> None:
     cart = next(cart for cart in CARTS if cart.key == "base")
     path = tmp_path / "base.csv"
@@ -318,7 +350,15 @@ def test_nobody_of_a_mall_can_ever_be_written_to(key: str, tmp_path: Path) -> No
     assert not ConsentEvent.objects.exists()
     assert set(IdentityKey.objects.values_list("kind", flat=True)) == {"member"}
     raw = str(list(Party.objects.values())) + str(list(Order.objects.values_list("extra")))
-    assert "hanako@example.com" not in raw
+    for secret in (
+        "hanako@example.com",
+        "fw.rakuten",
+        "9012345678",
+        "1234-5678",
+        "'5678'",
+        "神宮前",
+    ):
+        assert secret not in raw, secret
 
 
 @pytest.mark.django_db

@@ -91,6 +91,17 @@ def test_columns_that_are_read_and_columns_that_are_kept_are_listed(
     assert "注文ID" not in kept.split("<hr>")[0]
 
 
+def test_of_a_mall_the_columns_that_are_not_stored_are_named(browser_of_staff: Client) -> None:
+    html, _ = _upload(browser_of_staff, _content("rakuten"))
+    read, rest = html.split("保存しない列")
+    secret, kept = rest.split("そのまま残す列")
+    for name in ("注文者メールアドレス", "注文者電話番号1", "注文者電話番号2", "注文者住所郡市区"):
+        assert name in secret
+        assert name not in read.split("<dl")[1]
+        assert name not in kept.split("<hr>")[0]
+    assert "注文者住所都道府県" in read
+
+
 def test_a_wrong_guess_is_put_right_in_one_click_and_remembered(browser_of_staff: Client) -> None:
     content = _content("makeshop")
     _, key = _upload(browser_of_staff, content)

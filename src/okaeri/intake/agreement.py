@@ -44,6 +44,8 @@ class Agreement:
         self._columns, self._rejections = columns, rejections
         self.header, self.fields = columns.header, columns.fields
         self._stamps = parsers["ordered_at"]
+        # Orders that were left out, and the line that spoilt each: more of their rows may follow.
+        self.refused: dict[str, int] = {}
         same = [f for f in (*ORDER_FIELDS, *PARTY_FIELDS) if f not in _LOOSE]
         self._places = sorted({place for f in same for place in self.fields.get(f, ())})
 
@@ -57,6 +59,16 @@ class Agreement:
             if not problems:
                 return rows, orders, lines
             rows = self._without_spoilt(rows, problems)
+
+    def without_refused(self, rows: Rows) -> Rows:
+        """Reject rows of orders that were left out because of another of their rows."""
+        if self.refused.keys().isdisjoint(rows.numbers):
+            return rows
+        unwanted = {i for i, number in enumerate(rows.numbers) if number in self.refused}
+        for i in sorted(unwanted):
+            reason = spoilt(rows.numbers[i], self.refused[rows.numbers[i]])
+            self._rejections.add(rows.lines[i], "order_left_out", reason, rows.cells[i])
+        return rows.without(unwanted)
 
     def contradict(self, rows: Rows, i: int, line: int, column: str) -> None:
         """Refuse row `i`, which says something else than the order's first `line`."""
@@ -104,6 +116,8 @@ class Agreement:
         first_bad: dict[int, int] = {}
         for i in sorted(problems):
             first_bad.setdefault(of_row[i], i)
+        for i in first_bad.values():
+            self.refused[rows.numbers[i]] = rows.lines[i]
         unwanted = {i for i in range(len(rows.cells)) if of_row[i] in first_bad}
         for i in sorted(unwanted):
             line, row = rows.lines[i], rows.cells[i]

@@ -16,6 +16,7 @@ from okaeri.foundation.work.jobs import JobContext
 from okaeri.intake import actions, pairs, staged_tables, staging_files, store
 from okaeri.intake.actions import JOB_KIND, Progress
 from okaeri.intake.connectors import CONNECTORS, find_columns, find_problem
+from okaeri.intake.domain import malls
 from okaeri.intake.freshness import source_freshness
 from okaeri.intake.models import ImportRun
 from okaeri.intake.sources import (
@@ -69,7 +70,7 @@ from okaeri.intake.writing import erasing, waiting_files
 
 __all__ = [
     "JOB_KIND", "MOST_ITEMS", "AskRights", "CallBody", "CustomerBody", "InquiryBody", "OrderBody",
-    "ProductBody", "SubscriptionBody", "calls_of", "create_connection", "detect_file",
+    "ProductBody", "SubscriptionBody", "calls_of", "can_reach", "create_connection", "detect_file",
     "discard_staged", "find_layout_problem", "find_orders_by_no", "get_connection",
     "get_import_run", "import_file", "inquiries_of", "iter_rejected_rows", "join_pair",
     "latest_change_no", "list_calls_after", "list_connections", "list_connectors",
@@ -108,6 +109,11 @@ def detect_file(path: Path) -> FileLayout:
 def recognised_columns(layout: FileLayout) -> dict[str, str]:
     """Give our field → column of the file, as its connector reads them; {} if none knows it."""
     return find_columns(layout.header, layout.connector)
+
+
+def can_reach(column: str) -> bool:
+    """Tell whether a column says how to reach somebody; of a mall's file it is not stored."""
+    return malls.can_reach(column)
 
 
 def find_layout_problem(layout: FileLayout) -> Text | None:

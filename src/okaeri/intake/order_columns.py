@@ -9,6 +9,7 @@ from typing import Any
 from okaeri.intake.connectors.connector import PARTY_FIELDS, Connector
 from okaeri.intake.domain import statuses
 from okaeri.intake.domain.cells import Cells, Problem
+from okaeri.intake.domain.malls import can_reach
 from okaeri.intake.domain.orders import is_purchase, net_of, settle_status, text_hash
 from okaeri.intake.domain.staging import LINES, ORDERS
 from okaeri.intake.files.rows import normal_header
@@ -48,6 +49,8 @@ class OrderColumns:
         self._party_places = [place for _, place in party]
         stored = {name: places for name, places in fields.items() if name not in _NOT_STORED}
         self._extra = _unknown_columns(header, stored)
+        if connector.is_analysis_only:
+            self._extra = [(name, place) for name, place in self._extra if not can_reach(name)]
         self._test_places = [
             place
             for place, name in enumerate(header)
@@ -74,7 +77,7 @@ class OrderColumns:
         stamps = sheet.order_values("ordered_at", (0, 0))
         money = {name: sheet.order_values(name, 0) for name in ("discount", "points", "refunded")}
         shipping = _with_line_shipping(sheet, _numbers(sheet.order_values("shipping", 0)))
-        fees, taxes = (sheet.order_values(name, 0) for name in ("fees", "taxes"))
+        fees, taxes, _ = (sheet.order_values(name, 0) for name in _NOT_STORED)
         totals = sheet.order_values("total", None)
         parties = self._party_numbers(sheet)
         if sheet.problems:

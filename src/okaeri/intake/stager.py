@@ -63,8 +63,9 @@ class OrderStager:
         return len(self._refs)
 
     def has_none_of(self, numbers: Sequence[str]) -> bool:
-        """Tell whether all these orders are unknown so far."""
-        return self._refs.keys().isdisjoint(numbers)
+        """Tell whether all these orders are unknown so far, those left out too."""
+        refused = self._agreement.refused
+        return self._refs.keys().isdisjoint(numbers) and refused.keys().isdisjoint(numbers)
 
     def has_order(self, row: Sequence[str]) -> bool:
         """Tell whether the order a raw row belongs to was read (a row too short may be any's)."""
@@ -89,10 +90,13 @@ class OrderStager:
 
     def _with_numbers(self, cells: list[list[str]], lines: list[int]) -> Rows:
         """Drop rows of the wrong width and rows without an order number."""
-        cells, lines, blank = rows_of_width(cells, lines, len(self.header), self.rejections)
+        given = (cells, lines)
+        cells, lines, blank = rows_of_width(*given, len(self.header), self.rejections)
         self.rows -= blank
         place = self.fields["order_no"][0]
         read = self._parsers["order_no"]
+        if len(cells) + blank < len(given[0]):
+            self._refuse_orders_of_odd_rows(*given, set(lines))
         numbers = read.read([row[place] for row in cells])
         rows = Rows.of(cells, lines, numbers)
         if not read.has_problems and "" not in numbers:
@@ -106,8 +110,22 @@ class OrderStager:
                 self.rows -= 1
         return rows.without(bad) if bad else rows
 
+    def _refuse_orders_of_odd_rows(
+        self, cells: list[list[str]], lines: list[int], kept: set[int]
+    ) -> None:
+        """An order with a row of the wrong width is left out too, where the row tells its number."""
+        place = self.fields["order_no"][0]
+        for row, line in zip(cells, lines, strict=True):
+            if line in kept or len(row) <= place:
+                continue
+            number = self._parsers["order_no"][row[place]]
+            if number in self._refs:
+                self._drop(number, line)
+            elif number and type(number) is not Problem:
+                self._agreement.refused.setdefault(number, line)
+
     def _read(self, rows: Rows) -> tuple[Columns, Columns]:
-        rows = self._gathered(rows)
+        rows = self._agreement.without_refused(self._gathered(rows))
         if not self._refs.keys().isdisjoint(rows.numbers):
             late = [i for i, number in enumerate(rows.numbers) if number in self._refs]
             late_lines = self._join_late(rows.take(late))
@@ -168,7 +186,7 @@ class OrderStager:
             self.dropped.add(ref)
             reason = spoilt(number, line)
             self.rejections.add(self._first_lines[ref], "order_left_out", reason, ())
-            self.rejections.count += self._line_counts[ref] - 1
+            self.rejections.count += max(self._line_counts[ref], 1) - 1
 
     def _numbered(self, rows: Rows, orders: Columns, lines: Columns) -> tuple[Columns, Columns]:
         """Give every order its ref and remember it for rows that come back to it."""

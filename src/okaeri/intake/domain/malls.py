@@ -5,6 +5,7 @@ tools. So such a contact is stored without anything a message, a call or a parce
 """
 
 import hashlib
+import re
 from dataclasses import replace
 
 from okaeri.intake.domain.keys import email_key, phone_key
@@ -15,6 +16,14 @@ _MASKS = ("fw.rakuten.ne.jp", "marketplace.amazon.co.jp", "marketplace.amazon.co
 
 # Looked for first: nearly every address is told apart by it without being read as a whole.
 _HINTS = ("fw.rakuten", "marketplace.amazon")
+
+_REACHES = re.compile(r"電話|携帯|fax|ファックス|phone|tel|メール|mail|住所|address", re.IGNORECASE)
+_IS_AREA = re.compile(r"都道府県|郵便|state|prefecture|postal|zip", re.IGNORECASE)
+
+
+def can_reach(column: str) -> bool:
+    """Tell by its name whether a column says how to reach somebody (an area alone does not)."""
+    return bool(_REACHES.search(column)) and not _IS_AREA.search(column)
 
 
 def is_masked(email: str) -> bool:

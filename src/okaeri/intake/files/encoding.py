@@ -131,8 +131,10 @@ def _check_cp932(path: Path) -> None:
         for number, raw in enumerate(file, 1):
             if raw.isascii():
                 continue
-            if _is_utf8(raw):
-                utf8_line = utf8_line or (number if _UTF8_WORDS.search(raw) else 0)
+            if _is(raw, "utf-8"):
+                # Letters that are no CP932 at all, or words of them, are no chance.
+                is_meant = _UTF8_WORDS.search(raw) or not _is(raw, "cp932")
+                utf8_line = utf8_line or (number if is_meant else 0)
             else:
                 _decode_cp932(raw, number)
                 cp932_line = cp932_line or number
@@ -140,9 +142,9 @@ def _check_cp932(path: Path) -> None:
                 raise InputError(_MIXED.format(line=utf8_line, other=cp932_line))
 
 
-def _is_utf8(raw: bytes) -> bool:
+def _is(raw: bytes, encoding: str) -> bool:
     try:
-        raw.decode("utf-8")
+        raw.decode(encoding)
     except UnicodeDecodeError:
         return False
     return True

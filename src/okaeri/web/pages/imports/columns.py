@@ -61,6 +61,10 @@ FIELDS: dict[str, Text] = {
     "line_kind": Text("明細区分", "Kind of row"),
     "currency": Text("通貨", "Currency"),
 }
+# Of a mall these only tell whether two orders are one person's; none of them is stored.
+TOLD_APART_BY = (
+    "email", "phone", "address", "address2", "address3", "email_opt_in",
+)  # fmt: skip
 # Read by a connector only: a mapping has no table of what the words mean.
 _NOT_ASKED = ("subtotal", "line_kind")
 

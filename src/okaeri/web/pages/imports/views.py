@@ -15,7 +15,13 @@ from okaeri.web import sight
 from okaeri.web.access import needs
 from okaeri.web.pages.csv_file import asked_encoding
 from okaeri.web.pages.imports import uploads
-from okaeri.web.pages.imports.columns import FIELDS, ask_columns, find_connector, is_for_analysis
+from okaeri.web.pages.imports.columns import (
+    FIELDS,
+    TOLD_APART_BY,
+    ask_columns,
+    find_connector,
+    is_for_analysis,
+)
 
 _NO_FILE = Text(
     "CSVファイルを1つ、または組になった2つを選んでください。",
@@ -32,7 +38,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     context = {
         "tab": "imports",
         "runs": intake.list_import_runs(),
-        "connectors": intake.list_connectors(),
+        "connectors": [c for c in intake.list_connectors() if c.key != "mapped_mall"],
     }
     return render(request, "okaeri/imports/list.html", context)
 
@@ -65,16 +71,26 @@ def _show_recognised(
     request: HttpRequest, key: str, filename: str, layout: FileLayout
 ) -> HttpResponse:
     columns = _saved(layout) or intake.recognised_columns(layout)
+    is_mall = is_for_analysis(layout, columns)
     used = set(columns.values())
+    unused = [name for name in layout.header if name not in used]
+    secret = [columns[name] for name in TOLD_APART_BY if name in columns] if is_mall else []
+    if is_mall:
+        secret += [name for name in unused if intake.can_reach(name)]
     context = {
         "tab": "imports",
         "key": key,
         "filename": filename,
         "layout": layout,
         "connector": find_connector(layout.connector),
-        "is_analysis_only": is_for_analysis(layout, columns),
-        "columns": [(FIELDS[name], columns[name]) for name in FIELDS if name in columns],
-        "kept": [name for name in layout.header if name not in used],
+        "is_analysis_only": is_mall,
+        "columns": [
+            (FIELDS[name], columns[name])
+            for name in FIELDS
+            if name in columns and columns[name] not in secret
+        ],
+        "secret": secret,
+        "kept": [name for name in unused if name not in secret],
         "rows": layout.sample[:_PREVIEW_ROWS],
     }
     return render(request, "okaeri/imports/recognised.html", context)
