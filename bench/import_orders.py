@@ -5,17 +5,16 @@ order number. Ours also refuses bad rows one by one, reads any cart's layout, ca
 all or nothing. Each side runs by itself; CPU and memory count every process it starts.
 """
 
+from __future__ import annotations
+
 import argparse
-import json
-import os
 import random
-import resource
-import subprocess
-import sys
+import sqlite3
 import tempfile
-import time
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from bench.sides import Watch, compare, open_shop, report, run_side
 
 ORDERS = 1_000_000
 _HEADER = (
@@ -23,12 +22,6 @@ _HEADER = (
     "商品コード*,商品名*,単価(税込)*,数量*,税率,値引き,送料,ポイント利用,合計,定期番号,定期回数,媒体コード,"
     "発送日,到着日,メール許可"
 )
-# The settings of the product with nothing but intake in it, so that tables come without migrations.
-_SETTINGS = """
-from okaeri.project.settings import *
-INSTALLED_APPS = ["django.contrib.contenttypes", "okaeri.foundation", "okaeri.intake"]
-MIGRATION_MODULES = {"contenttypes": None, "foundation": None, "intake": None}
-"""
 
 
 def write_orders(path: Path, orders: int) -> int:
@@ -53,18 +46,13 @@ def write_orders(path: Path, orders: int) -> int:
 
 
 def run_ours(path: Path) -> None:
-    """Import into the data folder of the environment and print the figures as JSON."""
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
+    """Import into the data folder of the environment."""
+    open_shop()
     from okaeri.intake import api
 
-    call_command("migrate", run_syncdb=True, verbosity=0)
-    started = time.perf_counter()
+    watch = Watch()
     result = api.import_file(path)
-    _print(time.perf_counter() - started, result.orders_new)
+    report(count=result.orders_new, **watch.read())
 
 
 _CONTACT = [
@@ -88,12 +76,10 @@ _LINE = ["注文番号*", "商品コード*", "商品名*", "単価(税込)*", "
 
 
 def run_pandas(path: Path) -> None:
-    """Load with pandas.read_csv and DataFrame.to_sql into three tables; print the figures as JSON."""
-    import sqlite3
-
+    """Load with pandas.read_csv and DataFrame.to_sql into three tables."""
     import pandas as pd
 
-    started = time.perf_counter()
+    watch = Watch()
     frame = pd.read_csv(path, dtype=dict.fromkeys(_CONTACT, str))
     local = pd.to_datetime(frame["注文日時*"], format="%Y-%m-%d %H:%M:%S")
     frame["注文日時*"] = (
@@ -121,52 +107,22 @@ def run_pandas(path: Path) -> None:
             table.head(0).to_sql(name, database, index=False)
             database.execute(f"CREATE UNIQUE INDEX one_{name} ON {name} ({unique})")
             table.to_sql(name, database, index=False, if_exists="append", chunksize=50_000)
-    _print(time.perf_counter() - started, len(orders))
+    report(count=len(orders), **watch.read())
 
 
-def _print(seconds: float, orders: int) -> None:
-    own = resource.getrusage(resource.RUSAGE_SELF)
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = sum(used.ru_utime + used.ru_stime for used in (own, children))
-    # Both peaks together: more than was ever held at once, never less.
-    peak = (own.ru_maxrss + children.ru_maxrss) / 1024
-    print(json.dumps({"seconds": seconds, "orders": orders, "peak_mb": peak, "cpu_seconds": cpu}))
-
-
-def _measure(side: str, path: Path, folder: Path) -> dict[str, float]:
-    (folder / "bench_settings.py").write_text(_SETTINGS)
-    env = os.environ | {
-        "OKAERI_DATA_DIR": str(folder / "data"),
-        "DJANGO_SETTINGS_MODULE": "bench_settings",
-        "PYTHONPATH": os.pathsep.join((str(folder), os.environ.get("PYTHONPATH", ""))),
-    }
-    command = [sys.executable, __file__, "--side", side, "--file", str(path)]
-    done = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
-    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return figures
-
-
-def main(orders: int = ORDERS) -> dict[str, dict[str, float]]:
+def main(orders: int = ORDERS) -> None:
     """Measure both sides on one file and print orders a second, peak memory and the ratio."""
+    apps = ("foundation", "intake")
     with tempfile.TemporaryDirectory(prefix="okaeri-bench-") as name:
         folder = Path(name)
         path = folder / "orders.csv"
         rows = write_orders(path, orders)
         print(f"{orders:,} orders, {rows:,} rows, {path.stat().st_size / 1e6:.0f} MB of CSV")
-        figures = {side: _measure(side, path, folder) for side in ("ours", "pandas")}
-    for side, found in figures.items():
-        print(
-            f"{side:7} {found['orders'] / found['seconds']:9,.0f} orders/s  "
-            f"{found['seconds']:6.1f} s (CPU {found['cpu_seconds']:.1f} s)  "
-            f"peak {found['peak_mb']:,.0f} MB"
-        )
-    ours, peer = figures["ours"], figures["pandas"]
-    print(
-        f"ratio   {peer['seconds'] / ours['seconds']:.2f} by the clock, "
-        f"{peer['cpu_seconds'] / ours['cpu_seconds']:.2f} by CPU (above 1: ours is faster); "
-        f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-    )
-    return figures
+        sides = {
+            side: run_side("bench.import_orders", side, folder, apps, "--file", str(path))
+            for side in ("ours", "pandas")
+        }
+    compare(sides, "orders", "pandas")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Rows by the thousand: many per statement on SQLite, `COPY` on PostgreSQL, in the open transaction."""
 
+import gc
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -108,6 +109,18 @@ def indexes_afterwards(*tables: str) -> Iterator[None]:
         yield
         for _, sql in indexes:
             cursor.execute(sql)
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Rest the cycle collector: bulk rows have no cycles, and walking them costs a sixth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def db_instant(instant: datetime) -> Any:  # noqa: ANN401 - text for one driver, a datetime for the other

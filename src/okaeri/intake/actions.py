@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from okaeri.foundation import clock
+from okaeri.foundation.bulk import without_collector
 from okaeri.foundation.errors import InputError, OkaeriError
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
@@ -120,7 +121,7 @@ def perform(run: ImportRun, path: Path, progress: Progress | None) -> ImportResu
         # Hashing lets go of the interpreter, so it costs the writing next to nothing.
         with (
             ThreadPoolExecutor(1) as beside,
-            staging_files.without_collector(),
+            without_collector(),
             # Rows refer only to ids that this transaction, alone in writing, gave or found itself.
             connection.constraint_checks_disabled(),
             transaction.atomic(),

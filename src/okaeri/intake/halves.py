@@ -33,7 +33,7 @@ _LAUNCH = (
     "settings.configure(INSTALLED_APPS=['okaeri.foundation']); django.setup();"
     "from okaeri.intake import halves; halves.run_child()"
 )
-_ROWS = 50_000
+_ROWS = 20_000
 
 
 class InseparableError(Exception):
@@ -123,13 +123,13 @@ class Halves:
 
     def _join_parties(self, sink: Sink) -> pa.Array:
         """Give our party number by the child's; contacts we have not seen join ours."""
-        parties = pq.read_table(self._folder / "parties.parquet").combine_chunks()
-        numbers, fresh = self._stager.parties.adopt(parties["fingerprint"].to_pylist())
-        ours = pa.array(numbers, pa.int64())
-        joined = parties.set_column(0, "party_no", ours).take(pa.array(fresh, pa.int64()))
-        for batch in joined.to_batches():
-            sink.append("parties", batch)
-        return ours
+        ours: list[pa.Array] = []
+        for batch in self._batches("parties"):
+            numbers, fresh = self._stager.parties.adopt(batch["fingerprint"].to_pylist())
+            ours.append(pa.array(numbers, pa.int64()))
+            joined = _with(batch, "party_no", ours[-1]).take(pa.array(fresh, pa.int64()))
+            sink.append("parties", joined)
+        return pa.concat_arrays(ours) if ours else pa.array([], pa.int64())
 
 
 def _shifted(batch: pa.RecordBatch, shift: int) -> pa.RecordBatch:

@@ -1,15 +1,14 @@
 """A file read whole into Parquet in a temporary folder: orders, lines and contacts."""
 
-import gc
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
 
+from okaeri.foundation.bulk import without_collector
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 from okaeri.intake import halves
@@ -124,18 +123,6 @@ def _staged(
         rejected=tuple(sorted(read.rejections.kept, key=lambda row: row.line_no)),
         products_path=products_path,
     )
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Rest the cycle collector: bulk rows have no cycles, and walking them costs a sixth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def discard(staged: StagedFile) -> None:

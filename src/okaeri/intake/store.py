@@ -1,7 +1,7 @@
 """Every read and small write of intake's tables."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -31,6 +31,7 @@ from okaeri.intake.types import (
     RejectedRowView,
 )
 from okaeri.intake.writing import CHANGES
+from okaeri.intake.writing.rows import as_instant
 
 _BATCH = 50_000
 _NO_RUN = Text("その取り込みは見つかりません。", "There is no such import.")
@@ -98,8 +99,22 @@ def list_mapping_views() -> list[MappingView]:
 
 def parties_after(change_no: int, limit: int) -> list[PartyRecord]:
     """Give contacts behind a change number, in the order of change."""
-    rows = Party.objects.filter(change_no__gt=change_no).order_by("change_no")[:limit]
-    return [PartyRecord(*row) for row in rows.values_list(*_PARTY)]
+    columns = ", ".join(f'"{name}"' for name in _PARTY)
+    sql = (
+        f'SELECT {columns} FROM "{Party._meta.db_table}" '  # noqa: S608 - own names
+        'WHERE "change_no" > %s ORDER BY "change_no" LIMIT %s'
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [change_no, limit])
+        return [_party(*row) for row in cursor.fetchall()]
+
+
+def _party(*row: Any) -> PartyRecord:  # noqa: ANN401 - what the driver gives
+    """Read a row at a fifth of what Django's converters take; identity reads every contact."""
+    birth_on, opt_in, seen_at, number = row[-4:]
+    born = date.fromisoformat(birth_on) if isinstance(birth_on, str) else birth_on
+    agrees = None if opt_in is None else bool(opt_in)
+    return PartyRecord(*(*row[:-4], born, agrees, as_instant(seen_at), number))
 
 
 def orders_after(change_no: int, limit: int) -> list[OrderRecord]:

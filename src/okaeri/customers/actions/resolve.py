@@ -20,6 +20,7 @@ from okaeri.customers.domain.resolution import Cluster, Key, decide_merges, find
 from okaeri.customers.store import consents, identity, people
 from okaeri.customers.store.consents import CHANNELS, LedgerEntry
 from okaeri.customers.types import ConsentAction, ConsentBasis
+from okaeri.foundation.bulk import without_collector
 from okaeri.intake import api as intake
 from okaeri.intake.types import PartyRecord
 
@@ -42,6 +43,7 @@ def resolve_all_parties(now: datetime) -> None:
             _resolve_after(identity.wait_for_cursor(), now, _LARGE_BATCH)
 
 
+@without_collector()
 def _resolve_after(cursor: int, now: datetime, limit: int) -> int:
     parties = intake.list_parties_after(cursor, limit)
     if parties:

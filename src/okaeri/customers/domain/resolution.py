@@ -76,14 +76,15 @@ def find_clusters(
     """
     parties = len(keys_per_party)
     nodes: dict[Key | int, int] = {}
-    pairs: list[tuple[int, int]] = []
+    holders: list[int] = []
+    held: list[int] = []
     for position, keys in enumerate(keys_per_party):
         customer = linked[position]
         owned = [owners[key] for key in keys if key in owners]
         ends: list[Key | int] = [*keys, *owned] if customer is None else [*keys, *owned, customer]
-        for node in ends:
-            pairs.append((position, parties + nodes.setdefault(node, len(nodes))))
-    labels = _components(pairs, parties + len(nodes))
+        holders += [position] * len(ends)
+        held += [parties + nodes.setdefault(node, len(nodes)) for node in ends]
+    labels = _components(holders, held, parties + len(nodes))
     people: dict[int, tuple[list[int], list[int]]] = {}
     for position in range(parties):
         people.setdefault(labels[position], ([], []))[0].append(position)
@@ -93,9 +94,9 @@ def find_clusters(
     return [Cluster(tuple(found), tuple(sorted(known))) for found, known in people.values()]
 
 
-def _components(pairs: list[tuple[int, int]], size: int) -> list[int]:
-    ends = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-    graph = coo_array((np.ones(len(ends), dtype=np.int8), (ends[:, 0], ends[:, 1])), (size, size))
+def _components(holders: list[int], held: list[int], size: int) -> list[int]:
+    ends = np.array(holders, dtype=np.int64), np.array(held, dtype=np.int64)
+    graph = coo_array((np.ones(len(holders), dtype=np.int8), ends), (size, size))
     found: list[int] = connected_components(graph, directed=False)[1].tolist()
     return found
 

@@ -15,7 +15,7 @@ from okaeri.foundation.text import Text
 from okaeri.intake.files.encoding import detect_encoding
 
 MOST_COLUMNS = 1_000
-_CHUNK = 20_000
+_CHUNK = 10_000
 _SAMPLE_ROWS = 20
 _BUFFER = 1024 * 1024
 
