@@ -10,6 +10,7 @@ from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
 from okaeri.intake.types import ConnectorInfo, FileLayout
+from okaeri.web.access import needs
 from okaeri.web.pages.imports import uploads
 
 _PREVIEW_ROWS = 20
@@ -80,6 +81,7 @@ def is_for_analysis(layout: FileLayout, columns: Mapping[str, str]) -> bool:
     return columns.get("@use") == "analysis" or (known is not None and known.is_analysis_only)
 
 
+@needs("imports.change")
 @require_POST
 def map_columns(request: HttpRequest) -> HttpResponse:
     """Keep the mapping under its name and import the file with it."""

@@ -103,7 +103,6 @@ def _saved(layout: FileLayout) -> Mapping[str, str] | None:
 
 
 @needs("imports.change")
-@needs("imports.change")
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
     """Import the file as it was recognised, or ask for its columns instead."""
