@@ -136,6 +136,8 @@ def instant_form() -> Callable[[datetime], Any]:
 # The rows of a batch share most of their instants.
 @lru_cache(maxsize=20_000)
 def _sqlite_text(instant: datetime) -> str:
+    if instant.tzinfo is UTC:
+        return instant.isoformat(" ")[: -len("+00:00")]
     return str(instant.astimezone(UTC).replace(tzinfo=None))
 
 

@@ -16,7 +16,17 @@ from okaeri.foundation.work.jobs import JobContext
 from okaeri.intake import actions, pairs, staged_tables, staging_files, store
 from okaeri.intake.actions import JOB_KIND, Progress
 from okaeri.intake.connectors import CONNECTORS, find_columns, find_problem
+from okaeri.intake.domain import events as domain_events
 from okaeri.intake.domain import malls
+from okaeri.intake.event_types import (
+    EventIn,
+    EventRecord,
+    IdentificationRecord,
+    SaidWho,
+    TagBatch,
+)
+from okaeri.intake.events import reading as event_reading
+from okaeri.intake.events import recording
 from okaeri.intake.freshness import source_freshness
 from okaeri.intake.models import ImportRun
 from okaeri.intake.sources import (
@@ -61,6 +71,7 @@ from okaeri.intake.types import (
     MappingView,
     OrderIn,
     OrderRecord,
+    PartyIn,
     PartyRecord,
     ProductIn,
     RejectedRowView,
@@ -71,18 +82,20 @@ from okaeri.intake.writing import erasing, waiting_files
 __all__ = [
     "JOB_KIND", "MOST_ITEMS", "AskRights", "CallBody", "CustomerBody", "InquiryBody", "OrderBody",
     "ProductBody", "SubscriptionBody", "calls_of", "can_reach", "create_connection", "detect_file",
-    "discard_staged", "find_layout_problem", "find_orders_by_no", "get_connection",
+    "discard_staged", "events_of", "find_layout_problem", "find_orders_by_no", "get_connection",
     "get_import_run", "import_file", "inquiries_of", "iter_rejected_rows", "join_pair",
-    "latest_change_no", "list_calls_after", "list_connections", "list_connectors",
-    "list_deliveries", "list_import_runs", "list_inquiries_after", "list_lines", "list_mappings",
-    "list_orders_after", "list_orders_of_parties", "list_parties_after", "list_products",
-    "list_subscriptions_after", "open_complaints", "parse_json", "read_line_batches",
-    "read_order_batches", "read_staged_lines", "read_staged_orders", "read_staged_parties",
-    "receive", "recognised_columns", "record_bodies", "record_calls", "record_customers",
-    "record_inquiries", "record_orders", "record_payments", "record_products",
-    "record_subscriptions", "retry_delivery", "rotate_secret", "run_import_job", "save_mapping",
-    "source_freshness", "stage_file", "submit_import", "subscriptions_of", "sweep_deliveries",
-    "switch_connection", "touch_orders_of_parties", "unpaid_orders_of", "write_rejected_csv",
+    "last_event_at", "latest_change_no", "list_calls_after", "list_connections",
+    "list_connectors", "list_deliveries", "list_identifications_after", "list_import_runs",
+    "list_inquiries_after", "list_lines", "list_mappings", "list_orders_after",
+    "list_orders_of_parties", "list_parties_after", "list_products", "list_subscriptions_after",
+    "open_complaints", "parse_events", "parse_json", "parse_tag_batch", "read_event_batches",
+    "read_line_batches", "read_order_batches", "read_staged_lines", "read_staged_orders",
+    "read_staged_parties", "receive", "recognised_columns", "record_bodies", "record_calls",
+    "record_customers", "record_events", "record_identification", "record_inquiries",
+    "record_orders", "record_payments", "record_products", "record_subscriptions", "record_visit",
+    "retry_delivery", "rotate_secret", "run_import_job", "save_mapping", "source_freshness",
+    "stage_file", "submit_import", "subscriptions_of", "sweep_deliveries", "switch_connection",
+    "touch_orders_of_parties", "unpaid_orders_of", "write_rejected_csv",
 ]  # fmt: skip
 
 
@@ -264,6 +277,79 @@ def record_orders(orders: Iterable[OrderIn]) -> tuple[int, int, int]:
 def record_products(products: Iterable[ProductIn]) -> int:
     """Store products; gives how many were new or changed. Costs count for orders stored later."""
     return actions.record_products(products)
+
+
+# ---- events ------------------------------------------------------------------------------------
+
+
+def parse_events(body: bytes) -> list[EventIn]:
+    """Read `{"events": [...]}` of a program: at most 1,000 events and 1 MB; raises InputError.
+
+    Each event has `key`, `kind`, `at`, and `device` or one of `member_no` and `email`.
+    """
+    return domain_events.parse_events(body)
+
+
+def parse_tag_batch(body: bytes, received_at: datetime) -> TagBatch:
+    """Read what the tag in a browser sends, with its clock corrected; raises InputError."""
+    return domain_events.parse_tag_batch(body, received_at)
+
+
+def record_events(events: Iterable[EventIn], *, source: str, received_at: datetime) -> int:
+    """Store events, all or none; a key that is known is left alone. Gives how many were new.
+
+    Raises InputError for an event that lies more than ten minutes ahead.
+    """
+    return recording.record_events(events, source=source, received_at=received_at)
+
+
+def record_identification(
+    device_id: str, party: PartyIn, occurred_at: datetime, *, source: str = "web"
+) -> bool:
+    """Note that from now on this device is in this contact's hands; gives whether that was news."""
+    return recording.record_identification(SaidWho(device_id, party, occurred_at), source=source)
+
+
+def record_visit(
+    events: Sequence[EventIn], identified: Sequence[SaidWho], received_at: datetime
+) -> None:
+    """Store what one call of the tag brought; returns once it is committed, together with others.
+
+    Raises BusyError where the database does not let go in time.
+    """
+    recording.record_visit(events, identified, received_at)
+
+
+def events_of(
+    device_ids: Iterable[str],
+    party_ids: Iterable[int] = (),
+    *,
+    before: datetime | None = None,
+    limit: int = 200,
+) -> list[EventRecord]:
+    """Give the newest events of these devices and contacts, each once, newest first."""
+    return event_reading.events_of(device_ids, party_ids, before=before, limit=limit)
+
+
+def list_identifications_after(change_no: int, limit: int) -> list[IdentificationRecord]:
+    """Give at most `limit` identifications behind a change number, in the order of change.
+
+    A device that goes back and forth between two contacts has a row for each time.
+    """
+    return event_reading.identifications_after(change_no, limit)
+
+
+def read_event_batches(after: int) -> Iterator[pa.RecordBatch]:
+    """Give events behind a change number as Arrow (columns: `events.reading.EVENT_BATCH`).
+
+    Events are numbered apart from orders: `latest_change_no` says nothing of them.
+    """
+    return event_reading.event_batches(after)
+
+
+def last_event_at() -> datetime | None:
+    """Give when the newest event came in; None where there is none."""
+    return event_reading.last_received_at()
 
 
 # ---- reading -----------------------------------------------------------------------------------

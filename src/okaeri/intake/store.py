@@ -243,7 +243,7 @@ def order_batches(after: int) -> Iterator[pa.RecordBatch]:
         f'SELECT {columns} FROM "{Order._meta.db_table}" '  # noqa: S608 - own names
         'WHERE "change_no" > %s AND "change_no" <= %s ORDER BY "change_no"'
     )
-    return _batches(sql, after, ORDER_BATCH)
+    return paged_batches(sql, after, latest_change(), ORDER_BATCH)
 
 
 def line_batches(after: int) -> Iterator[pa.RecordBatch]:
@@ -255,12 +255,11 @@ def line_batches(after: int) -> Iterator[pa.RecordBatch]:
         f'JOIN "{OrderLine._meta.db_table}" l ON l."order_id" = o."id" '
         'ORDER BY o."change_no", l."line_no"'
     )
-    return _batches(sql, after, LINE_BATCH)
+    return paged_batches(sql, after, latest_change(), LINE_BATCH)
 
 
-def _batches(sql: str, after: int, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def paged_batches(sql: str, after: int, latest: int, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Page by change number: every page is a statement of its own, so no reader blocks a writer."""
-    latest = latest_change()
     while after < latest:
         end = after + _BATCH
         with connection.cursor() as cursor:

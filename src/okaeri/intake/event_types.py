@@ -1,0 +1,156 @@
+"""What people do on the shop's pages, as it crosses intake's border."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from okaeri.foundation.errors import OkaeriError
+from okaeri.foundation.settings import setting
+from okaeri.foundation.text import Text
+from okaeri.intake.types import PartyIn
+
+_BUSY = Text(
+    "いま混み合っています。少し待ってからもう一度送ってください。",
+    "The shop is busy at the moment; send this again in a little while.",
+)
+
+
+class EventIn(NamedTuple):
+    """One thing somebody did, as its sender tells it; "" or None where he says nothing.
+
+    `key` is made by the sender: the same key twice is one event. `kind` is a value of
+    `intake.models.Event.Kind`. Who it was: `device_id`, or `party` where the sender knows the person.
+    """
+
+    key: str
+    kind: str
+    occurred_at: datetime
+    device_id: str = ""
+    party: PartyIn | None = None
+    url: str = ""
+    title: str = ""
+    referrer: str = ""
+    sku: str = ""
+    category: str = ""
+    query: str = ""
+    quantity: int | None = None
+    value_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifyIn:
+    """On this device somebody said who he is: exactly one of e-mail, member number or link token.
+
+    `signature` is the shop's own word that it is true (`web.public.events` says what it signs).
+    """
+
+    key: str
+    device_id: str
+    occurred_at: datetime
+    email: str = ""
+    member_no: str = ""
+    token: str = ""
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidWho:
+    """An identification that was believed: from `occurred_at` on `party` holds the device."""
+
+    device_id: str
+    party: PartyIn
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TagBatch:
+    """What one call of the tag brought."""
+
+    events: tuple[EventIn, ...]
+    identifications: tuple[IdentifyIn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """One stored event; `occurred_on` is the shop's calendar day."""
+
+    id: int
+    key: str
+    source: str
+    kind: str
+    device_id: str
+    party_id: int | None
+    occurred_at: datetime
+    occurred_on: date
+    url: str
+    title: str
+    referrer: str
+    sku: str
+    category: str
+    query: str
+    quantity: int | None
+    value_minor: int | None
+    change_no: int
+
+
+@dataclass(frozen=True, slots=True)
+class IdentificationRecord:
+    """One stored identification: from `occurred_at` on this device was in this contact's hands."""
+
+    id: int
+    device_id: str
+    party_id: int
+    occurred_at: datetime
+    change_no: int
+
+
+class BusyError(OkaeriError):
+    """Nothing was stored: too many wait, or the database did not let go. Sending it again is right."""
+
+    code = "busy"
+
+    def __init__(self) -> None:
+        super().__init__(_BUSY)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagRules:
+    """The shop's tag: which pages may send, and what the visitor is asked first."""
+
+    origins: str = setting(
+        "tag.origins",
+        "",
+        Text(
+            "ショップのアドレス(https://から。複数は空白で区切る)",
+            "The shop's addresses (from https:// on; several with spaces between)",
+        ),
+    )
+    needs_consent: bool = setting(
+        "tag.needs_consent",
+        True,
+        Text("同意のあとにだけ計測する", "Measure only after consent"),
+    )
+    signed_identify: bool = setting(
+        "tag.signed_identify",
+        False,
+        Text(
+            "本人の通知には署名を求める(identify)", "Ask for a signature when people are identified"
+        ),
+    )
+    requests_per_minute: int = setting(
+        "tag.requests_per_minute",
+        600,
+        Text("1つの接続元から1分間に受ける回数", "Calls a minute from one address"),
+        minimum=10,
+        maximum=10_000_000,
+    )
+
+    def origin_list(self) -> tuple[str, ...]:
+        """Give the origins as browsers write them: scheme and host, in lower case, no path."""
+        found = []
+        for given in self.origins.replace(",", " ").split():
+            parts = urlsplit(given.lower())
+            if parts.scheme in ("http", "https") and parts.netloc:
+                found.append(f"{parts.scheme}://{parts.netloc}")
+        return tuple(dict.fromkeys(found))

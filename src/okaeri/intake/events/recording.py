@@ -1,0 +1,78 @@
+"""Use cases of events: a batch of a program, an identification, and what many browsers send at once."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+from django.db import OperationalError, transaction
+
+from okaeri.foundation.settings import ShopProfile, load
+from okaeri.intake.domain.events import settle_instant
+from okaeri.intake.event_types import BusyError, EventIn, SaidWho
+from okaeri.intake.events.together import GroupCommit
+from okaeri.intake.events.writing import Received, write_events, write_identification
+
+_WEB = "web"
+_ZONE_SECONDS = 5
+
+
+def record_events(events: Iterable[EventIn], *, source: str, received_at: datetime) -> int:
+    """Store events in one transaction; gives how many were new."""
+    settled = [
+        event._replace(occurred_at=settle_instant(event.occurred_at, received_at, place))
+        for place, event in enumerate(events, 1)
+    ]
+    with transaction.atomic():
+        return write_events([Received(settled, received_at)], source=source, zone=_zone())
+
+
+def record_identification(said: SaidWho, *, source: str) -> bool:
+    """Store one identification in a transaction of its own."""
+    with transaction.atomic():
+        return write_identification(said, source=source)
+
+
+def record_visit(
+    events: Sequence[EventIn], identified: Sequence[SaidWho], received_at: datetime
+) -> None:
+    """Store what one call of the tag brought, sharing commits with calls beside it.
+
+    Identifications have commits of their own: on PostgreSQL they wait while a file of orders is
+    stored, and page views must not wait with them.
+    """
+    try:
+        if events:
+            _events.submit(Received(events, received_at))
+        if identified:
+            _identified.submit(identified)
+    except OperationalError as error:
+        raise BusyError from error
+
+
+def _write_seen(group: list[Received]) -> None:
+    zone = _zone_at(int(monotonic() // _ZONE_SECONDS))
+    with transaction.atomic():
+        write_events(group, source=_WEB, zone=zone)
+
+
+def _write_identified(group: list[Sequence[SaidWho]]) -> None:
+    with transaction.atomic():
+        for identified in group:
+            for said in identified:
+                write_identification(said, source=_WEB)
+
+
+@lru_cache(maxsize=1)
+def _zone_at(moment: int) -> ZoneInfo:
+    """Asked many times a second; a changed setting counts after a few."""
+    return _zone()
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(load(ShopProfile).time_zone)
+
+
+_events = GroupCommit(_write_seen)
+_identified = GroupCommit(_write_identified)

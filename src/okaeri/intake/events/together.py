@@ -1,0 +1,89 @@
+"""Many small writes, one commit: a commit waits for the disk, and those who wait share one.
+
+One thread writes, with one connection that stays open. It waits a moment for others before it
+writes; a call returns only after its own item is committed.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from django.db import connection
+
+from okaeri.intake.event_types import BusyError
+
+log = logging.getLogger(__name__)
+Item = TypeVar("Item")
+# More than this and the database is not keeping up: better to say so than to hold on to memory.
+MOST_WAITING = 2000
+_MOST_AT_ONCE = 200
+# What a commit costs beside the disk, it costs once for all who come within this time. Nobody at a
+# page waits for the answer.
+_GATHER_SECONDS = 0.02
+
+
+class _Turn(Generic[Item]):
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.error: Exception | None = None
+        self.is_over = threading.Event()
+
+
+class GroupCommit(Generic[Item]):
+    """Hands items to `write` in groups; `write` commits a group whole or raises."""
+
+    def __init__(self, write: Callable[[list[Item]], None]) -> None:
+        self._write = write
+        self._waiting: list[_Turn[Item]] = []
+        self._news = threading.Condition()
+        self._writer: threading.Thread | None = None
+
+    def submit(self, item: Item) -> None:
+        """Return once `item` is committed, or raise what kept it from being.
+
+        Inside a transaction it is written there: the caller's commit decides.
+        """
+        if connection.in_atomic_block:
+            self._write([item])
+            return
+        turn = _Turn(item)
+        with self._news:
+            if len(self._waiting) >= MOST_WAITING:
+                raise BusyError
+            self._waiting.append(turn)
+            if self._writer is None:
+                # A daemon: what it has not committed was not acknowledged either.
+                self._writer = threading.Thread(target=self._run, name="events", daemon=True)
+                self._writer.start()
+            self._news.notify()
+        turn.is_over.wait()
+        if turn.error is not None:
+            raise turn.error
+
+    def _run(self) -> None:
+        while True:
+            with self._news:
+                while not self._waiting:
+                    self._news.wait()
+            time.sleep(_GATHER_SECONDS)
+            with self._news:
+                group = self._waiting[:_MOST_AT_ONCE]
+                del self._waiting[:_MOST_AT_ONCE]
+            self._settle(group)
+            for turn in group:
+                turn.is_over.set()
+
+    def _settle(self, group: list[_Turn[Item]]) -> None:
+        try:
+            connection.close_if_unusable_or_obsolete()
+            self._write([turn.item for turn in group])
+        except Exception as error:  # noqa: BLE001 - whoever waits raises it
+            if len(group) == 1:
+                group[0].error = error
+                return
+            # One item that cannot be stored must not take the others with it.
+            log.warning("a group of %d could not be committed: %s", len(group), error)
+            for turn in group:
+                self._settle([turn])

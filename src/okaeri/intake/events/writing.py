@@ -1,0 +1,103 @@
+"""Events and identifications into the database, inside the caller's transaction.
+
+Contacts first, then the lock on the events' own counter, then the rows: writers follow one another
+in that order, so two that bring the same keys turned round never wait for each other.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from okaeri.foundation.bulk import instant_form
+from okaeri.foundation.clock import local_day
+from okaeri.foundation.sequences import next_numbers
+from okaeri.intake.event_types import EventIn, SaidWho
+from okaeri.intake.models import Event, Identification
+from okaeri.intake.people import store_parties
+from okaeri.intake.types import PartyIn
+from okaeri.intake.writing import CHANGES
+
+EVENTS = "intake.events"
+_QUARTER = 900
+_COLUMNS = (
+    "key", "source", "kind", "device_id", "party_id", "occurred_at", "occurred_on", "received_at",
+    "url", "title", "referrer", "sku", "category", "query", "quantity", "value_minor", "change_no",
+)  # fmt: skip
+_INSERT = (
+    f'INSERT INTO "{Event._meta.db_table}" ({", ".join(_COLUMNS)}) '  # noqa: S608 - own names
+    f"VALUES ({', '.join(['%s'] * len(_COLUMNS))}) ON CONFLICT (key) DO NOTHING"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Events that came in together, and when."""
+
+    events: Sequence[EventIn]
+    at: datetime
+
+
+def write_events(calls: Sequence[Received], *, source: str, zone: ZoneInfo) -> int:
+    """Insert events whose keys are new, with change numbers; gives how many were new."""
+    count = sum(len(call.events) for call in calls)
+    if not count:
+        return 0
+    named = ((event.party, call.at) for call in calls for event in call.events if event.party)
+    parties = _party_ids(named, source)
+    numbers = iter(next_numbers(EVENTS, count))
+    stored = instant_form()
+    rows = [
+        (
+            e.key, source, e.kind, e.device_id, parties.get(e.party) if e.party else None,
+            stored(e.occurred_at), _day(int(e.occurred_at.timestamp()) // _QUARTER, zone),
+            stored(call.at), e.url, e.title, e.referrer, e.sku, e.category, e.query, e.quantity,
+            e.value_minor, next(numbers),
+        )
+        for call in calls
+        for e in call.events
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERT, rows)
+        return max(int(cursor.rowcount), 0)
+
+
+@lru_cache(maxsize=4096)
+def _day(quarter: int, zone: ZoneInfo) -> str:
+    """No zone's midnight lies inside a quarter of an hour, so events of one share their day."""
+    return str(local_day(datetime.fromtimestamp(quarter * _QUARTER, UTC), zone))
+
+
+def write_identification(said: SaidWho, *, source: str) -> bool:
+    """Note that a device is in a contact's hands; gives whether that was news."""
+    party_id = _party_ids([(said.party, said.occurred_at)], source).get(said.party)
+    if party_id is None:
+        return False
+    number = next_numbers(EVENTS)[0]
+    earlier = Identification.objects.filter(
+        device_id=said.device_id, occurred_at__lte=said.occurred_at
+    )
+    holder = earlier.order_by("-occurred_at", "-id").values_list("party_id", flat=True).first()
+    if holder == party_id:
+        return False
+    Identification.objects.create(
+        device_id=said.device_id,
+        party_id=party_id,
+        occurred_at=said.occurred_at,
+        change_no=number,
+    )
+    return True
+
+
+def _party_ids(named: Iterable[tuple[PartyIn, datetime]], source: str) -> dict[PartyIn, int]:
+    """Store the contacts that are new; one that says nothing has no id."""
+    seen = dict(named)
+    if not seen:
+        return {}
+    next_numbers(CHANGES, 0)
+    latest = max(seen.values())
+    ids = store_parties([(source, party, at) for party, at in seen.items()], latest)
+    return {party: found for party, found in zip(seen, ids, strict=True) if found is not None}
