@@ -6,9 +6,10 @@ from typing import Any
 
 from django.conf import settings
 
-from okaeri.deliver.actions import receiving, unsubscribing
+from okaeri.deliver.actions import receiving, tracking, unsubscribing
 from okaeri.deliver.channels.email.mailbox import MailboxTransport
-from okaeri.deliver.store import brakes, locks, outbox, receipts, rights, views
+from okaeri.deliver.store import brakes, clicks, locks, outbox, receipts, rights, views
+from okaeri.deliver.tracking_types import EngagementView, Followed
 from okaeri.deliver.types import (
     ConfirmationError,
     Mail,
@@ -23,6 +24,7 @@ from okaeri.deliver.types import (
 from okaeri.foundation import clock
 from okaeri.foundation.personal import Documents
 from okaeri.foundation.text import Text
+from okaeri.intake.types import PartyIn
 
 _PAUSED_BY_STAFF = Text("担当者が送信を止めています。", "Sending was paused by a person.")
 _NO_MAIL = Text("メール {id} は見つかりません。", "There is no mail {id}.")
@@ -110,6 +112,29 @@ def unsubscribe(token: str, now: datetime, *, one_click: bool) -> UnsubscribeVie
     Raises MessageNotFoundError for a link we did not make.
     """
     return unsubscribing.unsubscribe(token, settings.SECRET_KEY, now, one_click=one_click)
+
+
+def follow(token: str, now: datetime, *, agent: str, method: str) -> Followed | None:
+    """Give where a tracked link leads and note the press; None for a link we did not make.
+
+    `agent` and `method` are the request's; they tell people from machines.
+    """
+    return tracking.follow(token, settings.SECRET_KEY, agent=agent, method=method, now=now)
+
+
+def record_open(token: str, now: datetime, *, agent: str, method: str) -> bool:
+    """Note that a mail's picture was fetched; False for a picture we did not make."""
+    return tracking.record_open(token, settings.SECRET_KEY, agent=agent, method=method, now=now)
+
+
+def find_addressee(landing_token: str, now: datetime) -> PartyIn | None:
+    """Give whose mail a visitor of the shop's pages came from; None for a bad or old token."""
+    return tracking.find_addressee(landing_token, settings.SECRET_KEY, now)
+
+
+def engagement(customer_ids: Iterable[int]) -> dict[int, EngagementView]:
+    """Give what each person did with his marketing mails; people and machines counted apart."""
+    return clicks.engagement(customer_ids)
 
 
 def record_event(

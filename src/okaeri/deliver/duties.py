@@ -10,6 +10,7 @@ from okaeri.deliver.actions.liveness import WorkerSign
 from okaeri.deliver.actions.recovering import recover_orphans
 from okaeri.deliver.actions.rendering import render_due
 from okaeri.deliver.actions.sending import send_due
+from okaeri.deliver.actions.tracking import weigh_clicks
 from okaeri.deliver.store.outbox import expire
 from okaeri.deliver.types import Channel, Links, NoSellingTo, Renderer
 from okaeri.foundation.work.loop import Duty
@@ -42,9 +43,13 @@ def duties(
             send_due(channel, sign.name, links, now, no_selling_to) for channel in channels.values()
         )
 
+    def weigh(now: datetime) -> int:
+        return weigh_clicks(now, links)
+
     return (
         Duty("deliver.recover", recover),
         Duty("deliver.expire", expire_late),
         Duty("deliver.render", render),
         Duty("deliver.send", send),
+        Duty("deliver.weigh_clicks", weigh),
     )

@@ -78,16 +78,49 @@ class Content(models.Model):
 
 
 class MessageEvent(models.Model):
-    """What happened to a message after it left: delivered, bounced, complained, unsubscribed."""
+    """What happened to a message after it left: delivered, bounced, complained, unsubscribed.
+
+    "opened" and "clicked" are what people did; "machine_opened" and "machine_clicked" are scanners
+    and proxies, and nothing ever acts upon those.
+    """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=14)
+    kind = models.CharField(max_length=16)
     detail = models.JSONField(default=dict)
     occurred_at = models.DateTimeField()
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["message", "kind"], name="one_event_of_a_kind"),
+        )
+
+
+class Link(models.Model):
+    """One address that mails lead to; what stands in a mail is only its number, signed."""
+
+    url = models.TextField()
+    url_hash = models.CharField(max_length=64, unique=True)
+
+
+class Click(models.Model):
+    """The first press of a link in a message, by somebody like a person or by a kind of machine."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+    link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Why the request itself looked like a machine's (deliver.domain.machines); "" where it did not.
+    machine = models.CharField(max_length=14, default="")
+    # The judgement a minute later, with all clicks of the message in view; None until then.
+    is_machine = models.BooleanField(null=True)
+    occurred_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["message", "link", "machine"], name="one_click"),
+        )
+        indexes = (
+            models.Index(
+                fields=["occurred_at"], name="clicks_to_weigh", condition=Q(is_machine__isnull=True)
+            ),
         )
 
 

@@ -12,7 +12,11 @@ from okaeri.deliver.store import outbox, receipts, views
 from okaeri.deliver.types import MessageNotFoundError
 from okaeri.foundation.text import Text
 
-_ARRIVED = ("delivered", "opened", "clicked", "complained", "unsubscribed")
+# A machine that looks into a mail proves as well as a person that it arrived.
+_ARRIVED = (
+    "delivered", "opened", "clicked", "machine_opened", "machine_clicked", "complained",
+    "unsubscribed",
+)  # fmt: skip
 _NO_MESSAGE = Text("メッセージ {id} は見つかりません。", "There is no message {id}.")
 
 

@@ -25,6 +25,7 @@ from okaeri.deliver.actions.claiming import (
     claim_due,
     wall_clock,
 )
+from okaeri.deliver.actions.tracking import track
 from okaeri.deliver.domain.retry import message_pause
 from okaeri.deliver.models import Message
 from okaeri.deliver.store import brakes, claims
@@ -67,7 +68,7 @@ def send_due(
     claim = claim_due(channel.kind, worker, links, now, no_selling_to)
     if not claim.outgoing:
         return claim.set_aside
-    return claim.set_aside + send_batch(channel, claim.outgoing, worker, now)
+    return claim.set_aside + send_batch(channel, track(claim.outgoing, links), worker, now)
 
 
 def send_batch(channel: Channel, batch: Sequence[Outgoing], worker: str, now: datetime) -> int:
