@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.models import Job
 from okaeri.foundation.work.jobs import JobRunner, get_job
-from okaeri.intake import actions, api
+from okaeri.intake import actions, api, writing
 from okaeri.intake.models import ImportRun, Order, OrderLine, Party, RejectedRow
 from okaeri.intake.types import LineIn, OrderIn, PartyIn, ProductIn
 from tests.intake.samples import ORDER, TEMPLATE, as_csv, template_file
@@ -46,6 +46,31 @@ def test_the_same_file_twice_changes_nothing_the_second_time(tmp_path: Path) -> 
     assert api.latest_change_no() == latest
     assert (Order.objects.count(), OrderLine.objects.count(), Party.objects.count()) == (2, 3, 1)
     assert [run.filename for run in api.list_import_runs()] == ["again.csv", "o.csv"]
+
+
+def _indexes() -> set[str]:
+    found: set[str] = set()
+    with connection.cursor() as cursor:
+        for model in (Order, Party):
+            found |= connection.introspection.get_constraints(cursor, model._meta.db_table).keys()
+    return found
+
+
+def test_an_import_that_is_most_of_the_shop_builds_the_indexes_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _indexes()
+    during: list[set[str]] = []
+    monkeypatch.setattr(writing, "_FEW_ORDERS", 0)
+    path = template_file(tmp_path / "o.csv", {}, {"注文番号*": "B"})
+    result = api.import_file(path, progress=lambda *_: during.append(_indexes()))
+    assert result.orders_new == 2
+    assert _indexes() == before
+    assert ("orders_of_party" not in during[-1]) == (connection.vendor == "sqlite")
+    during.clear()
+    # As many orders as are stored are no longer most of the shop.
+    assert api.import_file(path, progress=lambda *_: during.append(_indexes())).orders_new == 0
+    assert "orders_of_party" in during[-1]
 
 
 def test_changed_contents_update_the_order_and_raise_its_change_number(tmp_path: Path) -> None:
