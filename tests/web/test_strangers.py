@@ -23,6 +23,10 @@ OPEN = {
     "unsubscribe",
     "one_click",
     "question",
+    # Pages of the shop's own addresses and links in mails: test_events_endpoint, test_mail_links.
+    "events",
+    "click",
+    "picture",
     # Signed deliveries and keys of programs: test_webhooks, test_api_access.
     "hook",
     "api",

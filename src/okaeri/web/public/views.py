@@ -12,11 +12,8 @@ from okaeri.foundation.text import Text
 from okaeri.listen import api as listen
 from okaeri.listen.types import SCALE
 from okaeri.web.access import open_to_all
+from okaeri.web.public.not_found import link_not_found
 
-_NO_LINK = Text(
-    "このリンクは使えません。メールのリンクをもう一度押すか、お店にご連絡ください。",
-    "This link does not work. Press the link in the mail again, or contact the shop.",
-)
 _CHOOSE = Text("1つ選んでください。", "Please choose one.")
 
 
@@ -33,7 +30,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         return _stop(request, token, one_click=is_one_click)
     found = deliver.find_unsubscribe(token)
     if found is None:
-        return _not_found(request)
+        return link_not_found(request)
     return render(request, "okaeri/public/unsubscribe.html", {"found": found})
 
 
@@ -49,7 +46,7 @@ def _stop(request: HttpRequest, token: str, *, one_click: bool) -> HttpResponse:
     try:
         done = deliver.unsubscribe(token, clock.now(), one_click=one_click)
     except NotFoundError:
-        return _not_found(request)
+        return link_not_found(request)
     if one_click:
         return HttpResponse("OK", content_type="text/plain; charset=utf-8")
     return render(request, "okaeri/public/unsubscribe.html", {"found": done})
@@ -62,7 +59,7 @@ def question(request: HttpRequest, token: str) -> HttpResponse:
     """Ask one question; POST records the answer, and answering again changes it."""
     found = listen.find_question(token)
     if found is None:
-        return _not_found(request)
+        return link_not_found(request)
     context = {"question": found, "scale": list(reversed(SCALE))}
     if request.method != "POST":
         return render(request, "okaeri/public/question.html", context)
@@ -75,10 +72,3 @@ def question(request: HttpRequest, token: str) -> HttpResponse:
         context |= {"problem": error.message, "comment": comment}
         return render(request, "okaeri/public/question.html", context, status=400)
     return render(request, "okaeri/public/thanks.html")
-
-
-def _not_found(request: HttpRequest) -> HttpResponse:
-    context = {"message": _NO_LINK}
-    response = render(request, "okaeri/public/not_found.html", context, status=404)
-    response.is_error_page = True  # type: ignore[attr-defined]
-    return response
