@@ -1,5 +1,6 @@
 """What every test stands on: a data folder of its own, the lane's database, no network but loopback."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,12 @@ def _own_clock() -> Iterator[None]:
     before = clock.current()
     yield
     clock.set_clock(before)
+
+
+@pytest.fixture(autouse=True)
+def _own_high_water() -> None:
+    """What one test sent is nothing to the next one's database (deliver.actions.high_water)."""
+    (Path(os.environ["OKAERI_DATA_DIR"]) / "last-sent.json").unlink(missing_ok=True)
 
 
 @pytest.fixture

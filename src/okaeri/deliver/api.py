@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from okaeri.deliver.actions import receiving, tracking, unsubscribing
+from okaeri.deliver.actions import high_water, receiving, tracking, unsubscribing
 from okaeri.deliver.channels.email.mailbox import MailboxTransport
 from okaeri.deliver.store import brakes, clicks, locks, outbox, receipts, rights, views
 from okaeri.deliver.tracking_types import EngagementView, Followed
@@ -167,7 +167,8 @@ def pause_sending(why: Text = _PAUSED_BY_STAFF, *, now: datetime | None = None) 
 
 
 def resume_sending(*, now: datetime | None = None) -> None:
-    """Send again, and let resting channels try at once."""
+    """Send again, and let resting channels try at once; a person has looked at what was restored."""
+    high_water.forget(settings.OKAERI.data_dir)
     brakes.release(now or clock.now())
 
 

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from okaeri.foundation import clock
 from okaeri.foundation.bulk import without_collector
+from okaeri.foundation.cells import guard_cell
 from okaeri.foundation.errors import InputError, OkaeriError
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
@@ -266,10 +267,6 @@ def save_mapping(name: str, header: Iterable[str], columns: Mapping[str, str]) -
     store.save_mapping_row(name, tuple(header), columns, clock.now())
 
 
-# Spreadsheets run what begins so.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
 def write_rejected(run_id: int, stream: TextIO) -> int:
     """Write a run's rejected rows as CSV; gives how many."""
     run = store.get_run(run_id)
@@ -283,4 +280,5 @@ def write_rejected(run_id: int, stream: TextIO) -> int:
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """Guard a file's own cell; one that carries the mark already is read again as it was."""
+    return cell if cell.startswith("'") else guard_cell(cell)

@@ -23,6 +23,8 @@ from okaeri.project import startup, terminal
 # name → module:object, one line of help
 _OWN = {
     "analyse": "okaeri.project.commands.analyse:analyse",
+    "audit": "okaeri.project.commands.audit:audit",
+    "erase": "okaeri.project.commands.erase:erase",
     "import": "okaeri.project.commands.imports:import_orders",
     "refresh": "okaeri.project.commands.refresh:refresh",
     "results": "okaeri.project.commands.results:results",

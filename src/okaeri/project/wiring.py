@@ -28,6 +28,7 @@ from okaeri.measure.types import Evaluation
 from okaeri.plan import api as plan
 from okaeri.plan import duties as plan_duties
 from okaeri.project.environment import Environment
+from okaeri.web.rights import duties as rights_duties
 
 log = logging.getLogger(__name__)
 NIGHTLY_HOUR = 3
@@ -64,6 +65,8 @@ def station_duties() -> tuple[Duty, ...]:
     links = Links(base_url=env.base_url, secret=env.secret_key)
     renderer = plan.PlanRenderer(secret=env.secret_key, base_url=env.base_url)
     return (
+        # First of all: a restored backup must not write to somebody who was erased.
+        *rights_duties.duties(),
         *customer_duties.duties(),
         *plan_duties.duties(),
         *deliver_duties.duties(

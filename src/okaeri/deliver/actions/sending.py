@@ -16,9 +16,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from time import monotonic
 
+from django.conf import settings
 from django.db import transaction
 
 from okaeri.customers import api as customers
+from okaeri.deliver.actions import high_water
 from okaeri.deliver.actions.claiming import (
     LEASE,
     anybody_may_be_sold_to,
@@ -63,12 +65,21 @@ def send_due(
     no_selling_to: NoSellingTo = anybody_may_be_sold_to,
 ) -> int:
     """Claim and send one batch; gives how many messages were sent, held or ended."""
-    if brakes.find_state(channel.kind, now).is_paused:
+    if brakes.find_state(channel.kind, now).is_paused or _is_restored(now):
         return 0
     claim = claim_due(channel.kind, worker, links, now, no_selling_to)
     if not claim.outgoing:
         return claim.set_aside
     return claim.set_aside + send_batch(channel, track(claim.outgoing, links), worker, now)
+
+
+def _is_restored(now: datetime) -> bool:
+    """Tell whether the database is older than what was sent, and pull the brake if it is."""
+    if not high_water.is_database_older(settings.OKAERI.data_dir):
+        return False
+    if not brakes.find_state(brakes.SENDING, now).is_paused:
+        brakes.pull(high_water.RESTORED, now)
+    return True
 
 
 def send_batch(channel: Channel, batch: Sequence[Outgoing], worker: str, now: datetime) -> int:
@@ -97,7 +108,7 @@ class BatchBook:
         self._worker = worker
         self._now = now
         self._committed_at = self._renewed_at = monotonic()
-        self._has_contact = False
+        self._has_contact = self._is_noted = False
         self.settled = 0
 
     def open_gate(self, ids: Sequence[int], phase: str) -> set[int]:
@@ -109,6 +120,9 @@ class BatchBook:
                 claims.renew_lease(self._left, self._worker, wall_clock() + LEASE)
                 self._renewed_at = monotonic()
         self._begun |= allowed
+        if allowed and not self._is_noted:
+            high_water.note(settings.OKAERI.data_dir, max(allowed))
+            self._is_noted = True
         # Not allowed: withdrawn meanwhile. The row already says why; it is no longer ours.
         self._left -= set(ids) - allowed
         self._forget_heard()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from okaeri.foundation.cells import unguard_cell
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 
@@ -48,7 +49,7 @@ def folded(raw: str) -> str:
 
 
 def clean_text(raw: str, most: int = 255) -> str:
-    """Give the text of a cell: no `="..."` wrapper, no leading apostrophe, cut to `most`."""
+    """Give the text of a cell: no `="..."` wrapper, no spreadsheet's apostrophe, cut to `most`."""
     # What has no control character and no space or sign at its ends stays as it is.
     if raw.isalnum() or (raw.isprintable() and raw and raw[0] not in " ='" and raw[-1] != " "):
         return raw[:most]
@@ -56,7 +57,7 @@ def clean_text(raw: str, most: int = 255) -> str:
     if len(text) >= 3 and text.startswith('="') and text.endswith('"'):
         text = text[2:-1].strip()
     elif text.startswith("'"):
-        text = text[1:].lstrip()
+        text = unguard_cell(text).strip()
     return text.replace("\0", "")[:most]
 
 

@@ -7,15 +7,14 @@ from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 
+from okaeri.foundation.cells import guard_cell
+
 _ENCODINGS = {"utf-8": "utf-8", "shift_jis": "cp932"}
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
 def guarded(value: Any) -> Any:  # noqa: ANN401 - cells of any kind
     """Put ' before text a spreadsheet would run; numbers stay numbers (our importer strips it)."""
-    if isinstance(value, str) and value.lstrip(" \u3000").startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    return guard_cell(value) if isinstance(value, str) else value
 
 
 def asked_encoding(request: HttpRequest) -> str | None:

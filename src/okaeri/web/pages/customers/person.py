@@ -88,7 +88,7 @@ def timeline(request: HttpRequest, customer_id: int, tab: str) -> HttpResponse:
     """Give one kind of happening, on demand."""
     if tab not in TABS:
         raise NotFoundError(_NO_TAB)
-    profile = customers.get_customer(customer_id)
+    profile = sight.show_one(request, customers.get_customer(customer_id))
     context = {
         "profile": profile,
         "happenings": _veiled(

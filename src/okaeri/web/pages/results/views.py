@@ -11,6 +11,7 @@ from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.measure import api as measure
 from okaeri.measure.types import Evaluation
+from okaeri.web import sight
 from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.charts.effect import metric_name
@@ -67,7 +68,9 @@ def result(request: HttpRequest, experiment_id: int) -> HttpResponse:
                 )
                 for metric in metrics
             ],
-            "left_out": _left_out(experiment.source_kind, experiment.source_id),
+            "left_out": sight.show_list(
+                request, _left_out(experiment.source_kind, experiment.source_id)
+            ),
         },
     )
 
