@@ -13,9 +13,22 @@ from okaeri.customers.actions.consent import (
     give_placeholder_addresses,
     record_consent,
 )
+from okaeri.customers.actions.devices import (
+    customers_of_devices,
+    devices_of,
+    link_devices,
+    list_web_events,
+)
 from okaeri.customers.actions.erasure import gather as gather_person
 from okaeri.customers.actions.erasure import note_absent as note_absent_erasure
 from okaeri.customers.actions.export import read_order_batches
+from okaeri.customers.actions.matching import (
+    find_candidates,
+    keep_apart,
+    list_candidates,
+    merge_candidate,
+    reopen_candidate,
+)
 from okaeri.customers.actions.merge import undo_merge
 from okaeri.customers.actions.resolve import resolve_new_parties
 from okaeri.customers.actions.rights import (
@@ -34,7 +47,7 @@ from okaeri.customers.actions.staged import read_staged_orders
 from okaeri.customers.domain.consent import consent_in_force
 from okaeri.customers.domain.masking import mask_address, mask_phone, mask_profile, mask_words
 from okaeri.customers.models import ConsentEvent, Merge
-from okaeri.customers.store import consents, identity, people, searching
+from okaeri.customers.store import consents, families, identity, people, searching
 from okaeri.customers.store.access import iter_all as iter_access
 from okaeri.customers.store.access import iter_scope as iter_access_scope
 from okaeri.customers.store.access import list_actors as list_access_actors
@@ -63,42 +76,58 @@ __all__ = [
     "consent_in_force",
     "contact_points_of",
     "count_customers",
+    "customer_of_device",
+    "customers_of_devices",
     "customers_of_parties",
+    "devices_of",
     "drop_due_proofs",
     "erase_person",
     "erased_ids",
     "export_person",
+    "families_of",
+    "find_candidates",
     "finish_request",
     "gather_person",
     "get_customer",
     "get_request",
     "give_placeholder_addresses",
+    "ids_of",
     "iter_access",
     "iter_access_scope",
+    "keep_apart",
+    "link_devices",
     "list_access",
     "list_access_actors",
+    "list_candidates",
     "list_consents",
     "list_contact_points",
     "list_erasures",
     "list_merges",
+    "list_merges_after",
     "list_profiles",
     "list_requests",
     "list_unfinished_erasures",
+    "list_web_events",
     "log_access",
     "mask_address",
     "mask_phone",
     "mask_profile",
     "mask_words",
+    "merge_candidate",
     "note_absent_erasure",
     "note_erasure",
+    "open_complaints",
+    "parties_of",
     "place_hold",
     "purchase_history",
     "read_order_batches",
     "read_staged_orders",
     "record_consent",
+    "reopen_candidate",
     "request_data",
     "resolve_new_parties",
     "retention_of",
+    "roots_of",
     "search_customers",
     "suppress",
     "undo_merge",
@@ -111,6 +140,42 @@ _NO_CUSTOMER = Text("顧客 {id} は見つかりません。", "There is no cust
 def customers_of_parties(party_ids: Iterable[int]) -> dict[int, int]:
     """Give party → customer; parties that are not resolved yet are left out."""
     return identity.links_of(party_ids)
+
+
+def ids_of(customer_id: int) -> tuple[int, ...]:
+    """Give all ids of one person: the live one first, then every absorbed one; () when unknown."""
+    return families.families_of([customer_id]).get(customer_id, ())
+
+
+def families_of(customer_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """Give asked id → all ids of that person, the live one first; unknown ids are left out."""
+    return families.families_of(customer_ids)
+
+
+def roots_of(customer_ids: Iterable[int]) -> dict[int, int]:
+    """Give id → the live id of the person it belongs to; unknown ids are left out."""
+    return identity.roots_of(customer_ids)
+
+
+def parties_of(customer_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """Give asked id → every contact of that person, whichever of his ids is asked for."""
+    roots = identity.roots_of(customer_ids)
+    found: dict[int, list[int]] = {root: [] for root in roots.values()}
+    for party, customer in identity.parties_of(found):
+        found[customer].append(party)
+    return {asked: tuple(found[root]) for asked, root in roots.items()}
+
+
+def open_complaints(customer_ids: Iterable[int]) -> set[int]:
+    """Give those of these people who brought a complaint that is still open."""
+    contacts = parties_of(customer_ids)
+    waiting = intake.open_complaints(party for found in contacts.values() for party in found)
+    return {asked for asked, found in contacts.items() if not waiting.isdisjoint(found)}
+
+
+def customer_of_device(device_id: str, at: datetime) -> int | None:
+    """Give whose an event on a device at an instant is; None where nobody was ever identified."""
+    return customers_of_devices([(device_id, at)]).get((device_id, at))
 
 
 def purchase_history(customer_ids: Iterable[int]) -> dict[int, tuple[Purchase, ...]]:
@@ -244,15 +309,25 @@ def list_merges(customer_id: int | None = None, limit: int = 100) -> list[MergeV
     merges = Merge.objects.order_by("-id")
     if customer_id is not None:
         merges = merges.filter(Q(kept_id=customer_id) | Q(absorbed_id=customer_id))
-    return [
-        MergeView(
-            id=merge.pk,
-            kept_id=merge.kept_id,
-            absorbed_id=merge.absorbed_id,
-            evidence=tuple(merge.evidence["kinds"]),
-            party_ids=tuple(merge.party_ids),
-            merged_at=merge.merged_at,
-            undone_at=merge.undone_at,
-        )
-        for merge in merges[:limit]
-    ]
+    return [_merge_view(merge) for merge in merges[:limit]]
+
+
+def list_merges_after(change_no: int, limit: int = 1000) -> list[MergeView]:
+    """Give merges that were made or taken back behind a change number, in the order of change."""
+    merges = Merge.objects.filter(change_no__gt=change_no).order_by("change_no")
+    return [_merge_view(merge) for merge in merges[:limit]]
+
+
+def _merge_view(merge: Merge) -> MergeView:
+    return MergeView(
+        id=merge.pk,
+        kept_id=merge.kept_id,
+        absorbed_id=merge.absorbed_id,
+        evidence=tuple(merge.evidence["kinds"]),
+        party_ids=tuple(merge.party_ids),
+        merged_at=merge.merged_at,
+        undone_at=merge.undone_at,
+        merged_by=merge.merged_by,
+        undone_by=merge.undone_by,
+        change_no=merge.change_no,
+    )

@@ -98,7 +98,10 @@ class ConsentRecord:
 
 @dataclass(frozen=True, slots=True)
 class MergeView:
-    """Two customers that became one, by which kinds of keys; `undone_at` when it was taken back."""
+    """Two customers that became one, by which kinds of keys; `undone_at` when it was taken back.
+
+    `merged_by` is "" where a key joined them; `change_no` grows with every merge and every undo.
+    """
 
     id: int
     kept_id: int
@@ -107,6 +110,69 @@ class MergeView:
     party_ids: tuple[int, ...]
     merged_at: datetime
     undone_at: datetime | None
+    merged_by: str = ""
+    undone_by: str = ""
+    change_no: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLinkView:
+    """From when until (excluded) a device was one person's; None leaves an end open."""
+
+    device_id: str
+    customer_id: int
+    since: datetime | None
+    until: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        """Tell whether an instant lies inside."""
+        return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEvidence:
+    """One compared field of two people: both sides as they wrote it, and how well they agree.
+
+    `agreement` is "same", "close", "different" or "missing"; `weight` is the evidence in bits, below
+    zero where it speaks against one person.
+    """
+
+    field: str
+    left: str
+    right: str
+    agreement: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateView:
+    """Two customers who are probably one: a question to staff. `status`: open, merged or apart."""
+
+    id: int
+    left_id: int
+    right_id: int
+    probability: float
+    evidence: tuple[FieldEvidence, ...]
+    status: str
+    found_at: datetime
+    decided_at: datetime | None
+    decided_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchingRules:
+    """When two customers are alike enough to ask staff whether they are one person."""
+
+    ask_from: float = setting(
+        "matching.ask_from",
+        0.5,
+        Text(
+            "名寄せの確認に出す確からしさ(0〜1)",
+            "Ask whether two customers are one from this probability (0 to 1)",
+        ),
+        minimum=0.01,
+        maximum=1,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

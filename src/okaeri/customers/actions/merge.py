@@ -1,4 +1,10 @@
-"""Two customers become one, and can become two again."""
+"""Two customers become one, and can become two again.
+
+Moved here: contacts (and with them orders and what was done on their pages), identity keys, words of
+consent, devices. Everything else stays with the number it belongs to (points, arms of experiments,
+walks, messages, attributes, wishes) and is read over all numbers of a person (`store.families`), so that
+a merge cannot lose it and an undo finds it where it was. Other stations follow `Merge.change_no`.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,12 +15,14 @@ from django.db.models import Max
 
 from okaeri.customers.domain import profile as profiles
 from okaeri.customers.models import ConsentEvent, Merge
-from okaeri.customers.store import consents, identity, people
+from okaeri.customers.store import consents, devices, identity, matching, people
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError, NotFoundError
+from okaeri.foundation.sequences import next_numbers
 from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
 
+_SEQUENCE = "merges"
 _NO_MERGE = Text(
     "統合の記録 {id} は見つかりません。", "There is no record of a merge with the number {id}."
 )
@@ -28,7 +36,7 @@ _STILL_INSIDE = Text(
 
 
 def merge_customers(
-    kept: int, absorbed: int, *, evidence: Sequence[str], now: datetime
+    kept: int, absorbed: int, *, evidence: Sequence[str], now: datetime, by: str = ""
 ) -> list[int]:
     """Move everything of `absorbed` to `kept`, in the caller's transaction; gives the moved parties.
 
@@ -40,6 +48,7 @@ def merge_customers(
     keys, events = identity.key_ids_of(absorbed), consents.event_ids_of(absorbed)
     last_event = ConsentEvent.objects.aggregate(last=Max("id"))["last"] or 0
     identity.move_links(parties, absorbed, kept)
+    devices.move_links(parties, kept)
     identity.move_keys(keys, absorbed, kept)
     consents.move_events(events, absorbed, kept)
     people.update_profiles({kept: whole})
@@ -49,6 +58,8 @@ def merge_customers(
         absorbed_id=absorbed,
         party_ids=parties,
         merged_at=now,
+        merged_by=by,
+        change_no=next_numbers(_SEQUENCE)[0],
         evidence={
             "kinds": list(evidence),
             "key_ids": keys,
@@ -61,7 +72,7 @@ def merge_customers(
     return parties
 
 
-def undo_merge(merge_id: int) -> None:
+def undo_merge(merge_id: int, by: str = "") -> None:
     """Make two people of one again: links, keys, consent and profile return to whom they were of.
 
     Parties that came after the merge stay with the kept customer. A withdrawal made while the two
@@ -74,15 +85,26 @@ def undo_merge(merge_id: int) -> None:
         kept, absorbed = merge.kept_id, merge.absorbed_id
         before = people.read_profiles((kept, absorbed), lock=True)
         moved = identity.move_links(merge.party_ids, kept, absorbed)
+        devices.move_links(moved, absorbed)
         identity.move_keys(merge.evidence["key_ids"], kept, absorbed)
         consents.move_events(merge.evidence["event_ids"], kept, absorbed)
         _withdraw_for_both(merge, now)
         earlier = profiles.from_json(merge.evidence["profile_before"])
         people.update_profiles({kept: profiles.take_back(before[kept], before[absorbed], earlier)})
         people.set_merged_into(absorbed, None)
-        Merge.objects.filter(id=merge_id).update(undone_at=now)
+        Merge.objects.filter(id=merge_id).update(
+            undone_at=now, undone_by=by, change_no=next_numbers(_SEQUENCE)[0]
+        )
         consents.derive_points((kept, absorbed))
+        matching.note_undone((kept, absorbed), by, now)
         intake.touch_orders_of_parties(moved)
+
+
+def find_open_merge(one: int, other: int) -> int | None:
+    """Give the merge that makes these two one at present, of either into the other."""
+    pair = (one, other)
+    merges = Merge.objects.filter(kept_id__in=pair, absorbed_id__in=pair, undone_at=None)
+    return merges.order_by("-id").values_list("id", flat=True).first()
 
 
 def _get_undoable(merge_id: int) -> Merge:

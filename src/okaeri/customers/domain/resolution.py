@@ -1,21 +1,23 @@
 """Who is the same person: decided by keys alone, the same whatever the order or the batch.
 
 Two parties are one person when they share an e-mail, a member number of one source, a LINE user id,
-or a phone together with the whole written name or its whole reading (domain.md 2.11, 1.3 #35).
-A phone is a household's, not a person's, and a name is many people's: neither is enough alone.
+or a phone or a home (postal code and 番地) together with the whole written name or its whole reading
+(domain.md 2.11, 1.3 #35). A phone and a home are a household's, not a person's, and a name is many
+people's: none of them is enough alone.
 Each rule is an exact key, so that "the same person" is the connected component over keys and
 neither the order of arrival nor the size of a batch can change it.
 """
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from okaeri.customers.domain.addresses import home_key
 from okaeri.customers.domain.names import kana_key, name_key
 from okaeri.intake.types import PartyRecord
 
@@ -42,20 +44,30 @@ def keys_of(party: PartyRecord) -> tuple[Key, ...]:
         keys.append(("email", party.email_key))
     if party.line_user_id.strip():
         keys.append(("line", party.line_user_id.strip()))
-    if party.phone_key:
-        keys.extend(_phone_keys(party))
+    keys.extend(_household_keys(party))
     return tuple((kind, _fit(value)) for kind, value in keys)
 
 
-def _phone_keys(party: PartyRecord) -> Iterable[Key]:
+def _household_keys(party: PartyRecord) -> Iterator[Key]:
+    """Give what a household shares, each together with what only one of its members is called."""
+    home = home_key(party.postal_code, party.address) if party.postal_code else ""
+    if not (party.phone_key or home):
+        return
+    names = tuple(_names(party))
+    for kind, shared in (("phone", party.phone_key), ("home", home)):
+        if shared:
+            yield from ((kind, f"{shared}|{name}") for name in names)
+
+
+def _names(party: PartyRecord) -> Iterator[str]:
     written = name_key(party.family_name, party.given_name)
     if written:
-        yield "phone", f"{party.phone_key}|n|{written}"
+        yield f"n|{written}"
     # A reading of the family name alone would join a household whose written names differ.
     is_whole = party.given_kana or not party.given_name
     reading = kana_key(party.family_kana, party.given_kana) if is_whole else ""
     if reading:
-        yield "phone", f"{party.phone_key}|k|{reading}"
+        yield f"k|{reading}"
 
 
 def _fit(value: str) -> str:

@@ -6,18 +6,22 @@ from okaeri.customers.models.people import Customer
 
 
 class DeviceLink(models.Model):
-    """On this device this person said who he is. A family's tablet has several rows.
+    """From this instant on this device was in this person's hands; a family's tablet has several rows.
 
-    An event belongs to the person identified last before it, or, before anybody was, to the first.
+    `domain.devices` says whose an event is. The row goes where its contact goes: a merge takes it
+    along, and taking the merge back gives it back.
     """
 
     device_id = models.CharField(max_length=40)
+    party_id = models.BigIntegerField(db_index=True)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
     identified_at = models.DateTimeField()
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["device_id", "customer"], name="one_device_link"),
+            models.UniqueConstraint(
+                fields=["device_id", "identified_at", "party_id"], name="one_device_link"
+            ),
         )
 
 

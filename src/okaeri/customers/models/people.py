@@ -31,7 +31,7 @@ class Customer(models.Model):
 class IdentityKey(models.Model):
     """One normalised key that belongs to one customer (`domain.resolution.keys_of`).
 
-    A phone alone is no key: it counts only together with a name or its reading.
+    A phone or a home alone is no key: it counts only together with a name or its reading.
     """
 
     class Kind(models.TextChoices):
@@ -39,6 +39,7 @@ class IdentityKey(models.Model):
         PHONE = "phone"
         MEMBER = "member"
         LINE = "line"
+        HOME = "home"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     # Member numbers carry their source: "shopify:1234".
@@ -66,8 +67,13 @@ class Merge(models.Model):
     evidence = models.JSONField()
     party_ids = models.JSONField()
     merged_at = models.DateTimeField()
+    # Who of the staff said so; "" where a key did.
+    merged_by = models.CharField(max_length=150, default="")
     # Set when staff took the merge back; the two are then never joined by themselves again.
     undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=150, default="")
+    # In a sequence of merges' own, anew when it is taken back: other stations follow it.
+    change_no = models.BigIntegerField(default=0, db_index=True)
 
 
 class ConsentWording(models.Model):

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from django.db import connection
 
 from okaeri.customers.domain.resolution import Key
-from okaeri.customers.models import Customer, IdentityKey, Merge, PartyLink
+from okaeri.customers.models import Customer, IdentityKey, MatchCandidate, Merge, PartyLink
 from okaeri.customers.store.sql import execute, is_among, select
 from okaeri.foundation.bulk import bulk_insert
 from okaeri.foundation.models import DutyState
@@ -122,11 +122,12 @@ def new_customer_ids(count: int) -> Sequence[int]:
 
 
 def pairs_held_apart() -> frozenset[tuple[int, int]]:
-    """Give ascending pairs of live customers that staff took apart."""
+    """Give ascending pairs of live customers that staff took apart or said are two."""
     undone = Merge.objects.filter(undone_at__isnull=False).values_list("kept_id", "absorbed_id")
-    pairs = list(undone)
+    said = MatchCandidate.objects.filter(status=MatchCandidate.Status.APART)
+    pairs = [*undone, *said.values_list("left_id", "right_id")]
     roots = roots_of({customer for pair in pairs for customer in pair}) if pairs else {}
-    joined = (sorted((roots[kept], roots[absorbed])) for kept, absorbed in pairs)
+    joined = (sorted((roots[one], roots[other])) for one, other in pairs)
     return frozenset((low, high) for low, high in joined if low != high)
 
 

@@ -1,0 +1,98 @@
+"""Devices find their people: identifications from intake, and events told apart by their times."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from okaeri.customers.domain.devices import owner_at, spans_of
+from okaeri.customers.store import devices, families, identity
+from okaeri.customers.types import DeviceLinkView
+from okaeri.intake import api as intake
+from okaeri.intake.event_types import EventRecord
+
+_PAGE = 500
+
+
+def link_devices(now: datetime, limit: int = 5000) -> int:
+    """Link at most `limit` identifications to the people they name; gives how many were read.
+
+    One whose contact nobody has resolved yet waits, and the later ones with it.
+    """
+    if not intake.list_identifications_after(devices.read_cursor(), 1):
+        return 0
+    with transaction.atomic():
+        # No merge moves contacts while this looks up whose they are.
+        if identity.claim_cursor() is None:
+            return 0
+        cursor = devices.claim_cursor()
+        return 0 if cursor is None else _link_after(cursor, now, limit)
+
+
+def _link_after(cursor: int, now: datetime, limit: int) -> int:
+    found = intake.list_identifications_after(cursor, limit)
+    owners = identity.links_of(one.party_id for one in found)
+    ready = []
+    for one in found:
+        if one.party_id not in owners:
+            break
+        ready.append(one)
+    if ready:
+        devices.insert_links(
+            (one.device_id, one.party_id, owners[one.party_id], one.occurred_at) for one in ready
+        )
+        devices.advance_cursor(ready[-1].change_no, now)
+    return len(ready)
+
+
+def devices_of(customer_id: int) -> list[DeviceLinkView]:
+    """Give when which device was this person's, by device and time."""
+    ids = families.families_of([customer_id]).get(customer_id, ())
+    known = devices.identified_on(devices.devices_of(ids))
+    return [
+        DeviceLinkView(device, ids[0], span.since, span.until)
+        for device, identified in sorted(known.items())
+        for span in spans_of(identified, ids)
+    ]
+
+
+def customers_of_devices(pairs: Iterable[tuple[str, datetime]]) -> dict[tuple[str, datetime], int]:
+    """Give (device, instant) → the live id of whose an event there and then is; else left out."""
+    asked = set(pairs)
+    known = devices.identified_on(device for device, _ in asked)
+    owners = {
+        (device, at): owner
+        for device, at in asked
+        if (owner := owner_at(known.get(device, []), at)) is not None
+    }
+    roots = identity.roots_of(set(owners.values()))
+    return {pair: roots[owner] for pair, owner in owners.items()}
+
+
+def list_web_events(
+    customer_id: int, *, before: datetime | None = None, limit: int = 200
+) -> list[EventRecord]:
+    """Give the newest events that are this person's, newest first; at most `limit`.
+
+    An event that names its person is his; any other one belongs by `domain.devices`.
+    """
+    links = devices_of(customer_id)
+    ids = families.families_of([customer_id]).get(customer_id, ())
+    parties = {party for party, _ in identity.parties_of(ids)}
+    spans: dict[str, list[DeviceLinkView]] = {}
+    for link in links:
+        spans.setdefault(link.device_id, []).append(link)
+    mine: list[EventRecord] = []
+    while len(mine) < limit:
+        page = intake.events_of(spans, parties, before=before, limit=_PAGE)
+        mine += [event for event in page if _is_his(event, spans, parties)]
+        if len(page) < _PAGE:
+            break
+        before = page[-1].occurred_at
+    return mine[:limit]
+
+
+def _is_his(event: EventRecord, spans: dict[str, list[DeviceLinkView]], parties: set[int]) -> bool:
+    if event.party_id is not None:
+        return event.party_id in parties
+    return any(link.holds(event.occurred_at) for link in spans.get(event.device_id, ()))
