@@ -17,6 +17,7 @@ from okaeri.web.pages.segments import urls as segments
 from okaeri.web.pages.session import urls as session
 from okaeri.web.pages.settings import urls as settings
 from okaeri.web.pages.staff import urls as staff
+from okaeri.web.pages.tag import urls as tag
 from okaeri.web.pages.voices import urls as voices
 from okaeri.web.public import urls as public
 
@@ -35,6 +36,7 @@ urlpatterns = [
     *imports.urlpatterns,
     *jobs.urlpatterns,
     *settings.urlpatterns,
+    *tag.urlpatterns,
     *connections.urlpatterns,
     *apikeys.urlpatterns,
     *http_api.urlpatterns,

@@ -8,12 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from okaeri.deliver.tracking_types import TrackingRules
 from okaeri.deliver.types import ContactRules
 from okaeri.foundation.errors import ConfigurationError, NotFoundError
 from okaeri.foundation.settings import SettingSpec, ShopProfile, Value, load, save, specs_of
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import submit_job
 from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.intake.event_types import TagRules
 from okaeri.plan.types import JourneyRules
 from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
@@ -23,6 +25,7 @@ GROUPS: dict[str, tuple[type, ...]] = {
     "shop": (ShopProfile,),
     "classes": (LifecycleRules, RankRules),
     "contact": (ContactRules, JourneyRules),
+    "tag": (TagRules, TrackingRules),
 }
 _NO_GROUP = Text("そのような設定はありません。", "There are no such settings.")
 _SAVED = Text("保存しました。", "Saved.")
