@@ -3,6 +3,7 @@
 import json
 import os
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 
 import django
@@ -30,6 +31,10 @@ def prepare(data_dir: Path | None = None, *, migrate: bool = True) -> None:
     frozen = _frozen_instant()
     if frozen is not None:
         clock.set_clock(clock.SimulatedClock(frozen))
+    if migrate:
+        # A backup that was put back may know somebody who was erased since. Not importable before
+        # Django is ready.
+        import_module("okaeri.web.rights.erasing").finish_erasures(clock.now())
 
 
 def data_folder() -> Path:

@@ -97,8 +97,9 @@ def list_unfinished(secret: str, folder: Path) -> list[tuple[Line, tuple[int, ..
     A restored backup still knows the person by his keys; without any, by a number that was given
     before he was erased. Nobody found means that he is not in this database.
     """
-    known = erasing.known_tokens()
-    lines = [line for line in erasure_list.read(folder) if line.token not in known]
+    listed = erasure_list.read(folder)
+    known = erasing.known_tokens() if listed else set()
+    lines = [line for line in listed if line.token not in known]
     if not lines:
         return []
     owner_of: dict[str, set[int]] = {}
