@@ -21,11 +21,12 @@ from okaeri.foundation.errors import InputError, OkaeriError
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import JobContext, submit_job
-from okaeri.intake import staging_files, store
+from okaeri.intake import record_files, staging_files, store
 from okaeri.intake.connectors import recognise
 from okaeri.intake.connectors.mapped import connector_of
 from okaeri.intake.live import stage_orders
 from okaeri.intake.models import ImportRun, RejectedRow
+from okaeri.intake.records.everything import record_all
 from okaeri.intake.types import FileLayout, ImportResult, OrderIn, ProductIn, StagedFile
 from okaeri.intake.writing import Counts, Staged, add_late_costs, write
 
@@ -118,6 +119,9 @@ def perform(run: ImportRun, path: Path, progress: Progress | None) -> ImportResu
     ImportRun.objects.filter(id=run.id).update(status=ImportRun.Status.RUNNING)
     staged: StagedFile | None = None
     try:
+        if not run.mapping and record_files.holds_records(path, run.connector):
+            _store_records(run, path)
+            return store.run_view(store.get_run(run.id))
         staged = _stage(run, path, progress)
         # Hashing lets go of the interpreter, so it costs the writing next to nothing.
         with (
@@ -143,6 +147,31 @@ def perform(run: ImportRun, path: Path, progress: Progress | None) -> ImportResu
         if staged is not None:
             staging_files.discard(staged)
     return store.run_view(store.get_run(run.id))
+
+
+def _store_records(run: ImportRun, path: Path) -> None:
+    """Store subscriptions, inquiries, calls or payments; the counts of orders count these."""
+    shop, now = load(ShopProfile), clock.now()
+    zone = ZoneInfo(shop.time_zone)
+    found = record_files.read(path, run.connector, shop.currency, zone, now)
+    with transaction.atomic():
+        kept = record_all(found.records)
+        RejectedRow.objects.filter(run_id=run.id).delete()
+        RejectedRow.objects.bulk_create(store.as_rejected(run.id, found.rejected), batch_size=1000)
+        ImportRun.objects.filter(id=run.id).update(
+            status=ImportRun.Status.DONE,
+            sha256=_sha256(path),
+            connector=found.kind,
+            encoding=found.encoding,
+            header=list(found.header),
+            error=None,
+            rows=found.rows,
+            orders_new=kept.new,
+            orders_updated=kept.updated,
+            orders_unchanged=kept.unchanged + kept.stale,
+            rows_rejected=found.rows_rejected,
+            finished_at=clock.now(),
+        )
 
 
 def _stage(run: ImportRun, path: Path, progress: Progress | None) -> StagedFile:

@@ -1,6 +1,6 @@
 """Puts what sources say into effect: one transaction, and late older words change nothing."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -15,11 +15,10 @@ from okaeri.intake import store
 from okaeri.intake.actions import record_orders, record_products
 from okaeri.intake.models import LatestWord, Order, OrderLine, Party, Refund, Subscription
 from okaeri.intake.people import store_parties
-from okaeri.intake.records import payments, service, subscriptions
+from okaeri.intake.records import payments, subscriptions
+from okaeri.intake.records.everything import record_all
 from okaeri.intake.records.words import Stamp, order_no_of, take_newer
 from okaeri.intake.types import (
-    CallIn,
-    InquiryIn,
     Kept,
     LineIn,
     OrderIn,
@@ -27,7 +26,6 @@ from okaeri.intake.types import (
     ProductIn,
     RightsRequest,
     SubscriptionEventIn,
-    SubscriptionIn,
 )
 from okaeri.intake.webhooks.words import (
     OrderWord,
@@ -61,32 +59,20 @@ def apply(words: Words, around: Surroundings) -> Kept:
     """
     with transaction.atomic():
         next_numbers(CHANGES, 0)
-        steps = (
-            _orders(_of(words, OrderWord)),
-            _people(_of(words, PersonWord), around.now),
-            _products(_of(words, ProductWord)),
-            subscriptions.record(_of(words, SubscriptionIn)),
-            service.record_inquiries(_of(words, InquiryIn)),
-            service.record_calls(_of(words, CallIn)),
-        )
+        kept = _orders(_of(words, OrderWord))
+        kept += _people(_of(words, PersonWord), around.now)
+        kept += _products(_of(words, ProductWord))
+        kept += record_all(words)
         _refunds(_of(words, RefundWord))
         _skips(_of(words, SkipWord), around.zone)
         for request in _of(words, RightsRequest):
             if around.ask_rights is not None:
                 around.ask_rights(request)
-    return _sum(steps)
+    return kept
 
 
 def _of(words: Words, kind: type[Kind]) -> list[Kind]:
     return [word for word in words if isinstance(word, kind)]
-
-
-def _sum(steps: Iterable[Kept]) -> Kept:
-    total = [0, 0, 0, 0]
-    for kept in steps:
-        parts = (kept.new, kept.updated, kept.unchanged, kept.stale)
-        total = [a + b for a, b in zip(total, parts, strict=True)]
-    return Kept(*total)
 
 
 # ---- orders and refunds ------------------------------------------------------------------------
@@ -95,16 +81,20 @@ def _sum(steps: Iterable[Kept]) -> Kept:
 def _orders(words: Sequence[OrderWord]) -> Kept:
     if not words:
         return Kept()
-    Refund.objects.bulk_create(
-        [_refund_row(one) for word in words for one in word.refunds],
-        update_conflicts=True,
-        unique_fields=["source", "refund_no"],
-        update_fields=["amount_minor"],
-    )
+    refunds = [_refund_row(one) for word in words for one in word.refunds]
+    if refunds:
+        Refund.objects.bulk_create(
+            refunds,
+            update_conflicts=True,
+            unique_fields=["source", "refund_no"],
+            update_fields=["amount_minor"],
+        )
     latest, late = _newest(words)
     orders = [_with_refunds(word) for word in latest]
     new, updated, unchanged = record_orders(orders)
-    payments.record(word.payment for word in latest if word.payment is not None)
+    owed = [word.payment for word in latest if word.payment is not None]
+    if owed:
+        payments.record(owed)
     for word in late:
         _refresh_refunds(word.order.source, word.subject_no)
     return Kept(new, updated, unchanged, len(late))

@@ -337,6 +337,14 @@ class Kept:
     unchanged: int = 0
     stale: int = 0
 
+    def __add__(self, other: "Kept") -> "Kept":
+        return Kept(
+            self.new + other.new,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.stale + other.stale,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionEventRecord:

@@ -11,6 +11,7 @@ from okaeri.intake.connectors.makeshop import makeshop
 from okaeri.intake.connectors.mapped import mapped, mapped_mall
 from okaeri.intake.connectors.nextengine import nextengine
 from okaeri.intake.connectors.rakuten import rakuten
+from okaeri.intake.connectors.records import calls, inquiries, payments, subscriptions
 from okaeri.intake.connectors.samurai import samurai
 from okaeri.intake.connectors.shopify import shopify
 from okaeri.intake.connectors.smaregi import smaregi
@@ -23,6 +24,6 @@ CONNECTORS: dict[str, Connector] = {
     for connector in (
         template, shopify, eccube, futureshop, makeshop, base, ecforce, samurai, tamago,
         nextengine, smaregi, rakuten, yahoo, yahoo_orders, yahoo_items, amazon, products, customers,
-        mapped, mapped_mall,
+        subscriptions, inquiries, calls, payments, mapped, mapped_mall,
     )
 }  # fmt: skip

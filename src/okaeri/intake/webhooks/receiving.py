@@ -12,7 +12,7 @@ from django.db import transaction
 
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.sequences import next_numbers
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import ShopProfile, hold, load
 from okaeri.foundation.text import Text
 from okaeri.intake.applying import AskRights, Surroundings, apply
 from okaeri.intake.models import Connection, Delivery
@@ -65,7 +65,8 @@ def receive(
         return Received("unsigned", error=_UNSIGNED)
     if _was_here(connection.id, envelope.delivery_id):
         return Received("duplicate", envelope.delivery_id)
-    return _take(connection, envelope, raw, now, ask_rights)
+    with hold():
+        return _take(connection, envelope, raw, now, ask_rights)
 
 
 def retry(delivery: Delivery, now: datetime, ask_rights: AskRights | None) -> Received:
@@ -162,17 +163,16 @@ def _keep(
 ) -> None:
     if topic == "eccube/notice":
         error = _NOTICE
-    Delivery.objects.update_or_create(
-        connection_id=connection.id,
-        delivery_id=envelope.delivery_id,
-        defaults={
-            "topic": topic,
-            "status": status,
-            "error": error.as_json() if error else {},
-            "payload": payload,
-            "received_at": now,
-        },
-    )
+    values = {
+        "topic": topic,
+        "status": status,
+        "error": error.as_json() if error else {},
+        "payload": payload,
+        "received_at": now,
+    }
+    whose = {"connection_id": connection.id, "delivery_id": envelope.delivery_id}
+    if not Delivery.objects.filter(**whose).update(**values):
+        Delivery.objects.create(**whose, **values)
     connections.note_received(connection.id, now, error if payload else None)
 
 

@@ -1,0 +1,199 @@
+"""Files of the own templates for subscriptions, inquiries, calls and payments, into records."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ValidationError
+
+from okaeri.foundation.text import Text
+from okaeri.intake.connectors import CONNECTORS, choose, recognise
+from okaeri.intake.domain import amounts
+from okaeri.intake.domain.cells import CellError, clean_text, folded
+from okaeri.intake.domain.days import parse_day, parse_instant
+from okaeri.intake.files.rows import column_positions
+from okaeri.intake.records.bodies import CallBody, InquiryBody, PaymentBody, SubscriptionBody
+from okaeri.intake.staging_files import open_text
+from okaeri.intake.types import (
+    CallIn,
+    InquiryIn,
+    PaymentIn,
+    RejectedRowView,
+    SubscriptionIn,
+)
+
+Record = SubscriptionIn | InquiryIn | CallIn | PaymentIn
+Cells = Mapping[str, str]
+SOURCE = "template"
+_MOST_REJECTED = 10_000
+_WHO = ("member_no", "email", "phone", "family_name", "given_name")
+_INSTANTS = ("changed_at", "opened_at", "closed_at", "started_at")
+_DAYS = ("started_on", "next_on", "cancelled_on", "due_on", "paid_on", "event_on")
+_COUNTS = ("interval_days", "duration_seconds", "event_no")
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "subscriptions.status": {
+        "有効": "active", "継続": "active", "継続中": "active", "休止": "paused", "停止": "paused",
+        "休止中": "paused", "解約": "cancelled", "解約済": "cancelled", "キャンセル": "cancelled",
+    },
+    "event_kind": {
+        "開始": "started", "お届け": "delivered", "発送": "delivered", "スキップ": "skipped",
+        "休止": "paused", "再開": "resumed", "解約": "cancelled",
+    },
+    "medium": {
+        "": "mail", "メール": "mail", "電話": "phone", "チャット": "chat", "フォーム": "form",
+        "店舗": "store", "インタビュー": "interview",
+    },
+    "kind": {
+        "": "question", "質問": "question", "要望": "request", "苦情": "complaint",
+        "クレーム": "complaint", "お礼": "praise", "お褒め": "praise",
+    },
+    "inquiries.status": {
+        "": "open", "未対応": "open", "対応中": "open", "未完了": "open", "完了": "closed",
+        "対応済": "closed",
+    },
+    "direction": {"": "out", "発信": "out", "架電": "out", "着信": "in", "受電": "in"},
+    "result": {
+        "応答": "answered", "通話": "answered", "不在": "no_answer", "留守": "no_answer",
+        "番号違い": "wrong_number", "折り返し": "call_back", "受注": "ordered", "注文": "ordered",
+        "拒否": "refused", "お断り": "refused",
+    },
+    "payments.status": {
+        "未入金": "open", "未払い": "open", "入金済": "paid", "入金済み": "paid", "支払済": "paid",
+        "貸倒": "written_off", "回収不能": "written_off",
+    },
+}  # fmt: skip
+_UNUSABLE = Text("この行は使えません({reason})。", "This row cannot be used ({reason}).")
+
+
+@dataclass(slots=True)
+class RecordFile:
+    """A file read whole: its records, and the rows that cannot be used."""
+
+    kind: str
+    encoding: str
+    header: tuple[str, ...]
+    rows: int = 0
+    records: list[Record] = field(default_factory=list)
+    rejected: list[RejectedRowView] = field(default_factory=list)
+    rows_rejected: int = 0
+
+
+def holds_records(path: Path, connector: str) -> bool:
+    """Tell whether a file is of one of these templates."""
+    known = CONNECTORS.get(connector or recognise(open_text(path).header))
+    return known is not None and known.kind == "records"
+
+
+def read(path: Path, connector: str, currency: str, zone: ZoneInfo, now: datetime) -> RecordFile:
+    """Read a file; `now` is when a row without its own time of change was said."""
+    text = open_text(path)
+    chosen = choose(text.header, connector, None)
+    places = chosen.find_columns(column_positions(text.header))
+    found = RecordFile(chosen.key, text.encoding, tuple(text.header))
+    for cells, lines in text.chunks(None):
+        for line, row in zip(lines, cells, strict=True):
+            if not any(map(str.strip, row)):
+                continue
+            found.rows += 1
+            given = {
+                name: next((row[p] for p in at if p < len(row) and row[p].strip()), "")
+                for name, at in places.items()
+            }
+            try:
+                values = _values(chosen.key, given, currency, zone)
+                found.records.append(_MAKERS[chosen.key](values, now))
+            except CellError as error:
+                _reject(found, line, error.code, error.message, row)
+            except ValidationError as error:
+                fault = error.errors()[0]
+                where = ".".join(str(part) for part in fault["loc"])
+                reason = _UNUSABLE.format(reason=f"{where}: {fault['msg']}")
+                _reject(found, line, "bad_row", reason, row)
+    return found
+
+
+def _reject(found: RecordFile, line: int, code: str, reason: Text, row: Sequence[str]) -> None:
+    found.rows_rejected += 1
+    if len(found.rejected) < _MOST_REJECTED:
+        found.rejected.append(RejectedRowView(line, code, reason, tuple(row)))
+
+
+def _values(kind: str, given: Cells, currency: str, zone: ZoneInfo) -> dict[str, Any]:
+    """Give the values of a row's filled cells; words become codes."""
+    values: dict[str, Any] = {}
+    for name, raw in given.items():
+        words = _WORDS.get(name) or _WORDS.get(f"{kind}.{name}")
+        if words is not None:
+            word = folded(raw)
+            values[name] = words.get(word, word.lower())
+        elif raw:
+            values[name] = _value(name, raw, currency, zone)
+    return values
+
+
+def _value(name: str, raw: str, currency: str, zone: ZoneInfo) -> Any:  # noqa: ANN401 - any cell
+    if name in _INSTANTS:
+        return parse_instant(raw, zone)
+    if name in _DAYS:
+        return parse_day(raw)
+    if name in _COUNTS:
+        return amounts.parse_quantity(raw)
+    if name == "price_minor":
+        return amounts.parse_whole_money(raw, currency)
+    return clean_text(raw, 20_000)
+
+
+def _taken(values: dict[str, Any], kind: type[BaseModel]) -> dict[str, Any]:
+    """Give the body's own fields; who it is about goes one level down."""
+    party = {name: values[name] for name in _WHO if name in values}
+    own = {name: value for name, value in values.items() if name in kind.model_fields}
+    return own | {"party": party, "source": SOURCE}
+
+
+def _subscription(values: dict[str, Any], now: datetime) -> Record:
+    taken = _taken(values, SubscriptionBody) | {"changed_at": values.get("changed_at", now)}
+    if values.get("event_kind"):
+        event = {
+            "kind": values["event_kind"],
+            "occurred_on": values.get("event_on"),
+            "delivery_no": values.get("event_no"),
+            "order_no": values.get("event_order_no", ""),
+            "reason": values.get("event_reason", ""),
+        }
+        taken["events"] = [event]
+    return SubscriptionBody.model_validate(taken).to_subscription()
+
+
+def _inquiry(values: dict[str, Any], now: datetime) -> Record:
+    defaults = {"medium": "mail", "kind": "question", "status": "open"}
+    taken = defaults | _taken(values, InquiryBody)
+    taken["changed_at"] = values.get("changed_at", now)
+    tags = str(values.get("tags", "")).replace("、", ",").split(",")
+    taken["tags"] = [tag.strip() for tag in tags if tag.strip()]
+    return InquiryBody.model_validate(taken).to_inquiry()
+
+
+def _call(values: dict[str, Any], now: datetime) -> Record:
+    taken = {"direction": "out"} | _taken(values, CallBody)
+    return CallBody.model_validate(taken).to_call()
+
+
+def _payment(values: dict[str, Any], now: datetime) -> Record:
+    said = {name: values[name] for name in ("status", "due_on", "paid_on") if name in values}
+    checked = PaymentBody.model_validate(said)
+    number, source = values.get("order_no", ""), values.get("source", SOURCE)
+    if not number or len(number) > 80 or len(source) > 40:
+        raise CellError("blank", Text("注文番号がありません。", "The order number is missing."))
+    changed_at = values.get("changed_at", now).astimezone(UTC)
+    return PaymentIn(source, number, changed_at=changed_at, **checked.model_dump())
+
+
+_MAKERS: Mapping[str, Callable[[dict[str, Any], datetime], Record]] = {
+    "subscriptions": _subscription,
+    "inquiries": _inquiry,
+    "calls": _call,
+    "payments": _payment,
+}

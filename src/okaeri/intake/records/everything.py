@@ -1,0 +1,25 @@
+"""Records of any kind, stored each by its own rule."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from okaeri.intake.records import payments, service, subscriptions
+from okaeri.intake.types import CallIn, InquiryIn, Kept, PaymentIn, SubscriptionIn
+
+_RULES: tuple[tuple[type, Callable[[Any], Kept]], ...] = (
+    (SubscriptionIn, subscriptions.record),
+    (InquiryIn, service.record_inquiries),
+    (CallIn, service.record_calls),
+    (PaymentIn, payments.record),
+)
+
+
+def record_all(records: Sequence[Any]) -> Kept:
+    """Store subscriptions, inquiries, calls and payments in the open transaction."""
+    total = Kept()
+    for kind, record in _RULES:
+        given = [one for one in records if isinstance(one, kind)]
+        # A delivery or file is about one thing: the others are not even asked.
+        if given:
+            total = total + record(given)
+    return total
