@@ -377,8 +377,8 @@ def test_old_deliveries_go(shop: ConnectionView) -> None:
     send(shop, "orders/create", shopify_order(currency="USD"), "bad")
     send(shop, "orders/create", shopify_order(), "good")
     assert api.sweep_deliveries(NOW + timedelta(days=29)) == 0
-    assert api.sweep_deliveries(NOW + timedelta(days=31)) == 1
-    assert api.sweep_deliveries(NOW + timedelta(days=61)) == 1
+    assert api.sweep_deliveries(NOW + timedelta(days=31)) == 2
+    assert not Delivery.objects.exists()
 
 
 # ---- real payloads -----------------------------------------------------------------------------

@@ -113,7 +113,6 @@ def test_a_failed_delivery_is_shown_and_can_be_tried_again(chief: Client) -> Non
     assert "USD" in tried.content.decode()
 
 
-@pytest.mark.covers("G-01")
 def test_the_panel_says_how_old_each_source_is(chief: Client) -> None:
     connect(chief, "shopify", secret=SECRET)
     key = intake.list_connections()[0].key
