@@ -22,6 +22,7 @@ from okaeri.foundation.work.jobs import Handler, JobContext, JobRunner, submit_j
 from okaeri.foundation.work.loop import Duty, WorkLoop
 from okaeri.insight import api as insight
 from okaeri.intake import api as intake
+from okaeri.intake import duties as intake_duties
 from okaeri.listen import api as listen
 from okaeri.measure import api as measure
 from okaeri.measure.types import Evaluation
@@ -67,6 +68,7 @@ def station_duties() -> tuple[Duty, ...]:
     return (
         # First of all: a restored backup must not write to somebody who was erased.
         *rights_duties.duties(),
+        *intake_duties.duties(),
         *customer_duties.duties(),
         *plan_duties.duties(),
         *deliver_duties.duties(
