@@ -8,6 +8,7 @@ from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+from django.conf import settings
 from django.db import transaction
 
 from okaeri.foundation.personal import Documents, PersonalWords
@@ -17,7 +18,15 @@ from okaeri.intake import actions, pairs, staged_tables, staging_files, store
 from okaeri.intake.actions import JOB_KIND, Progress
 from okaeri.intake.connectors import CONNECTORS, find_columns, find_problem
 from okaeri.intake.domain import events as domain_events
-from okaeri.intake.domain import malls
+from okaeri.intake.domain import form_links, malls
+from okaeri.intake.domain.form_answers import (
+    AGREED,
+    INPUTS,
+    PREFECTURES,
+    QUESTION,
+    read_answers,
+)
+from okaeri.intake.domain.forms import CONTACT_FIELDS
 from okaeri.intake.event_types import (
     EventIn,
     EventRecord,
@@ -27,6 +36,38 @@ from okaeri.intake.event_types import (
 )
 from okaeri.intake.events import reading as event_reading
 from okaeri.intake.events import recording
+from okaeri.intake.forms.entries import (
+    Taken,
+    confirm_entry,
+    confirm_url,
+    entries_of,
+    expire_entries,
+    file_until,
+    file_url,
+    find_by_confirm_link,
+    find_by_file_link,
+    find_entries,
+    list_entries,
+    list_entries_after,
+    list_to_mail,
+    list_to_settle,
+    note_refusal,
+    record_form_entry,
+    take_mail,
+    take_settling,
+)
+from okaeri.intake.forms.entries import ask_again as ask_to_confirm_again
+from okaeri.intake.forms.entries import count_download as count_form_download
+from okaeri.intake.forms.files import keep_file as keep_form_file
+from okaeri.intake.forms.files import path_of as path_of_form_file
+from okaeri.intake.forms.keeping import (
+    get_form,
+    list_forms,
+    media_of,
+    problems_of,
+    save_form,
+    switch_form,
+)
 from okaeri.intake.freshness import source_freshness
 from okaeri.intake.models import ImportRun
 from okaeri.intake.sources import (
@@ -80,22 +121,29 @@ from okaeri.intake.types import (
 from okaeri.intake.writing import erasing, waiting_files
 
 __all__ = [
-    "JOB_KIND", "MOST_ITEMS", "AskRights", "CallBody", "CustomerBody", "InquiryBody", "OrderBody",
-    "ProductBody", "SubscriptionBody", "calls_of", "can_reach", "create_connection", "detect_file",
-    "discard_staged", "events_of", "find_layout_problem", "find_orders_by_no", "get_connection",
-    "get_import_run", "import_file", "inquiries_of", "iter_rejected_rows", "join_pair",
-    "last_event_at", "latest_change_no", "list_calls_after", "list_connections",
-    "list_connectors", "list_deliveries", "list_identifications_after", "list_import_runs",
+    "AGREED", "CONTACT_FIELDS", "INPUTS", "JOB_KIND", "MOST_ITEMS", "PREFECTURES", "QUESTION",
+    "AskRights", "CallBody", "CustomerBody", "InquiryBody", "OrderBody", "ProductBody",
+    "SubscriptionBody", "Taken", "ask_to_confirm_again", "calls_of", "can_reach", "confirm_entry",
+    "confirm_url", "count_form_download", "create_connection", "detect_file", "discard_staged",
+    "entries_of", "events_of", "expire_entries", "file_until", "file_url", "find_by_confirm_link",
+    "find_by_file_link", "find_entries", "find_layout_problem", "find_orders_by_no",
+    "get_connection", "get_form", "get_import_run", "import_file", "inquiries_of",
+    "iter_rejected_rows", "join_pair", "keep_form_file", "last_event_at", "latest_change_no",
+    "list_calls_after", "list_connections", "list_connectors", "list_deliveries", "list_entries",
+    "list_entries_after", "list_forms", "list_identifications_after", "list_import_runs",
     "list_inquiries_after", "list_lines", "list_mappings", "list_orders_after",
     "list_orders_of_parties", "list_parties_after", "list_products", "list_subscriptions_after",
-    "open_complaints", "parse_events", "parse_json", "parse_tag_batch", "read_event_batches",
-    "read_line_batches", "read_order_batches", "read_staged_lines", "read_staged_orders",
+    "list_to_mail", "list_to_settle", "mark_of_request", "media_of", "note_refusal",
+    "open_complaints", "parse_events", "parse_json", "parse_tag_batch", "path_of_form_file",
+    "problems_of", "read_answers", "read_event_batches", "read_line_batches",
+    "read_order_batches", "read_shown", "read_staged_lines", "read_staged_orders",
     "read_staged_parties", "receive", "recognised_columns", "record_bodies", "record_calls",
-    "record_customers", "record_events", "record_identification", "record_inquiries",
-    "record_orders", "record_payments", "record_products", "record_subscriptions", "record_visit",
-    "retry_delivery", "rotate_secret", "run_import_job", "save_mapping", "source_freshness",
-    "stage_file", "submit_import", "subscriptions_of", "sweep_deliveries", "switch_connection",
-    "touch_orders_of_parties", "unpaid_orders_of", "write_rejected_csv",
+    "record_customers", "record_events", "record_form_entry", "record_identification",
+    "record_inquiries", "record_orders", "record_payments", "record_products",
+    "record_subscriptions", "record_visit", "retry_delivery", "rotate_secret", "run_import_job",
+    "save_form", "save_mapping", "shown_token", "source_freshness", "stage_file", "submit_import",
+    "subscriptions_of", "sweep_deliveries", "switch_connection", "switch_form", "take_mail",
+    "take_settling", "touch_orders_of_parties", "unpaid_orders_of", "write_rejected_csv",
 ]  # fmt: skip
 
 
@@ -350,6 +398,24 @@ def read_event_batches(after: int) -> Iterator[pa.RecordBatch]:
 def last_event_at() -> datetime | None:
     """Give when the newest event came in; None where there is none."""
     return event_reading.last_received_at()
+
+
+# ---- forms -------------------------------------------------------------------------------------
+
+
+def shown_token(form_key: str, version: int, now: datetime) -> str:
+    """Give the signed word a shown form carries: which version, and when it was shown."""
+    return form_links.shown_token(settings.SECRET_KEY, form_key, version, now)
+
+
+def read_shown(token: str, form_key: str) -> form_links.Shown | None:
+    """Read such a word; None where we did not write it for this form."""
+    return form_links.read_shown(token, settings.SECRET_KEY, form_key)
+
+
+def mark_of_request(address: str) -> str:
+    """Give a keyed hash of a network address: enough to count by, nothing to look up."""
+    return form_links.mark_of(settings.SECRET_KEY, "address", address)
 
 
 # ---- reading -----------------------------------------------------------------------------------

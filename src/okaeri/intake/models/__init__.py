@@ -1,7 +1,7 @@
 """The tables of intake, by subject; every model is imported from here."""
 
 from okaeri.intake.models.events import Event, Identification
-from okaeri.intake.models.forms import Form, FormEntry
+from okaeri.intake.models.forms import Form, FormEntry, FormTally
 from okaeri.intake.models.orders import (
     ColumnMapping,
     ImportRun,
@@ -24,6 +24,7 @@ __all__ = [
     "Event",
     "Form",
     "FormEntry",
+    "FormTally",
     "Identification",
     "ImportRun",
     "Inquiry",

@@ -6,7 +6,7 @@ from okaeri.intake.models.orders import Party
 
 
 class Form(models.Model):
-    """One form at its newest version. What it asks lies in `definition` (`types.FormDefinition`)."""
+    """One form at its newest version. What it asks lies in `definition` (`form_types.FormDefinition`)."""
 
     class Kind(models.TextChoices):
         SIGNUP = "signup"
@@ -44,11 +44,50 @@ class FormEntry(models.Model):
     has_agreed = models.BooleanField(default=False)
     # The very words beside the box that was ticked.
     wording = models.TextField(default="")
-    # Page, hashed address of the request, browser: `types.FormProof`.
+    # Page, hashed address of the request, browser: `form_types.FormProof`.
     proof = models.JSONField(default=dict)
+    # Keyed hashes for the limits; both go when the entry is blanked.
+    email_mark = models.CharField(max_length=40, default="")
+    address_mark = models.CharField(max_length=40, default="")
+    # How often the confirmation was asked for, the first time included.
+    mails = models.IntegerField(default=1)
     created_at = models.DateTimeField()
+    # Until when its link is good.
+    expires_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
+    # When the outbox had the newest confirmation.
+    mailed_at = models.DateTimeField(null=True)
+    # When consent, attributes and thanks were taken over by the stations above.
+    settled_at = models.DateTimeField(null=True)
+    downloads = models.IntegerField(default=0)
     change_no = models.BigIntegerField(db_index=True)
 
     class Meta:
-        indexes = (models.Index(fields=["form", "created_at"], name="entries_of_form"),)
+        indexes = (
+            models.Index(fields=["form", "created_at"], name="entries_of_form"),
+            models.Index(fields=["email_mark", "created_at"], name="entries_of_email"),
+            models.Index(fields=["address_mark", "created_at"], name="entries_of_address"),
+            models.Index(
+                fields=["id"],
+                name="entries_to_mail",
+                condition=models.Q(status="waiting", mailed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["change_no"],
+                name="entries_to_settle",
+                condition=models.Q(status="confirmed", settled_at__isnull=True),
+            ),
+        )
+
+
+class FormTally(models.Model):
+    """How often something was turned away at a form: by trap, by haste, by limit, by age."""
+
+    form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20)
+    count = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["form", "kind"], name="one_tally_of_a_kind"),
+        )

@@ -153,7 +153,7 @@ def _erase_entries(party_ids: Sequence[int], words: PersonalWords) -> int:
     loose = FormEntry.objects.filter(party=None).values_list("id", "answers")
     ids += [number for number, answers in loose.iterator() if words.are_in_document(answers)]
     mine = FormEntry.objects.filter(id__in=ids)
-    return mine.update(answers={}, tags=[], proof={})
+    return mine.update(answers={}, tags=[], proof={}, email_mark="", address_mark="")
 
 
 def _erase_rejected(words: PersonalWords) -> int:

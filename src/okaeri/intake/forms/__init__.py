@@ -1,0 +1,1 @@
+"""Forms: keeping what they ask, taking what people write, handing out files."""
