@@ -60,6 +60,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _entry_of(path: str) -> str:
+    if path.startswith("/connections/"):
+        return "settings"
     for entry in MENU[1:]:
         if path.startswith(entry.prefix):
             return entry.url_name

@@ -1,0 +1,60 @@
+"""Live sources and API keys in a real browser: two widths, two languages, by keyboard."""
+
+from typing import Any
+
+import pytest
+
+from okaeri.intake import api as intake
+from tests.intake.deliveries import NOW, SECRET, as_raw, shopify_headers, shopify_order
+from tests.web.chromium import SCREENS, TOO_WIDE, session_of_staff, window
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
+LOOKS = [(language, width) for language in ("ja", "en") for width in (375, 1440)]
+
+
+@pytest.mark.parametrize(("language", "width"), LOOKS)
+def test_a_source_is_connected_and_a_key_made_by_keyboard(
+    language: str, width: int, live_server: Any, chromium: Any
+) -> None:
+    said: list[str] = []
+
+    def look(name: str) -> None:
+        assert page.evaluate(TOO_WIDE) <= 0, name
+        folder = SCREENS / "connections"
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(folder / f"{name}-{language}-{width}.png"), full_page=True)
+
+    session = session_of_staff()
+    with window(chromium, live_server.url, session, width=width, language=language) as page:
+        page.on("console", lambda line: said.extend([line.text] * (line.type == "error")))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(f"{live_server.url}/connections/")
+        look("empty")
+        page.focus("#name")
+        page.keyboard.type("基幹システム")
+        page.select_option("#kind", "generic")
+        page.focus("form .primary")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#secret-value")
+        assert page.input_value("#secret-value").startswith("whsec_")
+        look("made")
+        shop = intake.create_connection("Shopify 本店", "shopify", secret=SECRET)[0]
+        for number, order in enumerate((shopify_order(), shopify_order(2, currency="USD"))):
+            raw = as_raw(order)
+            headers = shopify_headers(raw, "orders/create", f"d-{number}")
+            intake.receive(shop.key, headers, raw, NOW)
+        page.goto(f"{live_server.url}/connections/{shop.id}/")
+        look("deliveries")
+        page.goto(f"{live_server.url}/connections/")
+        look("list")
+        page.goto(f"{live_server.url}/settings/api-keys/")
+        page.fill("#name", "基幹システム")
+        page.focus("input[value='orders:write']")
+        page.keyboard.press("Space")
+        page.focus("form .primary")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#token")
+        look("key")
+        page.goto(f"{live_server.url}/settings/api/")
+        look("reference")
+    assert said == []
