@@ -8,6 +8,15 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from okaeri.customers.actions.attributes import (
+    attributes_of,
+    forget_source,
+    list_file_sources,
+    order_attributes,
+    record_attribute,
+    replace_inferred,
+    save_attribute,
+)
 from okaeri.customers.actions.consent import (
     assume_consent,
     give_placeholder_addresses,
@@ -19,6 +28,7 @@ from okaeri.customers.actions.devices import (
     link_devices,
     list_web_events,
 )
+from okaeri.customers.actions.enrichment import check_enrichment, import_attributes
 from okaeri.customers.actions.erasure import gather as gather_person
 from okaeri.customers.actions.erasure import note_absent as note_absent_erasure
 from okaeri.customers.actions.export import read_order_batches
@@ -52,6 +62,7 @@ from okaeri.customers.store.access import iter_all as iter_access
 from okaeri.customers.store.access import iter_scope as iter_access_scope
 from okaeri.customers.store.access import list_actors as list_access_actors
 from okaeri.customers.store.access import list_page as list_access
+from okaeri.customers.store.attributes import list_all as list_attributes
 from okaeri.customers.store.erasing import drop_proofs as drop_due_proofs
 from okaeri.customers.store.erasing import erased_ids, list_erasures
 from okaeri.customers.store.erasure_list import Line as ErasureLine
@@ -73,6 +84,8 @@ from okaeri.intake.types import OrderRecord
 __all__ = [
     "ErasureLine",
     "assume_consent",
+    "attributes_of",
+    "check_enrichment",
     "consent_in_force",
     "contact_points_of",
     "count_customers",
@@ -87,21 +100,25 @@ __all__ = [
     "families_of",
     "find_candidates",
     "finish_request",
+    "forget_source",
     "gather_person",
     "get_customer",
     "get_request",
     "give_placeholder_addresses",
     "ids_of",
+    "import_attributes",
     "iter_access",
     "iter_access_scope",
     "keep_apart",
     "link_devices",
     "list_access",
     "list_access_actors",
+    "list_attributes",
     "list_candidates",
     "list_consents",
     "list_contact_points",
     "list_erasures",
+    "list_file_sources",
     "list_merges",
     "list_merges_after",
     "list_profiles",
@@ -117,17 +134,21 @@ __all__ = [
     "note_absent_erasure",
     "note_erasure",
     "open_complaints",
+    "order_attributes",
     "parties_of",
     "place_hold",
     "purchase_history",
     "read_order_batches",
     "read_staged_orders",
+    "record_attribute",
     "record_consent",
     "reopen_candidate",
+    "replace_inferred",
     "request_data",
     "resolve_new_parties",
     "retention_of",
     "roots_of",
+    "save_attribute",
     "search_customers",
     "suppress",
     "undo_merge",

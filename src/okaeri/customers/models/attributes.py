@@ -19,10 +19,12 @@ class Attribute(models.Model):
     # As `Text.as_json` writes it.
     name = models.JSONField()
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    # For choice and tags: the answers that may be given.
+    # For choice and tags: the answers that may be given, [{"value", "ja", "en"}].
     choices = models.JSONField(default=list)
     is_in_header = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    # Smallest first on every page.
+    place = models.IntegerField(default=0)
     created_at = models.DateTimeField()
 
 
@@ -37,7 +39,7 @@ class AttributeValue(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
     attribute = models.ForeignKey(Attribute, on_delete=models.CASCADE, related_name="+")
     value = models.JSONField()
-    # staff, form, survey, call, import, inferred, or the name of who sold it.
+    # staff, form, survey, call, import, inferred, or the name of who gave or sold it.
     source = models.CharField(max_length=40)
     origin = models.CharField(max_length=6, choices=Origin.choices)
     # By which right it is held (consent text, contract); required for third-party data.
@@ -51,3 +53,4 @@ class AttributeValue(models.Model):
                 fields=["customer", "attribute", "source"], name="one_answer_per_source"
             ),
         )
+        indexes = (models.Index(fields=["source"], name="answers_of_source"),)

@@ -1,0 +1,200 @@
+"""A file of answers about people: read whole, matched by a key, stored all at once or not at all."""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from okaeri.customers.actions.attributes import NO_ATTRIBUTE, record_answers
+from okaeri.customers.attribute_types import (
+    AttributeIn,
+    EnrichmentIn,
+    EnrichmentResult,
+    ValueIn,
+)
+from okaeri.customers.domain.attributes import (
+    INFERRED,
+    OWN_WORDS,
+    STAFF,
+    check_origin,
+    read_answer,
+)
+from okaeri.customers.domain.names import address_key, phone_digits
+from okaeri.customers.models import Customer
+from okaeri.customers.store import attributes as store
+from okaeri.customers.store import identity
+from okaeri.foundation.cells import unguard_cell
+from okaeri.foundation.errors import InputError, NotFoundError
+from okaeri.foundation.text import Text
+from okaeri.intake import api as intake
+
+MOST_REJECTED = 1000
+_PAGE = 5000
+KEY_KINDS = ("email", "phone", "member")
+_NO_COLUMN = Text(
+    "列「{column}」がファイルにありません。列を選び直してください。",
+    'The file has no column "{column}"; choose the columns again.',
+)
+_NO_ATTRIBUTES = Text(
+    "取り込む項目を1つ以上選んでください。", "Choose at least one attribute to take in."
+)
+_NO_MEMBER_SOURCE = Text(
+    "会員番号がどのデータ元のものかを選んでください。", "Choose whose member numbers these are."
+)
+_TAKEN_NAME = Text(
+    "情報源の名前「{source}」は使えません。別の名前を付けてください。",
+    'The name "{source}" is taken for a source; choose another.',
+)
+_NO_KEY = Text("照合する値が空です。", "The key is empty.")
+_SHARED = Text(
+    "この電話番号は複数の方のものです。だれの情報か決められません。",
+    "This phone number belongs to several people; nobody can tell whose data this is.",
+)
+_TWICE = Text(
+    "同じ方の行がほかにもあります。1行にまとめてください。",
+    "There is another row of the same person; make it one row.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    line_no: int
+    cells: tuple[str, ...]
+    key: str
+
+
+def check_enrichment(given: EnrichmentIn, header: Sequence[str]) -> None:
+    """Raise InputError where a mapping cannot be used with a file."""
+    for column in (given.key_column, *given.columns):
+        if column not in header:
+            raise InputError(_NO_COLUMN.format(column=column))
+    if not given.columns or given.key_kind not in KEY_KINDS:
+        raise InputError(_NO_ATTRIBUTES)
+    if given.key_kind == "member" and not given.member_source:
+        raise InputError(_NO_MEMBER_SOURCE)
+    if given.source in {STAFF, INFERRED, *OWN_WORDS}:
+        raise InputError(_TAKEN_NAME.format(source=given.source))
+    check_origin(given.source, given.origin, given.basis, given.expires_on)
+
+
+def import_attributes(path: Path, given: EnrichmentIn, at: datetime) -> EnrichmentResult:
+    """Take in a file of answers; the same file again changes nothing but the time.
+
+    Nobody is created: rows of unknown people are counted. Rows that cannot be used are told with
+    their reason; all the others are stored in one transaction.
+    """
+    layout = intake.detect_file(path)
+    check_enrichment(given, layout.header)
+    known = store.known()
+    unknown = [key for key in given.columns.values() if key not in known]
+    if unknown:
+        raise NotFoundError(NO_ATTRIBUTE.format(key=unknown[0]))
+    places = {column: layout.header.index(column) for column in (given.key_column, *given.columns)}
+    rejected: list[tuple[int, Text, tuple[str, ...]]] = []
+    answers: list[ValueIn] = []
+    seen: set[int] = set()
+    counts = {"rows": 0, "unknown": 0}
+    for page in _pages(path, layout.encoding, layout.delimiter, places[given.key_column]):
+        owners = _owners_of([row.key for row in page], given)
+        for row in page:
+            counts["rows"] += 1
+            found = owners.get(_normal(row.key, given), ())
+            if row.key and not found:
+                counts["unknown"] += 1
+                continue
+            try:
+                customer_id = _the_one(row.key, found, seen)
+                answers += _answers_of(row, customer_id, given, known, places, at)
+            except InputError as error:
+                rejected.append((row.line_no, error.message, row.cells))
+                continue
+            seen.add(customer_id)
+    with transaction.atomic():
+        kept = record_answers(answers) or 0
+    return EnrichmentResult(
+        rows=counts["rows"],
+        people=len({one.customer_id for one in answers}),
+        answers=kept,
+        unknown=counts["unknown"],
+        rows_rejected=len(rejected),
+        rejected=tuple(rejected[:MOST_REJECTED]),
+    )
+
+
+def _the_one(key: str, found: Sequence[int], seen: set[int]) -> int:
+    if not key:
+        raise InputError(_NO_KEY)
+    if len(found) > 1:
+        raise InputError(_SHARED)
+    if found[0] in seen:
+        raise InputError(_TWICE)
+    return found[0]
+
+
+def _answers_of(
+    row: _Row,
+    customer_id: int,
+    given: EnrichmentIn,
+    known: Mapping[str, tuple[int, AttributeIn]],
+    places: dict[str, int],
+    at: datetime,
+) -> list[ValueIn]:
+    answers = []
+    for column, key in given.columns.items():
+        raw = row.cells[places[column]] if places[column] < len(row.cells) else ""
+        value = read_answer(known[key][1], unguard_cell(raw))
+        if value not in ("", ()):
+            answers.append(
+                ValueIn(
+                    customer_id,
+                    key,
+                    value,
+                    given.source,
+                    given.origin,
+                    at,
+                    given.basis,
+                    given.expires_on,
+                )
+            )
+    return answers
+
+
+def _pages(path: Path, encoding: str, delimiter: str, key_place: int) -> Iterator[list[_Row]]:
+    page: list[_Row] = []
+    with path.open(encoding=encoding, newline="") as file:
+        reader = csv.reader(file, delimiter=delimiter)
+        next(reader)
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            key = unguard_cell(cells[key_place]).strip() if key_place < len(cells) else ""
+            page.append(_Row(reader.line_num, tuple(cells), key))
+            if len(page) == _PAGE:
+                yield page
+                page = []
+    if page:
+        yield page
+
+
+def _normal(key: str, given: EnrichmentIn) -> str:
+    if given.key_kind == "email":
+        return address_key(key)
+    if given.key_kind == "phone":
+        return phone_digits(key)
+    return f"{given.member_source}:{key}"
+
+
+def _owners_of(keys: Sequence[str], given: EnrichmentIn) -> dict[str, tuple[int, ...]]:
+    """Give normalised key → whose it is; several for a phone that a household shares."""
+    wanted = {_normal(key, given) for key in keys if key} - {""}
+    if given.key_kind != "phone":
+        owned = identity.owners_of([(given.key_kind, key) for key in wanted])
+        return {key: (owner,) for (_, key), owner in owned.items()}
+    rows = Customer.objects.filter(phone_key__in=wanted, merged_into__isnull=True)
+    found: dict[str, tuple[int, ...]] = {}
+    for number, key in rows.values_list("id", "phone_key"):
+        found[key] = (*found.get(key, ()), number)
+    return found

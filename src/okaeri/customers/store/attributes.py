@@ -1,0 +1,194 @@
+"""Questions and answers at rest: one answer for each person number, question and source."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Count, Max
+
+from okaeri.customers.attribute_types import (
+    Answer,
+    AttributeIn,
+    AttributeKind,
+    AttributeView,
+    Choice,
+    Origin,
+    SourceCount,
+    ValueIn,
+)
+from okaeri.customers.domain.attributes import INFERRED, OWN_WORDS, STAFF, Said
+from okaeri.customers.models import Attribute, AttributeValue
+from okaeri.foundation.text import Text
+
+# Of the statements in use none has more parameters than SQLite allows.
+_PAGE = 10_000
+_UPDATED = ["value", "origin", "basis", "expires_on", "recorded_at"]
+
+
+def list_all() -> list[AttributeView]:
+    """Give every question in its place, with how many people hold an answer."""
+    held = dict(
+        AttributeValue.objects.values_list("attribute_id").annotate(
+            people=Count("customer_id", distinct=True)
+        )
+    )
+    return [_view(row, held.get(row.pk, 0)) for row in Attribute.objects.order_by("place", "id")]
+
+
+def known() -> dict[str, tuple[int, AttributeIn]]:
+    """Give key → row id and question, in their places."""
+    rows = Attribute.objects.order_by("place", "id")
+    return {row.key: (row.pk, _view(row, 0)) for row in rows}
+
+
+def _view(row: Attribute, holders: int) -> AttributeView:
+    return AttributeView(
+        key=row.key,
+        name=Text.from_json(row.name),
+        kind=AttributeKind(row.kind),
+        choices=tuple(Choice(c["value"], Text(c["ja"], c["en"])) for c in row.choices),
+        is_in_header=row.is_in_header,
+        is_active=row.is_active,
+        place=row.place,
+        holders=holders,
+    )
+
+
+def save(given: AttributeIn, now: datetime) -> None:
+    """Keep a question under its key."""
+    values = {
+        "name": given.name.as_json(),
+        "kind": given.kind.value,
+        "choices": [{"value": c.value, **c.name.as_json()} for c in given.choices],
+        "is_in_header": given.is_in_header,
+        "is_active": given.is_active,
+        "place": given.place,
+    }
+    Attribute.objects.update_or_create(
+        key=given.key, defaults=values, create_defaults={**values, "created_at": now}
+    )
+
+
+def last_place() -> int:
+    """Give the highest place taken, -1 in an empty shop."""
+    found = Attribute.objects.aggregate(last=Max("place"))["last"]
+    return -1 if found is None else int(found)
+
+
+def used_choices(key: str) -> set[str]:
+    """Give the choices that somebody holds."""
+    found: set[str] = set()
+    for value in AttributeValue.objects.filter(attribute__key=key).values_list("value", flat=True):
+        found.update(value if isinstance(value, list) else [str(value)])
+    return found
+
+
+def is_empty() -> bool:
+    """Tell whether nobody holds any answer."""
+    return not AttributeValue.objects.exists()
+
+
+def read(
+    customer_ids: Collection[int], attribute_ids: Collection[int]
+) -> list[tuple[int, int, Said]]:
+    """Give (person number, question's row id, answer) of these numbers; one query for ten thousand."""
+    wanted = sorted(set(customer_ids))
+    found = []
+    for start in range(0, len(wanted), _PAGE):
+        rows = AttributeValue.objects.filter(
+            customer_id__in=wanted[start : start + _PAGE], attribute_id__in=list(attribute_ids)
+        ).values_list(
+            "customer_id", "attribute_id", "value", "source", "origin", "basis", "expires_on",
+            "recorded_at",
+        )  # fmt: skip
+        for customer_id, attribute_id, value, source, origin, basis, until, at in rows:
+            said = Said(_answer(value), source, Origin(origin), basis, until, at)
+            found.append((customer_id, attribute_id, said))
+    return found
+
+
+def _answer(stored: object) -> Answer:
+    if isinstance(stored, list):
+        return tuple(stored)
+    return stored if isinstance(stored, str) else float(str(stored))
+
+
+def write(answers: Sequence[tuple[int, int, ValueIn, Answer]]) -> int:
+    """Keep (number, question, what came, its answer) in the caller's transaction; how many are new.
+
+    A newer answer of the same source stays; "" and () take the source's answer away.
+    """
+    numbers = sorted({number for number, *_ in answers})
+    before: dict[tuple[int, int, str], datetime] = {}
+    for start in range(0, len(numbers), _PAGE):
+        rows = AttributeValue.objects.filter(customer_id__in=numbers[start : start + _PAGE])
+        found = rows.values_list("customer_id", "attribute_id", "source", "recorded_at")
+        before.update({(who, what, source): at for who, what, source, at in found})
+    fresh: dict[tuple[int, int, str], AttributeValue] = {}
+    gone = []
+    for number, attribute_id, given, answer in answers:
+        key = (number, attribute_id, given.source)
+        if key in before and before[key] > given.at:
+            continue
+        before[key] = given.at
+        fresh.pop(key, None)
+        if answer in ("", ()):
+            gone.append(key)
+            continue
+        fresh[key] = AttributeValue(
+            customer_id=number,
+            attribute_id=attribute_id,
+            source=given.source,
+            value=list(answer) if isinstance(answer, tuple) else answer,
+            origin=given.origin.value,
+            basis=given.basis,
+            expires_on=given.expires_on,
+            recorded_at=given.at,
+        )
+    for number, attribute_id, source in gone:
+        AttributeValue.objects.filter(
+            customer_id=number, attribute_id=attribute_id, source=source
+        ).delete()
+    AttributeValue.objects.bulk_create(
+        fresh.values(),
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["customer", "attribute", "source"],
+        update_fields=_UPDATED,
+    )
+    return len(fresh)
+
+
+def list_file_sources() -> list[SourceCount]:
+    """Give sources that came by a file, each with its people and answers, newest first."""
+    rows = (
+        AttributeValue.objects.exclude(source__in=[STAFF, INFERRED, *sorted(OWN_WORDS)])
+        .values_list("source", "origin", "basis", "expires_on")
+        .annotate(
+            people=Count("customer_id", distinct=True),
+            answers=Count("id"),
+            last=Max("recorded_at"),
+        )
+        .order_by("-last", "source")
+    )
+    return [
+        SourceCount(source, Origin(origin), basis, expires_on, people, answers)
+        for source, origin, basis, expires_on, people, answers, _ in rows
+    ]
+
+
+def delete_source(source: str) -> int:
+    """Take away every answer of one source; how many there were."""
+    return AttributeValue.objects.filter(source=source).delete()[0]
+
+
+def delete_inferred(attribute_id: int, customer_ids: Iterable[int]) -> int:
+    """Take our own guess at one question away from these people; how many had one."""
+    wanted = sorted(set(customer_ids))
+    deleted = 0
+    for start in range(0, len(wanted), _PAGE):
+        deleted += AttributeValue.objects.filter(
+            attribute_id=attribute_id,
+            source=INFERRED,
+            customer_id__in=wanted[start : start + _PAGE],
+        ).delete()[0]
+    return deleted
