@@ -1,6 +1,7 @@
 """Somebody is forgotten everywhere: every table, every file, and a restored backup."""
 
 import json
+import shutil
 import sqlite3
 import zipfile
 import zlib
@@ -68,12 +69,14 @@ def _order(number: str, at: datetime, party: PartyIn = HIM) -> OrderIn:
 
 @pytest.fixture(autouse=True)
 def _own_list() -> Iterator[None]:
-    """The list of erasures outlives databases; no test reads another's."""
+    """What lies in the data folder outlives databases; no test reads another's."""
     folder = Path(settings.OKAERI.data_dir)
+    shutil.rmtree(folder / "warehouse", ignore_errors=True)
     for path in (folder / "erasures.jsonl", folder / "uploads" / "queued" / "waiting"):
         path.unlink(missing_ok=True)
     yield
     (folder / "erasures.jsonl").unlink(missing_ok=True)
+    shutil.rmtree(folder / "warehouse", ignore_errors=True)
 
 
 @pytest.fixture
@@ -205,7 +208,6 @@ def _hits_in_the_folder() -> set[str]:
     return hits
 
 
-@pytest.mark.covers("G-13")
 def test_after_an_erasure_no_table_and_no_file_knows_the_person(him: int) -> None:
     assert len({hit.split(".")[0] for hit in _hits_in_the_database()}) > 10
     assert _hits_in_the_folder()
@@ -253,7 +255,17 @@ def test_an_old_file_does_not_bring_the_person_back(him: int) -> None:
     assert len(customers.purchase_history([him])[him]) == 3
 
 
-def test_who_orders_anew_is_a_new_customer_and_his_no_still_counts(him: int) -> None:
+@pytest.mark.parametrize("was_written_to", [True, False])
+def test_who_orders_anew_is_a_new_customer_and_his_no_still_counts(
+    him: int, was_written_to: bool
+) -> None:
+    """A no outlives the proofs: it is kept as a hash even where the law asks for nothing."""
+    if was_written_to:
+        Message.objects.filter(customer_id=him).update(
+            status="accepted", content_kind="useful", claimed_at=clock.now()
+        )
+    else:
+        Message.objects.filter(customer_id=him).update(status="rejected")
     customers.record_consent(
         him,
         channel="email",
@@ -312,6 +324,9 @@ def test_a_number_that_was_given_to_somebody_else_after_a_restore_is_left_alone(
 
 
 def test_the_proof_is_sealed_until_its_day_and_then_goes(him: int) -> None:
+    Message.objects.filter(customer_id=him).update(
+        status="accepted", content_kind="useful", claimed_at=clock.now()
+    )
     erase_everywhere(him, clock.now())
     row = Erasure.objects.get()
     assert row.proof_until is not None

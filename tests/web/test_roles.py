@@ -57,6 +57,7 @@ def test_a_view_cannot_ask_for_a_permission_that_is_not_in_the_table() -> None:
         needs("customers.fly")
 
 
+@pytest.mark.covers("Q-22")
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_opens_what_the_table_says_and_nothing_else(role: Role, enter: Enter) -> None:
     asked = {
@@ -226,7 +227,6 @@ def test_the_log_says_who_looked_searched_and_took_and_never_what_was_typed(ente
 # ---- owner, team mate, outsider ----------------------------------------------------------------
 
 
-@pytest.mark.covers("Q-22")
 def test_the_owner_invites_a_team_mate_who_comes_in_once_and_chooses_a_password(
     browser_of_staff: Client, outsider: Client
 ) -> None:

@@ -12,6 +12,7 @@ from okaeri.customers.domain.names import address_key
 from okaeri.customers.domain.resolution import keys_of
 from okaeri.customers.store import consents, erasing, erasure_list, identity
 from okaeri.customers.store.erasure_list import Line
+from okaeri.customers.store.families import families_of
 from okaeri.customers.types import ConsentAction, ErasureView, PersonKeys
 from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.text import Text
@@ -32,7 +33,7 @@ class Returned:
 
 def gather(customer_id: int) -> PersonKeys:
     """Give all that one person is known by, before it is gone."""
-    ids = erasing.family_of(customer_id)
+    ids = families_of([customer_id]).get(customer_id, ())
     if not ids:
         raise NotFoundError(_NO_CUSTOMER.format(id=customer_id))
     party_ids = erasing.parties_of(ids)
@@ -78,12 +79,13 @@ def erase(keys: PersonKeys, line: Line, secret: str, counts: Mapping[str, int]) 
     identity.wait_for_cursor()
     # In a restored backup one person may still be two: the second gets a number of its own.
     token = uuid4().hex if line.token in erasing.known_tokens() else line.token
+    proof = erasing.seal(secret, keys.customer_ids)
     erasing.insert(
         token=token,
         customer_id=keys.customer_ids[0],
         key_hashes=line.key_hashes,
         erased_at=line.erased_at,
-        proof=erasing.seal(secret, keys.customer_ids) if line.proof_until else {},
+        proof=proof if line.proof_until else erasing.only_refusals(proof),
         proof_until=line.proof_until,
     )
     own = erasing.blank(keys.customer_ids)

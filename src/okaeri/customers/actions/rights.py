@@ -13,6 +13,7 @@ from okaeri.customers.actions import erasure
 from okaeri.customers.domain.retention import compute_retention
 from okaeri.customers.store import access, erasing, requests
 from okaeri.customers.store.erasure_list import Line as ErasureLine
+from okaeri.customers.store.families import families_of
 from okaeri.customers.types import (
     ChainCheck,
     ErasureView,
@@ -112,7 +113,7 @@ def retention_of(
     customer_id: int, *, today: date, last_ad_on: date | None, stopped_on: date | None
 ) -> Retention:
     """Give until when the proof of this person's consent is kept, and by which rule."""
-    holds = requests.holds_of(erasing.family_of(customer_id))
+    holds = requests.holds_of(families_of([customer_id]).get(customer_id, ()))
     return compute_retention(
         load(RightsRules),
         today=today,

@@ -42,19 +42,6 @@ _VIEWED = ("token", "customer_id", "erased_at", "proof_until", "counts")
 Span = tuple[str, datetime | None, datetime | None]
 
 
-def family_of(customer_id: int) -> tuple[int, ...]:
-    """Give the live id first, then every id that was ever absorbed into it; () when unknown."""
-    live = Customer.objects.filter(id=customer_id).first()
-    while live is not None and live.merged_into_id is not None:
-        live = Customer.objects.get(id=live.merged_into_id)
-    found, level = [], [live.pk] if live else []
-    while level:
-        found += level
-        rows = Customer.objects.filter(merged_into_id__in=level).order_by("id")
-        level = list(rows.values_list("id", flat=True))
-    return tuple(found)
-
-
 def parties_of(ids: Sequence[int]) -> tuple[int, ...]:
     """Give the contacts these ids were made of."""
     links = PartyLink.objects.filter(customer_id__in=ids)
@@ -293,21 +280,22 @@ def drop_proofs(before: date) -> int:
     due = Erasure.objects.filter(proof_until__lt=before)
     count = 0
     for row in due:
-        row.proof = {"consents": [], "refusals": _kept_refusals(row.proof)}
+        row.proof = only_refusals(row.proof)
         row.proof_until = None
         row.save(update_fields=["proof", "proof_until"])
         count += 1
     return count
 
 
-def _kept_refusals(proof: dict[str, Any]) -> list[dict[str, str]]:
+def only_refusals(proof: dict[str, Any]) -> dict[str, Any]:
+    """Give a sealed proof without the consents; whether somebody said no last is kept for good."""
     last = {event["address"]: event for event in proof.get("consents", ())}
     withdrawn = [
         {"channel": event["channel"], "address": address, "reason": "withdrawn"}
         for address, event in last.items()
         if event["action"] == ConsentEvent.Action.WITHDRAWN
     ]
-    return [*proof.get("refusals", ()), *withdrawn]
+    return {"consents": [], "refusals": [*proof.get("refusals", ()), *withdrawn]}
 
 
 def list_customers_with_keys() -> Iterable[tuple[int, str, str]]:
