@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from django.db import connection
+from django.db import connection, connections
 
 from okaeri.intake.event_types import BusyError
 
@@ -45,7 +45,8 @@ class GroupCommit(Generic[Item]):
 
         Inside a transaction it is written there: the caller's commit decides.
         """
-        if connection.in_atomic_block:
+        # A thread that never asked the database is not made to open the door to it just for this.
+        if any(known.in_atomic_block for known in connections.all(initialized_only=True)):
             self._write([item])
             return
         turn = _Turn(item)
