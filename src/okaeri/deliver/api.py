@@ -8,7 +8,16 @@ from django.conf import settings
 
 from okaeri.deliver.actions import high_water, receiving, tracking, unsubscribing
 from okaeri.deliver.channels.email.mailbox import MailboxTransport
-from okaeri.deliver.store import brakes, clicks, locks, outbox, receipts, rights, views
+from okaeri.deliver.store import (
+    brakes,
+    clicks,
+    locks,
+    outbox,
+    receipts,
+    rights,
+    strangers,
+    views,
+)
 from okaeri.deliver.tracking_types import EngagementView, Followed
 from okaeri.deliver.types import (
     ConfirmationError,
@@ -48,6 +57,16 @@ def submit_to_many(groups: Iterable[outbox.Group], now: datetime) -> int:
     Of a request's own key, customer and context nothing is taken.
     """
     return outbox.insert_alike(groups, now)
+
+
+def know_stranger(number: int, customer_id: int) -> int:
+    """Give the messages to a stranger to the customer he turned out to be; gives how many."""
+    return strangers.become_customer(number, customer_id)
+
+
+def forget_stranger(number: int) -> int:
+    """Take away the address and the words of messages to somebody who never became a customer."""
+    return strangers.forget(number)
 
 
 def withdraw(keys: Sequence[str], reason_code: str, now: datetime | None = None) -> int:

@@ -30,6 +30,8 @@ class MessageRequest:
     expires_at: datetime
     context: Mapping[str, Any] = field(default_factory=dict)
     is_held_out: bool = False
+    # Of a stranger, whose `customer_id` is a negative number of the caller's; "" for customers.
+    address: str = ""
 
 
 class Addressee(NamedTuple):

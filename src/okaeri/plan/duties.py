@@ -5,6 +5,7 @@ from datetime import datetime
 from okaeri.foundation.work.loop import Duty
 from okaeri.plan.actions.advance import advance_due
 from okaeri.plan.actions.enrol import enrol_from_orders, enrol_from_state
+from okaeri.plan.actions.forms import ask_to_confirm, forget_unconfirmed, settle_entries
 
 
 def duties(*, batch: int = 5000) -> tuple[Duty, ...]:
@@ -13,10 +14,19 @@ def duties(*, batch: int = 5000) -> tuple[Duty, ...]:
     def look_at_orders(now: datetime) -> int:
         return enrol_from_orders(now, batch)
 
+    def ask(now: datetime) -> int:
+        return ask_to_confirm(now, batch)
+
+    def settle(now: datetime) -> int:
+        return settle_entries(now, batch)
+
     def move(now: datetime) -> int:
         return advance_due(now, batch)
 
     return (
+        Duty("plan.ask_to_confirm", ask),
+        Duty("plan.settle_entries", settle),
+        Duty("plan.forget_unconfirmed", forget_unconfirmed),
         Duty("plan.enrol_from_orders", look_at_orders),
         Duty("plan.enrol_from_state", enrol_from_state),
         Duty("plan.advance", move),

@@ -10,13 +10,20 @@ from okaeri.foundation.text import Text
 from okaeri.measure import api as measure
 from okaeri.plan.actions.keys import SOURCE_KIND
 from okaeri.plan.domain.reasons import put_into_words
-from okaeri.plan.journeys.definition import Definition, PurchaseTrigger
+from okaeri.plan.journeys.definition import Definition, FormTrigger, PurchaseTrigger
 from okaeri.plan.journeys.steps.send import Send
 from okaeri.plan.models import Decision, Enrolment, Journey, JourneyVersion, Template
 from okaeri.plan.store import journeys as store
 from okaeri.plan.types import DecisionView, EnrolmentView, JourneyView, NodeView, TemplateView
 
 _BY_PURCHASE = Text("{n}回目の購入", "Purchase number {n}")
+_BY_FORM = Text("フォーム「{form}」の申し込み", 'Entry of the form "{form}"')
+_BY_ANY_FORM = {
+    "": Text("フォームの申し込み", "Entry of any form"),
+    "signup": Text("お知らせの登録", "Sign-up for news"),
+    "document": Text("資料請求", "Request of a document"),
+    "popup": Text("ポップアップの申し込み", "Entry of a pop-up"),
+}
 _BY_RECENCY = Text("最後の購入から{n}日", "{n} days since the last purchase")
 
 
@@ -60,6 +67,8 @@ def _trigger(definition: Definition) -> Text:
     trigger = definition.trigger
     if isinstance(trigger, PurchaseTrigger):
         return _BY_PURCHASE.format(n=trigger.number)
+    if isinstance(trigger, FormTrigger):
+        return _BY_FORM.format(form=trigger.key) if trigger.key else _BY_ANY_FORM[trigger.form_kind]
     return _BY_RECENCY.format(n=trigger.days)
 
 

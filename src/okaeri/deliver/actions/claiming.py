@@ -16,7 +16,7 @@ from okaeri.customers.types import ContactPointView
 from okaeri.deliver.domain import policy
 from okaeri.deliver.domain.token import one_click_url, unsubscribe_token, unsubscribe_url
 from okaeri.deliver.models import Content
-from okaeri.deliver.store import brakes, claims, locks
+from okaeri.deliver.store import brakes, claims, locks, strangers
 from okaeri.deliver.types import ContactRules, Links, NoSellingTo, Outgoing
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.insight import api as insight
@@ -96,6 +96,7 @@ def _facts(
 ) -> dict[int, policy.PersonFacts]:
     everyone = {message.customer_id for message in due}
     points = customers.list_contact_points(everyone, channel)
+    points |= strangers.points_of(everyone, channel)
     sent = claims.list_marketing_sent(everyone, now - _LOOK_BACK)
     buyers = {m.customer_id for m in due if m.content_kind == policy.SALES}
     stages = _stages(buyers)

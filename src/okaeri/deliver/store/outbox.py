@@ -103,7 +103,7 @@ def _shared(request: MessageRequest, now: datetime) -> tuple[Any, ...]:
         db_instant(request.expires_at),
         db_instant(now),
         db_instant(now) if out else None,
-        "",
+        request.address,
         0,
         "",
         "",

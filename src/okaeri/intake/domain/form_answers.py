@@ -171,13 +171,18 @@ def _chosen_tags(definition: FormDefinition, answers: Answers) -> list[str]:
     return [tag for tags in chosen if isinstance(tags, list) for tag in tags]
 
 
-def to_party(answers: Mapping[str, str | list[str]]) -> PartyIn:
-    """Give the contact that answers describe. Consent is no part of it: it has a ledger of its own."""
+def to_party(answers: Mapping[str, str | list[str]], *, is_proven: bool) -> PartyIn:
+    """Give the contact that answers describe; `is_proven`: the address was confirmed by its owner.
+
+    Whoever has not proven that the address is his says nothing about its owner. A phone number is proven
+    by nobody and would join two people, so it stays with the entry. Consent has a ledger of its own.
+    """
     text = {name: value for name, value in answers.items() if isinstance(value, str)}
+    if not is_proven:
+        return PartyIn(email=text.get("email", ""))
     born = text.get("birth_on")
     return PartyIn(
         email=text.get("email", ""),
-        phone=text.get("phone", ""),
         family_name=text.get("family_name", ""),
         given_name=text.get("given_name", ""),
         family_kana=text.get("family_kana", ""),

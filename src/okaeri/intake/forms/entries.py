@@ -89,7 +89,7 @@ def record_form_entry(
             change_no=next_numbers(CHANGES)[0],
         )
         if not definition.is_double:
-            _confirm(entry, now)
+            _confirm(entry, now, is_proven=False)
     return Taken("confirmed" if entry.confirmed_at else "waiting", _record(entry))
 
 
@@ -138,14 +138,16 @@ def confirm_entry(token: str, confirmed_from: FormProof) -> EntryRecord | None:
                 "confirmed_address_mark": pressed["address_mark"],
                 "confirmed_browser": pressed["browser"],
             }
-            _confirm(entry, now)
+            _confirm(entry, now, is_proven=True)
         return _record(entry)
 
 
-def _confirm(entry: FormEntry, now: datetime) -> None:
+def _confirm(entry: FormEntry, now: datetime, *, is_proven: bool) -> None:
     """Make the entry a contact, in the open transaction."""
     source = f"{SOURCE}{entry.form.key}"[:_SOURCE_LENGTH]
-    party = store_parties([(source, to_party(entry.answers), now)], now)[0]
+    party = store_parties(
+        [(source, to_party(entry.answers, is_proven=is_proven), now)], now
+    )[0]
     entry.party_id = party
     entry.status, entry.confirmed_at = Status.CONFIRMED, now
     entry.change_no = next_numbers(CHANGES)[0]

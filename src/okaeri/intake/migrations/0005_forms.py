@@ -79,6 +79,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="formentry",
             index=models.Index(
+                condition=models.Q(("status", "waiting")),
+                fields=["expires_at"],
+                name="entries_waiting",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="formentry",
+            index=models.Index(
                 condition=models.Q(("settled_at__isnull", True), ("status", "confirmed")),
                 fields=["change_no"],
                 name="entries_to_settle",

@@ -73,6 +73,11 @@ class FormEntry(models.Model):
                 condition=models.Q(status="waiting", mailed_at__isnull=True),
             ),
             models.Index(
+                fields=["expires_at"],
+                name="entries_waiting",
+                condition=models.Q(status="waiting"),
+            ),
+            models.Index(
                 fields=["change_no"],
                 name="entries_to_settle",
                 condition=models.Q(status="confirmed", settled_at__isnull=True),

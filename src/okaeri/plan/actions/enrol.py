@@ -13,6 +13,7 @@ from okaeri.insight import api as insight
 from okaeri.intake import api as intake
 from okaeri.intake.types import OrderRecord
 from okaeri.measure import api as measure
+from okaeri.plan.actions.entrants import find_entrants
 from okaeri.plan.actions.surroundings import Surroundings, look_around
 from okaeri.plan.domain.entry import Entry, choose_entries, entry_by_order, entry_by_recency
 from okaeri.plan.journeys.definition import PurchaseTrigger, RecencyTrigger
@@ -89,12 +90,16 @@ def _look_at_orders(journey: LiveJourney, stretch: _Stretch, now: datetime) -> i
     """
     if stretch.cursor <= journey.cursor:
         return 0
+    entrants = find_entrants(journey, stretch.cursor, now)
+    if entrants is None:
+        return 0
     with transaction.atomic():
         if not store.take_orders(journey, stretch.cursor):
             return 0
         if stretch.owned:
             store.wake(journey.id, {customer_id for _, customer_id in stretch.owned}, now)
             _enrol_buyers(journey, stretch, now)
+        _enrol(journey, entrants, now)
     return stretch.looked_at
 
 

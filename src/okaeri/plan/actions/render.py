@@ -11,9 +11,16 @@ from okaeri.deliver.types import RenderedContent, RenderTask
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
+from okaeri.intake.form_types import EntryRecord, FormDefinition, FormRules
 from okaeri.intake.types import LineRecord, ProductIn
 from okaeri.listen import api as listen
-from okaeri.plan.content.merge import merge_customer, merge_order, merge_shop
+from okaeri.plan.content.merge import (
+    EXAMPLE_OF_A_FORM,
+    merge_customer,
+    merge_form,
+    merge_order,
+    merge_shop,
+)
 from okaeri.plan.content.words import Source, render_words
 from okaeri.plan.models import Template
 from okaeri.plan.types import Preview, TemplateError
@@ -35,6 +42,8 @@ class _Known:
     lines: dict[int, list[LineRecord]]
     products: dict[str, ProductIn]
     shop: dict[str, Any]
+    entries: dict[int, EntryRecord]
+    forms: dict[str, FormDefinition]
 
 
 class PlanRenderer:
@@ -90,6 +99,9 @@ class PlanRenderer:
             "shop": known.shop,
             "order": merge_order(purchase, lines, known.products),
         }
+        entry = known.entries.get(_entry_id(task))
+        if entry is not None:
+            values |= self._form_values(entry, known.forms[entry.form_key])
         if source.mentions("satisfaction_url"):
             values["satisfaction_url"] = listen.question_link(
                 task.customer_id,
@@ -99,6 +111,18 @@ class PlanRenderer:
                 subject=f"order:{order_id}" if order_id else "",
             )
         return values
+
+    def _form_values(self, entry: EntryRecord, form: FormDefinition) -> dict[str, Any]:
+        has_file = form.file is not None and entry.confirmed_at is not None
+        links = (entry, self._base_url, self._secret)
+        rules = load(FormRules)
+        return {
+            "form": merge_form(entry, form),
+            "confirm_url": intake.confirm_url(*links),
+            "confirm_hours": rules.confirm_hours,
+            "file_url": intake.file_url(*links) if has_file else "",
+            "file_days": rules.file_days,
+        }
 
 
 def _edition(task: RenderTask) -> tuple[str, int]:
@@ -110,6 +134,11 @@ def _order_id(task: RenderTask) -> int | None:
     return order_id if isinstance(order_id, int) else None
 
 
+def _entry_id(task: RenderTask) -> int:
+    entry_id = task.context.get("form_entry_id")
+    return entry_id if isinstance(entry_id, int) else 0
+
+
 def _load(tasks: Sequence[RenderTask], with_dates: set[int]) -> _Known:
     people = {task.customer_id for task in tasks}
     order_ids = {order_id for task in tasks if (order_id := _order_id(task)) is not None}
@@ -117,7 +146,13 @@ def _load(tasks: Sequence[RenderTask], with_dates: set[int]) -> _Known:
     unnamed = {line.sku for many in lines.values() for line in many if not line.product_name}
     histories = customers.purchase_history(with_dates) if order_ids and with_dates else {}
     orders = {item.order_id: item for history in histories.values() for item in history}
+    entry_ids = {entry_id for task in tasks if (entry_id := _entry_id(task))}
+    entries = intake.find_entries(entry_ids) if entry_ids else {}
     return _Known(
+        entries=entries,
+        forms={
+            key: intake.get_form(key).definition for key in {e.form_key for e in entries.values()}
+        },
         profiles=customers.list_profiles(people),
         orders=orders,
         lines=lines,
@@ -148,6 +183,7 @@ def preview_for(source: Source, customer_id: int) -> Preview:
         "shop": merge_shop(load(ShopProfile)),
         "order": merge_order(latest, lines, intake.list_products(unnamed) if unnamed else {}),
         "satisfaction_url": "#",
+        **EXAMPLE_OF_A_FORM,
     }
     return render_words(source, values)
 

@@ -9,8 +9,17 @@ _URL_LINE = re.compile(r"^\{\{-?\s*(\w*url)\s*-?\}\}$")
 _PARAGRAPH = '<p style="margin:0 0 1.4em;line-height:1.8">{}</p>'
 _BUTTON = (
     '<a href="{{{{ {0} }}}}" style="display:inline-block;padding:.7em 1.4em;border-radius:6px;'
-    'background:#1f5e56;color:#ffffff;text-decoration:none">こちらから回答できます</a>'
+    'background:#1f5e56;color:#ffffff;text-decoration:none">{1}</a>'
 )
+_LABELS = {
+    "confirm_url": (
+        '{% if form.language == "en" %}Confirm my e-mail address{% else %}登録を確認する{% endif %}'
+    ),
+    "file_url": (
+        '{% if form.language == "en" %}Open the document{% else %}資料を受け取る{% endif %}'
+    ),
+}
+_LABEL = "こちらから回答できます"
 
 
 # The same few texts go to everybody.
@@ -28,7 +37,7 @@ def _inner(paragraph: str) -> str:
 def _line(line: str) -> str:
     link = _URL_LINE.match(line.strip())
     if link:
-        return _BUTTON.format(link[1])
+        return _BUTTON.format(link[1], _LABELS.get(link[1], _LABEL))
     parts = _LIQUID.split(line)
     return "".join(
         part if _LIQUID.fullmatch(part) else html.escape(part, quote=False) for part in parts

@@ -5,6 +5,7 @@ from typing import Any
 
 from okaeri.customers.types import CustomerProfile, Purchase
 from okaeri.foundation.settings import ShopProfile
+from okaeri.intake.form_types import EntryRecord, FormDefinition
 from okaeri.intake.types import LineRecord, ProductIn
 
 ANONYMOUS = "お客様"
@@ -50,6 +51,34 @@ def merge_order(
         "product": dearest[1] if dearest else "商品",
         "products": names,
     }
+
+
+def merge_form(entry: EntryRecord, form: FormDefinition) -> dict[str, Any]:
+    """`form.title`, `.thanks`, `.file_name`, `.language` ("ja", "en"), `.addressee` as he wrote it."""
+    family = str(entry.answers.get("family_name", ""))
+    return {
+        "title": form.title.render(entry.language),
+        "thanks": form.thanks.render(entry.language),
+        "file_name": form.file.name if form.file else "",
+        "language": entry.language,
+        "addressee": f"{family} 様" if family else ANONYMOUS,
+    }
+
+
+# What a preview shows where no form was filled in.
+EXAMPLE_OF_A_FORM: Mapping[str, Any] = {
+    "form": {
+        "title": "お申し込みフォーム",
+        "thanks": "",
+        "file_name": "資料.pdf",
+        "language": "ja",
+        "addressee": ANONYMOUS,
+    },
+    "confirm_url": "#",
+    "confirm_hours": 48,
+    "file_url": "#",
+    "file_days": 14,
+}
 
 
 def _name(line: LineRecord, products: Mapping[str, ProductIn]) -> str:

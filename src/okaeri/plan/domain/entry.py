@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from okaeri.customers.types import Purchase
 from okaeri.insight.types import LifecycleRules
+from okaeri.intake.form_types import EntryRecord
 from okaeri.intake.types import OrderRecord
 from okaeri.plan.domain.purchases import anchor_day, counted, purchase_number
-from okaeri.plan.journeys.definition import PurchaseTrigger, RecencyTrigger
+from okaeri.plan.journeys.definition import FormTrigger, PurchaseTrigger, RecencyTrigger
 from okaeri.plan.types import JourneyRules
 
 
@@ -73,6 +74,35 @@ def entry_by_recency(
         return None
     why = {"code": "recency", "days": trigger.days, "last_on": last_on.isoformat()}
     return Entry(customer_id, f"recency:{last_on}", None, last_on, today, now, why)
+
+
+def entry_by_form(
+    trigger: FormTrigger,
+    entry: EntryRecord,
+    customer_id: int,
+    purchases: Sequence[Purchase],
+    *,
+    confirmed_on: date,
+    now: datetime,
+    today: date,
+) -> Entry | None:
+    """Give an entry when a confirmed form is one the journey waits for.
+
+    A purchase on the very day of the request is the goal as well, unless one was there before it.
+    """
+    if entry.confirmed_at is None:
+        return None
+    is_meant = trigger.key in ("", entry.form_key) and trigger.form_kind in ("", entry.form_kind)
+    if not is_meant:
+        return None
+    has_bought = any(
+        p.is_purchase and p.ordered_on == confirmed_on and p.ordered_at <= entry.confirmed_at
+        for p in purchases
+    )
+    since = confirmed_on if has_bought else confirmed_on - timedelta(days=1)
+    at = min(entry.confirmed_at, now).replace(second=0, microsecond=0)
+    why = {"code": "form", "form": entry.form_key}
+    return Entry(customer_id, f"form:{entry.id}", None, since, today, at, why)
 
 
 def choose_entries(

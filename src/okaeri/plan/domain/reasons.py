@@ -16,6 +16,10 @@ _WORDS: dict[str, Text] = {
         "最後の購入({last_on})から{days}日たったため始めました",
         "Started {days} days after the last purchase ({last_on})",
     ),
+    "form": Text(
+        "フォーム「{form}」のお申し込みがあったため始めました",
+        'Started by an entry of the form "{form}"',
+    ),
     "waiting": Text("{until}まで待ちます", "Waits until {until}"),
     "sent": Text(
         "「{template}」の日({on})になったため、送信を依頼しました",

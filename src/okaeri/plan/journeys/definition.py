@@ -54,7 +54,16 @@ class RecencyTrigger(BaseModel):
     stages: tuple[Stage, ...] = ()
 
 
-Trigger = Annotated[PurchaseTrigger | RecencyTrigger, Field(discriminator="kind")]
+class FormTrigger(BaseModel):
+    """Starts with a confirmed entry of a form: of one by its key, or of all of a kind, or of any."""
+
+    model_config = _STRICT
+    kind: Literal["form"]
+    key: str = Field(default="", max_length=60)
+    form_kind: Literal["", "signup", "document", "popup"] = ""
+
+
+Trigger = Annotated[PurchaseTrigger | RecencyTrigger | FormTrigger, Field(discriminator="kind")]
 
 
 class Header(BaseModel):
@@ -82,8 +91,8 @@ class Header(BaseModel):
 
     @model_validator(mode="after")
     def _anchor_fits_trigger(self) -> Self:
-        if isinstance(self.trigger, RecencyTrigger) and self.anchor != "entry":
-            raise ValueError("a recency trigger has no order: write anchor: entry")
+        if not isinstance(self.trigger, PurchaseTrigger) and self.anchor != "entry":
+            raise ValueError(f"a {self.trigger.kind} trigger has no order: write anchor: entry")
         return self
 
 
@@ -128,7 +137,7 @@ class Definition:
         return self.header.longest_days
 
     @property
-    def trigger(self) -> PurchaseTrigger | RecencyTrigger:
+    def trigger(self) -> PurchaseTrigger | RecencyTrigger | FormTrigger:
         return self.header.trigger
 
 
