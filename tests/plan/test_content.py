@@ -24,6 +24,7 @@ VALUES = {
     },
     "satisfaction_url": "https://shop.example/q/abc?x=1&y=2",
     **EXAMPLE_OF_A_FORM,
+    "form": {**EXAMPLE_OF_A_FORM["form"], "addressee": "山田 様"},
 }
 
 

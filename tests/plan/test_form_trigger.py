@@ -87,6 +87,8 @@ def test_one_mail_asks_to_confirm_and_until_then_there_is_no_person(office: Offi
     assert address == "hana@example.com"
     assert "要確認" in subject
     assert "/f/confirm/" in text
+    # What a stranger typed is not sent to the address he typed.
+    assert "山田" not in text + subject
     assert Customer.objects.count() == 0
     assert deliver.list_messages()[0][0].content_kind == "transactional"
 

@@ -54,8 +54,12 @@ def merge_order(
 
 
 def merge_form(entry: EntryRecord, form: FormDefinition) -> dict[str, Any]:
-    """`form.title`, `.thanks`, `.file_name`, `.language` ("ja", "en"), `.addressee` as he wrote it."""
-    family = str(entry.answers.get("family_name", ""))
+    """`form.title`, `.thanks`, `.file_name`, `.language` ("ja", "en"), `.addressee`.
+
+    Nothing that was typed in goes to an address nobody confirmed: a form is no way to write to strangers.
+    """
+    is_proven = form.is_double and entry.confirmed_at is not None
+    family = str(entry.answers.get("family_name", "")) if is_proven else ""
     return {
         "title": form.title.render(entry.language),
         "thanks": form.thanks.render(entry.language),
