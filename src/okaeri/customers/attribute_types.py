@@ -57,7 +57,7 @@ class AttributeIn:
 
 @dataclass(frozen=True, slots=True)
 class AttributeView(AttributeIn):
-    """One stored question; `holders` are people of whom any answer is kept, valid or not."""
+    """One stored question; `holders`, where asked for: people of whom any answer is kept."""
 
     holders: int = 0
 

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 
 from django.db.models import Count, Q
 
+from okaeri.customers import api as customers
 from okaeri.deliver import api as deliver
 from okaeri.foundation.text import Text
 from okaeri.measure import api as measure
 from okaeri.plan.actions.keys import SOURCE_KIND
+from okaeri.plan.domain.facts import ATTRIBUTE
 from okaeri.plan.domain.reasons import put_into_words
 from okaeri.plan.journeys.definition import Definition, FormTrigger, PurchaseTrigger
 from okaeri.plan.journeys.steps.send import Send
@@ -129,6 +131,16 @@ def names_of_templates() -> dict[str, Text]:
     return {key: Text.from_json(name) for key, name in rows}
 
 
+def _names_of_attributes() -> dict[str, Text]:
+    """Give the names by which reasons mention attributes and their choices."""
+    names = {}
+    for attribute in customers.list_attributes():
+        names[f"{ATTRIBUTE}{attribute.key}"] = attribute.name
+        for value, name in attribute.choice_names().items():
+            names[f"{ATTRIBUTE}{attribute.key}:{value}"] = name
+    return names
+
+
 def view_templates() -> list[TemplateView]:
     """Give the newest version of every template, by key."""
     newest = {row.key: row for row in Template.objects.order_by("version")}
@@ -153,7 +165,7 @@ def view_decisions(customer_id: int | None, limit: int) -> list[DecisionView]:
     if customer_id is not None:
         rows = rows.filter(enrolment__customer_id=customer_id)
     found = rows.select_related("enrolment__journey", "enrolment__version")[:limit]
-    names = names_of_templates()
+    names = {**names_of_templates(), **_names_of_attributes()}
     return [
         DecisionView(
             journey_key=row.enrolment.journey.key,

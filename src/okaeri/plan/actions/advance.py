@@ -70,7 +70,7 @@ def _decide(known: Sequence[Known], definitions: Definitions, now: datetime) -> 
         else:
             moved.append((crowd, outcome))
     for missing, asking in curious.items():
-        moved += _decide(more_facts(asking, missing, definitions), definitions, now)
+        moved += _decide(more_facts(asking, missing, definitions, now), definitions, now)
     return moved
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from okaeri.plan.actions.switch import lint
+from okaeri.plan.actions.switch import lint, lint_schema
 from okaeri.plan.content.library import Shipped, list_playbook_sources, list_shipped_templates
 from okaeri.plan.content.words import check_source
 from okaeri.plan.journeys.definition import Definition, parse
@@ -16,6 +16,9 @@ from okaeri.plan.types import DefinitionError
 def save_definition(source: str, now: datetime) -> str:
     """Check a definition and keep it as the newest edition; its key. A live journey is linted too."""
     definition = parse(source)
+    unanswerable = lint_schema(definition)
+    if unanswerable:
+        raise DefinitionError(unanswerable[0])
     with transaction.atomic():
         journey, _ = Journey.objects.get_or_create(key=definition.key, defaults={"created_at": now})
         if journey.status == Journey.Status.LIVE:

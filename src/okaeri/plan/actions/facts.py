@@ -1,6 +1,7 @@
 """What the engine must know of a batch of walks, loaded once for all of them."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from okaeri.foundation.settings import ShopProfile, load
 from okaeri.insight import api as insight
 from okaeri.listen import api as listen
 from okaeri.plan.actions.surroundings import Surroundings, look_around
-from okaeri.plan.domain.facts import Facts
+from okaeri.plan.domain.facts import ATTRIBUTE, Facts
 from okaeri.plan.domain.purchases import anchor_day, counted, goal_number
 from okaeri.plan.journeys.definition import Definition
 from okaeri.plan.store.rows import Crowd, Member
@@ -44,7 +45,9 @@ def first_facts(
     return same + _add_orders(changed, definitions)
 
 
-def more_facts(known: Sequence[Known], missing: Set[str], definitions: Definitions) -> list[Known]:
+def more_facts(
+    known: Sequence[Known], missing: Set[str], definitions: Definitions, now: datetime
+) -> list[Known]:
     """Add the missing facts, for walks that stand before a step that asks for them."""
     people = sorted({member.customer_id for crowd, _ in known for member in crowd.members})
     if "purchases" in missing:
@@ -58,7 +61,30 @@ def more_facts(known: Sequence[Known], missing: Set[str], definitions: Definitio
     if "complaint" in missing:
         unhappy = listen.no_selling_to(people)
         known = _add(known, lambda member: {"has_open_complaint": member.customer_id in unhappy})
+    asked = {one.removeprefix(ATTRIBUTE) for one in missing if one.startswith(ATTRIBUTE)}
+    if asked:
+        known = _add_answers(known, asked, people, now)
     return [(crowd, facts._replace(loaded=facts.loaded | missing)) for crowd, facts in known]
+
+
+def _add_answers(
+    known: Sequence[Known], asked: Set[str], people: Sequence[int], now: datetime
+) -> list[Known]:
+    """Add what holds today of everybody, in one query; only what is asked for tells people apart."""
+    today = look_around().day_of(now)
+    held = customers.attributes_of(people, today, keys=asked)
+    answers = {who: {one.key: one.value for one in views} for who, views in held.items()}
+    found: list[Known] = []
+    for crowd, facts in known:
+        before = dict(facts.attributes)
+        by_member = [
+            facts._replace(
+                attributes=tuple(sorted({**before, **answers.get(one.customer_id, {})}.items()))
+            )
+            for one in crowd.members
+        ]
+        found += _split(crowd, by_member)
+    return found
 
 
 def _add(known: Sequence[Known], facts_of: Callable[[Member], Mapping[str, Any]]) -> list[Known]:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from okaeri.customers import api as customers
 from okaeri.deliver import api as deliver
 from okaeri.deliver.types import ContactRules
 from okaeri.foundation.errors import NotFoundError
@@ -12,7 +13,7 @@ from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
 from okaeri.measure import api as measure
 from okaeri.plan.actions.keys import SOURCE_KIND, pending_keys
-from okaeri.plan.domain.lint import lint_definition
+from okaeri.plan.domain.lint import lint_attributes, lint_definition
 from okaeri.plan.journeys.definition import Definition
 from okaeri.plan.models import Journey
 from okaeri.plan.store import journeys as store
@@ -33,7 +34,12 @@ def lint(definition: Definition) -> list[Text]:
     """Give what forbids this definition to go live: unknown contents, selling too early."""
     kinds = {key: head.content_kind for key, head in store.template_heads().items()}
     guard_days = load(ContactRules).first_sales_after_days
-    return lint_definition(definition, kinds, guard_days)
+    return [*lint_definition(definition, kinds, guard_days), *lint_schema(definition)]
+
+
+def lint_schema(definition: Definition) -> list[Text]:
+    """Give conditions on attributes that the shop does not keep; a draft must not have them either."""
+    return lint_attributes(definition, customers.list_attributes())
 
 
 def activate(key: str, *, now: datetime, holdout_share: float | None = None) -> None:

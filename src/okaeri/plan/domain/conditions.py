@@ -1,7 +1,7 @@
 """The conditions of a branch as a decision keeps them, and in words."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from okaeri.foundation.text import Text
@@ -46,19 +46,32 @@ def store_conditions(checked: Iterable[Checked]) -> str:
     return json.dumps(list(checked), ensure_ascii=False)
 
 
-def conditions_in_words(stored: str) -> Text:
-    """Give 満足度が2以下(いまは5) / satisfaction at most 2 (now 5); several are joined."""
-    said = [_in_words(*one) for one in json.loads(stored)]
+def conditions_in_words(stored: str, names: Mapping[str, Text]) -> Text:
+    """Give 満足度が2以下(いまは5) / satisfaction at most 2 (now 5); several are joined.
+
+    `names` has those of attributes ("attribute:skin_type") and choices ("attribute:skin_type:dry").
+    """
+    said = [
+        _in_words(field, operator, wanted, own, names)
+        for field, operator, wanted, own in json.loads(stored)
+    ]
     return Text("、".join(one.ja for one in said), ", ".join(one.en for one in said))
 
 
-def _in_words(field: str, operator: str, wanted: Any, own: Any) -> Text:  # noqa: ANN401 - JSON
-    name = _FIELDS.get(field, Text(field, field))
-    want = _value(field, wanted)
+def _in_words(
+    field: str,
+    operator: str,
+    wanted: Any,  # noqa: ANN401 - JSON
+    own: Any,  # noqa: ANN401 - JSON
+    names: Mapping[str, Text],
+) -> Text:
+    plain = field.partition(":")[2] or field
+    name = _FIELDS.get(field) or names.get(field) or Text(plain, plain)
+    want = _value(field, wanted, names)
     words = _OPERATORS[operator]
     known = _NOT_KNOWN
     if own is not None:
-        value = _value(field, own)
+        value = _value(field, own, names)
         known = Text(_NOW.ja.format(value=value.ja), _NOW.en.format(value=value.en))
     return Text(
         words.ja.format(field=name.ja, value=want.ja) + known.ja,
@@ -66,9 +79,9 @@ def _in_words(field: str, operator: str, wanted: Any, own: Any) -> Text:  # noqa
     )
 
 
-def _value(field: str, value: Any) -> Text:  # noqa: ANN401 - JSON
+def _value(field: str, value: Any, names: Mapping[str, Text]) -> Text:  # noqa: ANN401 - JSON
     if isinstance(value, list):
-        each = [_value(field, one) for one in value]
+        each = [_value(field, one, names) for one in value]
         return Text("・".join(one.ja for one in each), ", ".join(one.en for one in each))
     if isinstance(value, bool):
         return Text("はい", "yes") if value else Text("いいえ", "no")
@@ -76,6 +89,8 @@ def _value(field: str, value: Any) -> Text:  # noqa: ANN401 - JSON
         return STAGE_NAMES[Stage(value)]
     if field == "freshness_band" and value in set(FreshnessBand):
         return BAND_NAMES[FreshnessBand(value)]
+    if f"{field}:{value}" in names:
+        return names[f"{field}:{value}"]
     if isinstance(value, float):
         value = f"{value:,.1f}"
     text = f"{value:,}" if isinstance(value, int) else str(value)

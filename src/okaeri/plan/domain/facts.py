@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from okaeri.customers.attribute_types import Answer
 from okaeri.insight.types import CustomerInsightView
 
 
@@ -45,6 +46,10 @@ class Walk(NamedTuple):
 ALL_FACTS = frozenset({"purchases", "insight", "satisfaction", "complaint"})
 
 
+# How a step asks for the answers to one question: "attribute:skin_type".
+ATTRIBUTE = "attribute:"
+
+
 class Facts(NamedTuple):
     """What is known of the person at the moment of deciding.
 
@@ -65,3 +70,9 @@ class Facts(NamedTuple):
     insight: CustomerInsightView | None = None
     sales_templates: frozenset[str] = frozenset()
     has_open_complaint: bool = False
+    # Key and answer of what a branch asked for, by key; what is not known is absent.
+    attributes: tuple[tuple[str, Answer], ...] = ()
+
+    def answer(self, key: str) -> Answer | None:
+        """Give the person's answer to one question, None where it is not known."""
+        return next((value for name, value in self.attributes if name == key), None)

@@ -1,11 +1,15 @@
 """What forbids a sound definition to go live. Pure; the kinds of contents are an argument."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from okaeri.customers.attribute_types import AttributeIn, AttributeKind
 from okaeri.foundation.text import Text
 from okaeri.plan.journeys import problems
 from okaeri.plan.journeys.definition import Definition, PurchaseTrigger
+from okaeri.plan.journeys.steps.branch import Branch, Condition
 from okaeri.plan.journeys.steps.send import Send
+
+_ORDERED = frozenset({"<", "<=", ">", ">="})
 
 
 def lint_definition(
@@ -29,6 +33,34 @@ def lint_definition(
             sentence = problems.SALES_TOO_EARLY
             found.append(sentence.format(node=name, template=step.template, days=guard_days))
     return found
+
+
+def lint_attributes(definition: Definition, schema: Iterable[AttributeIn]) -> list[Text]:
+    """Give one sentence per condition that the shop's schema of attributes cannot answer."""
+    known = {attribute.key: attribute for attribute in schema if attribute.is_active}
+    return [
+        sentence
+        for name, node in definition.nodes.items()
+        if isinstance(node.step, Branch)
+        for condition in node.step.when
+        if condition.attribute
+        for sentence in _unanswerable(name, condition, known.get(condition.attribute))
+    ]
+
+
+def _unanswerable(node: str, condition: Condition, attribute: AttributeIn | None) -> Iterator[Text]:
+    named = {"node": node, "attribute": condition.attribute}
+    if attribute is None:
+        yield problems.UNKNOWN_ATTRIBUTE.format(**named)
+        return
+    is_ordered = attribute.kind in (AttributeKind.NUMBER, AttributeKind.DATE)
+    if condition.op in _ORDERED and not is_ordered:
+        yield problems.BAD_COMPARISON.format(**named, op=condition.op)
+    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    choices = attribute.choice_names()
+    for value in values:
+        if choices and value not in choices:
+            yield problems.UNKNOWN_CHOICE.format(**named, value=value, known=", ".join(choices))
 
 
 def _sells_early(definition: Definition, step: Send, day: int, guard_days: int) -> bool:

@@ -67,7 +67,11 @@ _UNKNOWN = Text("理由の記録がありません({code})", "No words for this 
 
 
 def put_into_words(reason: Mapping[str, Any], template_names: Mapping[str, Text]) -> Text:
-    """Give the sentence for a stored reason; `template_names`: template key → its name."""
+    """Give the sentence for a stored reason.
+
+    `template_names`: template key → its name, and the names of attributes and their choices
+    (`domain.conditions`).
+    """
     code = str(reason.get("code", ""))
     words = _WORDS.get(code)
     if words is None:
@@ -87,7 +91,7 @@ def _in_words(name: str, value: Any, template_names: Mapping[str, Text]) -> Text
     if name in _DAYS:
         return day_in_words(date.fromisoformat(value))
     if name == "when":
-        return conditions_in_words(value)
+        return conditions_in_words(value, template_names)
     if name == "template":
         return template_names.get(value) or Text(value, value)
     return Text(str(value), str(value))

@@ -52,6 +52,19 @@ SALES_TOO_EARLY = Text(
     'Step "{node}" sends the sales template "{template}" to first-time buyers within {days} days; '
     "send it later, use a useful one, or write the reason as override_reason.",
 )
+UNKNOWN_ATTRIBUTE = Text(
+    "手順「{node}」の項目「{attribute}」はありません。設定の「項目」で作るか、名前を直してください。",
+    'Step "{node}" asks for the unknown attribute "{attribute}"; '
+    "add it under Settings, Attributes, or correct its name.",
+)
+UNKNOWN_CHOICE = Text(
+    "手順「{node}」の項目「{attribute}」に「{value}」という選択肢はありません。使えるのは {known} です。",
+    'Step "{node}" asks whether "{attribute}" is "{value}", which is no choice; there are {known}.',
+)
+BAD_COMPARISON = Text(
+    "手順「{node}」の項目「{attribute}」は「{op}」で比べられません。",
+    'Step "{node}" cannot compare the attribute "{attribute}" by "{op}".',
+)
 _UNKNOWN_FIELD = Text(
     "{place}に使えない項目「{field}」があります。項目の名前を確認してください。",
     '{place_en} has the unknown field "{field}"; check its name.',
