@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from okaeri.customers.preference_types import Wishes
 from okaeri.deliver.domain.policy import (
     Candidate,
     Hold,
@@ -19,7 +20,13 @@ from okaeri.deliver.domain.policy import (
     day_below_cap,
     decide,
 )
-from okaeri.deliver.domain.quiet import SPREAD, is_open, next_opening, opening_on, spread_after
+from okaeri.deliver.domain.quiet import (
+    SPREAD,
+    OpenTimes,
+    hours_between,
+    opening_on,
+    spread_after,
+)
 from okaeri.deliver.types import ContactRules
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -28,7 +35,8 @@ NOON = datetime(2026, 4, 8, 3, 0, tzinfo=UTC)
 NIGHT = datetime(2026, 4, 8, 13, 0, tzinfo=UTC)
 BEFORE_DAWN = datetime(2026, 4, 7, 18, 0, tzinfo=UTC)  # 3:00 on the 8th in Tokyo
 RULES = ContactRules()
-SHOP = ShopFacts(zone=TOKYO, has_sender_details=True)
+ALL_TOPICS = frozenset({"tips", "offer"})
+SHOP = ShopFacts(zone=TOKYO, has_sender_details=True, topics=ALL_TOPICS)
 PERSON = PersonFacts(
     address="a@example.com",
     consent="granted",
@@ -47,7 +55,8 @@ def ago(*days: int) -> tuple[date, ...]:
     return tuple(TODAY - timedelta(days=n) for n in days)
 
 
-# kind, what differs about the person, now → "send", ("hold", reason, day it opens) or ("never", reason)
+# kind (and topic), what differs about the person, now →
+# "send", ("hold", reason, day it opens) or ("never", reason)
 TABLE: list[tuple[str, dict[str, Any], datetime, Any]] = [
     ("useful", {}, NOON, "send"),
     ("sales", {}, NOON, "send"),
@@ -107,6 +116,56 @@ TABLE: list[tuple[str, dict[str, Any], datetime, Any]] = [
     ("sales", {"stage": "first", "is_lapsed": True, "sales_days": ago(9)}, NOON, "send"),
     ("sales", {"stage": ""}, NOON, ("hold", "stage_unknown", date(2026, 4, 9))),
     ("useful", {"stage": ""}, NOON, "send"),
+    # What the person asked for: a pause, topics, a lower number, days and hours.
+    (
+        "useful",
+        {"wishes": Wishes(paused_until=TODAY)},
+        NOON,
+        ("hold", "paused", date(2026, 4, 9)),
+    ),
+    ("useful", {"wishes": Wishes(paused_until=ago(1)[0])}, NOON, "send"),
+    ("useful:tips", {"wishes": Wishes(refused_topics=frozenset({"tips"}))}, NOON, ("never", "topic_refused")),
+    ("sales:offer", {"wishes": Wishes(refused_topics=frozenset({"tips"}))}, NOON, "send"),
+    ("useful", {"wishes": Wishes(refused_topics=frozenset({"tips"}))}, NOON, "send"),
+    ("useful", {"wishes": Wishes(refused_topics=ALL_TOPICS)}, NOON, ("never", "topic_refused")),
+    (
+        "useful",
+        {"wishes": Wishes(most_per_week=1), "marketing_days": ago(6)},
+        NOON,
+        ("hold", "wished_frequency", date(2026, 4, 9)),
+    ),
+    ("useful", {"wishes": Wishes(most_per_week=1), "marketing_days": ago(7)}, NOON, "send"),
+    # The shop's three a week stay the cap of somebody who would take nine.
+    (
+        "useful",
+        {"wishes": Wishes(most_per_week=9), "marketing_days": ago(1, 2, 3)},
+        NOON,
+        ("hold", "frequency_cap", date(2026, 4, 12)),
+    ),
+    ("useful", {"wishes": Wishes(weekdays=(2,))}, NOON, "send"),
+    ("useful", {"wishes": Wishes(weekdays=(1,))}, NOON, ("hold", "wished_time", date(2026, 4, 14))),
+    # A cap ends on Thursday, and he asked for Saturdays.
+    (
+        "useful",
+        {"wishes": Wishes(weekdays=(5,)), "marketing_days": ago(0)},
+        NOON,
+        ("hold", "frequency_cap", date(2026, 4, 11)),
+    ),
+    ("useful", {"wishes": Wishes(from_hour=12, until_hour=13)}, NOON, "send"),
+    ("useful", {"wishes": Wishes(from_hour=6, until_hour=12)}, NOON, ("hold", "wished_time", date(2026, 4, 9))),
+    ("useful", {"wishes": Wishes(from_hour=21, until_hour=23)}, NOON, ("never", "no_common_hours")),
+    ("useful", {"wishes": Wishes(weekdays=(2,))}, NIGHT, ("hold", "quiet_hours", date(2026, 4, 15))),
+    (
+        "transactional:tips",
+        {
+            "wishes": Wishes(
+                frozenset({"tips", "offer"}), 1, (0,), from_hour=9, until_hour=10, paused_until=TODAY
+            ),
+            "marketing_days": ago(0, 1, 2),
+        },
+        NOON,
+        "send",
+    ),
     # Quiet hours.
     ("useful", {}, NIGHT, ("hold", "quiet_hours", date(2026, 4, 9))),
     ("sales", {}, BEFORE_DAWN, ("hold", "quiet_hours", date(2026, 4, 8))),
@@ -118,7 +177,8 @@ TABLE: list[tuple[str, dict[str, Any], datetime, Any]] = [
 def test_the_policy_says_send_wait_or_never(
     kind: str, person: dict[str, Any], now: datetime, expected: Any
 ) -> None:
-    message = Candidate("key", kind, now + timedelta(days=60))
+    content_kind, _, topic = kind.partition(":")
+    message = Candidate("key", content_kind, now + timedelta(days=60), topic)
     decision = decide(message, replace(PERSON, **person), SHOP, RULES, now)
     if expected == "send":
         assert decision == Send()
@@ -149,6 +209,52 @@ def test_a_cap_of_nothing_means_never() -> None:
     message = Candidate("key", "useful", NOON + timedelta(days=9))
     rules = replace(RULES, marketing_per_week=0)
     assert decide(message, PERSON, SHOP, rules, NOON) == Suppress("frequency_cap")
+
+
+def test_the_wished_hour_is_the_one_it_waits_for() -> None:
+    message = Candidate("key", "useful", NOON + timedelta(days=60))
+    evening = replace(PERSON, wishes=Wishes(from_hour=18, until_hour=23))
+    decision = decide(message, evening, SHOP, RULES, NOON)
+    assert isinstance(decision, Hold)
+    local = decision.until.astimezone(TOKYO)
+    assert (local.date(), local.hour) == (TODAY, 18)
+
+
+def test_a_pause_longer_than_the_message_lives_ends_it_with_the_reason() -> None:
+    message = Candidate("key", "useful", NOON + timedelta(days=3))
+    away = replace(PERSON, wishes=Wishes(paused_until=TODAY + timedelta(days=30)))
+    assert decide(message, away, SHOP, RULES, NOON) == Suppress("paused")
+
+
+@given(
+    days=st.lists(st.integers(0, 6), max_size=7).map(lambda found: tuple(sorted(set(found)))),
+    hours=st.tuples(st.integers(0, 23), st.integers(1, 24)).filter(lambda pair: pair[0] < pair[1]),
+    shop=st.tuples(st.integers(0, 23), st.integers(1, 24)),
+    minutes=st.integers(0, 14 * 24 * 60),
+)
+def test_whatever_is_asked_for_it_leaves_only_inside_both_windows(
+    days: tuple[int, ...], hours: tuple[int, int], shop: tuple[int, int], minutes: int
+) -> None:
+    now = NOON + timedelta(minutes=minutes)
+    message = Candidate("key", "useful", now + timedelta(days=60))
+    rules = replace(RULES, send_from_hour=shop[0], send_until_hour=shop[1])
+    person = replace(PERSON, wishes=Wishes(weekdays=days, from_hour=hours[0], until_hour=hours[1]))
+
+    def is_inside(instant: datetime) -> bool:
+        local = instant.astimezone(TOKYO)
+        ours = local.hour in hours_between(*shop)
+        return ours and hours[0] <= local.hour < hours[1] and (not days or local.weekday() in days)
+
+    decision = decide(message, person, SHOP, rules, now)
+    if isinstance(decision, Send):
+        assert is_inside(now)
+    elif isinstance(decision, Hold):
+        assert not is_inside(now)
+        assert now < decision.until < now + timedelta(days=8, minutes=30)
+        assert is_inside(decision.until)
+    else:
+        assert decision == Suppress("no_common_hours")
+        assert not any(is_inside(now + timedelta(hours=n)) for n in range(7 * 24))
 
 
 @given(
@@ -186,7 +292,7 @@ def test_the_hours_of_sending_may_cross_midnight(
     hour: int, window: tuple[int, int], expected: bool
 ) -> None:
     instant = datetime(2026, 4, 8, hour, 59, tzinfo=TOKYO)
-    assert is_open(instant, TOKYO, *window) is expected
+    assert OpenTimes(hours_between(*window)).holds(instant, TOKYO) is expected
 
 
 def test_the_opening_exists_on_the_day_the_clock_skips_it() -> None:
@@ -194,8 +300,9 @@ def test_the_opening_exists_on_the_day_the_clock_skips_it() -> None:
     # 2:00 does not exist on 29 March 2026 in Berlin: it opens an hour later by the sun.
     opening = opening_on(date(2026, 3, 29), berlin, 2)
     assert opening == datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
-    assert next_opening(opening - timedelta(seconds=1), berlin, 2) == opening
-    assert next_opening(opening, berlin, 2) == datetime(2026, 3, 30, 0, 0, tzinfo=UTC)
+    from_two = OpenTimes(hours_between(2, 20))
+    assert from_two.next_opening(opening - timedelta(seconds=1), berlin) == opening
+    assert from_two.next_opening(opening, berlin) == datetime(2026, 3, 30, 0, 0, tzinfo=UTC)
 
 
 def test_a_thousand_waiting_messages_do_not_leave_in_one_minute() -> None:

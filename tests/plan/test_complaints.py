@@ -48,7 +48,7 @@ def test_an_offer_already_in_the_outbox_does_not_leave_after_a_complaint(shop: S
 
     stopped = message_of(unhappy, "offer")
     assert stopped.status == "suppressed"
-    assert stopped.why.ja == "低い評価への対応がまだ済んでいないため、販促は送りません。"
+    assert stopped.why.ja == "低い評価や苦情への対応がまだ済んでいないため、販促は送りません。"
     assert message_of(unhappy, "news").status == "accepted"
     assert message_of(helped, "offer").status == "accepted"
     assert message_of(content, "offer").status == "accepted"

@@ -469,7 +469,7 @@ def test_nothing_is_sold_to_somebody_whose_low_score_nobody_has_dealt_with(
     assert got == {"unhappy": ["news"], "helped": both, "happy": both, "silent": both}
     skipped = [d for d in plan.decisions_of(people["unhappy"]) if d.action == "skipped"]
     assert [decision.node for decision in skipped] == ["offer"]
-    assert "低い評価への対応" in skipped[0].why.ja
+    assert "低い評価や苦情への対応" in skipped[0].why.ja
     assert "low score" in skipped[0].why.en
 
 

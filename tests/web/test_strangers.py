@@ -23,6 +23,7 @@ OPEN = {
     "unsubscribe",
     "one_click",
     "question",
+    "preferences",
     # Pages of the shop's own addresses and links in mails: test_events_endpoint, test_mail_links.
     "events",
     "click",

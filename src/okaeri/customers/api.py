@@ -40,6 +40,15 @@ from okaeri.customers.actions.matching import (
     reopen_candidate,
 )
 from okaeri.customers.actions.merge import undo_merge
+from okaeri.customers.actions.preferences import (
+    find_by_link,
+    find_preference,
+    list_preferences,
+    open_requests_of,
+    preference_link,
+    record_preference,
+    request_data_once,
+)
 from okaeri.customers.actions.resolve import resolve_new_parties
 from okaeri.customers.actions.rights import (
     erase_person,
@@ -56,6 +65,7 @@ from okaeri.customers.actions.rights import (
 from okaeri.customers.actions.staged import read_staged_orders
 from okaeri.customers.domain.consent import consent_in_force
 from okaeri.customers.domain.masking import mask_address, mask_phone, mask_profile, mask_words
+from okaeri.customers.domain.preferences import last_day_of_pause
 from okaeri.customers.models import ConsentEvent, Merge
 from okaeri.customers.store import consents, families, identity, people, searching
 from okaeri.customers.store.access import iter_all as iter_access
@@ -98,7 +108,9 @@ __all__ = [
     "erased_ids",
     "export_person",
     "families_of",
+    "find_by_link",
     "find_candidates",
+    "find_preference",
     "finish_request",
     "forget_source",
     "gather_person",
@@ -110,6 +122,7 @@ __all__ = [
     "iter_access",
     "iter_access_scope",
     "keep_apart",
+    "last_day_of_pause",
     "link_devices",
     "list_access",
     "list_access_actors",
@@ -121,6 +134,7 @@ __all__ = [
     "list_file_sources",
     "list_merges",
     "list_merges_after",
+    "list_preferences",
     "list_profiles",
     "list_requests",
     "list_unfinished_erasures",
@@ -135,16 +149,20 @@ __all__ = [
     "note_erasure",
     "open_complaints",
     "order_attributes",
+    "open_requests_of",
     "parties_of",
     "place_hold",
+    "preference_link",
     "purchase_history",
     "read_order_batches",
     "read_staged_orders",
     "record_attribute",
     "record_consent",
+    "record_preference",
     "reopen_candidate",
     "replace_inferred",
     "request_data",
+    "request_data_once",
     "resolve_new_parties",
     "retention_of",
     "roots_of",

@@ -1,12 +1,12 @@
 """The door of delivery. Callers ask by source and key; what a source is, delivery does not know."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 
-from okaeri.deliver.actions import high_water, receiving, tracking, unsubscribing
+from okaeri.deliver.actions import high_water, receiving, tracking, unsubscribing, wishing
 from okaeri.deliver.channels.email.mailbox import MailboxTransport
 from okaeri.deliver.store import (
     brakes,
@@ -20,6 +20,7 @@ from okaeri.deliver.store import (
 )
 from okaeri.deliver.tracking_types import EngagementView, Followed
 from okaeri.deliver.types import (
+    Choice,
     ConfirmationError,
     Mail,
     MessageNotFoundError,
@@ -154,6 +155,24 @@ def find_addressee(landing_token: str, now: datetime) -> PartyIn | None:
 def engagement(customer_ids: Iterable[int]) -> dict[int, EngagementView]:
     """Give what each person did with his marketing mails; people and machines counted apart."""
     return clicks.engagement(customer_ids)
+
+
+def record_choice(customer_id: int, choice: Choice, now: datetime) -> None:
+    """Keep what a person left on the preference page; holds for everything not yet on its way.
+
+    Raises InputError for wishes that cannot be.
+    """
+    wishing.choose(customer_id, choice, now)
+
+
+def record_pause(customer_id: int, until: date | None, now: datetime) -> None:
+    """Pause marketing to a person until a day has passed, or end the pause (None)."""
+    wishing.pause(customer_id, until, now)
+
+
+def leave_everything(customer_id: int, now: datetime) -> None:
+    """Stop all marketing to a person on every channel at once; the second time changes nothing."""
+    wishing.leave(customer_id, now)
 
 
 def record_event(

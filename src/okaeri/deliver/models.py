@@ -33,6 +33,8 @@ class Message(models.Model):
     content_kind = models.CharField(max_length=14)
     template_key = models.CharField(max_length=80)
     template_version = models.IntegerField()
+    # What it is about, as people can refuse it; "" for nothing in particular.
+    topic = models.CharField(max_length=40, default="")
     # What the template is filled with beside the customer ({"order_id": 5}).
     context = models.JSONField(default=dict)
     status = models.CharField(max_length=10, choices=Status.choices)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from okaeri.customers.preference_types import Wishes
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.settings import setting
 from okaeri.foundation.text import Text
@@ -32,6 +33,7 @@ class MessageRequest:
     is_held_out: bool = False
     # Of a stranger, whose `customer_id` is a negative number of the caller's; "" for customers.
     address: str = ""
+    topic: str = ""
 
 
 class Addressee(NamedTuple):
@@ -72,8 +74,8 @@ class Renderer(Protocol):
         ...
 
 
-# Asked inside the claim, given by `project.wiring` (listen knows it): who of these people has a trouble
-# that nobody has dealt with, so that nothing may be sold to them now.
+# Asked inside the claim, given by `project.wiring` (listen and customers know it): who of these people
+# has a trouble that nobody has dealt with, so that nothing may be sold to them now.
 NoSellingTo = Callable[[Collection[int]], Set[int]]
 
 
@@ -92,6 +94,7 @@ class Outgoing:
     body_html: str
     unsubscribe_url: str
     unsubscribe_post_url: str
+    preferences_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,11 +277,24 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class UnsubscribeView:
-    """What the page behind an unsubscribe link may show; the address is masked."""
+    """What the page behind an unsubscribe link may show; the address is masked.
+
+    `preferences_path` leads to the page where less can be asked for than an end.
+    """
 
     masked_address: str
     channel: str
     is_done: bool
+    preferences_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The whole page as one person left it: channels he wants, the words shown beside them, wishes."""
+
+    channels: Collection[str]
+    wording: str
+    wishes: Wishes
 
 
 @dataclass(frozen=True, slots=True)

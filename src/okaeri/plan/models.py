@@ -111,6 +111,8 @@ class Template(models.Model):
     version = models.IntegerField()
     channel = models.CharField(max_length=10)
     content_kind = models.CharField(max_length=14, choices=ContentKind.choices)
+    # One of the shop's topics (customers.preference_types) that people can refuse; "" for none.
+    topic = models.CharField(max_length=40, default="")
     name = models.JSONField()
     subject = models.TextField()
     body_text = models.TextField()

@@ -2,13 +2,14 @@
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings as django_settings
 
+from okaeri.customers import api as customers
 from okaeri.customers import duties as customer_duties
 from okaeri.deliver import duties as deliver_duties
 from okaeri.deliver.channels.email.channel import EmailChannel
@@ -75,9 +76,14 @@ def station_duties() -> tuple[Duty, ...]:
             renderer=renderer,
             channels=channels(),
             links=links,
-            no_selling_to=listen.no_selling_to,
+            no_selling_to=no_selling_to,
         ),
     )
+
+
+def no_selling_to(customer_ids: Collection[int]) -> frozenset[int]:
+    """Give those with a low score or a complaint that nobody has dealt with yet."""
+    return listen.no_selling_to(customer_ids) | customers.open_complaints(customer_ids)
 
 
 def build_loop(*, idle_seconds: float = 1.0) -> WorkLoop:

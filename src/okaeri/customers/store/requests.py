@@ -1,5 +1,6 @@
 """What people asked about their data, each with the day by which it must be answered."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -63,6 +64,12 @@ def list_page(*, is_open: bool = True, limit: int = 200) -> list[DataRequestView
     )
     order = ("due_on", "id") if is_open else ("-ended_at", "-id")
     return [DataRequestView(*row) for row in rows.order_by(*order).values_list(*_SHOWN)[:limit]]
+
+
+def open_of(customer_ids: Collection[int]) -> list[DataRequestView]:
+    """Give what a person asked that is not answered yet, oldest first."""
+    rows = DataRequest.objects.filter(customer_id__in=customer_ids, status__in=OPEN)
+    return [DataRequestView(*row) for row in rows.order_by("id").values_list(*_SHOWN)]
 
 
 def place_hold(customer_id: int, until: date, reason: str, by: str, at: datetime) -> None:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from okaeri.customers import api as customers
+from okaeri.customers.preference_types import NO_WISHES, TopicRules
 from okaeri.customers.types import ContactPointView
 from okaeri.deliver.domain import policy
 from okaeri.deliver.domain.token import one_click_url, unsubscribe_token, unsubscribe_url
@@ -101,6 +102,7 @@ def _facts(
     buyers = {m.customer_id for m in due if m.content_kind == policy.SALES}
     stages = _stages(buyers)
     unhappy = no_selling_to(buyers) if buyers else frozenset()
+    asked = customers.list_preferences(everyone)
     facts = {}
     for customer_id in everyone:
         history = sent.get(customer_id, [])
@@ -114,6 +116,7 @@ def _facts(
             is_lapsed=is_lapsed,
             first_purchase_on=first_on,
             has_open_complaint=customer_id in unhappy,
+            wishes=asked[customer_id].wishes if customer_id in asked else NO_WISHES,
         )
     return facts
 
@@ -160,14 +163,20 @@ def _decide_all(
     now: datetime,
 ) -> dict[int, str]:
     zone = ZoneInfo(shop.time_zone)
-    about = policy.ShopFacts(zone=zone, has_sender_details=bool(shop.postal_address.strip()))
+    about = policy.ShopFacts(
+        zone=zone,
+        has_sender_details=bool(shop.postal_address.strip()),
+        topics=frozenset(topic.key for topic in load(TopicRules).topic_list()),
+    )
     today = now.astimezone(zone).date()
     addresses: dict[int, str] = {}
     waits: dict[int, tuple[datetime, str]] = {}
     ended: dict[int, str] = {}
     for message in due:
         person = people[message.customer_id]
-        candidate = policy.Candidate(message.key, message.content_kind, message.expires_at)
+        candidate = policy.Candidate(
+            message.key, message.content_kind, message.expires_at, message.topic
+        )
         decision = policy.decide(candidate, person, about, rules, now)
         if isinstance(decision, policy.Hold):
             waits[message.id] = (decision.until, decision.reason)
@@ -215,4 +224,7 @@ def _one(
         body_html=words.body_html,
         unsubscribe_url=unsubscribe_url(links.base_url, token),
         unsubscribe_post_url=one_click_url(links.base_url, token),
+        preferences_url=customers.preference_link(
+            message.customer_id, links.base_url, links.secret
+        ),
     )

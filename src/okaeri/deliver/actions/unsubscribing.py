@@ -23,7 +23,7 @@ _NO_SUCH_LINK = Text(
 def find_unsubscribe(token: str, secret: str) -> UnsubscribeView | None:
     """Look at what a link would end, without ending it; None for a link we did not make."""
     message = _message_of(token, secret)
-    return None if message is None else _view(message, is_done=_is_done(message))
+    return None if message is None else _view(message, secret, is_done=_is_done(message))
 
 
 def unsubscribe(token: str, secret: str, now: datetime, *, one_click: bool) -> UnsubscribeView:
@@ -35,9 +35,10 @@ def unsubscribe(token: str, secret: str, now: datetime, *, one_click: bool) -> U
     if message is None:
         raise MessageNotFoundError(_NO_SUCH_LINK)
     source = "one_click" if one_click else "preference_page"
+    ids = customers.ids_of(message.customer_id) or (message.customer_id,)
     with transaction.atomic():
         # 1. A claim that is deciding about this person ends first; the next one waits for us.
-        locks.lock_people([message.customer_id])
+        locks.lock_people(ids)
         # 2. The ledger. After this commit no claim finds consent.
         if not _is_done(message):
             customers.record_consent(
@@ -50,9 +51,10 @@ def unsubscribe(token: str, secret: str, now: datetime, *, one_click: bool) -> U
                 occurred_at=now,
             )
         # 3. What was planned, rendered, or claimed and not begun is called back.
-        outbox.withdraw_marketing_of(message.customer_id, message.channel, "unsubscribed", now)
+        for number in ids:
+            outbox.withdraw_marketing_of(number, message.channel, "unsubscribed", now)
         receipts.record(message.id, "unsubscribed", now, {"source": source})
-    return _view(message, is_done=True)
+    return _view(message, secret, is_done=True)
 
 
 def _message_of(token: str, secret: str) -> Message | None:
@@ -70,7 +72,10 @@ def _is_done(message: Message) -> bool:
     return point is None or point.consent == WITHDRAWN
 
 
-def _view(message: Message, *, is_done: bool) -> UnsubscribeView:
+def _view(message: Message, secret: str, *, is_done: bool) -> UnsubscribeView:
     return UnsubscribeView(
-        masked_address=mask_address(message.address), channel=message.channel, is_done=is_done
+        masked_address=mask_address(message.address),
+        channel=message.channel,
+        is_done=is_done,
+        preferences_path=customers.preference_link(message.customer_id, "", secret),
     )

@@ -1,7 +1,8 @@
 """The contact policy: may this message leave now? One pure function, asked inside the claim.
 
 The order of the questions is the order of what a person should be told: that it can never go comes
-before that it must wait. Sources: domain reference §1.3 #17 and #18, A-11, C-15; 特定電子メール法 3条.
+before that it must wait. What the person asked for holds beside the shop's own limits: whichever is stricter.
+Sources: domain reference §1.3 #17 and #18, A-11, C-15, I-13; 特定電子メール法 3条.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from okaeri.deliver.domain.quiet import is_open, next_opening, opening_on, spread_after
+from okaeri.customers.preference_types import NO_WISHES, Wishes
+from okaeri.deliver.domain.quiet import OpenTimes, hours_between, spread_after
 from okaeri.deliver.types import ContactRules
 
 TRANSACTIONAL = "transactional"
@@ -28,6 +30,7 @@ class Candidate:
     key: str
     content_kind: str
     expires_at: datetime
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class PersonFacts:
 
     Days are shop-local days on which marketing (or sales) messages left or may have left; one entry
     per message. `stage` is "" when insight does not know the person yet. `first_purchase_on` is None
-    for somebody who never bought. `has_open_complaint`: nobody has dealt with his low score yet.
+    for somebody who never bought. `has_open_complaint`: nobody has dealt with his low score or his
+    complaint yet. `wishes`: what he asked for on the preference page.
     """
 
     address: str
@@ -48,6 +52,7 @@ class PersonFacts:
     is_lapsed: bool
     first_purchase_on: date | None
     has_open_complaint: bool = False
+    wishes: Wishes = NO_WISHES
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class ShopFacts:
 
     zone: ZoneInfo
     has_sender_details: bool
+    # Keys of all topics the shop writes about.
+    topics: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +92,13 @@ def decide(
     message: Candidate, person: PersonFacts, shop: ShopFacts, rules: ContactRules, now: datetime
 ) -> Decision:
     """Decide about one message; a hold that would outlive the message suppresses it at once."""
-    decision = _forbidden(message, person) or _waiting(message, person, shop, rules, now)
+    decision = _forbidden(message, person, shop) or _waiting(message, person, shop, rules, now)
     if isinstance(decision, Hold) and decision.until >= message.expires_at:
         return Suppress(decision.reason)
     return decision or Send()
 
 
-def _forbidden(message: Candidate, person: PersonFacts) -> Suppress | None:
+def _forbidden(message: Candidate, person: PersonFacts, shop: ShopFacts) -> Suppress | None:
     if not person.address:
         return Suppress("no_address")
     if message.content_kind == SALES and person.has_open_complaint:
@@ -100,9 +107,18 @@ def _forbidden(message: Candidate, person: PersonFacts) -> Suppress | None:
     because = person.suppressed_because
     if because and not (is_transactional and because in _MARKETING_ONLY):
         return Suppress("address_suppressed")
-    if is_transactional or person.consent == "granted":
+    if is_transactional:
         return None
-    return Suppress("consent_withdrawn" if person.consent == "withdrawn" else "no_consent")
+    if person.consent != "granted":
+        return Suppress("consent_withdrawn" if person.consent == "withdrawn" else "no_consent")
+    return Suppress("topic_refused") if _is_refused(message.topic, person.wishes, shop) else None
+
+
+def _is_refused(topic: str, wishes: Wishes, shop: ShopFacts) -> bool:
+    """Whoever refuses every topic wants nothing without a topic either."""
+    if topic:
+        return topic in wishes.refused_topics
+    return bool(shop.topics) and shop.topics <= wishes.refused_topics
 
 
 def _waiting(
@@ -112,21 +128,41 @@ def _waiting(
         return None
     if not shop.has_sender_details:
         return Hold(now + _RETRY_DETAILS, "sender_details_missing")
+    times = _times(person.wishes, rules)
+    if not times.hours:
+        return Suppress("no_common_hours")
     today = now.astimezone(shop.zone).date()
-    wait = _sales_wait(message, person, rules, today) or _cap_wait(person, rules, today)
+    wait = (
+        _pause_wait(person.wishes, today)
+        or _sales_wait(message, person, rules, today)
+        or _cap_wait(person, rules, today)
+    )
     if wait is not None:
         day, reason = wait
         if day is None:
             return Suppress(reason)
-        opening = opening_on(day, shop.zone, rules.send_from_hour)
-        return Hold(spread_after(opening, message.key), reason)
-    if not is_open(now, shop.zone, rules.send_from_hour, rules.send_until_hour):
-        opening = next_opening(now, shop.zone, rules.send_from_hour)
-        return Hold(spread_after(opening, message.key), "quiet_hours")
-    return None
+        return Hold(spread_after(times.next_opening(now, shop.zone, day), message.key), reason)
+    if times.holds(now, shop.zone):
+        return None
+    until = spread_after(times.next_opening(now, shop.zone), message.key)
+    if _times(NO_WISHES, rules).holds(now, shop.zone):
+        return Hold(until, "wished_time")
+    return Hold(until, "quiet_hours")
+
+
+def _times(wishes: Wishes, rules: ContactRules) -> OpenTimes:
+    hours = hours_between(rules.send_from_hour, rules.send_until_hour)
+    if wishes.from_hour is not None and wishes.until_hour is not None:
+        hours &= hours_between(wishes.from_hour, wishes.until_hour)
+    return OpenTimes(hours, wishes.weekdays, rules.send_from_hour)
 
 
 Wait = tuple[date | None, str]
+
+
+def _pause_wait(wishes: Wishes, today: date) -> Wait | None:
+    until = wishes.paused_until
+    return None if until is None or today > until else (until + timedelta(days=1), "paused")
 
 
 def _sales_wait(
@@ -156,12 +192,21 @@ def _sales_cap(person: PersonFacts, rules: ContactRules) -> int:
 
 
 def _cap_wait(person: PersonFacts, rules: ContactRules, today: date) -> Wait | None:
-    limits = ((rules.marketing_per_day, 1), (rules.marketing_per_week, _DAYS_A_WEEK))
-    free = [day_below_cap(person.marketing_days, cap, days, today) for cap, days in limits]
-    latest = max((day for day in free if day is not None), default=None)
-    if None in free or latest is None:
-        return None, "frequency_cap"
-    return None if latest == today else (latest, "frequency_cap")
+    limits = [
+        (rules.marketing_per_day, 1, "frequency_cap"),
+        (rules.marketing_per_week, _DAYS_A_WEEK, "frequency_cap"),
+    ]
+    wished = person.wishes.most_per_week
+    if wished is not None and wished < rules.marketing_per_week:
+        limits.append((wished, _DAYS_A_WEEK, "wished_frequency"))
+    latest, reason = today, ""
+    for cap, days, code in limits:
+        free_on = day_below_cap(person.marketing_days, cap, days, today)
+        if free_on is None:
+            return None, code
+        if free_on > latest:
+            latest, reason = free_on, code
+    return (latest, reason) if reason else None
 
 
 def day_below_cap(days: Sequence[date], cap: int, window_days: int, today: date) -> date | None:

@@ -68,8 +68,27 @@ REASONS: dict[str, Text] = {
         "The sender's postal address is not set; fill it in on the settings page and it will go.",
     ),
     "open_complaint": Text(
-        "低い評価への対応がまだ済んでいないため、販促は送りません。",
-        "Nothing is sold until somebody has dealt with this person's low score.",
+        "低い評価や苦情への対応がまだ済んでいないため、販促は送りません。",
+        "Nothing is sold until somebody has dealt with this person's low score or complaint.",
+    ),
+    "paused": Text(
+        "お客様がお知らせをお休み中です。", "The person asked for a pause from our news."
+    ),
+    "topic_refused": Text(
+        "お客様がこの内容のお知らせを希望していません。",
+        "The person does not want news about this topic.",
+    ),
+    "wished_frequency": Text(
+        "お客様が希望した週あたりの通数に達しました。",
+        "The number per week the person asked for was reached.",
+    ),
+    "wished_time": Text(
+        "お客様が希望した曜日や時間帯を待っています。",
+        "Waits for the days and hours the person asked for.",
+    ),
+    "no_common_hours": Text(
+        "お客様が希望した時間帯と、お店の送信時間が重なりません。",
+        "The hours the person asked for and the shop's hours of sending do not meet.",
     ),
     "template_error": Text("文面を作れませんでした。", "The words could not be made."),
     "channel_missing": Text("この送信手段は使えません。", "This channel is not available."),

@@ -28,6 +28,7 @@ class Due:
     key: str
     customer_id: int
     content_kind: str
+    topic: str
     expires_at: datetime
 
 
@@ -48,7 +49,7 @@ def lock_due(channel: str, now: datetime, limit: int) -> list[Due]:
         .filter(status=Status.RENDERED, channel=channel, due_at__lte=now, expires_at__gt=now)
         .order_by("due_at", "id")
     )
-    fields = ("id", "key", "customer_id", "content_kind", "expires_at")
+    fields = ("id", "key", "customer_id", "content_kind", "topic", "expires_at")
     return [Due(*row) for row in found.values_list(*fields)[:limit]]
 
 

@@ -27,7 +27,7 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 _OWN = ("key", "customer_id", "context")
 _SHARED = {
     "source_kind": "%s", "source_id": "%s", "source_part": "%s", "channel": "%s",
-    "content_kind": "%s", "template_key": "%s", "template_version": "%s", "status": "%s",
+    "content_kind": "%s", "template_key": "%s", "template_version": "%s", "topic": "%s", "status": "%s",
     "reason": "%s::jsonb", "due_at": "%s::timestamptz", "expires_at": "%s::timestamptz",
     "planned_at": "%s::timestamptz", "settled_at": "%s::timestamptz", "address": "%s",
     "attempts": "%s", "worker": "%s", "phase": "%s", "transport_reply": "%s",
@@ -97,6 +97,7 @@ def _shared(request: MessageRequest, now: datetime) -> tuple[Any, ...]:
         request.content_kind,
         request.template_key,
         request.template_version,
+        request.topic,
         _HELD_OUT if out else _PLANNED,
         '{"code": "held_out"}' if out else "{}",
         db_instant(request.due_at),
@@ -189,6 +190,29 @@ def withdraw_marketing_of(customer_id: int, channel: str, reason_code: str, now:
     )
     free = _unlocked(found.filter(_RECALLABLE)).values_list("id", flat=True)
     return _withdraw(Message.objects.filter(id__in=list(free)), reason_code, now)
+
+
+# Reasons that end when the person asks for something else.
+_WISHED = ("paused", "wished_time", "wished_frequency")
+
+
+def ask_again(customer_ids: Collection[int], now: datetime) -> None:
+    """Let the policy decide once more about a person's marketing that has not begun to leave.
+
+    He changed his wishes in this transaction: what is claimed goes back in line, what waited for the
+    old wishes waits no longer. Rows a claim holds at this instant: see `withdraw_marketing_of`.
+    """
+    mine = Message.objects.filter(
+        customer_id__in=customer_ids, content_kind__in=("useful", "sales")
+    )
+    claimed = mine.filter(status=Status.CLAIMED, phase="")
+    free = list(_unlocked(claimed).values_list("id", flat=True))
+    claimed.filter(id__in=free).update(
+        status=Status.RENDERED, worker="", lease_until=None, reason={}
+    )
+    held = mine.filter(status__in=_OPEN, due_at__gt=now, reason__code__in=_WISHED)
+    free = list(_unlocked(held).values_list("id", flat=True))
+    held.filter(id__in=free).update(due_at=now, reason={})
 
 
 def _withdraw(found: Any, reason_code: str, now: datetime) -> int:  # noqa: ANN401 - a queryset

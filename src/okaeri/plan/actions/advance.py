@@ -122,6 +122,7 @@ def _request(
         expires_at=command.expires_at,
         context=first.context,
         is_held_out=command.is_held_out,
+        topic=head.topic,
     )
 
 

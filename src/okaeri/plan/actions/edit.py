@@ -61,11 +61,12 @@ def _install_template(shipped: Shipped, now: datetime) -> None:
     check_source(shipped.source)
     editions = list(Template.objects.filter(key=shipped.key).order_by("version"))
     for row in editions:
-        if (row.subject, row.body_text, row.body_html, row.content_kind) == (
+        if (row.subject, row.body_text, row.body_html, row.content_kind, row.topic) == (
             template.subject,
             template.text,
             template.html,
             template.content_kind,
+            template.topic,
         ):
             return
     Template.objects.create(
@@ -73,6 +74,7 @@ def _install_template(shipped: Shipped, now: datetime) -> None:
         version=editions[-1].version + 1 if editions else 1,
         channel=template.channel,
         content_kind=template.content_kind,
+        topic=template.topic,
         name=template.name.as_text().as_json(),
         subject=template.subject,
         body_text=template.text,

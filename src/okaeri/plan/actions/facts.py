@@ -59,7 +59,7 @@ def more_facts(
         scores = listen.satisfaction(people)
         known = _add(known, lambda member: {"satisfaction": scores.get(member.customer_id)})
     if "complaint" in missing:
-        unhappy = listen.no_selling_to(people)
+        unhappy = listen.no_selling_to(people) | customers.open_complaints(people)
         known = _add(known, lambda member: {"has_open_complaint": member.customer_id in unhappy})
     asked = {one.removeprefix(ATTRIBUTE) for one in missing if one.startswith(ATTRIBUTE)}
     if asked:

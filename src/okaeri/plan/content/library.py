@@ -21,6 +21,7 @@ class ShippedTemplate(BaseModel):
     name: Words
     channel: Literal["email"] = "email"
     content_kind: Literal["useful", "sales", "transactional"]
+    topic: str = ""
     subject: str
     text: str
     html: str = ""

@@ -38,8 +38,8 @@ _WORDS: dict[str, Text] = {
         'Did not send "{template}": {days} days after its time',
     ),
     "open_complaint": Text(
-        "低い評価への対応がまだ済んでいないため、販促の「{template}」は送りませんでした",
-        'Did not send "{template}", which sells: nobody has dealt with this person\'s low score yet',
+        "低い評価や苦情への対応がまだ済んでいないため、販促の「{template}」は送りませんでした",
+        'Did not send "{template}", which sells: nobody has dealt with a low score or complaint yet',
     ),
     "branch_then": Text("条件に合いました: {when}", "The condition held: {when}"),
     "branch_otherwise": Text(

@@ -142,9 +142,12 @@ def active_walks(journey_id: int, customer_ids: Sequence[int]) -> dict[int, int]
 def template_heads() -> dict[str, TemplateHead]:
     """Give template key → what messages record of its newest version."""
     rows = Template.objects.order_by("version").values_list(
-        "key", "version", "channel", "content_kind"
+        "key", "version", "channel", "content_kind", "topic"
     )
-    return {key: TemplateHead(version, channel, kind) for key, version, channel, kind in rows}
+    return {
+        key: TemplateHead(version, channel, kind, topic)
+        for key, version, channel, kind, topic in rows
+    }
 
 
 def sources_of(version_ids: Iterable[int]) -> dict[int, Definition]:

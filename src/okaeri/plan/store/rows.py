@@ -53,3 +53,4 @@ class TemplateHead(NamedTuple):
     version: int
     channel: str
     content_kind: str
+    topic: str = ""

@@ -68,8 +68,9 @@ def compose(message: Outgoing, head: Letterhead) -> Composed | None:
     is_marketing = message.content_kind != _TRANSACTIONAL
     text, html = message.body_text, message.body_html
     if is_marketing:
-        text += head.footer.text(message.unsubscribe_url)
-        html = append_html(html, head.footer.html(message.unsubscribe_url)) if html else ""
+        text += head.footer.text(message.unsubscribe_url, message.preferences_url)
+        block = head.footer.html(message.unsubscribe_url, message.preferences_url)
+        html = append_html(html, block) if html else ""
     headers = (
         f"{head.common}Message-ID: <{mark}@{head.domain}>\r\n"
         f"To: {mailbox(message.recipient_name, recipient)}\r\n"

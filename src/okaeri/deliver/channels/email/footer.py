@@ -8,6 +8,7 @@ from html import escape
 from okaeri.foundation.settings import ShopProfile
 
 _STOP = "配信停止 / Unsubscribe"
+_CHOOSE = "内容や回数を選ぶ / Choose what and how often"
 _CONTACT = "お問い合わせ / Contact"
 _STOP_NOTE = (
     "このメールは次のリンクからいつでも停止できます。 / You can stop these mails at any time:"
@@ -17,19 +18,26 @@ _RULE = "-" * 40
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """The footer of one shop, ready but for the link of each message."""
+    """The footer of one shop, ready but for the links of each message."""
 
     text_before: str
     html_before: str
 
-    def text(self, url: str) -> str:
+    def text(self, stop_url: str, choose_url: str) -> str:
         """Give the lines for the text part."""
-        return f"{self.text_before}{url}\n"
+        choose = f"{_CHOOSE}: {choose_url}\n" if choose_url else ""
+        return f"{self.text_before}{stop_url}\n{choose}"
 
-    def html(self, url: str) -> str:
+    def html(self, stop_url: str, choose_url: str) -> str:
         """Give the block for the HTML part; black on white whatever the template does."""
-        link = escape(url)
-        return f'{self.html_before}<a href="{link}" style="color:#1a4f8b">{_STOP}</a></div>'
+        links = _link(stop_url, _STOP)
+        if choose_url:
+            links += f"<br>{_link(choose_url, _CHOOSE)}"
+        return f"{self.html_before}{links}</div>"
+
+
+def _link(url: str, words: str) -> str:
+    return f'<a href="{escape(url)}" style="color:#1a4f8b">{words}</a>'
 
 
 def footer_of(shop: ShopProfile) -> Footer:

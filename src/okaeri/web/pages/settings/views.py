@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from okaeri.customers.preference_types import TopicRules
 from okaeri.deliver.tracking_types import TrackingRules
 from okaeri.deliver.types import ContactRules
 from okaeri.foundation.errors import ConfigurationError, NotFoundError
@@ -24,7 +25,7 @@ from okaeri.web.pages.settings.preview import preview_classes
 GROUPS: dict[str, tuple[type, ...]] = {
     "shop": (ShopProfile,),
     "classes": (LifecycleRules, RankRules),
-    "contact": (ContactRules, JourneyRules),
+    "contact": (ContactRules, JourneyRules, TopicRules),
     "tag": (TagRules, TrackingRules),
 }
 _NO_GROUP = Text("そのような設定はありません。", "There are no such settings.")
