@@ -9,6 +9,7 @@ from okaeri.web.pages.home import urls as home
 from okaeri.web.pages.imports import urls as imports
 from okaeri.web.pages.jobs import urls as jobs
 from okaeri.web.pages.journeys import urls as journeys
+from okaeri.web.pages.matching import urls as matching
 from okaeri.web.pages.messages import urls as messages
 from okaeri.web.pages.palette import urls as palette
 from okaeri.web.pages.privacy import urls as privacy
@@ -19,6 +20,7 @@ from okaeri.web.pages.settings import urls as settings
 from okaeri.web.pages.staff import urls as staff
 from okaeri.web.pages.tag import urls as tag
 from okaeri.web.pages.voices import urls as voices
+from okaeri.web.public import forms_urls as public_forms
 from okaeri.web.public import urls as public
 
 urlpatterns = [
@@ -27,6 +29,7 @@ urlpatterns = [
     *privacy.urlpatterns,
     *staff.urlpatterns,
     *customers.urlpatterns,
+    *matching.urlpatterns,
     *analysis.urlpatterns,
     *segments.urlpatterns,
     *journeys.urlpatterns,
@@ -42,5 +45,6 @@ urlpatterns = [
     *http_api.urlpatterns,
     *palette.urlpatterns,
     *session.urlpatterns,
+    *public_forms.urlpatterns,
     *public.urlpatterns,
 ]
