@@ -33,6 +33,7 @@ from okaeri.customers.actions.erasure import gather as gather_person
 from okaeri.customers.actions.erasure import note_absent as note_absent_erasure
 from okaeri.customers.actions.export import read_order_batches
 from okaeri.customers.actions.matching import (
+    compared_fields,
     find_candidates,
     keep_apart,
     list_candidates,
@@ -93,9 +94,11 @@ from okaeri.intake.types import OrderRecord
 
 __all__ = [
     "ErasureLine",
+    "absorbed_ids",
     "assume_consent",
     "attributes_of",
     "check_enrichment",
+    "compared_fields",
     "consent_in_force",
     "contact_points_of",
     "count_customers",
@@ -115,6 +118,7 @@ __all__ = [
     "forget_source",
     "gather_person",
     "get_customer",
+    "get_merge",
     "get_request",
     "give_placeholder_addresses",
     "ids_of",
@@ -147,9 +151,10 @@ __all__ = [
     "merge_candidate",
     "note_absent_erasure",
     "note_erasure",
+    "once_joined",
     "open_complaints",
-    "order_attributes",
     "open_requests_of",
+    "order_attributes",
     "parties_of",
     "place_hold",
     "preference_link",
@@ -173,6 +178,7 @@ __all__ = [
     "verify_access_log",
     "verify_request",
 ]
+_NO_MERGE = Text("統合の記録 {id} は見つかりません。", "There is no merge {id}.")
 _NO_CUSTOMER = Text("顧客 {id} は見つかりません。", "There is no customer {id}.")
 
 
@@ -194,6 +200,16 @@ def families_of(customer_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
 def roots_of(customer_ids: Iterable[int]) -> dict[int, int]:
     """Give id → the live id of the person it belongs to; unknown ids are left out."""
     return identity.roots_of(customer_ids)
+
+
+def once_joined(customer_ids: Iterable[int]) -> set[int]:
+    """Give those of these ids that were one with another id until a merge was taken back, and it."""
+    return families.once_joined(customer_ids)
+
+
+def absorbed_ids() -> dict[int, int]:
+    """Give every id that a merge absorbed → the live id of its person."""
+    return families.absorbed_ids()
 
 
 def parties_of(customer_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
@@ -349,6 +365,14 @@ def list_merges(customer_id: int | None = None, limit: int = 100) -> list[MergeV
     if customer_id is not None:
         merges = merges.filter(Q(kept_id=customer_id) | Q(absorbed_id=customer_id))
     return [_merge_view(merge) for merge in merges[:limit]]
+
+
+def get_merge(merge_id: int) -> MergeView:
+    """Give one merge or raise NotFoundError."""
+    merge = Merge.objects.filter(id=merge_id).first()
+    if merge is None:
+        raise NotFoundError(_NO_MERGE.format(id=merge_id))
+    return _merge_view(merge)
 
 
 def list_merges_after(change_no: int, limit: int = 1000) -> list[MergeView]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from okaeri.customers import api as customers
 from okaeri.deliver.actions import high_water, receiving, tracking, unsubscribing, wishing
 from okaeri.deliver.channels.email.mailbox import MailboxTransport
 from okaeri.deliver.store import (
@@ -75,6 +76,11 @@ def withdraw(keys: Sequence[str], reason_code: str, now: datetime | None = None)
     return outbox.withdraw_keys(keys, reason_code, now or clock.now())
 
 
+def restore(keys: Sequence[str], reason_code: str, now: datetime | None = None) -> int:
+    """Put back what `withdraw` called back with this code and is still in time; gives how many."""
+    return outbox.restore_keys(keys, reason_code, now or clock.now())
+
+
 def list_messages(
     *, status: str = "", journey_source_id: int | None = None, offset: int = 0, limit: int = 50
 ) -> tuple[list[MessageView], int]:
@@ -86,8 +92,9 @@ def list_messages(
 
 
 def messages_of(customer_id: int, limit: int = 200) -> list[MessageView]:
-    """Give one person's messages, newest first."""
-    return views.list_page({"customer_id": customer_id}, 0, limit)[0]
+    """Give one person's messages, whichever of his ids they were to, newest first."""
+    ids = customers.ids_of(customer_id) or (customer_id,)
+    return views.list_page({"customer_id__in": ids}, 0, limit)[0]
 
 
 def get_message(message_id: int) -> MessageView:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 from django.db import transaction
 
+from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.ids import falls_in_share
@@ -17,6 +18,7 @@ from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.measure import store
 from okaeri.measure.domain.evaluation import ArmOutcomes, decide_evaluation
+from okaeri.measure.domain.people import one_per_person
 from okaeri.measure.domain.sums import Sums
 from okaeri.measure.features.outcomes import (
     ASSIGNMENTS,
@@ -94,8 +96,10 @@ def end_experiment(experiment_id: int, at: datetime) -> ExperimentView:
 def assign(experiment_id: int, customer_ids: Iterable[int], at: datetime) -> dict[int, Arm]:
     """Give each customer's arm, writing assignments for the new ones in the caller's transaction.
 
-    The first assignment wins, whatever `at` later calls give. Once an experiment has ended nobody
-    else is left out: who has no arm by then is treated, and is not counted. Raises NotFoundError.
+    The first assignment wins, whatever `at` later calls give; who was assigned under another id of his
+    (`customers.ids_of`) keeps that arm. Once an experiment has ended nobody
+    else is left out: who has no arm by then is treated, and is not counted; who has one keeps it
+    until his window is over. Raises NotFoundError.
 
     1. Read the arms that exist. 2. Compute the others. 3. Insert them, ignoring those another worker
     inserted meanwhile. 4. Where some were ignored, read again: what is stored is what counts.
@@ -108,10 +112,28 @@ def assign(experiment_id: int, customer_ids: Iterable[int], at: datetime) -> dic
     missing = [customer_id for customer_id in wanted if customer_id not in arms]
     if experiment.ended_at is not None and experiment.ended_at <= at:
         return {**arms, **dict.fromkeys(missing, Arm.TREATED)}
-    new = {customer_id: _arm(experiment, customer_id) for customer_id in missing}
+    kept = _arms_of_other_ids(experiment_id, missing)
+    new = {
+        customer_id: kept.get(customer_id) or _arm(experiment, customer_id)
+        for customer_id in missing
+    }
     if new and store.insert_assignments(experiment_id, new, at) < len(new):
         new = store.find_arms(experiment_id, list(new))
     return {customer_id: arms.get(customer_id) or new[customer_id] for customer_id in wanted}
+
+
+def _arms_of_other_ids(experiment_id: int, customer_ids: Sequence[int]) -> dict[int, Arm]:
+    """Give the arm that another id of the same person has, the live one's first."""
+    families = customers.families_of(customer_ids)
+    several = {asked: ids for asked, ids in families.items() if len(ids) > 1}
+    if not several:
+        return {}
+    arms = store.find_arms(experiment_id, sorted({one for ids in several.values() for one in ids}))
+    return {
+        asked: next(arms[one] for one in ids if one in arms)
+        for asked, ids in several.items()
+        if any(one in arms for one in ids)
+    }
 
 
 def _arm(experiment: ExperimentView, customer_id: int) -> Arm:
@@ -126,7 +148,7 @@ def evaluate(
     now = clock.now()
     shop = load(ShopProfile)
     until = min(now, _end_of_day(as_of, ZoneInfo(shop.time_zone)))
-    people, unfinished = _assignments(experiments, until)
+    people, unfinished, mixed = _assignments(experiments, until)
     sums = _sums(warehouse, people)
     family_size = sum(one.started_at < until for one in store.list_experiments())
     evaluations = [
@@ -135,6 +157,7 @@ def evaluate(
             sums.get(experiment.id, {}),
             as_of=as_of,
             unfinished=unfinished[experiment.id],
+            mixed=mixed[experiment.id],
             family_size=max(family_size, 1),
             currency=shop.currency,
         )
@@ -152,9 +175,10 @@ def _end_of_day(day: date, zone: ZoneInfo) -> datetime:
 
 def _assignments(
     experiments: Sequence[ExperimentView], until: datetime
-) -> tuple[pa.Table, Counter[int]]:
-    """Give the assignments whose window has begun, and how many windows are not over per experiment.
+) -> tuple[pa.Table, Counter[int], Counter[int]]:
+    """Give the assignments whose window has begun; how many windows are not over; who is mixed.
 
+    The counts are per experiment; a person counts once (`domain.people`).
     A window that is not over is counted up to `until`. Nobody enters an experiment after its end.
     """
     last = until.replace(tzinfo=None)
@@ -162,16 +186,21 @@ def _assignments(
     windows = {one.id: timedelta(days=one.window_days) for one in experiments}
     columns: tuple[list[Any], ...] = ([], [], [], [], [])
     unfinished: Counter[int] = Counter()
-    for experiment_id, customer_id, arm, at in store.iter_assignments(list(windows), until):
-        if at >= ends[experiment_id]:
-            continue
+    mixed: Counter[int] = Counter()
+    counted = (
+        one
+        for one in store.iter_assignments(list(windows), until)
+        if one.at < ends[one.experiment_id]
+    )
+    everyone = one_per_person(counted, customers.absorbed_ids(), mixed)
+    for experiment_id, customer_id, arm, at in everyone:
         begun = at.replace(tzinfo=None)
         over = begun + windows[experiment_id]
         unfinished[experiment_id] += over > last
         row = (experiment_id, customer_id, arm, begun, min(over, last))
         for column, value in zip(columns, row, strict=True):
             column.append(value)
-    return pa.table(list(columns), schema=ASSIGNMENTS), unfinished
+    return pa.table(list(columns), schema=ASSIGNMENTS), unfinished, mixed
 
 
 def _sums(warehouse: Warehouse, people: pa.Table) -> dict[int, dict[Arm, ArmOutcomes]]:

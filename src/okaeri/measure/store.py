@@ -12,6 +12,7 @@ from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.personal import Documents, as_documents
 from okaeri.foundation.text import Text
 from okaeri.measure.domain import documents
+from okaeri.measure.domain.people import Assigned
 from okaeri.measure.models import Assignment, Experiment, Result
 from okaeri.measure.types import Arm, Evaluation, ExperimentView
 
@@ -117,14 +118,11 @@ def insert_assignments(experiment_id: int, arms: Mapping[int, Arm], at: datetime
         return int(cursor.rowcount)
 
 
-def iter_assignments(
-    experiment_ids: Sequence[int], until: datetime
-) -> Iterator[tuple[int, int, str, datetime]]:
+def iter_assignments(experiment_ids: Sequence[int], until: datetime) -> Iterator[Assigned]:
     """Give (experiment, customer, arm, assigned at) of assignments made before `until`."""
     rows = Assignment.objects.filter(experiment_id__in=experiment_ids, assigned_at__lt=until)
-    yield from rows.values_list("experiment_id", "customer_id", "arm", "assigned_at").iterator(
-        _READ_CHUNK
-    )
+    columns = ("experiment_id", "customer_id", "arm", "assigned_at")
+    yield from map(Assigned._make, rows.values_list(*columns).iterator(_READ_CHUNK))
 
 
 def save_evaluation(evaluation: Evaluation, computed_at: datetime) -> None:

@@ -95,3 +95,5 @@ class Evaluation:
     family_size: int
     # Customers whose window is not over yet; their outcomes are counted up to `as_of`.
     unfinished: int = 0
+    # People whose ids had different arms before they were found to be one; compared with nobody.
+    mixed: int = 0

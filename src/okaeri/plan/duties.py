@@ -6,6 +6,7 @@ from okaeri.foundation.work.loop import Duty
 from okaeri.plan.actions.advance import advance_due
 from okaeri.plan.actions.enrol import enrol_from_orders, enrol_from_state
 from okaeri.plan.actions.forms import ask_to_confirm, forget_unconfirmed, settle_entries
+from okaeri.plan.actions.together import follow_merges
 
 
 def duties(*, batch: int = 5000) -> tuple[Duty, ...]:
@@ -24,6 +25,7 @@ def duties(*, batch: int = 5000) -> tuple[Duty, ...]:
         return advance_due(now, batch)
 
     return (
+        Duty("plan.follow_merges", follow_merges),
         Duty("plan.ask_to_confirm", ask),
         Duty("plan.settle_entries", settle),
         Duty("plan.forget_unconfirmed", forget_unconfirmed),

@@ -160,10 +160,10 @@ def view_templates() -> list[TemplateView]:
 
 
 def view_decisions(customer_id: int | None, limit: int) -> list[DecisionView]:
-    """Give the newest decisions first, of one customer or of all."""
+    """Give the newest decisions first, of one person (all his ids) or of everybody."""
     rows = Decision.objects.order_by("-id")
     if customer_id is not None:
-        rows = rows.filter(enrolment__customer_id=customer_id)
+        rows = rows.filter(enrolment__customer_id__in=_ids_of(customer_id))
     found = rows.select_related("enrolment__journey", "enrolment__version")[:limit]
     names = {**names_of_templates(), **_names_of_attributes()}
     return [
@@ -181,9 +181,9 @@ def view_decisions(customer_id: int | None, limit: int) -> list[DecisionView]:
 
 
 def view_enrolments(customer_id: int) -> list[EnrolmentView]:
-    """Give all walks of one customer, newest first."""
+    """Give all walks of one person, whichever of his ids they stand on, newest first."""
     rows = (
-        Enrolment.objects.filter(customer_id=customer_id)
+        Enrolment.objects.filter(customer_id__in=_ids_of(customer_id))
         .select_related("journey", "version")
         .order_by("-entered_at", "-id")
     )
@@ -204,6 +204,10 @@ def view_enrolments(customer_id: int) -> list[EnrolmentView]:
         )
         for row in rows
     ]
+
+
+def _ids_of(customer_id: int) -> tuple[int, ...]:
+    return customers.ids_of(customer_id) or (customer_id,)
 
 
 def _ending(row: Enrolment) -> Text:

@@ -1,8 +1,13 @@
-"""The door to rewards: points given, taken back, and counted."""
+"""The door to rewards: points given, taken back, and counted.
+
+Points stay in the account they were given to. Who is one person with others has what lies in all of
+their accounts; when a merge is taken back, each finds his own again, and no transfer was needed.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
 
+from okaeri.customers import api as customers
 from okaeri.foundation.personal import Documents
 from okaeri.rewards import actions, store
 from okaeri.rewards.types import PointEntry
@@ -25,13 +30,17 @@ def reverse_grant(key: str, *, reason: str, at: datetime) -> None:
 
 
 def balance_of(customer_id: int) -> int:
-    """Give a customer's points: the sum of his entries, 0 for somebody unknown."""
-    return store.balance_of(customer_id)
+    """Give a person's points: the sum over all his ids, 0 for somebody unknown."""
+    return store.balance_of(_accounts_of(customer_id))
 
 
 def entries_of(customer_id: int) -> list[PointEntry]:
-    """Give what makes up a customer's balance, the newest first."""
-    return store.list_entries(customer_id)
+    """Give what makes up a person's balance, the newest first."""
+    return store.list_entries(_accounts_of(customer_id))
+
+
+def _accounts_of(customer_id: int) -> tuple[int, ...]:
+    return customers.ids_of(customer_id) or (customer_id,)
 
 
 def trial_balance() -> int:

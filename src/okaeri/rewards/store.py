@@ -65,16 +65,16 @@ def entries_of_transfer(transfer_id: int) -> dict[int, int]:
     return dict(Entry.objects.filter(transfer_id=transfer_id).values_list("account_id", "points"))
 
 
-def balance_of(customer_id: int) -> int:
-    """Add up a customer's entries."""
-    found = Entry.objects.filter(account__customer_id=customer_id).aggregate(sum=Sum("points"))
+def balance_of(customer_ids: Collection[int]) -> int:
+    """Add up the entries of these accounts."""
+    found = Entry.objects.filter(account__customer_id__in=customer_ids).aggregate(sum=Sum("points"))
     return int(found["sum"] or 0)
 
 
-def list_entries(customer_id: int) -> list[PointEntry]:
-    """Give a customer's entries, the newest first."""
+def list_entries(customer_ids: Collection[int]) -> list[PointEntry]:
+    """Give the entries of these accounts, the newest first."""
     rows = (
-        Entry.objects.filter(account__customer_id=customer_id)
+        Entry.objects.filter(account__customer_id__in=customer_ids)
         .select_related("transfer__reverses")
         .order_by("-transfer__occurred_at", "-id")
     )

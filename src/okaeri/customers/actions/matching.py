@@ -108,7 +108,7 @@ def list_candidates(
 
 
 def _view(row: MatchCandidate, known: dict[int, CustomerProfile]) -> CandidateView:
-    left, right = _said(known[row.left_id]), _said(known[row.right_id])
+    left, right = compared_fields(known[row.left_id]), compared_fields(known[row.right_id])
     return CandidateView(
         id=row.pk,
         left_id=row.left_id,
@@ -128,7 +128,8 @@ def _view(row: MatchCandidate, known: dict[int, CustomerProfile]) -> CandidateVi
     )  # fmt: skip
 
 
-def _said(person: CustomerProfile) -> dict[str, str]:
+def compared_fields(person: CustomerProfile) -> dict[str, str]:
+    """Give what a person says in each field that the model compares, for people to read."""
     kana = " ".join(part for part in (person.family_kana, person.given_kana) if part)
     postal = f"〒{person.postal_code} " if person.postal_code else ""
     return {

@@ -23,6 +23,8 @@ from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
 
 _SEQUENCE = "merges"
+# Where the merge itself said no, because one of the two had.
+_MERGE = "merge"
 _NO_MERGE = Text(
     "統合の記録 {id} は見つかりません。", "There is no record of a merge with the number {id}."
 )
@@ -43,6 +45,7 @@ def merge_customers(
     The caller touches the orders of those parties, so that the warehouse hears of it.
     """
     before = people.read_profiles((kept, absorbed), lock=True)
+    refused = consents.withdrawn_of((kept, absorbed))
     whole = profiles.newest(before[kept], before[absorbed])
     parties = [party for party, _ in identity.parties_of([absorbed])]
     keys, events = identity.key_ids_of(absorbed), consents.event_ids_of(absorbed)
@@ -66,10 +69,35 @@ def merge_customers(
             "event_ids": events,
             "last_event_id": last_event,
             "profile_before": profiles.to_json(before[kept]),
+            "refused": refused,
         },
     )
     consents.derive_points((kept, absorbed))
+    _let_refusals_stand(kept, refused, now)
     return parties
+
+
+def _let_refusals_stand(kept: int, refused: dict[str, int], now: datetime) -> None:
+    """Of one who agreed and one who refused comes one who refused, until he agrees anew himself.
+
+    The newer word of the one says nothing of the other's address.
+    """
+    revived = [c for c in refused if c in consents.granted_channels(kept)]
+    entries = [
+        consents.LedgerEntry(
+            customer_id=kept,
+            channel=channel,
+            action=ConsentEvent.Action.WITHDRAWN,
+            basis="opt_in",
+            source=_MERGE,
+            occurred_at=now,
+            proof={"customer_id": refused[channel]},
+        )
+        for channel in revived
+    ]
+    if entries:
+        consents.append(entries, now)
+        consents.derive_points((kept,))
 
 
 def undo_merge(merge_id: int, by: str = "") -> None:
@@ -89,6 +117,7 @@ def undo_merge(merge_id: int, by: str = "") -> None:
         identity.move_keys(merge.evidence["key_ids"], kept, absorbed)
         consents.move_events(merge.evidence["event_ids"], kept, absorbed)
         _withdraw_for_both(merge, now)
+        _return_refusals(merge)
         earlier = profiles.from_json(merge.evidence["profile_before"])
         people.update_profiles({kept: profiles.take_back(before[kept], before[absorbed], earlier)})
         people.set_merged_into(absorbed, None)
@@ -124,8 +153,22 @@ def _withdraw_for_both(merge: Merge, now: datetime) -> None:
         customer_id=merge.kept_id,
         action=ConsentEvent.Action.WITHDRAWN,
         id__gt=merge.evidence["last_event_id"],
-    )
+    ).exclude(source=_MERGE)
     consents.append([_copy_for(merge.absorbed_id, event) for event in since.order_by("id")], now)
+
+
+def _return_refusals(merge: Merge) -> None:
+    """Give what the merge itself said to the one whose refusal it was."""
+    said = ConsentEvent.objects.filter(
+        customer_id=merge.kept_id, source=_MERGE, id__gt=merge.evidence["last_event_id"]
+    )
+    theirs = [
+        event.pk
+        for event in said
+        if merge.evidence.get("refused", {}).get(event.channel) == merge.absorbed_id
+        and event.proof.get("customer_id") == merge.absorbed_id
+    ]
+    consents.move_events(theirs, merge.kept_id, merge.absorbed_id)
 
 
 def _copy_for(customer_id: int, event: ConsentEvent) -> consents.LedgerEntry:

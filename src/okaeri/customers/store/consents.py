@@ -150,6 +150,27 @@ def derive_points(customer_ids: Iterable[int]) -> None:
     insert_points(points)
 
 
+def withdrawn_of(customer_ids: Iterable[int]) -> dict[str, int]:
+    """Give channel → the first of these customers whose consent there is withdrawn at present."""
+    customers = list(customer_ids)
+    ledger = _ledger(customers)
+    return {
+        channel: number
+        for channel in CHANNELS
+        for number in reversed(customers)
+        if decide_consent(ledger.get((number, channel), ())).consent == "withdrawn"
+    }
+
+
+def granted_channels(customer_id: int) -> set[str]:
+    """Give the channels on which this customer's ledger says yes at present."""
+    return {
+        channel
+        for (_, channel), facts in _ledger([customer_id]).items()
+        if decide_consent(facts).consent == "granted"
+    }
+
+
 def _ledger(customer_ids: Iterable[int]) -> dict[tuple[int, str], list[ConsentFact]]:
     ledger: dict[tuple[int, str], list[ConsentFact]] = defaultdict(list)
     columns = ("customer_id", "channel", "action", "source", "basis", "occurred_at", "proof")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from okaeri.customers.models import Customer
+from okaeri.customers.models import Customer, Merge
 from okaeri.customers.store.identity import roots_of
 from okaeri.customers.store.sql import is_among, select
 
@@ -24,3 +24,23 @@ def families_of(customer_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
             members[root_of[into]].append(number)
         level = [number for number, _ in rows]
     return {asked: tuple(members[root]) for asked, root in roots.items()}
+
+
+def absorbed_ids() -> dict[int, int]:
+    """Give every id that a merge absorbed → the live id of its person."""
+    return roots_of(Customer.objects.exclude(merged_into=None).values_list("id", flat=True))
+
+
+def once_joined(customer_ids: Iterable[int]) -> set[int]:
+    """Give both sides of every merge of one of these ids that was taken back."""
+    table = Merge._meta.db_table
+    found: set[int] = set()
+    asked = list(customer_ids)
+    for side in ("kept_id", "absorbed_id"):
+        condition, parameter = is_among(side, asked)
+        sql = (
+            f"SELECT kept_id, absorbed_id FROM {table} "  # noqa: S608
+            f"WHERE undone_at IS NOT NULL AND {condition}"
+        )
+        found |= {number for pair in select(sql, [parameter]) for number in pair}
+    return found

@@ -26,6 +26,12 @@ from okaeri.insight import api as insight
 # renewed while the batch goes on.
 LEASE = timedelta(minutes=20)
 _LOOK_BACK = timedelta(days=31)
+# A step that left for one id of a person is not repeated for another one within this time.
+_SAME_STEP = timedelta(days=90)
+# Asked id → all ids of that person, the live one first.
+Families = Mapping[int, tuple[int, ...]]
+# Step → for which id and to which address it left.
+Steps = dict[claims.Step, set[tuple[int, str]]]
 _NOBODY = policy.PersonFacts(
     address="",
     consent="none",
@@ -76,36 +82,50 @@ def claim_due(
             return Claim([], 0)
         # 3. Lock the people: two workers with two messages to one person decide one after the
         #    other, and an unsubscribe is either seen here or waits for us and then calls back.
-        locks.lock_people(message.customer_id for message in due)
+        locks.lock_people(number for ids in _families(due).values() for number in ids)
         # 4. Only now read what the policy needs; on PostgreSQL each statement sees what was
         #    committed before it began.
-        people = _facts(due, channel, ZoneInfo(shop.time_zone), now, no_selling_to)
+        families = _families(due)
+        people = _facts(due, families, channel, ZoneInfo(shop.time_zone), now, no_selling_to)
         # 5. Decide one by one: what is claimed counts for the next message to the same person.
-        addresses = _decide_all(due, people, rules, shop, now)
+        addresses = _decide_all(due, families, people, rules, shop, now)
         # 6. Write the claims; the commit is durable before the first byte leaves.
         claims.mark_claimed(addresses, worker=worker, lease_until=wall_clock() + LEASE, now=now)
     taken = [message for message in due if message.id in addresses]
     return Claim(_outgoing(taken, addresses, links), len(due) - len(taken))
 
 
+def _families(due: Sequence[claims.Due]) -> Families:
+    """A person's caps, wishes and steps are counted over all of his ids."""
+    asked = {message.customer_id for message in due}
+    known = customers.families_of(asked)
+    return {number: known.get(number, (number,)) for number in asked}
+
+
 def _facts(
     due: Sequence[claims.Due],
+    families: Families,
     channel: str,
     zone: ZoneInfo,
     now: datetime,
     no_selling_to: NoSellingTo,
 ) -> dict[int, policy.PersonFacts]:
-    everyone = {message.customer_id for message in due}
+    """Give live id → what is known of the person."""
+    all_ids = {ids[0]: ids for ids in families.values()}
+    everyone = set(all_ids)
     points = customers.list_contact_points(everyone, channel)
     points |= strangers.points_of(everyone, channel)
-    sent = claims.list_marketing_sent(everyone, now - _LOOK_BACK)
-    buyers = {m.customer_id for m in due if m.content_kind == policy.SALES}
+    sent = claims.list_marketing_sent(
+        {number for ids in all_ids.values() for number in ids}, now - _LOOK_BACK
+    )
+    buyers = {families[m.customer_id][0] for m in due if m.content_kind == policy.SALES}
     stages = _stages(buyers)
-    unhappy = no_selling_to(buyers) if buyers else frozenset()
+    buyer_ids = {number for buyer in buyers for number in all_ids[buyer]}
+    unhappy = no_selling_to(buyer_ids) if buyers else frozenset()
     asked = customers.list_preferences(everyone)
     facts = {}
     for customer_id in everyone:
-        history = sent.get(customer_id, [])
+        history = [one for number in all_ids[customer_id] for one in sent.get(number, ())]
         sales = [sent for sent in history if sent.content_kind == policy.SALES]
         stage, is_lapsed, first_on = stages.get(customer_id, ("", False, None))
         facts[customer_id] = replace(
@@ -115,7 +135,7 @@ def _facts(
             stage=stage,
             is_lapsed=is_lapsed,
             first_purchase_on=first_on,
-            has_open_complaint=customer_id in unhappy,
+            has_open_complaint=not unhappy.isdisjoint(all_ids[customer_id]),
             wishes=asked[customer_id].wishes if customer_id in asked else NO_WISHES,
         )
     return facts
@@ -157,6 +177,7 @@ def _stages(customer_ids: set[int]) -> dict[int, tuple[str, bool, date | None]]:
 
 def _decide_all(
     due: Sequence[claims.Due],
+    families: Families,
     people: dict[int, policy.PersonFacts],
     rules: ContactRules,
     shop: ShopProfile,
@@ -172,8 +193,13 @@ def _decide_all(
     addresses: dict[int, str] = {}
     waits: dict[int, tuple[datetime, str]] = {}
     ended: dict[int, str] = {}
+    steps = _steps_of_others(families, now)
     for message in due:
-        person = people[message.customer_id]
+        ids = families[message.customer_id]
+        if _is_doubled(message, ids, people[ids[0]].address, steps):
+            ended[message.id] = "merged_double"
+            continue
+        person = people[ids[0]]
         candidate = policy.Candidate(
             message.key, message.content_kind, message.expires_at, message.topic
         )
@@ -184,10 +210,26 @@ def _decide_all(
             ended[message.id] = decision.reason
         else:
             addresses[message.id] = person.address
-            people[message.customer_id] = _after(person, message.content_kind, today)
+            people[ids[0]] = _after(person, message.content_kind, today)
+            steps.setdefault(message.step, set()).add((message.customer_id, person.address))
     claims.hold(waits, now)
     claims.suppress(ended, now)
     return addresses
+
+
+def _steps_of_others(families: Families, now: datetime) -> Steps:
+    """Give the steps that left for people who have, or had for a while, several ids."""
+    several = {number for ids in families.values() if len(ids) > 1 for number in ids}
+    several |= customers.once_joined(families)
+    return claims.list_steps_sent(several, now - _SAME_STEP) if several else {}
+
+
+def _is_doubled(message: claims.Due, ids: tuple[int, ...], address: str, steps: Steps) -> bool:
+    """Tell whether the person had this step under another id, or at this address while two were one."""
+    return any(
+        number != message.customer_id and (number in ids or to == address)
+        for number, to in steps.get(message.step, ())
+    )
 
 
 def _after(person: policy.PersonFacts, content_kind: str, today: date) -> policy.PersonFacts:

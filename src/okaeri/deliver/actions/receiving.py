@@ -43,7 +43,8 @@ def record_event(
             receipts.resolve_unknown(message_id, Message.Status.REJECTED, reason, occurred_at)
         if kind == "complained":
             customers.suppress(message.channel, message.address, "complaint", occurred_at)
-            outbox.withdraw_marketing_of(
-                message.customer_id, message.channel, "address_suppressed", occurred_at
-            )
+            for number in customers.ids_of(message.customer_id) or (message.customer_id,):
+                outbox.withdraw_marketing_of(
+                    number, message.channel, "address_suppressed", occurred_at
+                )
     return True

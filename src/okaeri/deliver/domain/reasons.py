@@ -36,6 +36,14 @@ _WHY_STATUS: dict[str, Text] = {
 
 REASONS: dict[str, Text] = {
     "held_out": _WHY_STATUS["held_out"],
+    "merged": Text(
+        "同じ方の別の登録に送るため、こちらは送りません。",
+        "Not sent: another entry of the same person gets it.",
+    ),
+    "merged_double": Text(
+        "同じ方の別の登録にもう送ったため、送りません。",
+        "Not sent: another entry of the same person already had it.",
+    ),
     "erased": Text("ご本人の情報を消去しました。", "The person was erased."),
     "no_address": Text("宛先が分かりません。", "No address is known."),
     "no_consent": Text("配信の同意がありません。", "There is no consent."),

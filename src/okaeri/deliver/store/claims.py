@@ -20,6 +20,9 @@ _COUNTED = (Status.CLAIMED, Status.ACCEPTED, Status.UNKNOWN)
 _LATER = timedelta(hours=1)
 
 
+Step = tuple[str, int, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """A rendered message whose time has come, locked by the open transaction."""
@@ -30,6 +33,14 @@ class Due:
     content_kind: str
     topic: str
     expires_at: datetime
+    source_kind: str
+    source_id: int
+    source_part: str
+
+    @property
+    def step(self) -> Step:
+        """What asked for it: a step is for a person, not for one of his ids."""
+        return self.source_kind, self.source_id, self.source_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,10 @@ def lock_due(channel: str, now: datetime, limit: int) -> list[Due]:
         .filter(status=Status.RENDERED, channel=channel, due_at__lte=now, expires_at__gt=now)
         .order_by("due_at", "id")
     )
-    fields = ("id", "key", "customer_id", "content_kind", "topic", "expires_at")
+    fields = (
+        *("id", "key", "customer_id", "content_kind", "topic", "expires_at"),
+        *("source_kind", "source_id", "source_part"),
+    )
     return [Due(*row) for row in found.values_list(*fields)[:limit]]
 
 
@@ -68,6 +82,20 @@ def list_marketing_sent(customer_ids: Collection[int], since: datetime) -> dict[
         if claimed_at is not None:
             sent[customer_id].append(Sent(customer_id, kind, claimed_at))
     return sent
+
+
+def list_steps_sent(
+    customer_ids: Collection[int], since: datetime
+) -> dict[Step, set[tuple[int, str]]]:
+    """Give step → for which of these ids, and to which address, it left or may have left."""
+    found = Message.objects.filter(
+        customer_id__in=customer_ids, status__in=_COUNTED, claimed_at__gte=since
+    )
+    steps: dict[Step, set[tuple[int, str]]] = defaultdict(set)
+    columns = ("source_kind", "source_id", "source_part", "customer_id", "address")
+    for kind, source, part, customer_id, address in found.values_list(*columns):
+        steps[kind, source, part].add((customer_id, address))
+    return steps
 
 
 # Row by row with values of their own, a hundred at a time: the ORM would take most of a claim's time.

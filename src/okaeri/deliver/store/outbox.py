@@ -178,6 +178,20 @@ def withdraw_keys(keys: Sequence[str], reason_code: str, now: datetime) -> int:
     return count
 
 
+def restore_keys(keys: Sequence[str], reason_code: str, now: datetime) -> int:
+    """Plan again what was withdrawn with this reason and is still in time; gives how many."""
+    source, count = iter(keys), 0
+    while chunk := list(islice(source, _CHUNK)):
+        withdrawn = Message.objects.filter(
+            key__in=chunk,
+            status=Status.SUPPRESSED,
+            reason__code=reason_code,
+            expires_at__gt=now,
+        )
+        count += withdrawn.update(status=Status.PLANNED, reason={}, settled_at=None)
+    return count
+
+
 def withdraw_marketing_of(customer_id: int, channel: str, reason_code: str, now: datetime) -> int:
     """Suppress one person's useful and sales messages on one channel that can still be called back.
 

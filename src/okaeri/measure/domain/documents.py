@@ -24,6 +24,7 @@ def to_document(evaluation: Evaluation) -> dict[str, Any]:
         "split": asdict(evaluation.split),
         "family_size": evaluation.family_size,
         "unfinished": evaluation.unfinished,
+        "mixed": evaluation.mixed,
     }
 
 
@@ -37,6 +38,7 @@ def from_document(document: dict[str, Any], experiment: ExperimentView) -> Evalu
         split=SplitCheck(**document["split"]),
         family_size=document["family_size"],
         unfinished=document["unfinished"],
+        mixed=document.get("mixed", 0),
     )
 
 

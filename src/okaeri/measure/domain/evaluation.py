@@ -30,6 +30,7 @@ def decide_evaluation(
     *,
     as_of: date,
     unfinished: int,
+    mixed: int,
     family_size: int,
     currency: str,
 ) -> Evaluation:
@@ -56,6 +57,7 @@ def decide_evaluation(
         split=split,
         family_size=family_size,
         unfinished=unfinished,
+        mixed=mixed,
     )
 
 

@@ -10,6 +10,7 @@ from okaeri.deliver.types import Addressee, MessageRequest
 from okaeri.intake import api as intake
 from okaeri.plan.actions.facts import Definitions, Known, first_facts, more_facts
 from okaeri.plan.actions.keys import SOURCE_KIND, message_key, pending_keys
+from okaeri.plan.actions.together import follow_merges
 from okaeri.plan.domain.advance import EXITED, Advanced, Missing, advance
 from okaeri.plan.journeys.step import GrantPoints, SendMessage
 from okaeri.plan.store import journeys, walks
@@ -30,6 +31,8 @@ def advance_due(now: datetime, batch: int) -> int:
     2. States, decisions, message requests and grants are written in that same transaction.
     3. A kill before the commit leaves all walks due as before; after it, none is due again.
     """
+    # Another worker may have joined two people since this one last looked.
+    follow_merges(now)
     cursors = walks.live_cursors()
     if not cursors or not walks.has_due(list(cursors), now):
         return 0

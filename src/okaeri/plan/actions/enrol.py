@@ -1,6 +1,6 @@
 """Who enters: people whose orders, or whose silence, a live journey waits for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -97,7 +97,7 @@ def _look_at_orders(journey: LiveJourney, stretch: _Stretch, now: datetime) -> i
         if not store.take_orders(journey, stretch.cursor):
             return 0
         if stretch.owned:
-            store.wake(journey.id, {customer_id for _, customer_id in stretch.owned}, now)
+            store.wake(journey.id, _all_ids({owner for _, owner in stretch.owned}), now)
             _enrol_buyers(journey, stretch, now)
         _enrol(journey, entrants, now)
     return stretch.looked_at
@@ -198,11 +198,21 @@ def _silent_since(trigger: RecencyTrigger, since: date, today: date) -> dict[int
     return silent
 
 
+def _all_ids(customer_ids: Set[int]) -> dict[int, int]:
+    """Give every id of these people → the one that was asked for: walks stand on any of them."""
+    families = customers.families_of(customer_ids)
+    return {number: asked for asked in customer_ids for number in (asked, *families.get(asked, ()))}
+
+
 def _enrol(journey: LiveJourney, entries: Sequence[Entry], now: datetime) -> int:
     """Begin walks for those the re-entry rule allows; arm, walk and decision in one transaction."""
     if not entries:
         return 0
-    earlier = store.earlier_walks(journey.id, {entry.customer_id for entry in entries})
+    ids = _all_ids({entry.customer_id for entry in entries})
+    earlier = [
+        walk._replace(customer_id=ids[walk.customer_id])
+        for walk in store.earlier_walks(journey.id, ids)
+    ]
     chosen = choose_entries(entries, earlier, journey.definition.header.reentry_days, now)
     if not chosen:
         return 0

@@ -53,13 +53,16 @@ def more_facts(
     if "purchases" in missing:
         known = _add_orders(known, definitions)
     if "insight" in missing:
-        insights = insight.list_insights(people)
-        known = _add(known, lambda member: {"insight": insights.get(member.customer_id)})
+        live = customers.roots_of(people)
+        insights = insight.list_insights(sorted(set(live.values())))
+        known = _add(
+            known, lambda member: {"insight": insights.get(live.get(member.customer_id, 0))}
+        )
     if "satisfaction" in missing:
-        scores = listen.satisfaction(people)
+        scores = _lowest_of_person(people, listen.satisfaction)
         known = _add(known, lambda member: {"satisfaction": scores.get(member.customer_id)})
     if "complaint" in missing:
-        unhappy = listen.no_selling_to(people) | customers.open_complaints(people)
+        unhappy = _unhappy(people) | customers.open_complaints(people)
         known = _add(known, lambda member: {"has_open_complaint": member.customer_id in unhappy})
     asked = {one.removeprefix(ATTRIBUTE) for one in missing if one.startswith(ATTRIBUTE)}
     if asked:
@@ -84,6 +87,27 @@ def _add_answers(
             for one in crowd.members
         ]
         found += _split(crowd, by_member)
+    return found
+
+
+def _unhappy(people: Sequence[int]) -> set[int]:
+    """Give those of whom any id has an open low score."""
+    families = customers.families_of(people)
+    found = listen.no_selling_to({number for ids in families.values() for number in ids})
+    return {asked for asked, ids in families.items() if not found.isdisjoint(ids)}
+
+
+def _lowest_of_person(
+    people: Sequence[int], read: Callable[[Sequence[int]], Mapping[int, int]]
+) -> dict[int, int]:
+    """Read scores for all ids of each person; the unhappiest word of one person counts."""
+    families = customers.families_of(people)
+    scores = read(sorted({number for ids in families.values() for number in ids} | set(people)))
+    found: dict[int, int] = {}
+    for asked in people:
+        given = [scores[one] for one in families.get(asked, (asked,)) if one in scores]
+        if given:
+            found[asked] = min(given)
     return found
 
 

@@ -58,6 +58,14 @@ _WORDS: dict[str, Text] = {
         "2回目の購入がないまま期間を終えました", "Ended without a second purchase in its time"
     ),
     "silent": Text("お買い物のないまま期間を終えました", "Ended without a purchase in its time"),
+    "merged": Text(
+        "同じ方の別の登録がこのシナリオを先に進んでいるため、こちらは終了しました",
+        "Ended: another entry of the same person is ahead in this journey",
+    ),
+    "unmerged": Text(
+        "別の方だったため、元の場所から再開しました",
+        "Goes on from where it stood: two people after all",
+    ),
     "erased": Text("ご本人の情報を消去しました", "The person was erased"),
     "time_over": Text("期間の上限に達したため終了しました", "Ended: its longest time was over"),
 }
