@@ -129,7 +129,15 @@ def _run_refresh(context: JobContext) -> Mapping[str, Any]:
     return refresh_everything(progress=context.progress)
 
 
-JOB_HANDLERS: dict[str, Handler] = {"import": _run_import, "refresh": _run_refresh}
+def _find_candidates(context: JobContext) -> Mapping[str, Any]:
+    return customers.find_candidates(clock.now(), context.progress)
+
+
+JOB_HANDLERS: dict[str, Handler] = {
+    "find_candidates": _find_candidates,
+    "import": _run_import,
+    "refresh": _run_refresh,
+}
 
 
 def schedule_nightly(now: datetime) -> int:
@@ -138,6 +146,7 @@ def schedule_nightly(now: datetime) -> int:
     due = local.replace(hour=NIGHTLY_HOUR, minute=0, second=0, microsecond=0)
     night = local.date() if local >= due else local.date() - timedelta(days=1)
     submit_job("refresh", {}, slot=f"refresh:{night}")
+    submit_job("find_candidates", {}, slot=f"find_candidates:{night}")
     return 0
 
 

@@ -70,6 +70,8 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
                 for point in points
             ],
             "walks": plan.enrolments_of(profile.id),
+            "merges": customers.list_merges(profile.id),
+            "may_change": may(request.user, "customers.change"),
             "balance": rewards.balance_of(profile.id),
             "satisfaction": listen.satisfaction([profile.id]).get(profile.id),
             "happenings": _veiled(request, list_happenings(profile.id, shop.currency), profile.id),

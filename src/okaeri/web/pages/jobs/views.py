@@ -11,6 +11,7 @@ from okaeri.web.access import needs
 KIND_NAMES = {
     "import": Text("取り込み", "Import"),
     "refresh": Text("集計", "Analysis"),
+    "find_candidates": Text("名寄せの確認", "Search for one person twice"),
 }
 STATUS_NAMES = {
     "queued": Text("順番待ち", "Waiting"),

@@ -1,0 +1,1 @@
+"""Who may be one person: questions to staff, their answers, and taking answers back."""
