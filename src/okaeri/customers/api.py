@@ -28,7 +28,13 @@ from okaeri.customers.actions.devices import (
     link_devices,
     list_web_events,
 )
-from okaeri.customers.actions.enrichment import check_enrichment, import_attributes
+from okaeri.customers.actions.enrichment import JOB_KIND as ATTRIBUTE_JOB_KIND
+from okaeri.customers.actions.enrichment import (
+    check_enrichment,
+    import_attributes,
+    run_attribute_job,
+    submit_attributes,
+)
 from okaeri.customers.actions.erasure import gather as gather_person
 from okaeri.customers.actions.erasure import note_absent as note_absent_erasure
 from okaeri.customers.actions.export import read_order_batches
@@ -67,6 +73,8 @@ from okaeri.customers.actions.staged import read_staged_orders
 from okaeri.customers.domain.consent import consent_in_force
 from okaeri.customers.domain.masking import mask_address, mask_phone, mask_profile, mask_words
 from okaeri.customers.domain.preferences import last_day_of_pause
+from okaeri.customers.domain.suggested_attributes import MOTIVATION
+from okaeri.customers.domain.suggested_attributes import SUGGESTED as SUGGESTED_ATTRIBUTES
 from okaeri.customers.models import ConsentEvent, Merge
 from okaeri.customers.store import consents, families, identity, people, searching
 from okaeri.customers.store.access import iter_all as iter_access
@@ -93,6 +101,9 @@ from okaeri.intake import api as intake
 from okaeri.intake.types import OrderRecord
 
 __all__ = [
+    "ATTRIBUTE_JOB_KIND",
+    "MOTIVATION",
+    "SUGGESTED_ATTRIBUTES",
     "ErasureLine",
     "absorbed_ids",
     "assume_consent",
@@ -171,8 +182,10 @@ __all__ = [
     "resolve_new_parties",
     "retention_of",
     "roots_of",
+    "run_attribute_job",
     "save_attribute",
     "search_customers",
+    "submit_attributes",
     "suppress",
     "undo_merge",
     "verify_access_log",

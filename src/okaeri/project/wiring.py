@@ -134,6 +134,7 @@ def _find_candidates(context: JobContext) -> Mapping[str, Any]:
 
 
 JOB_HANDLERS: dict[str, Handler] = {
+    customers.ATTRIBUTE_JOB_KIND: customers.run_attribute_job,
     "find_candidates": _find_candidates,
     "import": _run_import,
     "refresh": _run_refresh,

@@ -3,6 +3,7 @@
 from okaeri.web.api import application as http_api
 from okaeri.web.pages.analysis import urls as analysis
 from okaeri.web.pages.apikeys import urls as apikeys
+from okaeri.web.pages.attributes import urls as attributes
 from okaeri.web.pages.connections import urls as connections
 from okaeri.web.pages.customers import urls as customers
 from okaeri.web.pages.home import urls as home
@@ -28,6 +29,7 @@ urlpatterns = [
     # Before the customers' own, whose last address takes any word for a tab.
     *privacy.urlpatterns,
     *staff.urlpatterns,
+    *attributes.urlpatterns,
     *customers.urlpatterns,
     *matching.urlpatterns,
     *analysis.urlpatterns,

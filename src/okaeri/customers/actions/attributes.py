@@ -43,8 +43,8 @@ _CHOICE_IN_USE = Text(
     'The choice "{value}" is in use and cannot be removed.',
 )
 _SWITCHED_OFF = Text(
-    "他社が集めた情報は取り込めません。設定の「項目」で有効にしてください。",
-    "Data that others gathered is not taken in; switch it on under Settings, Attributes.",
+    "他社が集めた情報は取り込めません。「項目の取り込み」で先に有効にしてください。",
+    "Data that others gathered is not taken in; switch it on where files of answers are taken in.",
 )
 _NOBODY = Text("顧客 {id} は見つかりません。", "There is no customer {id}.")
 _OURS = Text(
@@ -114,12 +114,17 @@ def record_attribute(
             raise NotFoundError(_NOBODY.format(id=customer_id))
 
 
+def check_may_enrich(origin: Origin) -> None:
+    """Raise InputError for data of others in a shop that has not said it wants any."""
+    if origin is not Origin.FIRST and not load(EnrichmentRules).takes_other_data:
+        raise InputError(_SWITCHED_OFF)
+
+
 def record_answers(given: Sequence[ValueIn]) -> int | None:
     """Keep many answers, all or none; how many are new. None where somebody is unknown."""
     known = store.known()
-    rules = load(EnrichmentRules) if any(one.origin is not Origin.FIRST for one in given) else None
-    if rules is not None and not rules.takes_other_data:
-        raise InputError(_SWITCHED_OFF)
+    for origin in {one.origin for one in given}:
+        check_may_enrich(origin)
     checked: list[tuple[ValueIn, int, Answer]] = []
     for one in given:
         if one.key not in known:

@@ -3,16 +3,17 @@
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from django.db import transaction
 
-from okaeri.customers.actions.attributes import NO_ATTRIBUTE, record_answers
+from okaeri.customers.actions.attributes import NO_ATTRIBUTE, check_may_enrich, record_answers
 from okaeri.customers.attribute_types import (
     AttributeIn,
     EnrichmentIn,
     EnrichmentResult,
+    Origin,
     ValueIn,
 )
 from okaeri.customers.domain.attributes import (
@@ -29,8 +30,10 @@ from okaeri.customers.store import identity
 from okaeri.foundation.cells import unguard_cell
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.text import Text
+from okaeri.foundation.work.jobs import JobContext, submit_job
 from okaeri.intake import api as intake
 
+JOB_KIND = "attributes"
 MOST_REJECTED = 1000
 _PAGE = 5000
 KEY_KINDS = ("email", "phone", "member")
@@ -78,6 +81,7 @@ def check_enrichment(given: EnrichmentIn, header: Sequence[str]) -> None:
     if given.source in {STAFF, INFERRED, *OWN_WORDS}:
         raise InputError(_TAKEN_NAME.format(source=given.source))
     check_origin(given.source, given.origin, given.basis, given.expires_on)
+    check_may_enrich(given.origin)
 
 
 def import_attributes(path: Path, given: EnrichmentIn, at: datetime) -> EnrichmentResult:
@@ -198,3 +202,52 @@ def _owners_of(keys: Sequence[str], given: EnrichmentIn) -> dict[str, tuple[int,
     for number, key in rows.values_list("id", "phone_key"):
         found[key] = (*found.get(key, ()), number)
     return found
+
+
+def run_attribute_job(context: JobContext) -> dict[str, object]:
+    """Do one queued file (the handler of jobs of kind `JOB_KIND`); the upload goes when done."""
+    payload = context.payload
+    path = Path(payload["path"])
+    until = payload["expires_on"]
+    given = EnrichmentIn(
+        key_column=payload["key_column"],
+        key_kind=payload["key_kind"],
+        columns=payload["columns"],
+        source=payload["source"],
+        origin=Origin(payload["origin"]),
+        basis=payload["basis"],
+        expires_on=date.fromisoformat(until) if until else None,
+        member_source=payload["member_source"],
+    )
+    result = import_attributes(path, given, datetime.fromisoformat(payload["at"]))
+    path.unlink(missing_ok=True)
+    return {
+        "source": given.source,
+        "filename": payload["filename"],
+        "rows": result.rows,
+        "people": result.people,
+        "answers": result.answers,
+        "unknown": result.unknown,
+        "rows_rejected": result.rows_rejected,
+        "rejected": [[line, why.as_json(), list(cells)] for line, why, cells in result.rejected],
+    }
+
+
+def submit_attributes(path: Path, given: EnrichmentIn, *, filename: str, at: datetime) -> int:
+    """Queue a file whose mapping `check_enrichment` found good; gives the job's id."""
+    return submit_job(
+        JOB_KIND,
+        {
+            "path": str(path),
+            "filename": filename,
+            "at": at.isoformat(),
+            "key_column": given.key_column,
+            "key_kind": given.key_kind,
+            "columns": dict(given.columns),
+            "source": given.source,
+            "origin": given.origin.value,
+            "basis": given.basis,
+            "expires_on": given.expires_on.isoformat() if given.expires_on else "",
+            "member_source": given.member_source,
+        },
+    )

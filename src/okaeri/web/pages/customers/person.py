@@ -21,6 +21,7 @@ from okaeri.rewards import api as rewards
 from okaeri.web import sight
 from okaeri.web.access import may, needs
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.attributes.panel import context_of as attributes_of
 from okaeri.web.pages.customers.timeline import TABS, Happening, channel_name, list_happenings
 from okaeri.web.pages.customers.views import display_name
 
@@ -69,6 +70,7 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
                 )
                 for point in points
             ],
+            **attributes_of(request, profile.id),
             "walks": plan.enrolments_of(profile.id),
             "merges": customers.list_merges(profile.id),
             "may_change": may(request.user, "customers.change"),

@@ -11,6 +11,7 @@ from okaeri.web.access import needs
 KIND_NAMES = {
     "import": Text("取り込み", "Import"),
     "refresh": Text("集計", "Analysis"),
+    "attributes": Text("項目の取り込み", "Answers from a file"),
     "find_candidates": Text("名寄せの確認", "Search for one person twice"),
 }
 STATUS_NAMES = {
