@@ -2,8 +2,8 @@
 
 Half of the new contacts belong to known people: some by e-mail in another hand, some by phone and
 name with another address. Ours finds them a batch at a time, keeps people, keys, evidence, consent and
-contact points, and may be stopped anywhere; pandas reads all keys (normalised for it), joins them by
-connected components, and writes who is whom. Each side runs by itself.
+contact points, and may be stopped anywhere; pandas reads all keys but the home (normalised for it),
+joins them by connected components, and writes who is whom. Each side runs by itself.
 """
 
 from __future__ import annotations
@@ -32,10 +32,12 @@ def write_contacts(path: Path, first: int, count: int, known: int) -> None:
             mail = f"Person{who}@Example.com" if number % 4 else f"other{number}@example.com"
             digits = f"{10_000_000 + who:08}"
             phone = f"+81-90-{digits[:4]}-{digits[4:]}" if is_known else f"090{digits}"
+            # A home of his own: who shares one, and a reading, is one person.
+            home = f"{1_000_000 + who % 900_000},東京都,渋谷区神宮前{who // 900_000 + 1}-1"
             family, given = FAMILIES[who % 10], f"{GIVEN[who // 10 % 10]}{who % 97}"
             file.write(
-                f"M{number},{mail},{family},{given},サトウ,ヨウコ{who % 97},{phone},1500001,東京都,"
-                f"渋谷区神宮前{who % 300}-1,{number % 3 % 2},2024-01-{number % 28 + 1:02}\r\n"
+                f"M{number},{mail},{family},{given},サトウ,ヨウコ{who % 97},{phone},"
+                f"{home},{number % 3 % 2},2024-01-{number % 28 + 1:02}\r\n"
             )
 
 

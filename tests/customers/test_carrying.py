@@ -1,6 +1,6 @@
 """A merge carries everything and breaks nothing, and an undo gives it all back."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from typing import Any
 
@@ -14,7 +14,7 @@ from okaeri.customers import duties as customer_duties
 from okaeri.customers.models import MatchCandidate
 from okaeri.deliver import api as deliver
 from okaeri.deliver import duties as deliver_duties
-from okaeri.deliver.types import Accepted, Outcome, Outgoing
+from okaeri.deliver.types import Accepted, Gate, Outcome, Outgoing
 from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.foundation.work.loop import WorkLoop
@@ -54,13 +54,14 @@ class Post:
         self.sent: list[tuple[int, str, str]] = []
         self.doubled: list[str] = []
 
-    def send_batch(
-        self, batch: list[Outgoing], on_phase: Callable[[Sequence[int], str], set[int]]
-    ) -> Iterator[tuple[int, Outcome]]:
+    def send_batch(self, batch: list[Outgoing], on_phase: Gate) -> Iterator[tuple[int, Outcome]]:
         for message in batch:
             if on_phase([message.message_id], "data_sent"):
                 self._note(message)
                 yield message.message_id, Accepted("ok")
+
+    def find_accepted(self, keys: Sequence[str]) -> set[str] | None:
+        return None
 
     def _note(self, message: Outgoing) -> None:
         part = deliver.get_message(message.message_id).source_part
