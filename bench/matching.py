@@ -23,7 +23,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-DATA = Path(os.environ.get("OKAERI_SHARED_DATA", "../shared/data")).resolve()
+DATA = Path(os.environ.get("BENCH_SHARED_DATA", "../shared/data")).resolve()
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "6000"))
 SEED = int(os.environ.get("BENCH_SEED", "20261122"))
 ARTEFACTS = Path("artefacts")
