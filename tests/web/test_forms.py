@@ -113,7 +113,7 @@ def test_a_document_is_handed_out_and_its_follow_up_begins(visitor: Visitor) -> 
     assert "肌の教科書.pdf" in seen
     assert intake.get_form("guide").downloads == 0
     given = visitor.client.post(visitor.link("file"))
-    assert b"".join(given.streaming_content) == PDF
+    assert given.getvalue() == PDF
     assert given.headers["Content-Type"] == "application/pdf"
     assert given.headers["Content-Disposition"].startswith("attachment")
     assert intake.get_form("guide").downloads == 1

@@ -6,6 +6,7 @@ from okaeri.web.pages.apikeys import urls as apikeys
 from okaeri.web.pages.attributes import urls as attributes
 from okaeri.web.pages.connections import urls as connections
 from okaeri.web.pages.customers import urls as customers
+from okaeri.web.pages.forms import urls as forms
 from okaeri.web.pages.home import urls as home
 from okaeri.web.pages.imports import urls as imports
 from okaeri.web.pages.jobs import urls as jobs
@@ -36,6 +37,7 @@ urlpatterns = [
     *segments.urlpatterns,
     *journeys.urlpatterns,
     *messages.urlpatterns,
+    *forms.urlpatterns,
     *voices.urlpatterns,
     *results.urlpatterns,
     *imports.urlpatterns,

@@ -104,7 +104,7 @@ def _framed(response: HttpResponse, definition: FormDefinition) -> HttpResponse:
     response.headers["Content-Security-Policy"] = POLICY.replace(
         "frame-ancestors 'self'", ancestors
     )
-    response.xframe_options_exempt = True  # type: ignore[attr-defined]
+    response.xframe_options_exempt = True
     return response
 
 

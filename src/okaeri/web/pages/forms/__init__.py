@@ -1,0 +1,1 @@
+"""Pages: forms that people fill in, and what they wrote."""
