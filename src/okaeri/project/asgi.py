@@ -1,8 +1,18 @@
-"""The web application as any ASGI server runs it."""
+"""The web application as any ASGI server runs it.
+
+Django answers in a pool of threads that stay, not in one thread per request as its own ASGI handler
+does: a third of the processor time a request, and database connections that last. Measured with
+`python -m bench events`: an empty endpoint answers 595 calls a second in place of 165.
+"""
 
 import os
 
-from django.core.asgi import get_asgi_application
+from a2wsgi import WSGIMiddleware
+from django.core.wsgi import get_wsgi_application
+
+# Calls of the tag wait together for one commit; fewer threads would make them wait in turn.
+THREADS = 32
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "okaeri.project.settings")
-application = get_asgi_application()
+# Django's responses are iterables of bytes, though its types do not say so.
+application = WSGIMiddleware(get_wsgi_application(), workers=THREADS)  # type: ignore[arg-type]

@@ -132,8 +132,8 @@ def _database(url: str, data_dir: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(query.get("host", parts.hostname or "")),
         "PORT": str(parts.port or ""),
-        # Under ASGI every request has a thread of its own: kept connections would pile up.
-        "CONN_MAX_AGE": 0,
+        # The threads that answer stay, and so do their connections (`project.asgi.THREADS`).
+        "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }
 

@@ -45,7 +45,6 @@ MIDDLEWARE = [
     "okaeri.web.middleware.errors_as_pages",
 ]
 ROOT_URLCONF = "okaeri.project.urls"
-ASGI_APPLICATION = "okaeri.project.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
