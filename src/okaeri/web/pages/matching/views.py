@@ -18,6 +18,7 @@ from okaeri.web.access import needs
 JOB_KIND = "find_candidates"
 _PAGE = 10
 _LATEST = 10
+_MOST_SHOWN = 0.999
 FIELD_NAMES = {
     "name": Text("お名前", "Name"),
     "address": Text("住所", "Address"),
@@ -29,7 +30,7 @@ AGREEMENTS = {
     "same": Text("一致", "Same"),
     "close": Text("ほぼ一致", "Nearly the same"),
     "different": Text("違います", "Different"),
-    "missing": Text("片方にありません", "Not known of both"),
+    "missing": Text("どちらかにありません", "Not known of both"),
 }
 _LIKELINESS = (
     (0.99, Text("ほぼ確実に同じ方です", "Almost certainly one person")),
@@ -63,6 +64,8 @@ class Question(NamedTuple):
 
     candidate: CandidateView
     likeliness: Text
+    # Never quite certain, whatever the rounding says.
+    probability: float
     left: CustomerProfile
     right: CustomerProfile
     rows: tuple[Row, ...]
@@ -114,7 +117,8 @@ def _question(candidate: CandidateView, people: dict[int, CustomerProfile]) -> Q
         )
         for one in candidate.evidence
     )
-    return Question(candidate, likeliness(candidate.probability), left, right, rows)
+    shown = min(candidate.probability, _MOST_SHOWN)
+    return Question(candidate, likeliness(shown), shown, left, right, rows)
 
 
 def likeliness(probability: float) -> Text:
