@@ -33,6 +33,7 @@ from okaeri.deliver.types import (
     UnsubscribeView,
 )
 from okaeri.foundation import clock
+from okaeri.foundation.keyset import Before
 from okaeri.foundation.personal import Documents
 from okaeri.foundation.text import Text
 from okaeri.intake.types import PartyIn
@@ -95,6 +96,13 @@ def messages_of(customer_id: int, limit: int = 200) -> list[MessageView]:
     """Give one person's messages, whichever of his ids they were to, newest first."""
     ids = customers.ids_of(customer_id) or (customer_id,)
     return views.list_page({"customer_id__in": ids}, 0, limit)[0]
+
+
+def messages_before(
+    customer_ids: Collection[int], before: Before | None, limit: int
+) -> list[MessageView]:
+    """Give the newest messages to these ids older than `before`: when settled (else due), message id."""
+    return views.list_before(customer_ids, before, limit)
 
 
 def get_message(message_id: int) -> MessageView:

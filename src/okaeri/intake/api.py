@@ -70,6 +70,7 @@ from okaeri.intake.forms.keeping import (
 )
 from okaeri.intake.freshness import source_freshness
 from okaeri.intake.models import ImportRun
+from okaeri.intake.records.orders import count_purchases_before, orders_before
 from okaeri.intake.sources import (
     MOST_ITEMS,
     AskRights,
@@ -124,7 +125,8 @@ __all__ = [
     "AGREED", "CONTACT_FIELDS", "INPUTS", "JOB_KIND", "MOST_ITEMS", "PREFECTURES", "QUESTION",
     "AskRights", "CallBody", "CustomerBody", "InquiryBody", "OrderBody", "ProductBody",
     "SubscriptionBody", "Taken", "ask_to_confirm_again", "calls_of", "can_reach", "confirm_entry",
-    "confirm_url", "count_form_download", "create_connection", "detect_file", "discard_staged",
+    "confirm_url", "count_form_download", "count_purchases_before", "create_connection", "detect_file",
+    "discard_staged",
     "entries_of", "events_of", "expire_entries", "file_until", "file_url", "find_by_confirm_link",
     "find_by_file_link", "find_entries", "find_layout_problem", "find_orders_by_no",
     "get_connection", "get_form", "get_import_run", "import_file", "inquiries_of",
@@ -134,7 +136,7 @@ __all__ = [
     "list_inquiries_after", "list_lines", "list_mappings", "list_orders_after",
     "list_orders_of_parties", "list_parties_after", "list_products", "list_subscriptions_after",
     "list_to_mail", "list_to_settle", "mark_of_request", "media_of", "note_refusal",
-    "open_complaints", "parse_events", "parse_json", "parse_tag_batch", "path_of_form_file",
+    "open_complaints", "orders_before", "parse_events", "parse_json", "parse_tag_batch", "path_of_form_file",
     "problems_of", "read_answers", "read_event_batches", "read_line_batches",
     "read_order_batches", "read_shown", "read_staged_lines", "read_staged_orders",
     "read_staged_parties", "receive", "recognised_columns", "record_bodies", "record_calls",

@@ -1,10 +1,11 @@
 """The only door of plan: journeys, their decisions, contents, and the renderer for deliver."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from okaeri.foundation import clock
 from okaeri.foundation.errors import NotFoundError
+from okaeri.foundation.keyset import Before
 from okaeri.foundation.personal import Documents
 from okaeri.foundation.text import Text
 from okaeri.plan import views
@@ -92,6 +93,17 @@ def lint_definition(key: str) -> list[Text]:
 def decisions_of(customer_id: int, limit: int = 200) -> list[DecisionView]:
     """Give what the engine decided for one customer and why, newest first."""
     return views.view_decisions(customer_id, limit)
+
+
+def decisions_before(
+    customer_ids: Collection[int],
+    before: Before | None,
+    limit: int,
+    *,
+    without: Collection[str] = (),
+) -> list[DecisionView]:
+    """Give a person's newest decisions older than `before` (instant, id), newest first."""
+    return views.view_decisions_before(customer_ids, before, limit, without=without)
 
 
 def latest_decisions(limit: int = 50) -> list[DecisionView]:

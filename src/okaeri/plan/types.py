@@ -107,6 +107,7 @@ class DecisionView:
     action: str
     why: Text
     decided_at: datetime
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

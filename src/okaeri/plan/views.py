@@ -1,12 +1,13 @@
 """What pages see of journeys: flows with head counts, decisions in words."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from okaeri.customers import api as customers
 from okaeri.deliver import api as deliver
+from okaeri.foundation.keyset import Before, window
 from okaeri.foundation.text import Text
 from okaeri.measure import api as measure
 from okaeri.plan.actions.keys import SOURCE_KIND
@@ -164,7 +165,18 @@ def view_decisions(customer_id: int | None, limit: int) -> list[DecisionView]:
     rows = Decision.objects.order_by("-id")
     if customer_id is not None:
         rows = rows.filter(enrolment__customer_id__in=_ids_of(customer_id))
-    found = rows.select_related("enrolment__journey", "enrolment__version")[:limit]
+    return _decision_views(rows[:limit])
+
+
+def view_decisions_before(
+    customer_ids: Collection[int], before: Before | None, limit: int, *, without: Collection[str]
+) -> list[DecisionView]:
+    """Give a person's newest decisions older than `before` (instant, id), actions `without` left out."""
+    rows = Decision.objects.filter(enrolment__customer_id__in=customer_ids)
+    return _decision_views(window(rows.exclude(action__in=without), "decided_at", before, limit))
+
+
+def _decision_views(rows: QuerySet[Decision]) -> list[DecisionView]:
     names = {**names_of_templates(), **_names_of_attributes()}
     return [
         DecisionView(
@@ -175,8 +187,9 @@ def view_decisions(customer_id: int | None, limit: int) -> list[DecisionView]:
             action=row.action,
             why=put_into_words(row.reason, names),
             decided_at=row.decided_at,
+            id=row.id,
         )
-        for row in found
+        for row in rows.select_related("enrolment__journey", "enrolment__version")
     ]
 
 

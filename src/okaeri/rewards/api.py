@@ -8,6 +8,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from okaeri.customers import api as customers
+from okaeri.foundation.keyset import Before
 from okaeri.foundation.personal import Documents
 from okaeri.rewards import actions, store
 from okaeri.rewards.types import PointEntry
@@ -41,6 +42,16 @@ def entries_of(customer_id: int) -> list[PointEntry]:
 
 def _accounts_of(customer_id: int) -> tuple[int, ...]:
     return customers.ids_of(customer_id) or (customer_id,)
+
+
+def entries_before(
+    customer_ids: Collection[int], before: Before | None, limit: int
+) -> list[PointEntry]:
+    """Give the newest entries of a person's ids older than `before` (instant, entry id).
+
+    `reverses_key` is left empty: a list for people, not for the ledger.
+    """
+    return store.entries_before(customer_ids, before, limit)
 
 
 def trial_balance() -> int:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import F, Sum
 
+from okaeri.foundation.keyset import Before, window
 from okaeri.foundation.personal import Documents, as_documents
 from okaeri.rewards.domain.ledger import check_balanced
 from okaeri.rewards.models import Account, Entry, Transfer
@@ -88,6 +89,26 @@ def list_entries(customer_ids: Collection[int]) -> list[PointEntry]:
             recorded_at=row.transfer.recorded_at,
         )
         for row in rows
+    ]
+
+
+def entries_before(
+    customer_ids: Collection[int], before: Before | None, limit: int
+) -> list[PointEntry]:
+    """Give the newest entries of these customers older than `before` (instant, entry id)."""
+    rows = Entry.objects.filter(account__customer_id__in=customer_ids)
+    found = window(rows, "transfer__occurred_at", before, limit)
+    return [
+        PointEntry(
+            key=row.transfer.key,
+            reverses_key="",
+            points=row.points,
+            reason=row.transfer.reason,
+            occurred_at=row.transfer.occurred_at,
+            recorded_at=row.transfer.recorded_at,
+            id=row.id,
+        )
+        for row in found.select_related("transfer")
     ]
 
 

@@ -17,3 +17,4 @@ class PointEntry:
     reason: str
     occurred_at: datetime
     recorded_at: datetime
+    id: int = 0

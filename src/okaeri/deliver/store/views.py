@@ -5,10 +5,12 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Count
+from django.db.models.functions import Coalesce
 
 from okaeri.deliver.domain.reasons import describe, status_name
 from okaeri.deliver.models import Content, Message
 from okaeri.deliver.types import MessageView, RenderedContent
+from okaeri.foundation.keyset import Before, window
 
 _PAGE = 500
 
@@ -23,6 +25,15 @@ def list_page(where: dict[str, Any], offset: int, limit: int) -> tuple[list[Mess
     found = Message.objects.filter(**where)
     rows = list(found.order_by("-id")[offset : offset + limit])
     return views_of(rows), found.count()
+
+
+def list_before(
+    customer_ids: Collection[int], before: Before | None, limit: int
+) -> list[MessageView]:
+    """Give a person's newest messages older than `before` (when settled, else due; message id)."""
+    rows = Message.objects.filter(customer_id__in=customer_ids)
+    dated = rows.annotate(told_at=Coalesce("settled_at", "due_at"))
+    return views_of(list(window(dated, "told_at", before, limit)))
 
 
 def find_views(ids: Collection[int]) -> dict[int, MessageView]:

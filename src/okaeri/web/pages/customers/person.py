@@ -1,6 +1,7 @@
 """The 360 page: who one customer is, what happened, whether we may write to him."""
 
 from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -20,20 +21,14 @@ from okaeri.plan import api as plan
 from okaeri.rewards import api as rewards
 from okaeri.web import sight
 from okaeri.web.access import may, needs
+from okaeri.web.channel_names import channel_name
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.attributes.panel import context_of as attributes_of
-from okaeri.web.pages.customers.timeline import TABS, Happening, channel_name, list_happenings
+from okaeri.web.pages.customers.happening import Happening, Whose, whose
+from okaeri.web.pages.customers.next_action import Situation, decide_next
+from okaeri.web.pages.customers.timeline import TABS, Place, read_page, read_place
 from okaeri.web.pages.customers.views import display_name
 
-_TAB_NAMES = {
-    "all": Text("すべて", "All"),
-    "orders": Text("注文", "Orders"),
-    "messages": Text("メッセージ", "Messages"),
-    "decisions": Text("判断", "Decisions"),
-    "consents": Text("同意", "Consent"),
-    "answers": Text("回答", "Answers"),
-    "points": Text("ポイント", "Points"),
-}
 _STOPPED = Text("{channel}への配信を止めました。", "Nothing will be sent to {channel} any more.")
 _NOTED = Text("同意の記録を残しました。", "The consent was recorded.")
 _NO_POINT = Text(
@@ -54,15 +49,19 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
     profile = sight.show_one(request, customers.get_customer(customer_id))
     standing = insight.find_insight(profile.id)
     shop = load(ShopProfile)
+    today = clock.local_day(clock.now(), ZoneInfo(shop.time_zone))
     points = customers.contact_points_of(profile.id)
+    walks = plan.enrolments_of(profile.id)
+    unhappy = listen.no_selling_to(customers.ids_of(profile.id))
     return render(
         request,
         "okaeri/customers/person.html",
         {
+            **_story(request, whose(profile.id, shop.currency), "all"),
             "profile": profile,
             "name": display_name(profile, request.language),  # type: ignore[attr-defined]
             "standing": standing,
-            "today": clock.local_day(clock.now(), ZoneInfo(shop.time_zone)),
+            "today": today,
             "points": [
                 (
                     replace(point, address=sight.veil_point(request, point)),
@@ -71,14 +70,23 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
                 for point in points
             ],
             **attributes_of(request, profile.id),
-            "walks": plan.enrolments_of(profile.id),
             "merges": customers.list_merges(profile.id),
             "may_change": may(request.user, "customers.change"),
+            "walks": walks,
             "balance": rewards.balance_of(profile.id),
             "satisfaction": listen.satisfaction([profile.id]).get(profile.id),
-            "happenings": _veiled(request, list_happenings(profile.id, shop.currency), profile.id),
-            "tabs": _TAB_NAMES.items(),
-            "tab": "all",
+            "next": decide_next(
+                Situation(
+                    today=today,
+                    standing=standing,
+                    has_complaint=bool(customers.open_complaints([profile.id])),
+                    has_low_score=bool(unhappy),
+                    may_be_written=any(point.may_be_written for point in points),
+                    wishes=customers.find_preference(profile.id),
+                    walks=walks,
+                ),
+                profile.id,
+            ),
             "is_masked": not sight.sees_personal(request, profile.id),
             "may_reveal": may(request.user, "customers.reveal"),
             "definitions": definitions_for("freshness", "cycle_days", "rfm", "net_minor"),
@@ -89,20 +97,29 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
 @needs("customers.see")
 @require_GET
 def timeline(request: HttpRequest, customer_id: int, tab: str) -> HttpResponse:
-    """Give one kind of happening, on demand."""
+    """Give one page of one kind of happening, on demand."""
     if tab not in TABS:
         raise NotFoundError(_NO_TAB)
     profile = sight.show_one(request, customers.get_customer(customer_id))
-    context = {
-        "profile": profile,
-        "happenings": _veiled(
-            request, list_happenings(profile.id, load(ShopProfile).currency, tab), profile.id
-        ),
-        "tabs": _TAB_NAMES.items(),
+    place = read_place(request.GET.get("before", ""))
+    person = whose(profile.id, load(ShopProfile).currency)
+    context = {"profile": profile, **_story(request, person, tab, place)}
+    part = "timeline" if place is None else "timeline_more"
+    name = part if request.headers.get("HX-Request") else "timeline_page"
+    return render(request, f"okaeri/customers/{name}.html", context)
+
+
+def _story(
+    request: HttpRequest, person: Whose, tab: str, place: Place | None = None
+) -> dict[str, Any]:
+    page = read_page(person, tab, place)
+    return {
+        "happenings": _veiled(request, list(page.happenings), person.id),
+        "next_place": page.next,
+        "is_later_page": place is not None,
+        "tabs": [(key, name) for key, (name, _) in TABS.items()],
         "tab": tab,
     }
-    name = "timeline" if request.headers.get("HX-Request") else "timeline_page"
-    return render(request, f"okaeri/customers/{name}.html", context)
 
 
 def _veiled(request: HttpRequest, happenings: list[Happening], customer_id: int) -> list[Happening]:

@@ -1,189 +1,123 @@
-"""One customer's whole story in one list: orders, messages, decisions, consent, answers, points."""
+"""One customer's whole story in one list, a page at a time: every source is asked for its newest only."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from heapq import merge
+from itertools import islice
 
-from okaeri.customers import api as customers
-from okaeri.deliver import api as deliver
-from okaeri.foundation.money import format_minor
+from okaeri.foundation.keyset import Before
 from okaeri.foundation.text import Text
-from okaeri.listen import api as listen
-from okaeri.plan import api as plan
-from okaeri.rewards import api as rewards
+from okaeri.web.pages.customers import sources_contact, sources_shop, sources_voice
+from okaeri.web.pages.customers.happening import Happening, Source, Whose
 
-TABS = ("all", "orders", "messages", "decisions", "consents", "answers", "points")
-# Steps that say nothing a message or the next date does not say; the tab of decisions has them all.
-_SMALL_STEPS = ("waited", "sent")
-_CHANNELS = {
-    "email": Text("メール", "E-mail"),
-    "line": Text("LINE", "LINE"),
-    "sms": Text("SMS", "SMS"),
-    "post": Text("郵送", "Post"),
-    "phone": Text("電話", "Phone"),
+PAGE = 50
+_ALL: tuple[Source, ...] = (
+    sources_shop.orders,
+    sources_shop.contracts,
+    sources_contact.messages,
+    sources_contact.turning_points,
+    sources_voice.visits,
+    sources_voice.answers,
+    sources_voice.inquiries,
+    sources_voice.calls,
+    sources_contact.consents,
+    sources_contact.merges,
+    sources_shop.points,
+)
+TABS: dict[str, tuple[Text, tuple[Source, ...]]] = {
+    "all": (Text("すべて", "All"), _ALL),
+    "orders": (Text("注文", "Orders"), (sources_shop.orders,)),
+    "contracts": (Text("定期購入", "Subscriptions"), (sources_shop.contracts,)),
+    "messages": (Text("メッセージ", "Messages"), (sources_contact.messages,)),
+    "visits": (Text("サイト", "Visits"), (sources_voice.visits,)),
+    "voices": (
+        Text("声", "Voices"),
+        (sources_voice.answers, sources_voice.inquiries, sources_voice.calls),
+    ),
+    "consents": (
+        Text("同意", "Consent"),
+        (sources_contact.consents, sources_contact.merges),
+    ),
+    "decisions": (Text("判断", "Decisions"), (sources_contact.decisions,)),
+    "points": (Text("ポイント", "Points"), (sources_shop.points,)),
 }
-_ORDER_STATES = {
-    "cancelled": Text("キャンセル", "cancelled"),
-    "returned": Text("返品", "returned"),
-    "unpaid": Text("未入金", "unpaid"),
-    "test": Text("テスト", "test"),
-}
+_ONE_VISIT = timedelta(minutes=30)
+_HIGHEST = 2**62
+_END = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """One entry: `kind` decides its mark, `title` and `note` say it, `address` opens it."""
+class Place:
+    """Where a page of the story ends: an instant, which of the tab's sources, its entry."""
 
     at: datetime
-    kind: str
-    title: Text
-    note: Text | None = None
-    address: str = ""
-    is_not: bool = False
+    rank: int
+    number: int
+
+    def as_text(self) -> str:
+        """Write it for an address; `read_place` reads it back."""
+        return f"{self.at.astimezone(UTC):%Y%m%dT%H%M%S.%f}_{self.rank}_{self.number}"
+
+    def before_for(self, rank: int) -> Before:
+        """Of one instant a tab's sources come in their order, and of one source the newest first."""
+        if rank == self.rank:
+            return self.at, self.number
+        return self.at, _HIGHEST if rank > self.rank else -1
 
 
-def channel_name(channel: str) -> Text:
-    """Name a channel."""
-    return _CHANNELS.get(channel, Text(channel, channel))
+def read_place(text: str) -> Place | None:
+    """Read a place of an address; anything strange is the beginning."""
+    instant, _, rest = text.partition("_")
+    rank, _, number = rest.partition("_")
+    if not (rank.isdecimal() and number.isdecimal() and len(rank) < 3 and len(number) < 19):
+        return None
+    try:
+        at = datetime.strptime(instant, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return Place(at, int(rank), int(number))
 
 
-def list_happenings(customer_id: int, currency: str, tab: str = "all") -> list[Happening]:
-    """Give the story, newest first; a tab other than "all" gives one kind."""
-    kinds: dict[str, Callable[[], list[Happening]]] = {
-        "orders": lambda: _orders(customer_id, currency),
-        "messages": lambda: _messages(customer_id),
-        "decisions": lambda: _decisions(customer_id, is_whole=tab != "all"),
-        "consents": lambda: _consents(customer_id),
-        "answers": lambda: _answers(customer_id),
-        "points": lambda: _points(customer_id),
-    }
-    chosen = kinds.values() if tab == "all" else [kinds[tab]]
-    found = [happening for tell in chosen for happening in tell()]
-    return sorted(found, key=lambda happening: happening.at, reverse=True)
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a story and where the next one begins; "" at its end."""
+
+    happenings: tuple[Happening, ...]
+    next: str
 
 
-def _orders(customer_id: int, currency: str) -> list[Happening]:
-    happenings = []
-    count = 0
-    for order in customers.purchase_history([customer_id]).get(customer_id, ()):
-        count += order.is_purchase
-        title = Text(
-            f"{count}回目の購入 {format_minor(order.net_minor, currency, 'ja')}",
-            f"Purchase {count}, {format_minor(order.net_minor, currency, 'en')}",
-        )
-        if not order.is_purchase:
-            state = _ORDER_STATES.get(order.status, Text(order.status, order.status))
-            title = Text(f"注文({state.ja})", f"Order ({state.en})")
-        note = Text("注文番号 {no} · {source}", "Order {no} · {source}")
-        happenings.append(
-            Happening(
-                order.ordered_at,
-                "order",
-                title,
-                note.format(no=order.order_no, source=order.source),
-            )
-        )
-    return happenings
+def read_page(person: Whose, tab: str, place: Place | None = None) -> Page:
+    """Give the newest entries of a tab behind a place."""
+    sources = TABS[tab][1]
+    found = []
+    for rank, source in enumerate(sources):
+        before = None if place is None else place.before_for(rank)
+        found.append([(one, rank) for one in source(person, before, PAGE + 1)])
+    merged = merge(*found, key=lambda pair: (_END - pair[0].at, pair[1]))
+    page = list(islice(merged, PAGE + 1))
+    if len(page) <= PAGE:
+        return Page(tuple(_join_visits([one for one, _ in page])), "")
+    last, rank = page[PAGE - 1]
+    ends = Place(last.at, rank, last.number).as_text()
+    return Page(tuple(_join_visits([one for one, _ in page[:PAGE]])), ends)
 
 
-def _messages(customer_id: int) -> list[Happening]:
-    happenings = []
-    for message in deliver.messages_of(customer_id):
-        subject = message.subject or message.template_key
-        channel = channel_name(message.channel)
-        title = Text(
-            f"{channel.ja}「{subject}」 {message.status_name.ja}",
-            f"{channel.en} “{subject}”: {message.status_name.en}",
-        )
-        happenings.append(
-            Happening(
-                message.settled_at or message.due_at,
-                "message",
-                title,
-                message.why,
-                f"/actions/messages/{message.id}/",
-                is_not=message.status in ("suppressed", "held_out", "expired", "rejected"),
-            )
-        )
-    return happenings
+def _join_visits(page: Sequence[Happening]) -> list[Happening]:
+    """Make one entry of the looks of one visit: those that follow each other within half an hour."""
+    joined: list[list[Happening]] = []
+    for one in page:
+        last = joined[-1][-1] if joined else None
+        if last and one.kind == last.kind == "visit" and last.at - one.at <= _ONE_VISIT:
+            joined[-1].append(one)
+        else:
+            joined.append([one])
+    return [group[0] if len(group) == 1 else _as_visit(group) for group in joined]
 
 
-def _decisions(customer_id: int, *, is_whole: bool) -> list[Happening]:
-    return [
-        Happening(
-            decision.decided_at,
-            "decision",
-            decision.journey_name,
-            decision.why,
-            f"/actions/journeys/{decision.journey_key}/",
-        )
-        for decision in plan.decisions_of(customer_id)
-        if is_whole or decision.action not in _SMALL_STEPS
-    ]
-
-
-# Codes of the consent ledger in words; a code of another maker is shown as it is.
-_SOURCES = {
-    "import": Text("取り込み", "from an import"),
-    "replay": Text("再現", "from a replay"),
-    "staff": Text("担当者", "by staff"),
-    "preference_page": Text("配信停止ページ", "on the page for stopping"),
-    "one_click": Text("ワンクリック配信停止", "by one-click unsubscribe"),
-}
-_BASES = {
-    "opt_in": Text("本人の同意", "opted in"),
-    "written_notice": Text("書面での通知", "told in writing"),
-    "business_relationship": Text("取引関係", "business relationship"),
-    "published_address": Text("公開された宛先", "published address"),
-}
-
-
-def _words(known: Mapping[str, Text], code: str) -> Text:
-    return known.get(code, Text(code or "—", code or "—"))
-
-
-def _consents(customer_id: int) -> list[Happening]:
-    happenings = []
-    for entry in customers.list_consents(customer_id):
-        channel = channel_name(entry.channel)
-        granted = entry.action == "granted"
-        title = Text(
-            f"{channel.ja}の配信に{'同意' if granted else '停止の申し出'}",
-            f"{channel.en}: {'consent given' if granted else 'asked to stop'}",
-        )
-        source, basis = _words(_SOURCES, entry.source), _words(_BASES, entry.basis)
-        happenings.append(
-            Happening(
-                entry.occurred_at,
-                "consent",
-                title,
-                Text(f"{source.ja} · 根拠: {basis.ja}", f"{source.en} · {basis.en}")
-                if granted
-                else source,
-            )
-        )
-    return happenings
-
-
-def _answers(customer_id: int) -> list[Happening]:
-    return [
-        Happening(
-            answer.answered_at,
-            "answer",
-            Text("満足度 {n} / 5", "Satisfaction {n} of 5").format(n=answer.score),
-            Text(answer.comment, answer.comment) if answer.comment else None,
-        )
-        for answer in listen.answers_of(customer_id)
-    ]
-
-
-def _points(customer_id: int) -> list[Happening]:
-    return [
-        Happening(
-            entry.occurred_at,
-            "points",
-            Text("ポイント {n}", "Points {n}").format(n=f"{entry.points:+,}"),
-            Text(entry.reason, entry.reason),
-        )
-        for entry in rewards.entries_of(customer_id)
-    ]
+def _as_visit(looks: list[Happening]) -> Happening:
+    seen = list(dict.fromkeys(look.note.ja for look in reversed(looks) if look.note))
+    words = "、".join(seen[:3]) + (f"、ほか{len(seen) - 3}" if len(seen) > 3 else "")
+    english = ", ".join(seen[:3]) + (f" and {len(seen) - 3} more" if len(seen) > 3 else "")
+    title = Text("サイトを訪問({n}回の操作)", "Visited the shop ({n} steps)")
+    return replace(looks[0], title=title.format(n=len(looks)), note=Text(words, english))

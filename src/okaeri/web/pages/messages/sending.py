@@ -15,8 +15,8 @@ from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 from okaeri.measure import api as measure
 from okaeri.web.access import needs
+from okaeri.web.channel_names import channel_name
 from okaeri.web.formats import number
-from okaeri.web.pages.customers.timeline import channel_name
 
 _LOOKED_AT = 1000
 _PAUSED = Text("すべての送信を止めました。", "All sending is paused.")

@@ -16,8 +16,8 @@ from okaeri.foundation.text import Text
 from okaeri.plan import api as plan
 from okaeri.web import sight
 from okaeri.web.access import needs, require
+from okaeri.web.channel_names import channel_name
 from okaeri.web.pages.csv_file import asked_encoding
-from okaeri.web.pages.customers.timeline import channel_name
 from okaeri.web.pages.journeys.views import sandboxed
 from okaeri.web.pages.messages.export import download
 from okaeri.web.pages.messages.sending import find_sending

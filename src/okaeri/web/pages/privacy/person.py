@@ -13,7 +13,7 @@ from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 from okaeri.web import sight
 from okaeri.web.access import may, needs
-from okaeri.web.pages.customers.timeline import channel_name
+from okaeri.web.channel_names import channel_name
 from okaeri.web.pages.customers.views import display_name
 from okaeri.web.rights.dossier import build_dossier
 from okaeri.web.rights.erasing import erase_everywhere, preview_erasure

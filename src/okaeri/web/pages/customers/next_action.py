@@ -1,0 +1,134 @@
+"""The one thing worth doing next for a customer, and why: trouble first, then what runs, then what fits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from okaeri.customers.preference_types import PreferenceView
+from okaeri.foundation.text import Text, day_in_words
+from okaeri.insight.types import CustomerInsightView, Stage
+from okaeri.plan.types import EnrolmentView
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known of one customer today; `standing` is None before an analysis saw him."""
+
+    today: date
+    standing: CustomerInsightView | None
+    has_complaint: bool
+    has_low_score: bool
+    may_be_written: bool
+    wishes: PreferenceView | None
+    walks: Sequence[EnrolmentView]
+
+
+@dataclass(frozen=True, slots=True)
+class NextAction:
+    """One sentence with its reason; `address` leads to where it is done, "" where nothing is to do."""
+
+    text: Text
+    link: Text | None = None
+    address: str = ""
+
+
+_OPEN = Text("開く", "Open")
+_COMPLAINT = Text(
+    "苦情への返事が先です。済むまで販促は止まっています。",
+    "Answer the complaint first; nothing is sold until that is done.",
+)
+_LOW_SCORE = Text(
+    "低い評価への返事が先です。済むまで販促は止まっています。",
+    "Answer the low score first; nothing is sold until that is done.",
+)
+_UNREACHABLE = Text(
+    "送れる宛先がありません。次にお話しするときに、お知らせの同意をうかがいましょう。",
+    "There is no address we may write to; ask for consent when you next speak.",
+)
+_PAUSED = Text(
+    "ご本人の希望で{day}までお休み中です。待つのが最善です。",
+    "Paused until {day} at the person's wish; waiting is best.",
+)
+_HELD_OUT = Text(
+    "「{name}」の効果を比べるため、あえて何も送っていません。手を加えないでください。",
+    "Left out on purpose, to measure “{name}”; please leave it so.",
+)
+_RUNNING = Text(
+    "「{name}」が進行中で、次の一歩は{day}です。そのまま任せられます。",
+    "“{name}” is under way; its next step is on {day}. Nothing to do.",
+)
+_LAPSED = Text(
+    "最後の購入から{n}日たっています。「おかえりなさい」で一度お声がけできます。",
+    "{n} days since the last purchase; “Welcome back” can ask once how things are.",
+)
+_F2_LATE = Text(
+    "初回から{n}日、2回目がまだです。売る前に、使い心地をうかがいましょう。",
+    "{n} days without a second purchase; ask how the product works before selling.",
+)
+_DUE = Text(
+    "次の購入は{day}ごろの見込みです。それまでは見守りましょう。",
+    "The next purchase is likely around {day}; until then, let it be.",
+)
+_OVERDUE = Text(
+    "いつもの間隔({cycle}日)を{n}日過ぎています。使い切りの頃のお知らせが合います。",
+    "{n} days past the usual {cycle}: a reorder notice fits.",
+)
+_WAIT = Text("いまは見守るのが最善です。", "Nothing to do now.")
+_FIRST_LOOK = Text(
+    "次の集計で、次の一手が決まります。", "The next analysis decides what comes next."
+)
+
+
+def decide_next(situation: Situation, customer_id: int) -> NextAction:
+    """Decide; the order is the order of what would hurt most if it were overlooked."""
+    if situation.has_complaint:
+        return NextAction(_COMPLAINT, _OPEN, f"/customers/{customer_id}/voices/")
+    if situation.has_low_score:
+        return NextAction(_LOW_SCORE, _OPEN, "/voices/")
+    if not situation.may_be_written:
+        return NextAction(_UNREACHABLE)
+    return _waiting(situation) or _fitting(situation)
+
+
+def _waiting(situation: Situation) -> NextAction | None:
+    until = situation.wishes.wishes.paused_until if situation.wishes else None
+    if until is not None and situation.today <= until:
+        return NextAction(_filled(_PAUSED, day=day_in_words(until)))
+    walk = min(
+        (walk for walk in situation.walks if walk.state == "active"),
+        key=lambda walk: walk.due_at,
+        default=None,
+    )
+    if walk is None:
+        return None
+    address = f"/actions/journeys/{walk.journey_key}/"
+    if walk.arm == "holdout":
+        return NextAction(_filled(_HELD_OUT, name=walk.journey_name), _OPEN, address)
+    day = day_in_words(max(situation.today, walk.due_at.date()))
+    return NextAction(_filled(_RUNNING, name=walk.journey_name, day=day), _OPEN, address)
+
+
+def _fitting(situation: Situation) -> NextAction:
+    standing = situation.standing
+    if standing is None:
+        return NextAction(_FIRST_LOOK)
+    away = standing.recency_days or 0
+    if standing.is_lapsed or standing.is_at_risk:
+        return NextAction(_LAPSED.format(n=away), _OPEN, "/actions/journeys/welcome_back/")
+    if standing.is_f2_late:
+        return NextAction(_F2_LATE.format(n=away), _OPEN, "/actions/journeys/first_follow/")
+    if standing.cycle_days is None or standing.last_on is None or standing.stage is Stage.LEAD:
+        return NextAction(_WAIT)
+    cycle = round(standing.cycle_days)
+    due_on = standing.last_on + timedelta(days=cycle)
+    if due_on >= situation.today:
+        return NextAction(_filled(_DUE, day=day_in_words(due_on)))
+    late = (situation.today - due_on).days
+    text = _OVERDUE.format(n=late, cycle=cycle)
+    return NextAction(text, _OPEN, "/actions/journeys/know_us/")
+
+
+def _filled(text: Text, **parts: Text) -> Text:
+    """Fill places with words that differ between the languages."""
+    ja = text.ja.format(**{name: part.ja for name, part in parts.items()})
+    return Text(ja, text.en.format(**{name: part.en for name, part in parts.items()}))

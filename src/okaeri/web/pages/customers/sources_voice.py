@@ -1,0 +1,118 @@
+"""What a customer said and looked at: answers, inquiries, calls, visits to the shop's pages."""
+
+from datetime import timedelta
+
+from okaeri.customers import api as customers
+from okaeri.foundation.keyset import Before
+from okaeri.foundation.text import Text
+from okaeri.intake import api as intake
+from okaeri.intake.event_types import EventRecord
+from okaeri.intake.types import CallRecord, InquiryRecord
+from okaeri.listen import api as listen
+from okaeri.web.pages.customers.happening import Happening, Whose, newest
+
+_LONGEST_NOTE = 120
+_MEDIUM = {
+    "mail": Text("メール", "mail"),
+    "phone": Text("電話", "phone"),
+    "chat": Text("チャット", "chat"),
+    "form": Text("フォーム", "form"),
+    "store": Text("店頭", "shop"),
+    "interview": Text("インタビュー", "interview"),
+}
+_KIND = {
+    "question": Text("お問い合わせ", "Question"),
+    "request": Text("ご要望", "Request"),
+    "complaint": Text("苦情", "Complaint"),
+    "praise": Text("お褒めの言葉", "Praise"),
+}
+_CALL_RESULT = {
+    "answered": Text("お話しできました", "answered"),
+    "no_answer": Text("不在", "no answer"),
+    "wrong_number": Text("番号違い", "wrong number"),
+    "call_back": Text("かけ直し", "call back"),
+    "ordered": Text("ご注文", "ordered"),
+    "refused": Text("お断り", "declined"),
+}
+_VISIT = {
+    "page_view": Text("ページを見ました", "Looked at a page"),
+    "product_view": Text("商品を見ました", "Looked at a product"),
+    "search": Text("サイト内で検索しました", "Searched the shop"),
+    "cart_add": Text("カートに入れました", "Put into the cart"),
+    "cart_remove": Text("カートから出しました", "Took out of the cart"),
+    "checkout": Text("購入手続きに進みました", "Went to the checkout"),
+    "identify": Text("ご本人と分かりました", "Was recognised"),
+}
+# Events of one instant are few; more than these on one microsecond would be lost between two pages.
+_SPARE = 50
+
+
+def answers(person: Whose, before: Before | None, limit: int) -> list[Happening]:
+    """Answers to the shop's one-question mails."""
+    entries = [
+        Happening(
+            answer.answered_at,
+            answer.id,
+            "answer",
+            Text("満足度 {n} / 5", "Satisfaction {n} of 5").format(n=answer.score),
+            _note(answer.comment),
+            is_not=answer.score <= 2,
+        )
+        for number in person.ids
+        for answer in listen.answers_of(number)
+    ]
+    return newest(entries, before, limit)
+
+
+def inquiries(person: Whose, before: Before | None, limit: int) -> list[Happening]:
+    """What he brought to the shop's service."""
+    entries = [_inquiry(one) for one in intake.inquiries_of(person.parties)]
+    return newest(entries, before, limit)
+
+
+def _inquiry(one: InquiryRecord) -> Happening:
+    kind, medium = _word(_KIND, one.kind), _word(_MEDIUM, one.medium)
+    state = Text("未対応", "open") if one.status == "open" else Text("対応済み", "closed")
+    subject = f"「{one.subject}」" if one.subject else ""
+    title = Text(
+        f"{kind.ja}{subject}({medium.ja}・{state.ja})",
+        f"{kind.en}{f' “{one.subject}”' if one.subject else ''} ({medium.en}, {state.en})",
+    )
+    is_open_complaint = one.kind == "complaint" and one.status == "open"
+    return Happening(
+        one.opened_at, one.id, "inquiry", title, _note(one.body), is_not=is_open_complaint
+    )
+
+
+def calls(person: Whose, before: Before | None, limit: int) -> list[Happening]:
+    """Telephone calls with their results."""
+    return newest([_call(one) for one in intake.calls_of(person.parties)], before, limit)
+
+
+def _call(one: CallRecord) -> Happening:
+    to = Text("お客様への電話", "Call to the customer")
+    way = Text("お客様からの電話", "Call from the customer") if one.direction == "in" else to
+    result = _word(_CALL_RESULT, one.result)
+    title = Text(f"{way.ja}({result.ja})", f"{way.en} ({result.en})") if one.result else way
+    return Happening(one.started_at, one.id, "call", title, _note(one.note))
+
+
+def visits(person: Whose, before: Before | None, limit: int) -> list[Happening]:
+    """What he looked at on the shop's pages, on all devices that are known to be his."""
+    until = None if before is None else before[0] + timedelta(microseconds=1)
+    found = customers.list_web_events(person.id, before=until, limit=limit + _SPARE)
+    return newest([_visit(event) for event in found], before, limit)
+
+
+def _visit(event: EventRecord) -> Happening:
+    seen = event.query or event.title or event.sku or event.url
+    return Happening(event.occurred_at, event.id, "visit", _word(_VISIT, event.kind), _note(seen))
+
+
+def _word(known: dict[str, Text], code: str) -> Text:
+    return known.get(code, Text(code, code))
+
+
+def _note(words: str) -> Text | None:
+    short = words if len(words) <= _LONGEST_NOTE else words[:_LONGEST_NOTE] + "…"
+    return Text(short, short) if short else None
