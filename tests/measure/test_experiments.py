@@ -218,6 +218,18 @@ def test_after_the_end_arms_stay_and_nobody_else_is_left_out(warehouse: Warehous
     assert found.split.treated + found.split.holdout == 50
 
 
+def test_who_was_left_out_is_treated_once_the_experiment_and_his_window_are_over() -> None:
+    experiment = begin()
+    before = api.assign(experiment.id, range(1, 101), START)
+    assert Arm.HOLDOUT in before.values()
+    api.end_experiment(experiment.id, START + DAY)
+    window = experiment.window_days * DAY
+    assert api.assign(experiment.id, range(1, 101), START + window - DAY) == before
+    after = api.assign(experiment.id, range(1, 101), START + window)
+    assert set(after.values()) == {Arm.TREATED}
+    assert Assignment.objects.filter(arm=Arm.HOLDOUT).exists()
+
+
 def test_the_first_end_stays_and_an_end_before_the_start_is_refused() -> None:
     experiment = begin()
     with pytest.raises(InputError):

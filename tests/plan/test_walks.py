@@ -257,6 +257,43 @@ def test_people_stay_on_the_edition_they_entered(shop: Shop, run_plan: Run) -> N
     assert plan.enrolments_of(second)[0].due_at.date() == date(2026, 5, 1)
 
 
+def test_a_pause_keeps_the_experiment_and_a_finish_ends_it_so_the_next_start_asks_anew(
+    shop: Shop, run_plan: Run
+) -> None:
+    plan.activate("first_follow", now=NOON, holdout_share=0.5)
+    people = [shop.order(f"p{number}") for number in range(40)]
+    run_plan()
+    plan.pause("first_follow", now=shop.now)
+    plan.activate("first_follow", now=shop.now)
+    (first,) = measure.list_experiments()
+    assert (first.ended_at, plan.get_journey("first_follow").is_measured) == (None, True)
+    shop.pass_days(1)
+    plan.finish("first_follow", now=shop.now)
+    stopped = plan.get_journey("first_follow")
+    assert (stopped.status, stopped.is_measured) == ("paused", False)
+    assert measure.get_experiment(first.id).ended_at == shop.now
+    plan.finish("first_follow", now=shop.now + timedelta(days=9))
+    assert measure.get_experiment(first.id).ended_at == shop.now
+    # The ended experiment fixed its share; the next one may have another, and its own arms.
+    plan.activate("first_follow", now=shop.now, holdout_share=0.4)
+    again = plan.get_journey("first_follow")
+    assert (again.is_measured, again.holdout_share) == (True, 0.4)
+    assert again.experiment_key == "journey:first_follow:2"
+    second = measure.list_experiments()[1]
+    arms = measure.assign(first.id, people, NOON)
+    assert measure.assign(second.id, people, shop.now) != arms
+    assert measure.assign(first.id, people, NOON) == arms
+
+
+def test_a_live_journey_whose_experiment_ended_leaves_nobody_out(shop: Shop, run_plan: Run) -> None:
+    plan.activate("first_follow", now=NOON, holdout_share=0.9)
+    measure.end_experiment(measure.list_experiments()[0].id, NOON)
+    people = [shop.order(f"p{number}") for number in range(10)]
+    run_plan()
+    assert {plan.enrolments_of(person)[0].arm for person in people} == {"treated"}
+    assert plan.get_journey("first_follow").holdout_share == 0
+
+
 def test_a_paused_journey_does_nothing_and_calls_back_what_waits(shop: Shop, run_plan: Run) -> None:
     put_live(TWO_STEPS)
     buyer = shop.order("hanako")

@@ -108,9 +108,11 @@ def assign(experiment_id: int, customer_ids: Iterable[int], at: datetime) -> dic
     if not wanted:
         return {}
     experiment = store.get_experiment(experiment_id)
-    arms = store.find_arms(experiment_id, wanted)
+    has_ended = experiment.ended_at is not None and experiment.ended_at <= at
+    window = timedelta(days=experiment.window_days)
+    arms = store.find_arms(experiment_id, wanted, after=at - window if has_ended else None)
     missing = [customer_id for customer_id in wanted if customer_id not in arms]
-    if experiment.ended_at is not None and experiment.ended_at <= at:
+    if has_ended:
         return {**arms, **dict.fromkeys(missing, Arm.TREATED)}
     kept = _arms_of_other_ids(experiment_id, missing)
     new = {

@@ -76,8 +76,13 @@ def has_assignments(experiment_id: int) -> bool:
     return Assignment.objects.filter(experiment_id=experiment_id).exists()
 
 
-def find_arms(experiment_id: int, customer_ids: Sequence[int]) -> dict[int, Arm]:
-    """Give the arms of those who have one already; one statement for any number of ids."""
+def find_arms(
+    experiment_id: int, customer_ids: Sequence[int], *, after: datetime | None = None
+) -> dict[int, Arm]:
+    """Give the arms of those who have one already; one statement for any number of ids.
+
+    With `after` only arms given later than that.
+    """
     if connection.vendor == "postgresql":
         chosen, ids = "= ANY(%s)", list(customer_ids)
     else:
@@ -86,8 +91,12 @@ def find_arms(experiment_id: int, customer_ids: Sequence[int]) -> dict[int, Arm]
         "SELECT customer_id, arm FROM measure_assignment"  # noqa: S608 - the text is our own
         f" WHERE experiment_id = %s AND customer_id {chosen}"
     )
+    values: list[Any] = [experiment_id, ids]
+    if after is not None:
+        sql += " AND assigned_at > %s"
+        values.append(db_instant(after))
     with connection.cursor() as cursor:
-        cursor.execute(sql, [experiment_id, ids])
+        cursor.execute(sql, values)
         return {customer_id: Arm(arm) for customer_id, arm in cursor.fetchall()}
 
 

@@ -10,6 +10,7 @@ from okaeri.foundation.personal import Documents
 from okaeri.foundation.text import Text
 from okaeri.plan import views
 from okaeri.plan.actions import edit, switch
+from okaeri.plan.actions.motivation import infer_motivations
 from okaeri.plan.actions.render import PlanRenderer, preview_for
 from okaeri.plan.content.words import Source
 from okaeri.plan.journeys.definition import parse, read
@@ -35,8 +36,10 @@ __all__ = [
     "enrolments_of",
     "erase_person",
     "export_person",
+    "finish",
     "get_journey",
     "get_template",
+    "infer_motivations",
     "install_playbooks",
     "latest_decisions",
     "lint_definition",
@@ -62,6 +65,11 @@ def activate(key: str, *, now: datetime, holdout_share: float | None = None) -> 
 def pause(key: str, *, now: datetime | None = None) -> None:
     """Stop a journey and withdraw its messages that have not left; people keep their place."""
     switch.pause(key, now or clock.now())
+
+
+def finish(key: str, *, now: datetime | None = None) -> None:
+    """Pause a journey for good and end its experiment; going live again begins a new one."""
+    switch.finish(key, now or clock.now())
 
 
 def list_journeys() -> list[JourneyView]:

@@ -68,7 +68,9 @@ class JourneyView:
     version: int
     trigger: Text
     holdout_share: float
+    # Key of its latest experiment; "" before the first start. `is_measured` while that one runs.
     experiment_key: str
+    is_measured: bool
     entered: int
     active: int
     held_out: int

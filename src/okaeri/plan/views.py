@@ -10,6 +10,7 @@ from okaeri.deliver import api as deliver
 from okaeri.foundation.keyset import Before, window
 from okaeri.foundation.text import Text
 from okaeri.measure import api as measure
+from okaeri.measure.types import ExperimentView
 from okaeri.plan.actions.keys import SOURCE_KIND
 from okaeri.plan.domain.facts import ATTRIBUTE
 from okaeri.plan.domain.reasons import put_into_words
@@ -41,6 +42,8 @@ def view_journeys(journeys: Iterable[Journey]) -> list[JourneyView]:
 def _view(journey: Journey, version: JourneyVersion, names: dict[str, Text]) -> JourneyView:
     definition = store.definition_of(version.id, version.source)
     header = definition.header
+    experiment = measure.get_experiment(journey.experiment_id) if journey.experiment_id else None
+    running = experiment if experiment and experiment.ended_at is None else None
     heads = Enrolment.objects.filter(journey_id=journey.id).aggregate(
         entered=Count("id"),
         active=Count("id", filter=Q(state=Enrolment.State.ACTIVE)),
@@ -54,8 +57,9 @@ def _view(journey: Journey, version: JourneyVersion, names: dict[str, Text]) -> 
         status=journey.status,
         version=version.number,
         trigger=_trigger(definition),
-        holdout_share=_holdout(journey, definition),
-        experiment_key=f"journey:{journey.key}",
+        holdout_share=_holdout(journey, running, definition),
+        experiment_key=experiment.key if experiment else "",
+        is_measured=running is not None,
         entered=heads["entered"],
         active=heads["active"],
         held_out=heads["held_out"],
@@ -75,10 +79,11 @@ def _trigger(definition: Definition) -> Text:
     return _BY_RECENCY.format(n=trigger.days)
 
 
-def _holdout(journey: Journey, definition: Definition) -> float:
-    if journey.experiment_id is None:
-        return definition.header.holdout
-    return measure.get_experiment(journey.experiment_id).holdout_share
+def _holdout(journey: Journey, running: ExperimentView | None, definition: Definition) -> float:
+    """Give the share left out now; for a journey that stands still, what its next start proposes."""
+    if running is not None:
+        return running.holdout_share
+    return 0.0 if journey.status == Journey.Status.LIVE else definition.header.holdout
 
 
 def _nodes(journey_id: int, definition: Definition, names: dict[str, Text]) -> tuple[NodeView, ...]:

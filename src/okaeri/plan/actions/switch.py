@@ -12,6 +12,7 @@ from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
 from okaeri.measure import api as measure
+from okaeri.measure.types import ExperimentView
 from okaeri.plan.actions.keys import SOURCE_KIND, pending_keys
 from okaeri.plan.domain.lint import lint_attributes, lint_definition
 from okaeri.plan.journeys.definition import Definition
@@ -43,7 +44,11 @@ def lint_schema(definition: Definition) -> list[Text]:
 
 
 def activate(key: str, *, now: datetime, holdout_share: float | None = None) -> None:
-    """Let a journey live from `now`: only later orders start it; starts its experiment once."""
+    """Let a journey live from `now`: only later orders start it.
+
+    Its experiment begins here and goes on over pauses; one that has ended is followed by a new one,
+    with a new key and so with new arms.
+    """
     with transaction.atomic():
         journey = find_journey(key)
         if journey.status == Journey.Status.LIVE:
@@ -54,13 +59,13 @@ def activate(key: str, *, now: datetime, holdout_share: float | None = None) -> 
         if found:
             raise DefinitionError(found[0])
         header = definition.header
+        running = running_experiment(journey)
+        share = running.holdout_share if running else header.holdout
         experiment = measure.ensure_experiment(
-            key=f"journey:{key}",
+            key=running.key if running else _new_key(journey),
             name=header.name.as_text(),
             hypothesis=header.hypothesis.as_text(),
-            holdout_share=_share(journey, header.holdout)
-            if holdout_share is None
-            else holdout_share,
+            holdout_share=share if holdout_share is None else holdout_share,
             window_days=header.window_days,
             source_kind=SOURCE_KIND,
             source_id=journey.id,
@@ -76,11 +81,19 @@ def activate(key: str, *, now: datetime, holdout_share: float | None = None) -> 
         journey.save()
 
 
-def _share(journey: Journey, by_definition: float) -> float:
-    """Give the share of an experiment that has begun, else the definition's: one question, one share."""
+def running_experiment(journey: Journey) -> ExperimentView | None:
+    """Give the experiment that a journey feeds, None before its first start or after its end."""
     if journey.experiment_id is None:
-        return by_definition
-    return measure.get_experiment(journey.experiment_id).holdout_share
+        return None
+    experiment = measure.get_experiment(journey.experiment_id)
+    return experiment if experiment.ended_at is None else None
+
+
+def _new_key(journey: Journey) -> str:
+    """Name the journey's next experiment: the key is the salt, so nobody inherits an arm."""
+    mine = (SOURCE_KIND, journey.id)
+    earlier = sum((one.source_kind, one.source_id) == mine for one in measure.list_experiments())
+    return f"journey:{journey.key}:{earlier + 1}" if earlier else f"journey:{journey.key}"
 
 
 def pause(key: str, now: datetime) -> None:
@@ -95,3 +108,12 @@ def pause(key: str, now: datetime) -> None:
         Journey.objects.filter(id=journey.id).update(status=Journey.Status.PAUSED)
         keys = pending_keys(journey_id=journey.id, since=now - timedelta(days=61))
         deliver.withdraw(keys, "withdrawn", now)
+
+
+def finish(key: str, now: datetime) -> None:
+    """Pause a journey for good: its experiment ends too. Going live again asks the question anew."""
+    with transaction.atomic():
+        pause(key, now)
+        running = running_experiment(find_journey(key))
+        if running:
+            measure.end_experiment(running.id, now)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("actions/journeys/<slug:key>/edit/", views.edit, name="journey_edit"),
     path("actions/journeys/<slug:key>/activate/", views.activate, name="journey_activate"),
     path("actions/journeys/<slug:key>/pause/", views.pause, name="journey_pause"),
+    path("actions/journeys/<slug:key>/finish/", views.finish, name="journey_finish"),
     path("actions/templates/<slug:key>/", views.template, name="template"),
     path(
         "actions/templates/<slug:key>/body/<int:customer_id>/",

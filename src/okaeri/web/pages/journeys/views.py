@@ -26,6 +26,9 @@ STATUS_NAMES = {
 _SAVED = Text("新しい版を保存しました。", "A new edition was saved.")
 _STARTED = Text("シナリオを始めました。", "The journey is live.")
 _PAUSED = Text("シナリオを止めました。", "The journey was paused.")
+_FINISHED = Text(
+    "シナリオを止め、実験を終えました。", "The journey was paused and its experiment has ended."
+)
 _NO_SHARE = Text(
     "対照群の割合は 0 から 50 の数字で指定してください。",
     "Give the share left out as a number from 0 to 50.",
@@ -212,6 +215,15 @@ def pause(request: HttpRequest, key: str) -> HttpResponse:
     """Stop a journey."""
     plan.pause(key)
     _tell(request, _PAUSED)
+    return redirect("journey", key)
+
+
+@needs("journeys.change")
+@require_POST
+def finish(request: HttpRequest, key: str) -> HttpResponse:
+    """Stop a journey for good: its experiment ends too."""
+    plan.finish(key)
+    _tell(request, _FINISHED)
     return redirect("journey", key)
 
 

@@ -1,12 +1,14 @@
 """Proof: what each treatment changed, and who was left out so that we know."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
 
 from okaeri.customers import api as customers
 from okaeri.customers.types import CustomerProfile
 from okaeri.deliver import api as deliver
+from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.measure import api as measure
@@ -23,6 +25,7 @@ VERDICTS = {
     "too_few": Text("人数不足", "Too few people"),
 }
 _SHOWN_LEFT_OUT = 20
+_ENDED = Text("実験を終えました。", "The experiment has ended.")
 
 
 @needs("figures.see")
@@ -73,6 +76,15 @@ def result(request: HttpRequest, experiment_id: int) -> HttpResponse:
             ),
         },
     )
+
+
+@needs("journeys.change")
+@require_POST
+def end(request: HttpRequest, experiment_id: int) -> HttpResponse:
+    """End one experiment: from now on nobody else is left out."""
+    measure.end_experiment(experiment_id, clock.now())
+    messages.success(request, _ENDED.render(request.language))  # type: ignore[attr-defined]
+    return redirect("result", experiment_id)
 
 
 def _left_out(source_kind: str, source_id: int) -> list[CustomerProfile]:
