@@ -11,6 +11,7 @@ from okaeri.foundation.text import Text
 from okaeri.plan import views
 from okaeri.plan.actions import edit, switch
 from okaeri.plan.actions.motivation import infer_motivations
+from okaeri.plan.actions.motivation import infer_motivations
 from okaeri.plan.actions.render import PlanRenderer, preview_for
 from okaeri.plan.content.words import Source
 from okaeri.plan.journeys.definition import parse, read
@@ -39,6 +40,7 @@ __all__ = [
     "finish",
     "get_journey",
     "get_template",
+    "infer_motivations",
     "infer_motivations",
     "install_playbooks",
     "latest_decisions",

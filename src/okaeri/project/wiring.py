@@ -126,7 +126,8 @@ def _run_import(context: JobContext) -> Mapping[str, Any]:
 
 
 def _run_refresh(context: JobContext) -> Mapping[str, Any]:
-    return refresh_everything(progress=context.progress)
+    summary = refresh_everything(progress=context.progress)
+    return {**summary, "motivations": plan.infer_motivations(clock.now())}
 
 
 def _find_candidates(context: JobContext) -> Mapping[str, Any]:
