@@ -54,5 +54,5 @@ def test_a_postgresql_address_is_taken_apart(tmp_path: Path) -> None:
     assert (database["PORT"], database["NAME"], database["CONN_MAX_AGE"]) == (
         "5433",
         "okaeri",
-        0,
+        None,
     )

@@ -131,6 +131,7 @@ def him(living_shop: None) -> int:
         token="t",
         status="waiting",
         created_at=early,
+        expires_at=early,
         change_no=1,
         answers={"mail": "kazutoyo.ichimonji@example.invalid"},
     )

@@ -54,9 +54,10 @@ def test_a_page_of_an_empty_shop_is_shown_in_both_languages(
 def _foreign(html: str) -> list[str]:
     """Japanese letters of an English page, but for the button that leads to Japanese.
 
-    What the import layouts are called belongs to intake: they quote the carts' own Japanese menus.
+    Import layouts quote the carts' own Japanese menus, and fields hold what the shop itself wrote.
     """
-    html = re.sub(r'<section class="span-5">.*?</section>', "", html, flags=re.DOTALL)
+    html = re.sub(r'<dl[^>]* data-cites="carts">.*?</dl>', "", html, flags=re.DOTALL)
+    html = re.sub(r'(<input[^>]*) value="[^"]*"', r"\1", html)
     html = re.sub(r'<button[^>]*lang="ja".*?</button>', "", html, flags=re.DOTALL)
     return [line.strip()[:120] for line in html.splitlines() if JAPANESE.search(line)]
 
