@@ -20,7 +20,11 @@ ICHIRO: dict[str, Any] = {
     "family_kana": "タカハシ",
     "given_kana": "イチロウ",
 }
-HOME: dict[str, Any] = {"postal_code": "150-0001", "prefecture": "東京都", "address": "渋谷区神宮前1-2-3"}
+HOME: dict[str, Any] = {
+    "postal_code": "150-0001",
+    "prefecture": "東京都",
+    "address": "渋谷区神宮前1-2-3",
+}
 
 
 @pytest.mark.parametrize(
