@@ -11,7 +11,6 @@ from okaeri.foundation.text import Text
 from okaeri.plan import views
 from okaeri.plan.actions import edit, switch
 from okaeri.plan.actions.motivation import infer_motivations
-from okaeri.plan.actions.motivation import infer_motivations
 from okaeri.plan.actions.render import PlanRenderer, preview_for
 from okaeri.plan.content.words import Source
 from okaeri.plan.journeys.definition import parse, read
@@ -40,7 +39,6 @@ __all__ = [
     "finish",
     "get_journey",
     "get_template",
-    "infer_motivations",
     "infer_motivations",
     "install_playbooks",
     "latest_decisions",
