@@ -158,7 +158,12 @@ def test_nobody_takes_over_a_person_by_typing_his_phone_number(office: Office) -
     office.work()
     office.press(_link(office.mails()[0][2], "confirm"))
     office.work()
-    assert office.resolve("thief@example.com") != office.resolve("victim@example.invalid")
+    thief, victim_id = (
+        office.resolve(address) for address in ("thief@example.com", "victim@example.invalid")
+    )
+    assert thief != victim_id
+    assert thief > 0 < victim_id
+    assert Customer.objects.filter(merged_into=None).count() == 2
 
 
 def test_what_was_never_confirmed_leaves_no_address_behind(office: Office) -> None:
