@@ -1,6 +1,6 @@
 """Pages of attributes: the schema, one person's answers with their lineage, files of answers."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +10,8 @@ from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.foundation.work.jobs import JobRunner
 from okaeri.insight import api as insight
+from okaeri.intake import api as intake
+from okaeri.intake.types import PaymentIn
 from okaeri.project.wiring import JOB_HANDLERS
 from tests.web.test_roles import Enter, enter  # noqa: F401 - a fixture
 
@@ -179,3 +181,13 @@ def test_who_may_not_see_names_sees_no_free_text(
     assert "佐藤さんの姉" not in text_of(marketer, f"/customers/{who}/")
     assert marketer.post("/settings/attributes/new/", given).status_code == 403
     assert enter("viewer").post(f"/customers/{who}/attributes/", {"key": "memo"}).status_code == 403
+
+
+def test_an_overdue_payment_stands_in_the_customers_header(
+    small_shop: None, browser_of_staff: Client
+) -> None:
+    who = customers.search_customers("user0@example.invalid")[0].id
+    assert "未入金あり" not in text_of(browser_of_staff, f"/customers/{who}/")
+    due_on = clock.now().date() - timedelta(days=3)
+    intake.record_payments([PaymentIn("shop", "00000-1", "open", clock.now(), due_on=due_on)])
+    assert "未入金あり" in text_of(browser_of_staff, f"/customers/{who}/")

@@ -4,7 +4,7 @@ Ids of customers that were absorbed by a merge still work everywhere: they lead 
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q
 
@@ -166,6 +166,7 @@ __all__ = [
     "open_complaints",
     "open_requests_of",
     "order_attributes",
+    "owing",
     "parties_of",
     "place_hold",
     "preference_link",
@@ -239,6 +240,13 @@ def open_complaints(customer_ids: Iterable[int]) -> set[int]:
     contacts = parties_of(customer_ids)
     waiting = intake.open_complaints(party for found in contacts.values() for party in found)
     return {asked for asked, found in contacts.items() if not waiting.isdisjoint(found)}
+
+
+def owing(customer_ids: Iterable[int], on: date) -> set[int]:
+    """Give those of these people who have an order whose money was due before the day `on`."""
+    contacts = parties_of(customer_ids)
+    late = intake.unpaid_orders_of({p for found in contacts.values() for p in found}, on)
+    return {asked for asked, found in contacts.items() if not late.keys().isdisjoint(found)}
 
 
 def customer_of_device(device_id: str, at: datetime) -> int | None:

@@ -64,6 +64,9 @@ def more_facts(
     if "complaint" in missing:
         unhappy = _unhappy(people) | customers.open_complaints(people)
         known = _add(known, lambda member: {"has_open_complaint": member.customer_id in unhappy})
+    if "payments" in missing:
+        owing = customers.owing(people, look_around().day_of(now))
+        known = _add(known, lambda member: {"has_unpaid_orders": member.customer_id in owing})
     asked = {one.removeprefix(ATTRIBUTE) for one in missing if one.startswith(ATTRIBUTE)}
     if asked:
         known = _add_answers(known, asked, people, now)

@@ -43,7 +43,7 @@ class Walk(NamedTuple):
         )
 
 
-ALL_FACTS = frozenset({"purchases", "insight", "satisfaction", "complaint"})
+ALL_FACTS = frozenset({"purchases", "insight", "satisfaction", "complaint", "payments"})
 
 
 # How a step asks for the answers to one question: "attribute:skin_type".
@@ -70,6 +70,8 @@ class Facts(NamedTuple):
     insight: CustomerInsightView | None = None
     sales_templates: frozenset[str] = frozenset()
     has_open_complaint: bool = False
+    # Some order of his is past its day of payment.
+    has_unpaid_orders: bool = False
     # Key and answer of what a branch asked for, by key; what is not known is absent.
     attributes: tuple[tuple[str, Answer], ...] = ()
 

@@ -46,6 +46,10 @@ _WORDS: dict[str, Text] = {
         "条件に合いませんでした: {when}", "The condition did not hold: {when}"
     ),
     "granted": Text("{points}ポイントを贈りました", "Gave {points} points"),
+    "unpaid": Text(
+        "お支払いの期日を過ぎた注文があるため、ポイントは贈りませんでした",
+        "Gave no points: an order is past its day of payment",
+    ),
     "goal": Text(
         "{number}回目の購入があったため終了しました", "Ended: purchase number {number} was made"
     ),

@@ -70,6 +70,7 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
                 for point in points
             ],
             **attributes_of(request, profile.id),
+            "is_owing": bool(customers.owing([profile.id], today)),
             "merges": customers.list_merges(profile.id),
             "may_change": may(request.user, "customers.change"),
             "walks": walks,
