@@ -149,12 +149,19 @@ def test_a_new_yes_counts_after_an_old_no(office: Office) -> None:
     assert customers.list_contact_points([customer], "email")[customer].may_be_written
 
 
-def test_nobody_takes_over_a_person_by_typing_his_phone_number(office: Office) -> None:
-    open_form()
-    victim = PartyIn(email="victim@example.invalid", phone="090-1234-5678")
+def test_nobody_takes_over_a_person_by_typing_his_phone_and_address(office: Office) -> None:
+    open_form(needs=dict.fromkeys(("name", "phone", "postal", "address"), "optional"))
+    known = {
+        "family_name": "山田",
+        "given_name": "花子",
+        "phone": "090-1234-5678",
+        "postal_code": "150-0001",
+        "address": "渋谷区神宮前1-2-3",
+    }
+    victim = PartyIn(email="victim@example.invalid", **known)
     intake.record_customers([victim], source="shop")
     office.resolve()
-    fill_in(email="thief@example.com", phone="090-1234-5678")
+    fill_in(email="thief@example.com", **known)
     office.work()
     office.press(_link(office.mails()[0][2], "confirm"))
     office.work()

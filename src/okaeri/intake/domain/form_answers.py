@@ -174,8 +174,9 @@ def _chosen_tags(definition: FormDefinition, answers: Answers) -> list[str]:
 def to_party(answers: Mapping[str, str | list[str]], *, is_proven: bool) -> PartyIn:
     """Give the contact that answers describe; `is_proven`: the address was confirmed by its owner.
 
-    Whoever has not proven that the address is his says nothing about its owner. A phone number is proven
-    by nobody and would join two people, so it stays with the entry. Consent has a ledger of its own.
+    Whoever has not proven that the address is his says nothing about its owner. A phone number
+    and a street are proven by nobody and would, with a name, join two people: they stay with the entry.
+    Consent has a ledger of its own.
     """
     text = {name: value for name, value in answers.items() if isinstance(value, str)}
     if not is_proven:
@@ -187,8 +188,6 @@ def to_party(answers: Mapping[str, str | list[str]], *, is_proven: bool) -> Part
         given_name=text.get("given_name", ""),
         family_kana=text.get("family_kana", ""),
         given_kana=text.get("given_kana", ""),
-        postal_code=text.get("postal_code", ""),
         prefecture=text.get("prefecture", ""),
-        address=text.get("address", ""),
         birth_on=date.fromisoformat(born) if born else None,
     )
