@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -151,7 +152,7 @@ def test_a_new_yes_counts_after_an_old_no(office: Office) -> None:
 
 def test_nobody_takes_over_a_person_by_typing_his_phone_and_address(office: Office) -> None:
     open_form(needs=dict.fromkeys(("name", "phone", "postal", "address"), "optional"))
-    known = {
+    known: dict[str, Any] = {
         "family_name": "山田",
         "given_name": "花子",
         "phone": "090-1234-5678",
