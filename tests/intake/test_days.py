@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from okaeri.intake.domain.cells import CellError, Problem
 from okaeri.intake.domain.days import parse_day, parse_instant
-from okaeri.intake.parsing import Stamps, epoch_stamp
+from okaeri.intake.staging.parsing import Stamps, epoch_stamp
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 

@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from okaeri.foundation.errors import InputError
-from okaeri.intake import api, halves, staging_files
+from okaeri.intake import api
 from okaeri.intake.connectors import choose
 from okaeri.intake.files import cutting
 from okaeri.intake.files import rows as file_rows
-from okaeri.intake.stager import OrderStager
+from okaeri.intake.staging import halves, staging_files
+from okaeri.intake.staging.stager import OrderStager
 from okaeri.intake.types import StagedFile
 from tests.intake.samples import ECCUBE, ORDER, SHOPIFY, TEMPLATE, as_csv, template_file
 

@@ -51,6 +51,10 @@ FILLED = {
     "key_id": 1,
     "user_id": 1,
     "request_id": 1,
+    "candidate_id": 1,
+    "merge_id": 1,
+    "order_no": "1",
+    "source": "template",
 }
 
 

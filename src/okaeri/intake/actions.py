@@ -21,12 +21,13 @@ from okaeri.foundation.errors import InputError, OkaeriError
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import JobContext, submit_job
-from okaeri.intake import record_files, staging_files, store
+from okaeri.intake import record_files, store
 from okaeri.intake.connectors import recognise
 from okaeri.intake.connectors.mapped import connector_of
 from okaeri.intake.live import stage_orders
 from okaeri.intake.models import ImportRun, RejectedRow
 from okaeri.intake.records.everything import record_all
+from okaeri.intake.staging import staging_files
 from okaeri.intake.types import FileLayout, ImportResult, OrderIn, ProductIn, StagedFile
 from okaeri.intake.writing import Counts, Staged, add_late_costs, write
 

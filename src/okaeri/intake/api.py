@@ -14,7 +14,7 @@ from django.db import transaction
 from okaeri.foundation.personal import Documents, PersonalWords
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import JobContext
-from okaeri.intake import actions, pairs, staged_tables, staging_files, store
+from okaeri.intake import actions, store
 from okaeri.intake.actions import JOB_KIND, Progress
 from okaeri.intake.connectors import CONNECTORS, find_columns, find_problem
 from okaeri.intake.domain import events as domain_events
@@ -105,6 +105,7 @@ from okaeri.intake.sources import (
     switch_connection,
     unpaid_orders_of,
 )
+from okaeri.intake.staging import pairs, staged_tables, staging_files
 from okaeri.intake.types import (
     ConnectorInfo,
     FileLayout,

@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from okaeri.foundation.text import Text
-from okaeri.intake.agreement import column_says
 from okaeri.intake.connectors.connector import PARTY_FIELDS, Connector
 from okaeri.intake.domain import amounts
 from okaeri.intake.domain.cells import (
@@ -22,8 +21,9 @@ from okaeri.intake.domain.contacts import parse_yes_no
 from okaeri.intake.domain.days import parse_day
 from okaeri.intake.domain.staging import PRODUCTS
 from okaeri.intake.files.rows import column_positions
-from okaeri.intake.grouping import Rejections, rows_of_width
-from okaeri.intake.parties import Columns, Parties
+from okaeri.intake.staging.agreement import column_says
+from okaeri.intake.staging.grouping import Rejections, rows_of_width
+from okaeri.intake.staging.parties import Columns, Parties
 
 _TWICE = Text(
     "商品コード {sku} は{line}行目にもありますが、内容が違います。",

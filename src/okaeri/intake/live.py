@@ -16,11 +16,11 @@ from okaeri.intake.domain.orders import (
 )
 from okaeri.intake.domain.staging import LINES, ORDERS, PARTIES
 from okaeri.intake.domain.statuses import STATUSES
-from okaeri.intake.order_columns import HASHED
-from okaeri.intake.parsing import epoch_day, epoch_stamp
-from okaeri.intake.parties import Columns
 from okaeri.intake.people import Contacts
-from okaeri.intake.sink import to_batch
+from okaeri.intake.staging.order_columns import HASHED
+from okaeri.intake.staging.parsing import epoch_day, epoch_stamp
+from okaeri.intake.staging.parties import Columns
+from okaeri.intake.staging.sink import to_batch
 from okaeri.intake.types import OrderIn
 from okaeri.intake.writing import Staged
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from okaeri.intake.domain.cells import clean_text
 from okaeri.intake.domain.staging import PARTIES
-from okaeri.intake.parties import Columns, Parties
-from okaeri.intake.sink import to_batch
+from okaeri.intake.staging.parties import Columns, Parties
+from okaeri.intake.staging.sink import to_batch
 from okaeri.intake.types import PartyIn
 from okaeri.intake.writing.contacts import write_parties
 

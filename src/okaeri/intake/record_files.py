@@ -16,7 +16,7 @@ from okaeri.intake.domain.cells import CellError, clean_text, folded
 from okaeri.intake.domain.days import parse_day, parse_instant
 from okaeri.intake.files.rows import column_positions
 from okaeri.intake.records.bodies import CallBody, InquiryBody, PaymentBody, SubscriptionBody
-from okaeri.intake.staging_files import open_text
+from okaeri.intake.staging.staging_files import open_text
 from okaeri.intake.types import (
     CallIn,
     InquiryIn,

@@ -17,7 +17,7 @@ from okaeri.intake.connectors import CONNECTORS, find_columns, recognise
 from okaeri.intake.domain import amounts, cells, contacts, days, keys, malls, statuses
 from okaeri.intake.domain.cells import CellError, Problem
 from okaeri.intake.files.rows import column_positions, header_fingerprint, normal_header
-from okaeri.intake.parsing import field_parsers
+from okaeri.intake.staging.parsing import field_parsers
 from okaeri.intake.types import PartyIn
 from tests.intake.carts import CARTS, Cart, as_bytes
 

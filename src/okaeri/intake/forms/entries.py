@@ -145,9 +145,7 @@ def confirm_entry(token: str, confirmed_from: FormProof) -> EntryRecord | None:
 def _confirm(entry: FormEntry, now: datetime, *, is_proven: bool) -> None:
     """Make the entry a contact, in the open transaction."""
     source = f"{SOURCE}{entry.form.key}"[:_SOURCE_LENGTH]
-    party = store_parties(
-        [(source, to_party(entry.answers, is_proven=is_proven), now)], now
-    )[0]
+    party = store_parties([(source, to_party(entry.answers, is_proven=is_proven), now)], now)[0]
     entry.party_id = party
     entry.status, entry.confirmed_at = Status.CONFIRMED, now
     entry.change_no = next_numbers(CHANGES)[0]

@@ -6,10 +6,10 @@ from operator import itemgetter
 from okaeri.foundation.text import Text
 from okaeri.intake.connectors.connector import ORDER_FIELDS, PARTY_FIELDS
 from okaeri.intake.domain.cells import Cells
-from okaeri.intake.grouping import Rejections, Rows
-from okaeri.intake.order_columns import OrderColumns
-from okaeri.intake.parties import Columns
-from okaeri.intake.sheet import Problems
+from okaeri.intake.staging.grouping import Rejections, Rows
+from okaeri.intake.staging.order_columns import OrderColumns
+from okaeri.intake.staging.parties import Columns
+from okaeri.intake.staging.sheet import Problems
 
 _CELL = Text("「{column}」列: {why}", "Column '{column}': {why}")
 _CONTRADICTION = Text(

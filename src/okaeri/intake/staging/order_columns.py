@@ -13,10 +13,10 @@ from okaeri.intake.domain.malls import can_reach
 from okaeri.intake.domain.orders import is_purchase, net_of, settle_status, text_hash
 from okaeri.intake.domain.staging import LINES, ORDERS
 from okaeri.intake.files.rows import normal_header
-from okaeri.intake.grouping import Rows
-from okaeri.intake.parties import Columns, Parties
-from okaeri.intake.sheet import Lines, Problems, Sheet, read_lines, settle_sums
-from okaeri.intake.taxes import add_missing_tax
+from okaeri.intake.staging.grouping import Rows
+from okaeri.intake.staging.parties import Columns, Parties
+from okaeri.intake.staging.sheet import Lines, Problems, Sheet, read_lines, settle_sums
+from okaeri.intake.staging.taxes import add_missing_tax
 
 # Read to understand an order, kept among its unknown columns because no column of ours holds them.
 _NOT_STORED = ("fees", "taxes", "subtotal")

@@ -9,7 +9,7 @@ from okaeri.foundation.text import Text
 from okaeri.intake.connectors import recognise
 from okaeri.intake.connectors.yahoo import yahoo_items, yahoo_orders
 from okaeri.intake.files.rows import TextFile, column_positions, normal_header
-from okaeri.intake.staging_files import open_text
+from okaeri.intake.staging.staging_files import open_text
 
 _NOT_A_PAIR = Text(
     "この2つは組になっていません。Yahoo!ショッピングの注文ファイルと商品ファイルを選ぶか、1つずつ選んでください。",

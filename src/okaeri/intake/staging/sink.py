@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 
 from okaeri.intake.domain.orders import content_hash, is_purchase, net_of, settle_status
 from okaeri.intake.domain.staging import LINES, ORDERS, PARTIES, PRODUCTS
-from okaeri.intake.parties import Columns
-from okaeri.intake.stager import OrderStager
+from okaeri.intake.staging.parties import Columns
+from okaeri.intake.staging.stager import OrderStager
 
 
 class Sink:

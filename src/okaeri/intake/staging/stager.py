@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from okaeri.foundation.text import Text
-from okaeri.intake.agreement import Agreement, spoilt
 from okaeri.intake.connectors.connector import Connector
 from okaeri.intake.domain.cells import Problem
 from okaeri.intake.domain.staging import LINES
 from okaeri.intake.files.rows import column_positions
-from okaeri.intake.grouping import Rejections, Rows, rows_of_width
-from okaeri.intake.order_columns import OrderColumns, line_text
-from okaeri.intake.parsing import field_parsers
-from okaeri.intake.parties import Columns, Parties
+from okaeri.intake.staging.agreement import Agreement, spoilt
+from okaeri.intake.staging.grouping import Rejections, Rows, rows_of_width
+from okaeri.intake.staging.order_columns import OrderColumns, line_text
+from okaeri.intake.staging.parsing import field_parsers
+from okaeri.intake.staging.parties import Columns, Parties
 
 _NO_NUMBER = Text("注文番号が入っていません。", "The order number is missing.")
 _APART = Text(

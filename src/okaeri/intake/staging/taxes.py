@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from okaeri.intake.domain.orders import allocate
-from okaeri.intake.grouping import Rows
-from okaeri.intake.sheet import Lines
+from okaeri.intake.staging.grouping import Rows
+from okaeri.intake.staging.sheet import Lines
 
 # Rounding per rate moves a total by a yen or so.
 _SLACK = 1

@@ -11,13 +11,13 @@ import pyarrow.parquet as pq
 from okaeri.foundation.bulk import without_collector
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
-from okaeri.intake import halves
 from okaeri.intake.connectors import choose
 from okaeri.intake.connectors.connector import Connector
 from okaeri.intake.files.rows import TextFile
 from okaeri.intake.lists import CustomerList, ProductList
-from okaeri.intake.sink import Sink, patch, product_table
-from okaeri.intake.stager import OrderStager
+from okaeri.intake.staging import halves
+from okaeri.intake.staging.sink import Sink, patch, product_table
+from okaeri.intake.staging.stager import OrderStager
 from okaeri.intake.types import FileLayout, StagedFile
 
 Progress = Callable[[int, int], None]

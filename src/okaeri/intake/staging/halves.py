@@ -22,8 +22,8 @@ from okaeri.foundation.text import Text
 from okaeri.intake.connectors import choose
 from okaeri.intake.files.cutting import cut_in_two
 from okaeri.intake.files.rows import NotARecordEndError, Part, TextFile
-from okaeri.intake.sink import Sink, patch
-from okaeri.intake.stager import OrderStager
+from okaeri.intake.staging.sink import Sink, patch
+from okaeri.intake.staging.stager import OrderStager
 from okaeri.intake.types import RejectedRowView
 
 _RESULT = "half.json"
@@ -31,7 +31,7 @@ _RESULT = "half.json"
 _LAUNCH = (
     "import django; from django.conf import settings;"
     "settings.configure(INSTALLED_APPS=['okaeri.foundation']); django.setup();"
-    "from okaeri.intake import halves; halves.run_child()"
+    "from okaeri.intake.staging import halves; halves.run_child()"
 )
 _ROWS = 20_000
 

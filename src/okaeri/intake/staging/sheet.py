@@ -18,8 +18,8 @@ from okaeri.intake.connectors.connector import (
 from okaeri.intake.domain.amounts import whole
 from okaeri.intake.domain.cells import BLANK, Cells, Problem
 from okaeri.intake.domain.orders import allocate
-from okaeri.intake.grouping import Rows
-from okaeri.intake.parties import Columns
+from okaeri.intake.staging.grouping import Rows
+from okaeri.intake.staging.parties import Columns
 
 Problems = dict[int, tuple[str, Problem]]
 # Sums of an order's lines stay far inside 64 bits.
