@@ -28,6 +28,10 @@ OPEN = {
     "events",
     "click",
     "picture",
+    # Forms people fill in: test_forms.
+    "form_confirm",
+    "form_file",
+    "form_public",
     # Signed deliveries and keys of programs: test_webhooks, test_api_access.
     "hook",
     "api",

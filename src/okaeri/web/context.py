@@ -48,7 +48,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "shop": shop,
         "theme": theme if theme in THEMES else "auto",
         "menu": () if user is None else [e for e in MENU if may(user, e.permission)],
-        "can": {name.replace(".", "_"): user is not None and may(user, name) for name in PERMISSIONS},
+        "can": {
+            name.replace(".", "_"): user is not None and may(user, name) for name in PERMISSIONS
+        },
         "here": _entry_of(request.path_info),
         "simulated_day": (
             clock.local_day(clock.now(), ZoneInfo(shop.time_zone))
