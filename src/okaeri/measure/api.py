@@ -7,7 +7,7 @@ from okaeri.foundation.personal import Documents
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.measure import actions, store
 from okaeri.measure.actions import assign, end_experiment, ensure_experiment
-from okaeri.measure.types import Evaluation, ExperimentView
+from okaeri.measure.types import Arm, Evaluation, ExperimentView
 
 __all__ = [
     "assign",
@@ -19,6 +19,7 @@ __all__ = [
     "find_evaluation",
     "get_experiment",
     "list_experiments",
+    "list_held_out",
 ]
 
 
@@ -30,6 +31,11 @@ def list_experiments() -> list[ExperimentView]:
 def get_experiment(experiment_id: int) -> ExperimentView:
     """Give one experiment or raise NotFoundError."""
     return store.get_experiment(experiment_id)
+
+
+def list_held_out(experiment_id: int, limit: int) -> list[int]:
+    """Give customers who were left out of one experiment on purpose, the latest first."""
+    return store.newest_in_arm(experiment_id, Arm.HOLDOUT, limit)
 
 
 def evaluate(experiment_id: int, *, warehouse: Warehouse, as_of: date) -> Evaluation:

@@ -24,6 +24,12 @@ _NO_EXPERIMENT = Text(
 )
 
 
+def newest_in_arm(experiment_id: int, arm: str, limit: int) -> list[int]:
+    """Give customers of one arm, the latest assigned first."""
+    rows = Assignment.objects.filter(experiment_id=experiment_id, arm=arm)
+    return list(rows.order_by("-assigned_at", "-id").values_list("customer_id", flat=True)[:limit])
+
+
 def view(row: Experiment) -> ExperimentView:
     """Give a row as others may see it."""
     return ExperimentView(

@@ -1,7 +1,7 @@
 """Moving every walk that is due: claim, load facts once, decide, write all of it in one transaction."""
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -9,7 +9,7 @@ from okaeri.deliver import api as deliver
 from okaeri.deliver.types import Addressee, MessageRequest
 from okaeri.intake import api as intake
 from okaeri.plan.actions.facts import Definitions, Known, first_facts, more_facts
-from okaeri.plan.actions.keys import SOURCE_KIND, message_key, pending_keys
+from okaeri.plan.actions.keys import LONGEST_GRACE, SOURCE_KIND, message_key, pending_keys
 from okaeri.plan.actions.together import follow_merges
 from okaeri.plan.domain.advance import EXITED, Advanced, Missing, advance
 from okaeri.plan.journeys.step import GrantPoints, SendMessage
@@ -18,7 +18,6 @@ from okaeri.plan.store.rows import Crowd, TemplateHead
 from okaeri.plan.store.walks import Move
 from okaeri.rewards import api as rewards
 
-LONGEST_GRACE = timedelta(days=61)
 SALES = "sales"
 Moved = tuple[Crowd, Advanced]
 Heads = Mapping[str, TemplateHead]

@@ -1,11 +1,13 @@
 """The names under which plan asks for messages, so that the same wish twice is one message."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from okaeri.plan.store import journeys as store
 
 SOURCE_KIND = "journey"
+# The longest a message waits after it was asked for.
+LONGEST_GRACE = timedelta(days=61)
 
 
 def message_key(enrolment_id: int, node: str, day: str = "") -> str:

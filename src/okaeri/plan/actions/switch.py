@@ -1,6 +1,6 @@
 """Switching journeys on and off."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -13,7 +13,7 @@ from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
 from okaeri.measure import api as measure
 from okaeri.measure.types import ExperimentView
-from okaeri.plan.actions.keys import SOURCE_KIND, pending_keys
+from okaeri.plan.actions.keys import LONGEST_GRACE, SOURCE_KIND, pending_keys
 from okaeri.plan.domain.lint import lint_attributes, lint_definition
 from okaeri.plan.journeys.definition import Definition
 from okaeri.plan.models import Journey
@@ -106,7 +106,7 @@ def pause(key: str, now: datetime) -> None:
         if journey.status != Journey.Status.LIVE:
             return
         Journey.objects.filter(id=journey.id).update(status=Journey.Status.PAUSED)
-        keys = pending_keys(journey_id=journey.id, since=now - timedelta(days=61))
+        keys = pending_keys(journey_id=journey.id, since=now - LONGEST_GRACE)
         deliver.withdraw(keys, "withdrawn", now)
 
 

@@ -1,21 +1,19 @@
 """Journeys follow merges: nobody walks the same journey twice at once, and an undo lets him go on."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from okaeri.customers import api as customers
 from okaeri.customers.types import MergeView
 from okaeri.deliver import api as deliver
-from okaeri.plan.actions.keys import pending_keys
+from okaeri.plan.actions.keys import LONGEST_GRACE, pending_keys
 from okaeri.plan.domain.advance import Taken
 from okaeri.plan.domain.together import doubled_walks
 from okaeri.plan.store import together as store
 from okaeri.plan.store.walks import insert_decisions
 
-# The longest a message waits after it was asked for.
-_LONGEST_GRACE = timedelta(days=61)
 _BATCH = 500
 
 
@@ -80,4 +78,4 @@ def _resume(merge_id: int, ids: set[int], now: datetime) -> None:
 
 
 def _keys(walk_ids: list[int], now: datetime) -> list[str]:
-    return pending_keys(enrolment_ids=walk_ids, since=now - _LONGEST_GRACE)
+    return pending_keys(enrolment_ids=walk_ids, since=now - LONGEST_GRACE)

@@ -22,9 +22,10 @@ from okaeri.web.charts.canvas import (
 _X = Text("平均在籍日数(日)", "Mean tenure (days)")
 _Y = Text("1人当たり累計購入額({unit})", "Spend per customer so far ({unit})")
 _NOTE = Text(
-    "円の大きさは人数、斜線は離脱客。円を押すとその顧客に移ります。{day}現在。",
-    "Size is head count, hatched is lapsed. Press a bubble to see its customers. As of {day}.",
+    "円の大きさは人数、斜線は離脱客。{press}{day}現在。",
+    "Size is head count, hatched is lapsed. {press}As of {day}.",
 )
+_PRESS = Text("円を押すとその顧客に移ります。", "Press a bubble to see its customers. ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ def bubble(
     return Chart(
         address="portfolio",
         title=findings.portfolio(payload).render(language),
-        note=_NOTE.format(day=as_of).render(language),
+        note=_NOTE.format(day=as_of, press=_PRESS.render(language) if linked else "").render(
+            language
+        ),
         wide_spec=_bubble_spec(cells, WIDE, 420, currency, language, linked=linked),
         narrow_spec=_bubble_spec(cells, NARROW, 420, currency, language, linked=linked),
         columns=tuple(column.render(language) for column in columns),

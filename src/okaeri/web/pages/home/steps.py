@@ -106,8 +106,8 @@ _CHECKLIST = (
     (
         Text("受注のCSVを取り込む", "Import a CSV of orders"),
         Text(
-            "Shopify、EC-CUBE 4、またはお手元の形のまま。文字コードは自動で見分けます。",
-            "Shopify, EC-CUBE 4, or your own columns. Encodings are recognised.",
+            "多くのカートとモールの形、またはお手元の形のまま。文字コードは自動で見分けます。",
+            "Most carts and malls as they are, or your own columns. Encodings are recognised.",
         ),
         "/settings/imports/",
     ),

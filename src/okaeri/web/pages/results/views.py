@@ -7,7 +7,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from okaeri.customers import api as customers
 from okaeri.customers.types import CustomerProfile
-from okaeri.deliver import api as deliver
 from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
@@ -71,9 +70,7 @@ def result(request: HttpRequest, experiment_id: int) -> HttpResponse:
                 )
                 for metric in metrics
             ],
-            "left_out": sight.show_list(
-                request, _left_out(experiment.source_kind, experiment.source_id)
-            ),
+            "left_out": sight.show_list(request, _left_out(experiment_id)),
         },
     )
 
@@ -87,12 +84,7 @@ def end(request: HttpRequest, experiment_id: int) -> HttpResponse:
     return redirect("result", experiment_id)
 
 
-def _left_out(source_kind: str, source_id: int) -> list[CustomerProfile]:
+def _left_out(experiment_id: int) -> list[CustomerProfile]:
     """Give some of the people who were left out on purpose, newest first."""
-    if source_kind != "journey":
-        return []
-    held, _ = deliver.list_messages(
-        status="held_out", journey_source_id=source_id, limit=_SHOWN_LEFT_OUT * 4
-    )
-    ids = list(dict.fromkeys(message.customer_id for message in held))[:_SHOWN_LEFT_OUT]
+    ids = measure.list_held_out(experiment_id, _SHOWN_LEFT_OUT)
     return list(customers.list_profiles(ids).values())
