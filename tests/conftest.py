@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import is_hypothesis_test
@@ -50,3 +51,12 @@ def shared_data() -> Path:
 def data_dir(tmp_path: Path) -> Path:
     """An empty data folder of this test's own."""
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One browser for the whole session; each test opens windows of its own."""
+    from tests.web.chromium import chromium_of_this_machine
+
+    with chromium_of_this_machine() as browser:
+        yield browser

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from tests.browser.tag_shop import Page, okaeri_beside, shop_pages, stored, wait_until
-from tests.web.chromium import chromium_of_this_machine
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SCRIPT = Path(__file__).resolve().parents[2] / "src/okaeri/web/static/okaeri/okaeri.js"
@@ -45,7 +44,9 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, Path, Any]]:
+def servers(
+    tmp_path_factory: pytest.TempPathFactory, chromium: Any
+) -> Iterator[tuple[str, str, Path, Any]]:
     folder = tmp_path_factory.mktemp("okaeri")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -53,9 +54,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
     with (
         shop_pages() as origin,
         okaeri_beside(folder, origin, port) as okaeri,
-        chromium_of_this_machine() as browser,
     ):
-        yield origin, okaeri, folder, browser
+        yield origin, okaeri, folder, chromium
 
 
 @pytest.fixture

@@ -277,3 +277,9 @@ def test_a_link_outlives_its_message_and_tells_nobody(
     assert not Click.objects.exists()
     look(words)
     assert not MessageEvent.objects.exists()
+
+
+def test_a_copy_that_staff_read_tells_nobody_that_the_mail_was_opened() -> None:
+    dot = tracking.pixel("https://shop.example", "secret", 7)
+    assert tracking.without_pixel(f"<p>こんにちは</p>{dot}") == "<p>こんにちは</p>"
+    assert tracking.without_pixel('<img src="https://shop.example/logo.gif">').startswith("<img")

@@ -1,8 +1,6 @@
 """Who looks at the pages: a member of staff, an outsider with an account, a stranger."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -10,7 +8,6 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from tests.web import shop
-from tests.web.chromium import chromium_of_this_machine
 
 PASSWORD = "a-long-word-of-mine"
 
@@ -56,10 +53,3 @@ def small_shop(db: None, tmp_path: Path) -> None:
 @pytest.fixture
 def living_shop(db: None, tmp_path: Path) -> None:
     shop.fill(tmp_path / "warehouse", people=120)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """One browser for the whole session; each test opens windows of its own."""
-    with chromium_of_this_machine() as browser:
-        yield browser

@@ -9,6 +9,7 @@ from django.conf import settings
 from okaeri.customers import api as customers
 from okaeri.deliver.actions import high_water, receiving, tracking, unsubscribing, wishing
 from okaeri.deliver.channels.email.mailbox import MailboxTransport
+from okaeri.deliver.domain import tracking as domain_tracking
 from okaeri.deliver.store import (
     brakes,
     clicks,
@@ -294,3 +295,8 @@ def erase_mails(customer_ids: Sequence[int], addresses: Sequence[str]) -> int:
 
 def _mailbox() -> MailboxTransport:
     return MailboxTransport(settings.OKAERI.data_dir / "mailbox.db")
+
+
+def without_pixel(html: str) -> str:
+    """Give a mail without its picture of one dot: staff who read a copy have not opened the mail."""
+    return domain_tracking.without_pixel(html)

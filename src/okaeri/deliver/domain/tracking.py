@@ -20,6 +20,7 @@ _LONGEST = 2000
 _HREF = re.compile(r"(<a\b[^>]*?\shref\s*=\s*)(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _IN_TEXT = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
 _SENTENCE_END = ".,;:!?)'"
+_PIXEL = re.compile(r"<img src=\"[^\"]*/o/[0-9]+-[^\"/]+\.gif\"[^>]*>")
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
@@ -83,6 +84,11 @@ def pixel(base_url: str, secret: str, message_id: int) -> str:
     """Give the picture of one dot that tells a mail was opened."""
     url = f"{base_url}/o/{message_id}-{sign(secret, 'open', message_id)}.gif"
     return f'<img src="{url}" width="1" height="1" alt="" style="border:0">'
+
+
+def without_pixel(html: str) -> str:
+    """Give a mail without its picture of one dot: staff who read a copy have not opened the mail."""
+    return _PIXEL.sub("", html)
 
 
 def read_open(token: str, secret: str) -> int | None:

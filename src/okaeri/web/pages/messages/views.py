@@ -115,7 +115,7 @@ def message_body(request: HttpRequest, message_id: int) -> HttpResponse:
     if content is None:
         return sandboxed("")
     html = content.body_html or f"<pre>{escape(content.body_text)}</pre>"
-    return sandboxed(sight.veil_words(request, profile, html))
+    return sandboxed(sight.veil_words(request, profile, deliver.without_pixel(html)))
 
 
 def _recipient(customer_id: int) -> CustomerProfile | None:
@@ -169,7 +169,8 @@ def mail_body(request: HttpRequest, message_id: int) -> HttpResponse:
     parsed = _parsed(deliver.get_mail(message_id).raw)
     recipient = deliver.recipients_of([message_id]).get(message_id, 0)
     html = _part(parsed, "html") or f"<pre>{escape(_part(parsed, 'plain'))}</pre>"
-    return sandboxed(sight.veil_words(request, _recipient(recipient), html))
+    html = sight.veil_words(request, _recipient(recipient), deliver.without_pixel(html))
+    return sandboxed(html)
 
 
 def _parsed(raw: bytes) -> EmailMessage:
