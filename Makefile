@@ -32,6 +32,11 @@ help: ## this list
 	@sh scripts/install.sh dev
 	@touch $@
 
+# What the benchmarks compare with.
+.venv/.bench: .venv/.dev requirements/bench.txt
+	@sh scripts/install.sh bench
+	@touch $@
+
 setup: .venv/.dev ## everything a developer needs
 
 demo: .venv/.base ## a shop, the loop, the pages: SHOP=living (default) or SHOP=replay
@@ -57,7 +62,7 @@ $(ONE_LANE): .venv/.dev
 mission: .venv/.dev ## which rows of the mission the tests prove
 	@$(PY) scripts/mission.py
 
-bench: .venv/.dev ## the figures, ours beside the peer's
+bench: .venv/.bench ## the figures, ours beside the peer's
 	@$(PY) -m bench
 
 shots: .venv/.dev ## pictures of every page (artefacts/screens)

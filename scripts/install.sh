@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs one set of pinned, hashed requirements into .venv: base, replay or dev.
+# Installs one set of pinned, hashed requirements into .venv: base, replay, dev or bench.
 set -eu
 # A shell that has just installed uv for the user may not have its folder on the PATH yet.
 PATH="$PATH:$(python3 -m site --user-base)/bin"
@@ -11,6 +11,7 @@ base)
     uv pip install --quiet --python .venv/bin/python --no-deps --editable .
     ;;
 replay) install replay ;;
+bench) install bench ;;
 dev)
     echo "Installing what the tests need ..."
     # Spark is large; without it its lane is skipped by name.
@@ -18,7 +19,7 @@ dev)
     sh scripts/get_chromium.sh
     ;;
 *)
-    echo "install.sh: base, replay or dev" >&2
+    echo "install.sh: base, replay, dev or bench" >&2
     exit 2
     ;;
 esac

@@ -11,3 +11,4 @@ pin base
 pin replay --extra replay -c requirements/base.txt
 pin dev --extra dev -c requirements/base.txt
 pin spark --extra dev --extra spark -c requirements/dev.txt
+pin bench --extra dev --extra bench --extra als -c requirements/dev.txt
