@@ -13,6 +13,7 @@ from okaeri.foundation import clock
 from okaeri.insight import api as insight
 from okaeri.insight.types import BAND_NAMES
 from okaeri.measure import api as measure
+from okaeri.web.pages.segments.views import address_of
 from tests.web import shop
 
 pytestmark = pytest.mark.django_db
@@ -229,3 +230,15 @@ def test_a_content_is_previewed_as_the_chosen_customer_with_the_own_products(
         assert name in html.split("<pre>")[1]
         assert "・Lotion" in html
         assert stranger not in html
+
+
+def test_an_address_may_carry_any_rule_to_the_segment_page(
+    small_shop: None, browser_of_staff: Client
+) -> None:
+    rule = {"field": "purchase_count", "op": ">=", "value": 2}
+    address = address_of(rule, "二回以上")
+    page = browser_of_staff.get(address).content.decode()
+    assert "二回以上" in page
+    browser_of_staff.post(address, {"name": "二回以上"})
+    assert insight.list_segments()[0].rule == rule
+    assert browser_of_staff.get("/analysis/segments/new/?rule=nonsense").status_code == 400

@@ -1,9 +1,16 @@
-"""Segments: a class, or any list of the customer page, kept under a name."""
+"""Segments: a class, a cell of a chart, or any list of the customer page, kept under a name.
 
+A cell of any chart leads here: `/analysis/segments/new/?rule=<rule tree as JSON>&name=<a name>`
+(`segments.address_of` builds it), or with the words of the customer list (`?stage=first&lapsed=1`).
+"""
+
+import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from okaeri.foundation.errors import InputError
@@ -39,7 +46,7 @@ def segments(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Show how many people a rule holds, and keep it under a name when asked to."""
     filters = read_filters(request)
-    rule = filters.rule()
+    rule = _asked_rule(request) or filters.rule()
     if rule is None:
         raise InputError(_NO_RULE)
     language = request.language  # type: ignore[attr-defined]
@@ -54,11 +61,30 @@ def new(request: HttpRequest) -> HttpResponse:
         "analysis_tabs": TABS,
         "filters": filters,
         "total": page.total,
-        "name": name_of(filters, language),
+        "name": request.GET.get("name", "")[:120] or name_of(filters, language),
         "journey": _journey_for(filters),
         "definitions": definitions_for("portfolio", "lapsed", "threshold_minor"),
     }
     return render(request, "okaeri/segments/new.html", context)
+
+
+def address_of(rule: dict[str, Any], name: str = "") -> str:
+    """Give the address at which these customers become a segment or start a journey."""
+    words = {"rule": json.dumps(rule, ensure_ascii=False, separators=(",", ":"))}
+    return f"{reverse('segment_new')}?{urlencode(words | ({'name': name} if name else {}))}"
+
+
+def _asked_rule(request: HttpRequest) -> dict[str, Any] | None:
+    text = request.GET.get("rule", "")
+    if not text:
+        return None
+    try:
+        rule = json.loads(text)
+    except ValueError:
+        raise InputError(_NO_RULE) from None
+    if not isinstance(rule, dict):
+        raise InputError(_NO_RULE)
+    return rule
 
 
 def _journey_for(filters: Filters) -> JourneyView | None:
