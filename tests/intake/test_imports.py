@@ -451,6 +451,23 @@ def test_a_products_file_teaches_costs_and_rejects_by_row(tmp_path: Path) -> Non
     assert api.latest_change_no() == latest
 
 
+def test_a_products_file_says_what_is_left_and_where_it_is_sold(tmp_path: Path) -> None:
+    path = _file(
+        tmp_path / "p.csv",
+        "商品コード*,在庫数,商品URL",
+        "LOTION,0,https://shop.example/lotion",
+        "SOAP,,",
+        "BAD,1,javascript:alert(1)",
+    )
+    result = api.import_file(path)
+    assert (result.status, result.rows_rejected) == ("done", 1)
+    assert [row.code for row in api.iter_rejected_rows(result.run_id)] == ["bad_address"]
+    assert api.list_products() == {
+        "LOTION": ProductIn("LOTION", stock=0, url="https://shop.example/lotion"),
+        "SOAP": ProductIn("SOAP"),
+    }
+
+
 def test_a_customers_file_makes_contacts_without_orders(tmp_path: Path) -> None:
     path = _file(
         tmp_path / "c.csv",

@@ -29,6 +29,9 @@ _TWICE = Text(
     "商品コード {sku} は{line}行目にもありますが、内容が違います。",
     "Product {sku} also stands on line {line} with other contents.",
 )
+_NO_ADDRESS = Text(
+    "https:// から始まるアドレスを書いてください。", "write an address from https:// on."
+)
 _NEGATIVE = Text("0以上で書いてください。", "write 0 or more.")
 
 
@@ -85,6 +88,8 @@ class ProductList(_List):
             "days_supply": optional(lambda raw: _not_negative(amounts.parse_quantity(raw))),
             "is_trial": lambda raw: bool(parse_yes_no(raw)),
             "is_sample": lambda raw: bool(parse_yes_no(raw)),
+            "stock": optional(lambda raw: _not_negative(amounts.parse_quantity(raw))),
+            "url": _web_address,
         }
         super().__init__(connector, header, rules)
         self._seen: dict[str, tuple[int, dict[str, Any]]] = {}
@@ -136,6 +141,13 @@ class CustomerList(_List):
                 stated[number] = max(second, stated.get(number, second))
         fresh = self.parties.take_new()
         return fresh | {"stated_at": [stated.get(number) for number in fresh["party_no"]]}
+
+
+def _web_address(raw: str) -> str:
+    address = clean_text(raw, 500)
+    if address and not address.startswith(("https://", "http://")):
+        raise CellError("bad_address", _NO_ADDRESS)
+    return address
 
 
 def _not_negative(number: int) -> int:

@@ -79,7 +79,10 @@ class OrderIn:
 
 @dataclass(frozen=True, slots=True)
 class ProductIn:
-    """One thing the shop sells; None or "" where the source says nothing."""
+    """One thing the shop sells; None or "" where the source says nothing.
+
+    `stock` is how many pieces are left; `url` its page in the shop.
+    """
 
     sku: str
     name: str = ""
@@ -89,6 +92,8 @@ class ProductIn:
     days_supply: int | None = None
     is_trial: bool = False
     is_sample: bool = False
+    stock: int | None = None
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

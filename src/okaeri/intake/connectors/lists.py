@@ -17,11 +17,12 @@ products = Connector(
         "category": ("カテゴリ", "商品カテゴリ", "category"),
         "price_minor": ("単価(税込)", "販売価格", "price"), "cost_minor": ("原価", "cost"),
         "days_supply": ("使用日数", "days_supply"), "is_trial": ("お試し", "is_trial"),
-        "is_sample": ("サンプル", "is_sample"),
+        "is_sample": ("サンプル", "is_sample"), "stock": ("在庫数", "stock"),
+        "url": ("商品URL", "url"),
     },
     required=("sku",),
     signature=("商品コード",),
-    one_of=("原価", "使用日数", "お試し", "サンプル"),
+    one_of=("原価", "使用日数", "お試し", "サンプル", "在庫数", "商品URL"),
     absent=("注文番号", "注文日時", "数量", "受注日"),
 )  # fmt: skip
 

@@ -47,6 +47,6 @@ PRODUCTS = pa.schema(
     [
         ("sku", _TEXT), ("name", _TEXT), ("category", _TEXT), ("price_minor", _MONEY),
         ("cost_minor", _MONEY), ("days_supply", pa.int64()), ("is_trial", pa.bool_()),
-        ("is_sample", pa.bool_()),
+        ("is_sample", pa.bool_()), ("stock", pa.int64()), ("url", _TEXT),
     ]
 )  # fmt: skip

@@ -92,6 +92,10 @@ class Product(models.Model):
     days_supply = models.IntegerField(null=True)
     is_trial = models.BooleanField(default=False)
     is_sample = models.BooleanField(default=False)
+    # Pieces left to sell; NULL where nobody says.
+    stock = models.IntegerField(null=True)
+    # Its page in the shop, "" where unknown.
+    url = models.CharField(max_length=500, default="")
     change_no = models.BigIntegerField(db_index=True)
 
 

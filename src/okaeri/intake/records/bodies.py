@@ -188,6 +188,8 @@ class ProductBody(Body):
     days_supply: Annotated[int, Field(strict=True, ge=0, le=10_000)] | None = None
     is_trial: bool = False
     is_sample: bool = False
+    stock: Annotated[int, Field(strict=True, ge=0, le=10**9)] | None = None
+    url: Annotated[Plain, Field(max_length=500, pattern=r"^(https?://\S+)?$")] = ""
 
     def to_product(self) -> ProductIn:
         """Give the product as intake stores it."""

@@ -144,6 +144,8 @@ class ProductOut(Schema):
     days_supply: int | None
     is_trial: bool
     is_sample: bool
+    stock: int | None
+    url: str
 
 
 class SubscriptionEventOut(Schema):
