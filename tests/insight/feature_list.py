@@ -49,11 +49,19 @@ KEYS = {
 def unbound_orders() -> ir.Table:
     """The warehouse's orders as far as features look at them."""
     columns = {
+        "order_id": "int64",
         "customer_id": "int64",
+        "source": "string",
         "ordered_on": "date",
+        "ordered_hour": "int64",
         "is_purchase": "boolean",
         "is_trial": "boolean",
         "net_minor": "int64",
+        "margin_minor": "int64",
+        "discount_minor": "int64",
+        "media_code": "string",
+        "subscription_no": "string",
+        "delivery_no": "int64",
     }
     return ibis.table(columns, name="orders")
 

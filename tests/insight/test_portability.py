@@ -5,12 +5,14 @@ import functools
 from datetime import date
 from pathlib import Path
 
+import ibis
 import ibis.expr.types as ir
 import pytest
 
 import okaeri
 from okaeri.foundation.warehouse import DIALECTS, compile_everywhere
 from okaeri.insight.types import LifecycleRules
+from tests.insight import feature_lists
 from tests.insight.feature_list import KEYS, all_features, staged_by_name, unbound_orders
 
 SOURCE = Path(okaeri.__file__).parent
@@ -81,7 +83,9 @@ def test_the_check_sees_each_forbidden_form(wrong: str) -> None:
 
 def test_every_feature_function_is_in_the_list() -> None:
     """A new compute_ function must be added to `feature_list`, and so to both engines' lanes."""
-    listed = (Path(__file__).parent / "feature_list.py").read_text(encoding="utf-8")
+    here = Path(__file__).parent
+    lists = [here / "feature_list.py", *(here / "feature_lists").glob("*.py")]
+    listed = "".join(path.read_text(encoding="utf-8") for path in lists)
     for path in sorted((SOURCE / "insight" / "features").glob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("compute_"):
@@ -94,10 +98,21 @@ def test_every_feature_function_is_in_the_list() -> None:
 def _features(rules: LifecycleRules) -> dict[str, ir.Table]:
     # A refresh stages the row per customer, and so the long chain is compiled once, not seven times.
     day = date(2026, 1, 15)
-    return all_features(unbound_orders(), as_of=day, rules=rules, stage=staged_by_name)
+    orders = unbound_orders()
+    core = all_features(orders, as_of=day, rules=rules, stage=staged_by_name)
+    tables = feature_lists.tables_over(
+        orders,
+        feature_lists.unbound_order_lines(),
+        feature_lists.unbound_products(),
+        staged_by_name(core["customers"]),
+        as_of=day,
+        rules=rules,
+        stage=lambda name, expr: ibis.table(expr.schema(), name=name),
+    )
+    return {**core, **feature_lists.features_of(tables)}
 
 
-@pytest.mark.parametrize("name", KEYS)
+@pytest.mark.parametrize("name", [*KEYS, *feature_lists.KEYS])
 @pytest.mark.parametrize(
     "rules",
     [

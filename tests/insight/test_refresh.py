@@ -198,3 +198,14 @@ def test_biggest_loss_step_is_named_in_people_and_yen(warehouse: Warehouse) -> N
     (said,) = [f.text.ja for f in api.list_findings() if f.key == "bottleneck"]
     assert "1回目" in said
     assert "8,000円" in said
+
+
+def test_deciles_stand_in_equal_groups_and_say_who_carries_the_shop(warehouse: Warehouse) -> None:
+    record_shop({f"m{n}": [(ago(10 + n), 1000 * (n + 1))] for n in range(20)})
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    report = api.find_report("deciles")
+    assert report is not None
+    first, last = report.payload["deciles"][0], report.payload["deciles"][-1]
+    assert (first["customers"], first["net_minor"], first["smallest_minor"]) == (2, 39_000, 19_000)
+    assert first["share"] == pytest.approx(39 / 210)
+    assert (last["decile"], last["net_minor"], last["running_share"]) == (10, 3_000, 1.0)

@@ -7,14 +7,22 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
 
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight import api
 from okaeri.insight.types import LifecycleRules
+from tests.insight import feature_lists
 from tests.insight.feature_list import KEYS, all_features
-from tests.insight.real_orders import CLEAN, online_retail, online_retail_path
+from tests.insight.real_orders import (
+    CLEAN,
+    online_retail,
+    online_retail_lines,
+    online_retail_path,
+    online_retail_products,
+)
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 AS_OF = date(2011, 12, 9)
@@ -68,9 +76,60 @@ def _rows(
     warehouse: Warehouse, orders: pa.Table, name: str, rules: LifecycleRules
 ) -> list[dict[str, Any]]:
     feature = all_features(warehouse.upload(orders), as_of=AS_OF, rules=rules)[name]
+    return _sorted(warehouse, feature, KEYS[name])
+
+
+def _sorted(
+    warehouse: Warehouse, feature: ir.Table, keys: list[str] | None
+) -> list[dict[str, Any]]:
     found = warehouse.collect(feature).to_pylist()
-    keys = KEYS[name] or list(feature.columns)
-    return sorted(found, key=lambda row: [(row[key] is not None, row[key] or 0) for key in keys])
+    by = keys or list(feature.columns)
+    return sorted(found, key=lambda row: [(row[key] is not None, row[key] or 0) for key in by])
+
+
+# Staged by the first test that asks; the engines of this module outlive all of them.
+_STAGED: dict[tuple[str, str], dict[str, ir.Table]] = {}
+
+
+def _features_of(
+    engine: str, warehouse: Warehouse, shared_data: Path, rules: str
+) -> dict[str, ir.Table]:
+    """Every further feature over tables that were staged once per engine and set of rules."""
+    if (engine, rules) not in _STAGED:
+        path = online_retail_path(shared_data)
+        lines = online_retail_lines(path, CLEAN + ' and "CustomerID" % 4 = 1')
+        orders = warehouse.upload(_sample(shared_data))
+        core = all_features(orders, as_of=AS_OF, rules=RULES[rules])
+        tables = feature_lists.tables_over(
+            orders,
+            warehouse.upload(lines),
+            warehouse.upload(online_retail_products(path)),
+            warehouse.stage(f"customers_{rules}", core["customers"]),
+            as_of=AS_OF,
+            rules=RULES[rules],
+            stage=lambda name, expr: warehouse.stage(f"{name}_{rules}", expr),
+        )
+        _STAGED[engine, rules] = feature_lists.features_of(tables)
+    return _STAGED[engine, rules]
+
+
+@pytest.mark.parametrize("rules", RULES)
+@pytest.mark.parametrize("name", feature_lists.KEYS)
+def test_further_feature_gives_the_same_rows_on_both_engines(
+    engines: dict[str, Warehouse], shared_data: Path, name: str, rules: str
+) -> None:
+    left, right = (
+        _sorted(
+            warehouse,
+            _features_of(engine, warehouse, shared_data, rules)[name],
+            feature_lists.KEYS[name],
+        )
+        for engine, warehouse in engines.items()
+    )
+    assert len(left) == len(right) > 0
+    for one, other in zip(left, right, strict=True):
+        different = {key for key in one if not same(one[key], other[key])}
+        assert not different, (one, other)
 
 
 def test_whole_analysis_is_the_same_on_both_engines(

@@ -13,6 +13,7 @@ from okaeri.foundation import clock
 from okaeri.insight import api as insight
 from okaeri.insight.types import BAND_NAMES
 from okaeri.measure import api as measure
+from okaeri.web.pages.analysis.frame import addresses
 from okaeri.web.pages.segments.views import address_of
 from tests.web import shop
 
@@ -21,11 +22,8 @@ pytestmark = pytest.mark.django_db
 PAGES = (
     "/",
     "/customers/",
-    "/analysis/portfolio/",
-    "/analysis/dropoff/",
-    "/analysis/cohorts/",
-    "/analysis/freshness/",
-    "/analysis/segments/",
+    "/analysis/",
+    *addresses().values(),
     "/actions/journeys/",
     "/actions/messages/",
     "/actions/mailbox/",

@@ -17,6 +17,7 @@ from okaeri.foundation import clock
 from okaeri.insight import api as insight
 from okaeri.listen import api as listen
 from okaeri.measure import api as measure
+from okaeri.web.pages.analysis.frame import addresses
 from tests.web import shop
 from tests.web.chromium import SCREENS, TOO_WIDE, session_of_staff, window
 
@@ -77,11 +78,8 @@ def _pages_of_a_full_shop() -> dict[str, str]:
         "customers-none": "/customers/?q=nobody-has-this-name",
         "customer": f"/customers/{treated.customer_id}/",
         "customer-best": f"/customers/{best}/",
-        "portfolio": "/analysis/portfolio/",
-        "dropoff": "/analysis/dropoff/",
-        "cohorts": "/analysis/cohorts/",
-        "freshness": "/analysis/freshness/",
-        "segments": "/analysis/segments/",
+        "analysis": "/analysis/",
+        **addresses(),
         "segment": f"/analysis/segments/{segment.id}/",
         "segment-new": "/analysis/segments/new/?stage=first&lapsed=0",
         "journeys": "/actions/journeys/",
@@ -111,16 +109,13 @@ def _pages_of_a_full_shop() -> dict[str, str]:
 PAGES_OF_AN_EMPTY_SHOP = {
     "home": "/",
     "customers": "/customers/",
-    "portfolio": "/analysis/portfolio/",
-    "dropoff": "/analysis/dropoff/",
-    "cohorts": "/analysis/cohorts/",
-    "freshness": "/analysis/freshness/",
+    "analysis": "/analysis/",
+    **addresses(),
     "journeys": "/actions/journeys/",
     "messages": "/actions/messages/",
     "mailbox": "/actions/mailbox/",
     "voices": "/voices/",
     "results": "/results/",
-    "segments": "/analysis/segments/",
     "imports": "/settings/imports/",
     "jobs": "/settings/jobs/",
 }

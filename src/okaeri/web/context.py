@@ -30,7 +30,7 @@ class MenuEntry:
 MENU = (
     MenuEntry(Text("ホーム", "Home"), "home", "/", "figures.see"),
     MenuEntry(Text("顧客", "Customers"), "customers", "/customers/", "customers.see"),
-    MenuEntry(Text("分析", "Analysis"), "portfolio", "/analysis/", "figures.see"),
+    MenuEntry(Text("分析", "Analysis"), "analysis", "/analysis/", "figures.see"),
     MenuEntry(Text("施策", "Actions"), "journeys", "/actions/", "journeys.see"),
     MenuEntry(Text("声", "Voices"), "voices", "/voices/", "voices.see"),
     MenuEntry(Text("検証", "Proof"), "results", "/results/", "figures.see"),

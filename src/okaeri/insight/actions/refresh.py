@@ -22,6 +22,8 @@ from okaeri.insight.actions.analysis import (
     build_reports,
 )
 from okaeri.insight.actions.sync import ORDERS, sync_warehouse
+from okaeri.insight.analyses import ANALYSES
+from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.leads import lead_view
 from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.store import insights, reports
@@ -51,6 +53,15 @@ def refresh(
     found = analyse_customers(warehouse, orders, request)
     tell(2, _STEPS)
     payloads = build_reports(warehouse, found, request, known=customers.count_customers())
+    sources = Sources(
+        warehouse,
+        orders,
+        found.customers,
+        as_of=as_of,
+        rules=request.rules,
+        threshold_minor=found.price.threshold_minor,
+    )
+    payloads |= {name: build(sources) for name, build in ANALYSES.items()}
     leads = _leads(warehouse, found, payloads["summary"]["leads"], as_of)
     tell(3, _STEPS)
     with transaction.atomic():
@@ -80,11 +91,19 @@ _NO_ORDERS = pa.Table.from_batches(
     [],
     schema=pa.schema(
         [
+            ("order_id", pa.int64()),
             ("customer_id", pa.int64()),
+            ("source", pa.string()),
             ("ordered_on", pa.date32()),
+            ("ordered_hour", pa.int64()),
             ("is_purchase", pa.bool_()),
             ("is_trial", pa.bool_()),
             ("net_minor", pa.int64()),
+            ("margin_minor", pa.int64()),
+            ("discount_minor", pa.int64()),
+            ("media_code", pa.string()),
+            ("subscription_no", pa.string()),
+            ("delivery_no", pa.int64()),
         ]
     ),
 )

@@ -6,6 +6,7 @@ from okaeri.intake import api as intake
 
 ORDERS = "orders"
 LINES = "order_lines"
+_COLUMNS = {"subscription_no", "delivery_no", "ordered_hour"}
 
 
 def sync_warehouse(warehouse: Warehouse) -> int:
@@ -15,9 +16,16 @@ def sync_warehouse(warehouse: Warehouse) -> int:
     deleted fills again and a sync that died is repeated. Lines go first: whoever sees an order in
     the warehouse finds its lines there too.
     """
+    if _is_of_an_older_edition(warehouse):
+        warehouse.clear()
     after = warehouse.highest(ORDERS, "change_no")
     if intake.latest_change_no() <= after:
         return 0
     warehouse.upsert(LINES, intake.read_line_batches(after), key="order_id", version="change_no")
     batches = customers.read_order_batches(after)
     return warehouse.upsert(ORDERS, batches, key="order_id", version="change_no")
+
+
+def _is_of_an_older_edition(warehouse: Warehouse) -> bool:
+    """Tell whether the warehouse was filled before orders had the columns analyses read today."""
+    return warehouse.has(ORDERS) and not set(warehouse.table(ORDERS).columns) >= _COLUMNS

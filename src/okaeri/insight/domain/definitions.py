@@ -6,6 +6,7 @@ from typing import Any
 from okaeri.foundation.text import Text
 from okaeri.insight.domain.freshness import CARE_FROM, FADING_FROM, FRESH_FROM
 from okaeri.insight.domain.rank_edges import F_EDGES, R_EDGES
+from okaeri.insight.domain.reports import OF_REPORTS
 from okaeri.insight.domain.words import money, sentence
 from okaeri.insight.types import LifecycleRules, RankRules
 
@@ -18,7 +19,8 @@ def number_definitions(
 ) -> dict[str, Text]:
     """Give number key → definition; amounts come from the last reports where there are any."""
     values = _values(rules, ranks, reports, currency)
-    return {key: sentence(text, **values) for key, text in _DEFINITIONS.items()}
+    known = {**_DEFINITIONS, **OF_REPORTS}
+    return {key: sentence(text, **values) for key, text in known.items()}
 
 
 def _values(

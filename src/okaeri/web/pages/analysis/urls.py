@@ -2,12 +2,20 @@
 
 from django.urls import path
 
-from okaeri.web.pages.analysis import views
+from okaeri.web.pages.analysis.chart_files import chart_file
+from okaeri.web.pages.analysis.cohorts import cohorts
+from okaeri.web.pages.analysis.deciles import deciles
+from okaeri.web.pages.analysis.dropoff import dropoff
+from okaeri.web.pages.analysis.frame import index
+from okaeri.web.pages.analysis.freshness import freshness
+from okaeri.web.pages.analysis.portfolio import portfolio
 
 urlpatterns = [
-    path("analysis/portfolio/", views.portfolio, name="portfolio"),
-    path("analysis/dropoff/", views.dropoff, name="dropoff"),
-    path("analysis/cohorts/", views.cohorts, name="cohorts"),
-    path("analysis/freshness/", views.freshness, name="freshness"),
-    path("charts/<slug:address>.<str:form>", views.chart_file, name="chart_file"),
+    path("analysis/", index, name="analysis"),
+    path("analysis/portfolio/", portfolio, name="portfolio"),
+    path("analysis/freshness/", freshness, name="freshness"),
+    path("analysis/deciles/", deciles, name="deciles"),
+    path("analysis/dropoff/", dropoff, name="dropoff"),
+    path("analysis/cohorts/", cohorts, name="cohorts"),
+    path("charts/<slug:address>.<str:form>", chart_file, name="chart_file"),
 ]

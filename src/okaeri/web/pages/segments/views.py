@@ -21,7 +21,7 @@ from okaeri.plan import api as plan
 from okaeri.plan.types import JourneyView
 from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
-from okaeri.web.pages.analysis.views import TABS
+from okaeri.web.pages.analysis.frame import frame
 from okaeri.web.pages.customers.filters import FLAGS, Filters, read_filters
 
 _NO_RULE = Text(
@@ -37,7 +37,7 @@ _NO_NAME = Text("名前を入力してください。", "Give the segment a name
 @require_GET
 def segments(request: HttpRequest) -> HttpResponse:
     """List the segments."""
-    context = {"tab": "segments", "analysis_tabs": TABS, "segments": insight.list_segments()}
+    context = {**frame("segments"), "segments": insight.list_segments()}
     return render(request, "okaeri/segments/list.html", context)
 
 
@@ -57,8 +57,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return redirect("segment", insight.create_segment(name, rule).id)
     page = insight.list_customers(rule=rule, limit=8, order_by="-net_minor")
     context = {
-        "tab": "segments",
-        "analysis_tabs": TABS,
+        **frame("segments"),
         "filters": filters,
         "total": page.total,
         "name": request.GET.get("name", "")[:120] or name_of(filters, language),
@@ -105,8 +104,7 @@ def segment(request: HttpRequest, segment_id: int) -> HttpResponse:
         request,
         "okaeri/segments/segment.html",
         {
-            "tab": "segments",
-            "analysis_tabs": TABS,
+            **frame("segments"),
             "segment": found,
             "conditions": rule_in_words(found.rule),
             "now": insight.count_customers_where(found.rule),

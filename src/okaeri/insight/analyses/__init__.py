@@ -1,0 +1,15 @@
+"""Analyses beyond the classes, each a file with `build(sources) -> payload`, stored by name.
+
+A payload is a JSON document; its shape stands in `domain.reports.<noun>`, which makes it. The refresh
+builds all of them, pages read them with `insight.api.find_report(name)`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from okaeri.insight.analyses import deciles
+from okaeri.insight.analyses.sources import Sources
+
+ANALYSES: Mapping[str, Callable[[Sources], dict[str, Any]]] = {
+    "deciles": deciles.build,
+}

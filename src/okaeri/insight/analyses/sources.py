@@ -1,0 +1,103 @@
+"""What analyses read: shared tables, each made once per refresh, when the first analysis asks."""
+
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.features.purchases import (
+    compute_first_purchases,
+    compute_purchase_lines,
+    compute_purchases,
+)
+from okaeri.insight.types import LifecycleRules
+from okaeri.intake import api as intake
+
+_LINE = pa.schema(
+    [
+        ("order_id", pa.int64()),
+        ("line_no", pa.int64()),
+        ("sku", pa.string()),
+        ("product_name", pa.string()),
+        ("quantity", pa.int64()),
+        ("amount_minor", pa.int64()),
+    ]
+)
+_PRODUCT = pa.schema(
+    [
+        ("sku", pa.string()),
+        ("name", pa.string()),
+        ("category", pa.string()),
+        ("price_minor", pa.int64()),
+        ("cost_minor", pa.int64()),
+        ("days_supply", pa.int64()),
+        ("is_trial", pa.bool_()),
+        ("is_sample", pa.bool_()),
+    ]
+)
+
+
+class Sources:
+    """The shop as one refresh sees it: the day, the rules, and tables inside the engine."""
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        orders: ir.Table,
+        customers: ir.Table,
+        *,
+        as_of: date,
+        rules: LifecycleRules,
+        threshold_minor: int,
+    ) -> None:
+        self.warehouse = warehouse
+        # Every order of the warehouse, also those that do not count (`insight.actions.refresh`).
+        self.orders = orders
+        # One row per buyer: columns of `CustomerInsight` (`features.lifecycle` and followers).
+        self.customers = customers
+        self.as_of = as_of
+        self.rules = rules
+        self.threshold_minor = threshold_minor
+
+    @cached_property
+    def purchases(self) -> ir.Table:
+        """One row per counted order with its place in the customer's life (`features.purchases`)."""
+        return self.stage(
+            "purchases", compute_purchases(self.orders, as_of=self.as_of, rules=self.rules)
+        )
+
+    @cached_property
+    def lines(self) -> ir.Table:
+        """One row per line of a purchase (`features.purchases.compute_purchase_lines`)."""
+        name = "order_lines"
+        known = self.warehouse.has(name)
+        rows = (
+            self.warehouse.table(name) if known else self.warehouse.upload(_LINE.empty_table())
+        ).select(*_LINE.names)
+        return self.stage("lines", compute_purchase_lines(rows, self.purchases))
+
+    @cached_property
+    def firsts(self) -> ir.Table:
+        """One row per buyer: how it began (`features.purchases.compute_first_purchases`)."""
+        return self.stage("firsts", compute_first_purchases(self.purchases, self.lines))
+
+    @cached_property
+    def products(self) -> ir.Table:
+        """One row per known product; of products without a master row nothing is known."""
+        rows = [
+            {name: getattr(product, name) for name in _PRODUCT.names}
+            for product in intake.list_products().values()
+        ]
+        return self.warehouse.upload(pa.Table.from_pylist(rows, schema=_PRODUCT))
+
+    def stage(self, name: str, expr: ir.Table) -> ir.Table:
+        """Keep the rows of an expression that several analyses read."""
+        return self.warehouse.stage(f"insight_{name}", expr)
+
+    def rows(self, expr: ir.Table) -> list[dict[str, Any]]:
+        """Run an expression whose result is small, and give its rows."""
+        found: list[dict[str, Any]] = self.warehouse.collect(expr).to_pylist()
+        return found

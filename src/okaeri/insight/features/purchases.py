@@ -1,0 +1,124 @@
+"""Every purchase with its place in the customer's life: the base of analyses beyond the classes."""
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from okaeri.insight.types import LifecycleRules
+
+# Under fewer digits an order belongs to no contract.
+_SINGLE, _TRIAL, _SUBSCRIPTION = "single", "trial", "subscription"
+KINDS = (_SINGLE, _TRIAL, _SUBSCRIPTION)
+
+
+def compute_purchases(orders: ir.Table, *, as_of: date, rules: LifecycleRules) -> ir.Table:
+    """One row per order that counts as a purchase of a known customer up to and on `as_of`.
+
+    Columns: order_id, customer_id, source, media_code, subscription_no ("" without), delivery_no
+    (NULL without), kind ("single", "trial", "subscription"); ordered_on (shop day), ordered_hour
+    (0..23 of the shop's clock); net_minor, discount_minor, margin_minor (NULL where a cost is
+    unknown); n (which purchase of the customer, from 1), starts_purchase (False for further orders
+    of the same day, which share its n), previous_on (day of the order before, NULL for the first),
+    first_on (day of the customer's first).
+    """
+    counts = orders.is_purchase & orders.customer_id.notnull() & (orders.ordered_on <= as_of)
+    if not rules.count_trial:
+        counts = counts & ~orders.is_trial
+    rows = orders.filter(counts)
+    # One order of the rows serves every column; DuckDB sorts once for all of them.
+    life = ibis.window(group_by="customer_id", order_by=["ordered_on", "order_id"])
+    previous_on = rows.ordered_on.lag().over(life)
+    nth = ibis.row_number().over(life)
+    if rules.merge_same_day:
+        by_day = ibis.window(group_by="customer_id", order_by="ordered_on")
+        nth = ibis.dense_rank().over(by_day)
+    numbered = rows.select(
+        "order_id",
+        "customer_id",
+        "source",
+        "media_code",
+        "subscription_no",
+        "delivery_no",
+        "ordered_on",
+        "ordered_hour",
+        "net_minor",
+        "discount_minor",
+        "margin_minor",
+        kind=_kind(rows),
+        n=nth + 1,
+        previous_on=previous_on,
+        first_on=rows.ordered_on.min().over(ibis.window(group_by="customer_id")),
+    )
+    starts = numbered.previous_on.isnull()
+    if rules.merge_same_day:
+        starts = starts | (numbered.previous_on < numbered.ordered_on)
+    else:
+        starts = ibis.literal(True)
+    return numbered.mutate(starts_purchase=starts)
+
+
+def _kind(rows: ir.Table) -> ir.StringValue:
+    is_delivery = (rows.subscription_no != "") | rows.delivery_no.notnull()
+    return ibis.cases((rows.is_trial, _TRIAL), (is_delivery, _SUBSCRIPTION), else_=_SINGLE)
+
+
+def compute_purchase_lines(lines: ir.Table, purchases: ir.Table) -> ir.Table:
+    """One row per line of a purchase: the line and whose, when, and which purchase it was.
+
+    Columns: order_id, line_no, customer_id, ordered_on, n, starts_purchase, kind, source, media_code,
+    sku, product_name, quantity, amount_minor (of the line, before discounts of the whole order).
+    """
+    of_order = purchases.select(
+        "order_id",
+        "customer_id",
+        "ordered_on",
+        "n",
+        "starts_purchase",
+        "kind",
+        "source",
+        "media_code",
+    )
+    return lines.join(of_order, "order_id").select(
+        "order_id",
+        "line_no",
+        "customer_id",
+        "ordered_on",
+        "n",
+        "starts_purchase",
+        "kind",
+        "source",
+        "media_code",
+        "sku",
+        "product_name",
+        "quantity",
+        "amount_minor",
+    )
+
+
+def compute_first_purchases(purchases: ir.Table, purchase_lines: ir.Table) -> ir.Table:
+    """One row per customer with a purchase: how the relation began.
+
+    Columns: customer_id, first_on, first_order_id (the first order of the first day), first_source,
+    first_media, first_kind, first_sku ("" without lines; of several the dearest line, then the first).
+    """
+    first = purchases.filter(purchases.previous_on.isnull()).select(
+        "customer_id",
+        "first_on",
+        first_order_id="order_id",
+        first_source="source",
+        first_media="media_code",
+        first_kind="kind",
+    )
+    main = compute_main_lines(purchase_lines.filter(purchase_lines.n == 1))
+    joined = first.left_join(main, first.first_order_id == main.order_id)
+    return joined.select(*first.columns, first_sku=ibis.coalesce(joined.sku, ""))
+
+
+def compute_main_lines(purchase_lines: ir.Table) -> ir.Table:
+    """One row per order with lines: order_id and the sku of its dearest line, the first of equals."""
+    place = ibis.window(
+        group_by="order_id", order_by=[ibis.desc(purchase_lines.amount_minor), "line_no"]
+    )
+    ranked = purchase_lines.mutate(place=ibis.row_number().over(place))
+    return ranked.filter(ranked.place == 0).select("order_id", "sku")

@@ -1,0 +1,29 @@
+"""After which purchase customers stop, and how many first-time buyers come back."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from okaeri.insight import api as insight
+from okaeri.web import findings
+from okaeri.web.access import needs
+from okaeri.web.charts.catalogue import find_chart
+from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.frame import language_of, show
+
+
+@needs("figures.see")
+@require_GET
+def dropoff(request: HttpRequest) -> HttpResponse:
+    """Show after which purchase customers stop, and how many first-time buyers come back."""
+    language = language_of(request)
+    report, f2 = insight.find_report("dropoff"), insight.find_report("f2")
+    return show(
+        request,
+        "dropoff",
+        report=report if report and report.payload["steps"] else None,
+        f2=f2,
+        chart=find_chart("dropoff", language),
+        f2_chart=find_chart("f2", language),
+        answer=findings.f2_answer(insight.list_findings()),
+        definitions=definitions_for("dropoff", "f2_rate_90", "f2_late", "lapsed", "purchase_count"),
+    )

@@ -1,0 +1,110 @@
+"""The frame of every analysis page: which there are, which belong together, what each answers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from okaeri.foundation.text import Text
+from okaeri.web.access import needs
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One analysis: its url name, its short name in tabs, and the question it answers."""
+
+    url_name: str
+    name: Text
+    question: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pages that stand beside each other in one row of tabs."""
+
+    name: Text
+    pages: tuple[Page, ...]
+
+
+GROUPS = (
+    Group(
+        Text("顧客の段階", "Where customers stand"),
+        (
+            Page(
+                "portfolio",
+                Text("ポートフォリオ", "Portfolio"),
+                Text("顧客はどこに、何人いますか", "Where do our customers stand?"),
+            ),
+            Page(
+                "freshness",
+                Text("鮮度", "Freshness"),
+                Text("お客様との間は、冷めていませんか", "How fresh are our customers?"),
+            ),
+            Page(
+                "deciles",
+                Text("デシル", "Deciles"),
+                Text("売上は何人に支えられていますか", "How many people carry the sales?"),
+            ),
+        ),
+    ),
+    Group(
+        Text("くり返し", "Coming back"),
+        (
+            Page(
+                "dropoff",
+                Text("離れる回・F2", "Drop-off and F2"),
+                Text("何回目の購入で離れていますか", "After which purchase do they stop?"),
+            ),
+            Page(
+                "cohorts",
+                Text("コホート", "Cohorts"),
+                Text("買い始めた月ごとに、戻っていますか", "Does each month's intake return?"),
+            ),
+        ),
+    ),
+    Group(
+        Text("だれに届けるか", "Whom to reach"),
+        (
+            Page(
+                "segments",
+                Text("セグメント", "Segments"),
+                Text("どの顧客をひとまとめに扱いますか", "Which customers belong together?"),
+            ),
+        ),
+    ),
+)
+
+
+def addresses() -> dict[str, str]:
+    """Give url name → address of every analysis page, in the order of the index."""
+    return {page.url_name: reverse(page.url_name) for group in GROUPS for page in group.pages}
+
+
+def group_of(url_name: str) -> Group:
+    """Give the group a page stands in."""
+    return next(g for g in GROUPS if any(page.url_name == url_name for page in g.pages))
+
+
+def frame(tab: str) -> dict[str, Any]:
+    """Give what the tabs of page `tab` (its url name) need in a template."""
+    return {"tab": tab, "analysis_group": group_of(tab)}
+
+
+def show(request: HttpRequest, name: str, **context: Any) -> HttpResponse:  # noqa: ANN401 - template data
+    """Render okaeri/analysis/<name>.html; `name` is also the page's url name."""
+    return render(request, f"okaeri/analysis/{name}.html", {**frame(name), **context})
+
+
+def language_of(request: HttpRequest) -> str:
+    """Give the reader's language: "ja" or "en"."""
+    return str(request.language)  # type: ignore[attr-defined]
+
+
+@needs("figures.see")
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """Show every analysis by the question it answers."""
+    return render(request, "okaeri/analysis/index.html", {"groups": GROUPS})

@@ -1,0 +1,95 @@
+"""Features beyond the classes, one module per subject, each with KEYS and `features(tables)`.
+
+A module found here takes part in the portability tests and in the lane that compares both engines.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from okaeri.insight.features.purchases import (
+    compute_first_purchases,
+    compute_purchase_lines,
+    compute_purchases,
+)
+from okaeri.insight.types import LifecycleRules
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What features read, bound to an engine or not: as `insight.analyses.sources.Sources`."""
+
+    orders: ir.Table
+    order_lines: ir.Table
+    products: ir.Table
+    customers: ir.Table
+    purchases: ir.Table
+    lines: ir.Table
+    firsts: ir.Table
+    as_of: date
+    rules: LifecycleRules
+
+
+Stage = Callable[[str, ir.Table], ir.Table]
+
+
+def tables_over(
+    orders: ir.Table,
+    order_lines: ir.Table,
+    products: ir.Table,
+    customers: ir.Table,
+    *,
+    as_of: date,
+    rules: LifecycleRules,
+    stage: Stage,
+) -> Tables:
+    """Shared tables as a refresh stages them."""
+    purchases = stage("purchases", compute_purchases(orders, as_of=as_of, rules=rules))
+    lines = stage("lines", compute_purchase_lines(order_lines, purchases))
+    firsts = stage("firsts", compute_first_purchases(purchases, lines))
+    return Tables(orders, order_lines, products, customers, purchases, lines, firsts, as_of, rules)
+
+
+def unbound_order_lines() -> ir.Table:
+    columns = {
+        "order_id": "int64",
+        "line_no": "int64",
+        "sku": "string",
+        "product_name": "string",
+        "quantity": "int64",
+        "amount_minor": "int64",
+    }
+    return ibis.table(columns, name="order_lines")
+
+
+def unbound_products() -> ir.Table:
+    columns = {
+        "sku": "string",
+        "name": "string",
+        "category": "string",
+        "price_minor": "int64",
+        "cost_minor": "int64",
+        "days_supply": "int64",
+        "is_trial": "boolean",
+        "is_sample": "boolean",
+    }
+    return ibis.table(columns, name="products")
+
+
+MODULES: list[Any] = [
+    importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)
+]
+KEYS: dict[str, list[str] | None] = {
+    name: keys for module in MODULES for name, keys in module.KEYS.items()
+}
+
+
+def features_of(tables: Tables) -> dict[str, ir.Table]:
+    """Name → expression of every module."""
+    return {name: expr for module in MODULES for name, expr in module.features(tables).items()}

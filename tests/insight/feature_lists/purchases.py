@@ -1,0 +1,32 @@
+"""The shared tables themselves, and deciles."""
+
+from typing import Any
+
+import ibis.expr.types as ir
+
+from okaeri.insight.features.deciles import compute_deciles
+from okaeri.insight.features.purchases import (
+    compute_first_purchases,
+    compute_main_lines,
+    compute_purchase_lines,
+    compute_purchases,
+)
+
+KEYS: dict[str, list[str] | None] = {
+    "purchases": ["order_id"],
+    "purchase_lines": ["order_id", "line_no"],
+    "first_purchases": ["customer_id"],
+    "main_lines": ["order_id"],
+    "deciles": ["decile"],
+}
+
+
+def features(tables: Any) -> dict[str, ir.Table]:
+    purchases = compute_purchases(tables.orders, as_of=tables.as_of, rules=tables.rules)
+    return {
+        "purchases": purchases,
+        "purchase_lines": compute_purchase_lines(tables.order_lines, tables.purchases),
+        "first_purchases": compute_first_purchases(tables.purchases, tables.lines),
+        "main_lines": compute_main_lines(tables.lines),
+        "deciles": compute_deciles(tables.customers),
+    }
