@@ -15,6 +15,7 @@ BENCHMARKS = {
     "journeys": "journey decisions on SQLite: > 20,000 enrolments/s",
     "rights": "1 M accesses: breach answered < 60 s; export < 10 s, dossier < 2 s at 100 k customers",
     "matching": "identity: automatic precision >= 0.99, recall >= 0.95, queue >= 0.98 (Japanese set)",
+    "lifetime": "against `lifetimes`: fit CDNOW >= 4x, fit 1 M >= 100x, score 1 M >= 2x",
     "person": "page of a customer with 10,000 entries, and its tabs: median < 300 ms",
     "pages": "first page with 100 k customers: p95 < 200 ms",
     "webhooks": "Shopify deliveries, 200 a second, each five times: p99 <= 500 ms, one effect each",
