@@ -8,12 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import connection
 
 from okaeri.foundation.errors import InputError
 from okaeri.intake import api as intake
 from okaeri.intake.event_types import EventIn, SaidWho
-from okaeri.intake.events.together import GroupCommit
 from okaeri.intake.models import Event, Identification, Party
 from okaeri.intake.types import PartyIn
 
@@ -146,30 +145,3 @@ def test_what_many_send_at_once_is_committed_before_they_are_answered() -> None:
         thread.join()
     assert seen == dict.fromkeys(range(20), True)
     assert Identification.objects.count() == 20
-
-
-@pytest.mark.django_db(transaction=True)
-def test_one_that_cannot_be_stored_does_not_take_the_others_with_it() -> None:
-    stored: list[int] = []
-
-    def write(group: list[int]) -> None:
-        if 3 in group:
-            raise OperationalError("no")
-        stored.extend(group)
-
-    together = GroupCommit(write)
-    failed = []
-
-    def submit(number: int) -> None:
-        try:
-            together.submit(number)
-        except OperationalError:
-            failed.append(number)
-
-    threads = [threading.Thread(target=submit, args=(number,)) for number in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == [3]
-    assert sorted(stored) == [0, 1, 2, 4, 5]

@@ -23,6 +23,7 @@ from okaeri.intake.models import (
     Subscription,
 )
 from okaeri.intake.types import ConnectionView, ProductIn, Received, RightsRequest
+from okaeri.intake.webhooks.taking import Arrived, Envelope, take
 from tests.intake.deliveries import (
     NOW,
     SECRET,
@@ -403,3 +404,47 @@ def test_every_real_payload_of_shopify_is_taken_or_left_by_its_topic(
     order = Order.objects.get()
     assert (order.order_no, order.status, order.currency) == ("#9999", "test", "USD")
     assert OrderLine.objects.count() == 5
+
+
+# ---- many at once ------------------------------------------------------------------------------
+
+
+def test_in_a_group_each_has_one_row_and_effect_and_a_bad_one_harms_nobody(
+    shop: ConnectionView,
+) -> None:
+    connection = Connection.objects.get(id=shop.id)
+
+    def arrived(number: int, delivery_id: str = "", **changes: Any) -> Arrived:
+        envelope = Envelope(delivery_id or f"d-{number}", "orders/create", NOW)
+        return Arrived(connection, envelope, as_raw(shopify_order(number, **changes)), NOW, None)
+
+    group = [arrived(1), arrived(2, currency="USD"), arrived(1), arrived(3)]
+    assert [one.outcome for one in take(group)] == ["done", "failed", "duplicate", "done"]
+    assert set(Order.objects.values_list("order_no", flat=True)) == {"#1001", "#1003"}
+    rows = dict(Delivery.objects.values_list("delivery_id", "status"))
+    assert rows == {"d-1": "done", "d-2": "failed", "d-3": "done"}
+    assert Delivery.objects.get(delivery_id="d-2").payload
+    # What is right the second time counts; what was done stays as it is.
+    again = take([arrived(2), arrived(3, email="other@example.com")])
+    assert [one.outcome for one in again] == ["done", "duplicate"]
+    assert Order.objects.count() == 3
+    assert not Delivery.objects.exclude(payload="").exists()
+
+
+def test_a_group_ends_as_the_same_deliveries_one_by_one_would(shop: ConnectionView) -> None:
+    connection = Connection.objects.get(id=shop.id)
+    later = "2026-11-02T10:00:00+09:00"
+
+    def arrived(place: int, topic: str, payload: dict[str, Any]) -> Arrived:
+        return Arrived(connection, Envelope(f"d-{place}", topic, NOW), as_raw(payload), NOW, None)
+
+    take(
+        [
+            arrived(1, "orders/updated", shopify_order(1, updated_at=later, total_price="9900")),
+            arrived(2, "orders/create", shopify_order(1)),
+            arrived(3, "orders/create", shopify_order(2)),
+        ]
+    )
+    assert Order.objects.get(order_no="#1001").total_minor == 9900
+    assert Order.objects.count() == 2
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"done"}

@@ -40,11 +40,12 @@ from okaeri.intake.models import Delivery, Order
 from okaeri.web.models import StoredReply
 changes = Order.objects.order_by("-change_no").values_list("change_no", flat=True).first()
 print(json.dumps({"orders": Order.objects.count(), "deliveries": Delivery.objects.count(),
+                  "delivery_ids": list(Delivery.objects.values_list("delivery_id", flat=True)),
                   "replies": StoredReply.objects.count(), "last_change": changes}))
 """
 
 
-@dataclass(frozen=True)
+@dataclass
 class RealServer:
     """Where the server answers, and what a program needs to be heard."""
 
@@ -52,6 +53,27 @@ class RealServer:
     token: str
     hook: str
     env: dict[str, str]
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, also after it was killed, and wait until it answers."""
+        self.end()
+        command = [
+            sys.executable, "-m", "uvicorn", "okaeri.project.asgi:application", "--port",
+            str(self.port), "--log-level", "warning", "--lifespan", "off", "--no-access-log",
+        ]  # fmt: skip
+        self.process = subprocess.Popen(command, env=self.env, stderr=subprocess.DEVNULL)
+        _wait(self.port)
+
+    def kill(self) -> None:
+        """Take it away between two instructions, as a power cut does."""
+        if self.process is not None:
+            self.process.kill()
+
+    def end(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(timeout=30)
 
     def connect(self) -> HTTPConnection:
         return HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -77,17 +99,12 @@ def serving(folder: Path, secret: str) -> Iterator[RealServer]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        command = [
-            sys.executable, "-m", "uvicorn", "okaeri.project.asgi:application", "--port",
-            str(port), "--log-level", "warning", "--lifespan", "off", "--no-access-log",
-        ]  # fmt: skip
-        server = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
+        server = RealServer(port, known["token"], known["hook"], env)
         try:
-            _wait(port)
-            yield RealServer(port, known["token"], known["hook"], env)
+            server.start()
+            yield server
         finally:
-            server.terminate()
-            server.wait(timeout=30)
+            server.end()
 
 
 @contextmanager

@@ -1,15 +1,18 @@
 """Many at once against a real server: fifty with one key, and a storm of deliveries told five times."""
 
 import json
+import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from http.client import HTTPException
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
 
-from tests.intake.deliveries import SECRET
+from tests.intake.deliveries import SECRET, as_raw, shopify_headers, shopify_order
 from tests.web.real_server import RealServer, serving, storm
 
 pytestmark = [pytest.mark.django_db]
@@ -62,3 +65,45 @@ def test_deliveries_told_five_times_in_any_order_have_one_effect_each(tmp_path: 
         storm(server, events=100, times=5, per_second=100)
         counts = server.counts()
     assert (counts["orders"], counts["deliveries"]) == (100, 100)
+
+
+@pytest.mark.slow
+def test_a_killed_server_has_lost_nothing_it_answered_and_does_nothing_twice(
+    tmp_path: Path,
+) -> None:
+    """SIGKILL while deliveries pour in; the source sends everything again, as sources do."""
+    dice = random.Random(11)
+    answered: set[str] = set()
+    with serving(tmp_path, SECRET) as server:
+        for _ in range(2):
+            end = time.monotonic() + dice.uniform(0.4, 1.2)
+            with ThreadPoolExecutor(16) as pool:
+                told = [pool.submit(_pour, server, line, answered) for line in range(16)]
+                time.sleep(max(0.0, end - time.monotonic()))
+                server.kill()
+                assert not [one.result() for one in told if one.result() is not None]
+            kept = set(server.counts()["delivery_ids"])
+            assert answered
+            assert answered <= kept
+            server.start()
+        storm(server, events=400, times=1, per_second=200)
+        counts = server.counts()
+    everything = {f"d-{number}" for number in range(400)} | kept
+    assert set(counts["delivery_ids"]) == everything
+    assert counts["orders"] == counts["deliveries"] == len(everything)
+
+
+def _pour(server: RealServer, line: int, answered: set[str]) -> None:
+    """Send deliveries of this line's own one after the other until nobody answers."""
+    with closing(server.connect()) as connection:
+        for number in range(line, 400, 16):
+            raw = as_raw(shopify_order(number))
+            headers = shopify_headers(raw, "orders/create", f"d-{number}")
+            try:
+                connection.request("POST", f"/hooks/{server.hook}/", raw, headers)
+                response = connection.getresponse()
+                response.read()
+            except (OSError, HTTPException):
+                return
+            assert response.status == 200
+            answered.add(f"d-{number}")

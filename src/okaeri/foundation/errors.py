@@ -36,3 +36,18 @@ class ConfigurationError(OkaeriError):
 
     code = "configuration"
     exit_code = 4
+
+
+_BUSY = Text(
+    "いま混み合っています。少し待ってからもう一度送ってください。",
+    "The shop is busy at the moment; send this again in a little while.",
+)
+
+
+class BusyError(OkaeriError):
+    """Nothing was stored: too many wait, or the database did not let go. Sending it again is right."""
+
+    code = "busy"
+
+    def __init__(self) -> None:
+        super().__init__(_BUSY)

@@ -5,15 +5,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from okaeri.foundation.errors import OkaeriError
 from okaeri.foundation.settings import setting
 from okaeri.foundation.text import Text
 from okaeri.intake.types import PartyIn
-
-_BUSY = Text(
-    "いま混み合っています。少し待ってからもう一度送ってください。",
-    "The shop is busy at the moment; send this again in a little while.",
-)
 
 
 class EventIn(NamedTuple):
@@ -103,15 +97,6 @@ class IdentificationRecord:
     party_id: int
     occurred_at: datetime
     change_no: int
-
-
-class BusyError(OkaeriError):
-    """Nothing was stored: too many wait, or the database did not let go. Sending it again is right."""
-
-    code = "busy"
-
-    def __init__(self) -> None:
-        super().__init__(_BUSY)
 
 
 @dataclass(frozen=True, kw_only=True)

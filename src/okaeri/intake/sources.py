@@ -38,7 +38,7 @@ from okaeri.intake.types import (
 )
 from okaeri.intake.webhooks import connections, receiving
 from okaeri.intake.webhooks.generic import KINDS
-from okaeri.intake.webhooks.receiving import parse_json
+from okaeri.intake.webhooks.reading import parse_json
 from okaeri.intake.webhooks.words import Frame
 
 __all__ = [

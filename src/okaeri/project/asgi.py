@@ -9,10 +9,14 @@ import os
 
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 # Calls of the tag wait together for one commit; fewer threads would make them wait in turn.
 THREADS = 32
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "okaeri.project.settings")
+pages = get_wsgi_application()
+# Every page is read in now: whoever comes first must not wait for it, and the others with him.
+_ = get_resolver().url_patterns
 # Django's responses are iterables of bytes, though its types do not say so.
-application = WSGIMiddleware(get_wsgi_application(), workers=THREADS)  # type: ignore[arg-type]
+application = WSGIMiddleware(pages, workers=THREADS)  # type: ignore[arg-type]

@@ -112,6 +112,8 @@ def _database(url: str, data_dir: Path) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": data_dir / "okaeri.db",
+            # Opening costs more than most requests ask for; a minute's end gives its memory back.
+            "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 # Writers take the lock at BEGIN, so none fails half-way on an upgrade of its lock.
                 "transaction_mode": "IMMEDIATE",

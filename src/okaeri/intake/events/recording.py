@@ -6,12 +6,12 @@ from functools import lru_cache
 from time import monotonic
 from zoneinfo import ZoneInfo
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 
 from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.work.together import GroupCommit
 from okaeri.intake.domain.events import settle_instant
-from okaeri.intake.event_types import BusyError, EventIn, SaidWho
-from okaeri.intake.events.together import GroupCommit
+from okaeri.intake.event_types import EventIn, SaidWho
 from okaeri.intake.events.writing import Received, write_events, write_identification
 
 _WEB = "web"
@@ -42,26 +42,25 @@ def record_visit(
     Identifications have commits of their own: on PostgreSQL they wait while a file of orders is
     stored, and page views must not wait with them.
     """
-    try:
-        if events:
-            _events.submit(Received(events, received_at))
-        if identified:
-            _identified.submit(identified)
-    except OperationalError as error:
-        raise BusyError from error
+    if events:
+        _events.submit(Received(events, received_at))
+    if identified:
+        _identified.submit(identified)
 
 
-def _write_seen(group: list[Received]) -> None:
+def _write_seen(group: list[Received]) -> list[None]:
     zone = _zone_at(int(monotonic() // _ZONE_SECONDS))
     with transaction.atomic():
         write_events(group, source=_WEB, zone=zone)
+    return [None] * len(group)
 
 
-def _write_identified(group: list[Sequence[SaidWho]]) -> None:
+def _write_identified(group: list[Sequence[SaidWho]]) -> list[None]:
     with transaction.atomic():
         for identified in group:
             for said in identified:
                 write_identification(said, source=_WEB)
+    return [None] * len(group)
 
 
 @lru_cache(maxsize=1)
@@ -74,5 +73,5 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(load(ShopProfile).time_zone)
 
 
-_events = GroupCommit(_write_seen)
-_identified = GroupCommit(_write_identified)
+_events = GroupCommit("events", _write_seen)
+_identified = GroupCommit("identified", _write_identified)

@@ -147,10 +147,10 @@ def note_received(connection_id: int, now: datetime, error: Text | None) -> None
     )
 
 
-def note_error(connection_id: int, error: Text, now: datetime) -> None:
-    """Remember a refusal, at most one write while it stays the same."""
-    rows = Connection.objects.filter(id=connection_id)
-    rows.exclude(last_error=error.as_json()).update(last_error=error.as_json())
+def note_error(connection: Connection, error: Text) -> None:
+    """Remember a refusal, with one write while it stays the same: strangers must not make us write."""
+    if connection.last_error != error.as_json():
+        Connection.objects.filter(id=connection.id).update(last_error=error.as_json())
 
 
 def sweep(now: datetime) -> int:

@@ -17,12 +17,12 @@ from django.views.decorators.csrf import csrf_exempt
 
 from okaeri.deliver import api as deliver
 from okaeri.foundation import clock
-from okaeri.foundation.errors import InputError
+from okaeri.foundation.errors import BusyError, InputError
 from okaeri.foundation.ids import sign
 from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
-from okaeri.intake.event_types import BusyError, IdentifyIn, SaidWho, TagRules
+from okaeri.intake.event_types import IdentifyIn, SaidWho, TagRules
 from okaeri.intake.types import PartyIn
 from okaeri.web.access import open_to_all
 from okaeri.web.rate import PerMinute

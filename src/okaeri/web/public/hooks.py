@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from okaeri.customers import api as customers
 from okaeri.foundation import clock
+from okaeri.foundation.errors import BusyError
 from okaeri.intake import api as intake
 from okaeri.intake.types import PartyIn, RightsRequest
 from okaeri.web.access import open_to_all
@@ -28,7 +29,13 @@ def hook(request: HttpRequest, key: str) -> HttpResponse:
         raw = request.body
     except RequestDataTooBig:
         return _answer("too_large", 413)
-    received = intake.receive(key, request.headers, raw, clock.now(), ask_rights=keep_request)
+    try:
+        received = intake.receive(key, request.headers, raw, clock.now(), ask_rights=keep_request)
+    except BusyError:
+        # Nothing was stored; every source sends again what was not taken.
+        response = _answer("busy", 503)
+        response.headers["Retry-After"] = "5"
+        return response
     return _answer(received.outcome, _STATUS.get(received.outcome, 200))
 
 

@@ -7,15 +7,16 @@ writes; a call returns only after its own item is committed.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
-from okaeri.intake.event_types import BusyError
+from okaeri.foundation.errors import BusyError
 
 log = logging.getLogger(__name__)
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 # More than this and the database is not keeping up: better to say so than to hold on to memory.
 MOST_WAITING = 2000
 _MOST_AT_ONCE = 200
@@ -24,44 +25,55 @@ _MOST_AT_ONCE = 200
 _GATHER_SECONDS = 0.02
 
 
-class _Turn(Generic[Item]):
+class _Turn(Generic[Item, Result]):
     def __init__(self, item: Item) -> None:
         self.item = item
+        self.results: list[Result] = []
         self.error: Exception | None = None
         self.is_over = threading.Event()
 
 
-class GroupCommit(Generic[Item]):
-    """Hands items to `write` in groups; `write` commits a group whole or raises."""
+class GroupCommit(Generic[Item, Result]):
+    """Hands items to `write` in groups; `write` commits a group whole and gives a result for each.
 
-    def __init__(self, write: Callable[[list[Item]], None]) -> None:
+    What it raises, it raises for the whole group: then every item is written alone.
+    """
+
+    def __init__(self, name: str, write: Callable[[list[Item]], Sequence[Result]]) -> None:
+        self._name = name
         self._write = write
-        self._waiting: list[_Turn[Item]] = []
+        self._waiting: list[_Turn[Item, Result]] = []
         self._news = threading.Condition()
         self._writer: threading.Thread | None = None
 
-    def submit(self, item: Item) -> None:
+    def submit(self, item: Item) -> Result:
         """Return once `item` is committed, or raise what kept it from being.
 
-        Inside a transaction it is written there: the caller's commit decides.
+        Inside a transaction it is written there: the caller's commit decides. Raises BusyError where
+        too many wait, or the database does not let go in time.
         """
         # A thread that never asked the database is not made to open the door to it just for this.
         if any(known.in_atomic_block for known in connections.all(initialized_only=True)):
-            self._write([item])
-            return
-        turn = _Turn(item)
+            try:
+                return self._write([item])[0]
+            except OperationalError as error:
+                raise BusyError from error
+        turn: _Turn[Item, Result] = _Turn(item)
         with self._news:
             if len(self._waiting) >= MOST_WAITING:
                 raise BusyError
             self._waiting.append(turn)
             if self._writer is None:
                 # A daemon: what it has not committed was not acknowledged either.
-                self._writer = threading.Thread(target=self._run, name="events", daemon=True)
+                self._writer = threading.Thread(target=self._run, name=self._name, daemon=True)
                 self._writer.start()
             self._news.notify()
         turn.is_over.wait()
+        if isinstance(turn.error, OperationalError):
+            raise BusyError from turn.error
         if turn.error is not None:
             raise turn.error
+        return turn.results[0]
 
     def _run(self) -> None:
         while True:
@@ -76,10 +88,12 @@ class GroupCommit(Generic[Item]):
             for turn in group:
                 turn.is_over.set()
 
-    def _settle(self, group: list[_Turn[Item]]) -> None:
+    def _settle(self, group: list[_Turn[Item, Result]]) -> None:
         try:
             connection.close_if_unusable_or_obsolete()
-            self._write([turn.item for turn in group])
+            results = self._write([turn.item for turn in group])
+            for turn, result in zip(group, results, strict=True):
+                turn.results = [result]
         except Exception as error:  # noqa: BLE001 - whoever waits raises it
             if len(group) == 1:
                 group[0].error = error
