@@ -82,3 +82,33 @@ class Segment(models.Model):
     size = models.BigIntegerField(default=0)
     computed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+
+
+class ItemFact(models.Model):
+    """What all purchases say of one product as of the last refresh; nothing about single people."""
+
+    sku = models.CharField(max_length=80, primary_key=True)
+    name = models.CharField(max_length=255)
+    # Median price paid for one piece, in the smallest unit.
+    price_minor = models.BigIntegerField()
+    buyers = models.BigIntegerField()
+    # Bought within the last 90 days.
+    recent_buyers = models.BigIntegerField(db_index=True)
+    # Bought it on two days or more.
+    repeat_buyers = models.BigIntegerField()
+    cycle_days = models.FloatField(null=True)
+    first_on = models.DateField()
+    last_on = models.DateField()
+
+
+class ItemNeighbour(models.Model):
+    """How near one product stands to another by the method that won the last trial."""
+
+    sku = models.CharField(max_length=80)
+    neighbour = models.CharField(max_length=80)
+    nearness = models.FloatField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["sku", "neighbour"], name="one_neighbour"),
+        )

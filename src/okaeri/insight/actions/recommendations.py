@@ -1,0 +1,199 @@
+"""What to show to whom, worked out when it is asked from his purchases; nothing is kept per person."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from okaeri.customers import api as customers
+from okaeri.customers.types import Purchase
+from okaeri.foundation.settings import load
+from okaeri.insight.actions.item_model import REPORT
+from okaeri.insight.domain.recommend.choosing import (
+    POPULAR,
+    Choice,
+    Item,
+    Person,
+    choose,
+    similar_to_viewed,
+)
+from okaeri.insight.domain.recommend.reasons import reason_of
+from okaeri.insight.recommend_types import ItemFactView, RecommendedItem, RecommendRules
+from okaeri.insight.store import insights, items, reports
+from okaeri.intake import api as intake
+from okaeri.intake.types import LineRecord, ProductIn
+
+# Enough to fill a page of five for somebody who owns most of what is popular.
+_FAVOURITES = 200
+_LOWEST_DECILES_FROM = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a batch of people needs, read once."""
+
+    method: str
+    rules: RecommendRules
+    items: Mapping[str, Item]
+    near: Mapping[str, list[tuple[str, float]]]
+
+
+def recommend(
+    customer_ids: Iterable[int], *, n: int, on: date, may_cross_sell: Collection[int] = ()
+) -> dict[int, list[RecommendedItem]]:
+    """Give every id asked for → at most `n` products worth showing on the day `on`, best first.
+
+    People who bought once are shown only what they use up, unless they are in `may_cross_sell`
+    (delivered long enough ago and content, §1.3 #17).
+    """
+    people = _people(list(customer_ids), on, may_cross_sell)
+    known = _load({sku for person in people.values() for sku in person.bought})
+    return {
+        number: [
+            _as_item(choice, known)
+            for choice in choose(
+                person, known.items, known.near, method=known.method, on=on, n=n, rules=known.rules
+            )
+        ]
+        for number, person in people.items()
+    }
+
+
+def recommend_popular(*, n: int) -> list[RecommendedItem]:
+    """Give what most people bought lately and is there: the other arm of every comparison."""
+    known = _load(())
+    person = Person({}, (), purchases=2)
+    nothing: dict[str, list[tuple[str, float]]] = {}
+    chosen = choose(
+        person, known.items, nothing, method=POPULAR, on=date.min, n=n, rules=known.rules
+    )
+    return [_as_item(choice, known) for choice in chosen]
+
+
+def recommend_like_viewed(customer_id: int, *, n: int, on: date) -> list[RecommendedItem]:
+    """Give products near to what somebody lately looked at in the shop and has not bought."""
+    viewed = [
+        event.sku
+        for event in customers.list_web_events(customer_id, limit=_MOST_EVENTS)
+        if event.kind == "product_view" and event.sku and event.occurred_on <= on
+    ]
+    if not viewed:
+        return []
+    person = _people([customer_id], on, [customer_id])[customer_id]
+    known = _load({*viewed, *person.bought})
+    chosen = similar_to_viewed(
+        viewed, person, known.items, known.near, method=known.method, n=n, rules=known.rules
+    )
+    return [_as_item(choice, known, is_viewed=True) for choice in chosen]
+
+
+_MOST_EVENTS = 200
+
+
+def _people(ids: list[int], on: date, may_cross_sell: Collection[int]) -> dict[int, Person]:
+    histories = {
+        number: [one for one in history if one.is_purchase and one.ordered_on <= on]
+        for number, history in customers.purchase_history(ids).items()
+    }
+    orders = {one.order_id for history in histories.values() for one in history}
+    lines = intake.list_lines(orders) if orders else {}
+    low = _low_spenders(ids)
+    return {
+        number: _person(
+            histories.get(number, []),
+            lines,
+            is_low_spender=number in low,
+            may_cross_sell=number in may_cross_sell,
+        )
+        for number in ids
+    }
+
+
+def _person(
+    history: list[Purchase],
+    lines: Mapping[int, list[LineRecord]],
+    *,
+    is_low_spender: bool,
+    may_cross_sell: bool,
+) -> Person:
+    bought: dict[str, list[date]] = {}
+    prices = []
+    for purchase in history:
+        for line in lines.get(purchase.order_id, ()):
+            if not line.sku or line.amount_minor <= 0 or line.quantity <= 0:
+                continue
+            days = bought.setdefault(line.sku, [])
+            if not days or days[-1] != purchase.ordered_on:
+                days.append(purchase.ordered_on)
+            prices.append(line.amount_minor // line.quantity)
+    purchases = len({purchase.ordered_on for purchase in history})
+    return Person(bought, prices, purchases, is_low_spender, may_cross_sell)
+
+
+def _low_spenders(ids: list[int]) -> set[int]:
+    """Give who is in the lowest three deciles of the last twelve months (§1.3 #24)."""
+    stored = reports.find("deciles")
+    if stored is None:
+        return set()
+    above = [
+        row["smallest_minor"]
+        for row in stored.payload["deciles"]
+        if row["decile"] < _LOWEST_DECILES_FROM
+    ]
+    if not above:
+        return set()
+    bar = min(above)
+    return {view.customer_id for view in insights.views(ids).values() if view.net_12m_minor < bar}
+
+
+def _load(bought: Collection[str]) -> _Known:
+    near = items.neighbours_of(bought) if bought else {}
+    wanted = {*bought, *(sku for found in near.values() for sku, _ in found)}
+    rules = load(RecommendRules)
+    facts = {**items.facts_of(wanted), **items.favourites(_FAVOURITES)}
+    products = intake.list_products({*facts, *wanted}) if facts or wanted else {}
+    left_out = set(rules.left_out.split())
+    stored = reports.find(REPORT)
+    return _Known(
+        method=stored.payload["winner"] if stored else POPULAR,
+        rules=rules,
+        items={
+            sku: _item(sku, facts.get(sku), products.get(sku), is_left_out=sku in left_out)
+            for sku in {*facts, *products}
+        },
+        near=near,
+    )
+
+
+def _item(
+    sku: str, fact: ItemFactView | None, product: ProductIn | None, *, is_left_out: bool
+) -> Item:
+    known = product or ProductIn(sku)
+    price = known.price_minor
+    return Item(
+        sku=sku,
+        name=known.name or (fact.name if fact else ""),
+        category=known.category,
+        price_minor=fact.price_minor if price is None and fact else price,
+        buyers=fact.buyers if fact else 0,
+        recent_buyers=fact.recent_buyers if fact else 0,
+        repeat_buyers=fact.repeat_buyers if fact else 0,
+        cycle_days=fact.cycle_days if fact else None,
+        days_supply=known.days_supply,
+        stock=known.stock,
+        is_for_sale=not (known.is_trial or known.is_sample or is_left_out),
+        url=known.url,
+    )
+
+
+def _as_item(choice: Choice, known: _Known, *, is_viewed: bool = False) -> RecommendedItem:
+    because = known.items.get(choice.because)
+    return RecommendedItem(
+        sku=choice.item.sku,
+        name=choice.item.name or choice.item.sku,
+        score=choice.score,
+        reason=reason_of(choice, because.name if because else "", is_viewed=is_viewed),
+        method=choice.method,
+        price_minor=choice.item.price_minor,
+        url=choice.item.url,
+        because_sku=choice.because,
+    )

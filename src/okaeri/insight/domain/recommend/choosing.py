@@ -1,0 +1,202 @@
+"""Which products one person is shown, and why. Pure: one person, the items in question, the rules."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+
+from okaeri.insight.domain.recommend.scoring import score_one
+from okaeri.insight.recommend_types import RecommendRules
+
+REORDER, POPULAR = "reorder", "popular"
+# A refill is due from four fifths of its cycle on; after three cycles he has stopped using it.
+_DUE_FROM, _DUE_UNTIL = 0.8, 3.0
+# Own intervals against the median of all people: two of theirs weigh as much as two of his.
+_WEIGHT_OF_ALL = 2
+_FEWEST_REPEATERS = 3
+# So many people must have bought both before a share of them says anything.
+_SMOOTHING = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One product as choosing looks at it; `stock` None where nobody counts."""
+
+    sku: str
+    name: str
+    category: str = ""
+    price_minor: int | None = None
+    buyers: int = 0
+    recent_buyers: int = 0
+    repeat_buyers: int = 0
+    cycle_days: float | None = None
+    days_supply: int | None = None
+    stock: int | None = None
+    is_for_sale: bool = True
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What one person bought: sku → days (rising), unit prices paid, and how many purchases in all."""
+
+    bought: Mapping[str, Sequence[date]]
+    prices: Sequence[int]
+    purchases: int
+    is_low_spender: bool = False
+    may_cross_sell: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One product chosen; `because` is a purchase or a view, `days` how long ago a refill was bought."""
+
+    item: Item
+    score: float
+    method: str
+    because: str = ""
+    days: int = 0
+
+
+Near = Mapping[str, Sequence[tuple[str, float]]]
+
+
+def choose(
+    person: Person,
+    items: Mapping[str, Item],
+    near: Near,
+    *,
+    method: str,
+    on: date,
+    n: int,
+    rules: RecommendRules,
+) -> list[Choice]:
+    """Give at most `n` choices: refills that are due, then what follows from purchases, then favourites.
+
+    Refills take half of the places where there is enough else. Somebody who bought once is shown
+    refills alone unless cross-selling is allowed (§1.3 #17).
+    """
+    refills = due_refills(person, items, on=on, rules=rules)
+    if person.purchases < 2 and not person.may_cross_sell:
+        return refills[:n]
+    taken = {choice.item.sku for choice in refills}
+    others = [
+        choice
+        for choice in (*_from_purchases(person, items, near, method), *_favourites(items))
+        if choice.item.sku not in person.bought and _may_be_shown(choice.item, person, rules)
+    ]
+    others = [choice for choice in _once_each(others) if choice.item.sku not in taken]
+    places = max(n - len(others), -(-n // 2))
+    return [*refills[:places], *others][:n]
+
+
+def similar_to_viewed(
+    viewed: Sequence[str],
+    person: Person,
+    items: Mapping[str, Item],
+    near: Near,
+    *,
+    method: str,
+    n: int,
+    rules: RecommendRules,
+) -> list[Choice]:
+    """Give at most `n` products near to what was viewed (newest view first), then of its category."""
+    seen = dict.fromkeys(viewed)
+    scored = score_one([(sku, place) for place, sku in enumerate(seen)], near)
+    found = [
+        Choice(items[sku], score, method, because)
+        for sku, (score, because) in _best_first(scored)
+        if sku in items
+    ]
+    kinds = {items[sku].category: sku for sku in reversed(seen) if sku in items}
+    for choice in _favourites(items):
+        if choice.item.category and choice.item.category in kinds:
+            because = kinds[choice.item.category]
+            found.append(Choice(choice.item, 0.0, "category", because))
+    return [
+        choice
+        for choice in _once_each(found)
+        if choice.item.sku not in seen
+        and choice.item.sku not in person.bought
+        and _may_be_shown(choice.item, person, rules)
+    ][:n]
+
+
+def due_refills(
+    person: Person, items: Mapping[str, Item], *, on: date, rules: RecommendRules
+) -> list[Choice]:
+    """Give what he uses up and is due to buy again, the most overdue by its own cycle first."""
+    found = []
+    for sku, days in person.bought.items():
+        item = items.get(sku)
+        if item is None or not _is_refill(item, days, rules) or not _is_there(item):
+            continue
+        cycle = own_cycle(days, item)
+        since = (on - days[-1]).days
+        if cycle and _DUE_FROM <= since / cycle <= _DUE_UNTIL:
+            found.append(Choice(item, min(1.0, since / cycle), REORDER, sku, since))
+    return sorted(found, key=lambda choice: (-choice.score, -choice.days, choice.item.sku))
+
+
+def own_cycle(days: Sequence[date], item: Item) -> float | None:
+    """Give after how many days he buys the item again: his own gaps drawn towards everybody's."""
+    gaps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)]
+    usual = item.days_supply or item.cycle_days
+    if not gaps:
+        return usual
+    own = median(gaps[-5:])
+    if usual is None:
+        return own
+    return (own * len(gaps) + usual * _WEIGHT_OF_ALL) / (len(gaps) + _WEIGHT_OF_ALL)
+
+
+def _is_refill(item: Item, days: Sequence[date], rules: RecommendRules) -> bool:
+    if len(days) > 1 or item.days_supply:
+        return True
+    share = item.repeat_buyers / (item.buyers + _SMOOTHING)
+    return item.repeat_buyers >= _FEWEST_REPEATERS and share >= rules.reorder_share
+
+
+def _from_purchases(
+    person: Person, items: Mapping[str, Item], near: Near, method: str
+) -> Iterator[Choice]:
+    visits = sorted({day for days in person.bought.values() for day in days}, reverse=True)
+    ago = {day: place for place, day in enumerate(visits)}
+    bought = [(sku, ago[day]) for sku, days in person.bought.items() for day in days]
+    for sku, (score, because) in _best_first(score_one(bought, near)):
+        if sku in items:
+            yield Choice(items[sku], score, method, because)
+
+
+def _best_first(
+    scored: Mapping[str, tuple[float, str]],
+) -> list[tuple[str, tuple[float, str]]]:
+    return sorted(scored.items(), key=lambda pair: (-pair[1][0], pair[0]))
+
+
+def _favourites(items: Mapping[str, Item]) -> Iterator[Choice]:
+    for item in sorted(items.values(), key=lambda item: (-item.recent_buyers, -item.buyers, item.sku)):
+        if item.recent_buyers:
+            yield Choice(item, 0.0, POPULAR)
+
+
+def _once_each(choices: Iterable[Choice]) -> list[Choice]:
+    found: dict[str, Choice] = {}
+    for choice in choices:
+        found.setdefault(choice.item.sku, choice)
+    return list(found.values())
+
+
+def _may_be_shown(item: Item, person: Person, rules: RecommendRules) -> bool:
+    if not _is_there(item) or not item.is_for_sale:
+        return False
+    if not person.is_low_spender or not person.prices:
+        return True
+    middle = median(person.prices)
+    price = item.price_minor
+    # What has no known price cannot be promised to be affordable.
+    return price is not None and abs(price - middle) <= rules.price_band * middle
+
+
+def _is_there(item: Item) -> bool:
+    return item.stock is None or item.stock > 0

@@ -1,0 +1,53 @@
+"""How well recommendations do on purchases they were not shown."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from okaeri.insight.domain.recommend.histories import Histories
+from okaeri.insight.domain.recommend.validation import AT, Trial
+from okaeri.insight.domain.shares import share_of, wilson_interval
+
+
+def recommendations_payload(
+    trial: Trial, histories: Histories, *, learned_on: date, one_in: int
+) -> dict[str, Any]:
+    """Give {learned_on, winner, at, held_out_days, people, items, entries, one_in, methods, again}.
+
+    methods, best first: method, hits, people, rate (None without people), low, high (95 % Wilson):
+    of `people` who bought something new to them in the held-out days, `hits` had it among their `at`.
+    again: of those who bought before and in the held-out days, how many bought something again:
+    hits, people, rate, low, high. one_in: learned from one customer in so many.
+    """
+    return {
+        "learned_on": learned_on.isoformat(),
+        "winner": trial.winner,
+        "at": AT,
+        "held_out_days": trial.held_out_days,
+        "people": histories.n_people,
+        "items": histories.n_items,
+        "entries": int(histories.items.size),
+        "one_in": one_in,
+        "methods": [
+            {"method": verdict.method, **_rate(verdict.hits, verdict.people)}
+            for verdict in trial.verdicts
+        ],
+        "again": _again(trial, histories),
+    }
+
+
+def _again(trial: Trial, histories: Histories) -> dict[str, Any]:
+    if trial.cut_day is None:
+        return _rate(0, 0)
+    known, later = histories.before(trial.cut_day), histories.since(trial.cut_day)
+    owned = np.unique(known.people * known.n_items + known.items)
+    returned = np.isin(later.people, known.people)
+    repeats = np.isin(later.people * later.n_items + later.items, owned)
+    return _rate(int(np.unique(later.people[repeats]).size), int(np.unique(later.people[returned]).size))
+
+
+def _rate(hits: int, people: int) -> dict[str, Any]:
+    low, high = wilson_interval(hits, people)
+    rate = share_of(hits, people)
+    return {"hits": hits, "people": people, "rate": rate, "low": low, "high": high}

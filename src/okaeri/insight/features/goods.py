@@ -1,0 +1,89 @@
+"""Real goods among the lines of purchases, and what all purchases say of each of them."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+# Postage and fees stand among the lines of many carts; nobody chooses them.
+NOT_GOODS = (
+    "送料|手数料|代引|包装料|のし料|ポイント利用|クーポン|値引|shipping|postage|carriage|gift.?wrap"
+    "|bank charges|handling fee|^manual$|^discount"
+)
+RECENT_DAYS = 90
+
+
+def compute_goods(
+    purchase_lines: ir.Table, products: ir.Table, *, left_out: Collection[str]
+) -> ir.Table:
+    """One row per line of a purchase with something chosen: the columns of purchase lines.
+
+    Left out: what costs nothing, samples, postage and fees by their names, codes in `left_out`.
+    """
+    rows = purchase_lines
+    words = (rows.product_name.fill_null("").lower()).re_search(NOT_GOODS)
+    kept = (rows.sku != "") & (rows.amount_minor > 0) & (rows.quantity > 0) & ~words
+    if left_out:
+        kept = kept & rows.sku.notin(sorted(left_out))
+    samples = products.filter(products.is_sample).select("sku")
+    return rows.filter(kept).anti_join(samples, "sku")
+
+
+def compute_item_days(goods: ir.Table) -> ir.Table:
+    """One row per customer, product and day: customer_id, sku, ordered_on, n, previous_on.
+
+    `n` is the customer's purchase, `previous_on` when the same customer bought the same product
+    before (NULL for the first time).
+    """
+    days = goods.group_by("customer_id", "sku", "ordered_on").agg(n=goods.n.min())
+    life = ibis.window(group_by=["customer_id", "sku"], order_by="ordered_on")
+    return days.mutate(previous_on=days.ordered_on.lag().over(life))
+
+
+def compute_item_facts(goods: ir.Table, item_days: ir.Table, *, as_of: date) -> ir.Table:
+    """One row per product sold: what all purchases say of it.
+
+    Columns: sku; name (of its newest line); price_minor (median of amount ÷ quantity, smallest unit);
+    orders, quantity, net_minor (sum of line amounts); buyers, recent_buyers (in the last 90 days to
+    `as_of`), repeat_buyers (bought it on two days or more); cycle_days (median days between two
+    purchases by one person, NULL where nobody came back for it); first_on, last_on.
+    """
+    sold = goods.group_by("sku").agg(
+        name=goods.product_name.argmax(goods.ordered_on),
+        price_minor=(goods.amount_minor / goods.quantity).median(),
+        orders=goods.order_id.nunique(),
+        quantity=goods.quantity.sum(),
+        net_minor=goods.amount_minor.sum(),
+        first_on=goods.ordered_on.min(),
+        last_on=goods.ordered_on.max(),
+    )
+    gap = item_days.ordered_on.delta(item_days.previous_on, unit="day")
+    recent = item_days.ordered_on > ibis.date(as_of - timedelta(days=RECENT_DAYS))
+    seen = item_days.mutate(
+        gap=gap,
+        recent_id=recent.ifelse(item_days.customer_id, ibis.null("int64")),
+        repeat_id=gap.notnull().ifelse(item_days.customer_id, ibis.null("int64")),
+    )
+    people = seen.group_by("sku").agg(
+        buyers=seen.customer_id.nunique(),
+        recent_buyers=seen.recent_id.nunique(),
+        repeat_buyers=seen.repeat_id.nunique(),
+        cycle_days=seen.gap.median().cast("float64"),
+    )
+    return sold.join(people, "sku")
+
+
+def compute_item_histories(
+    item_days: ir.Table, items: ir.Table, *, one_person_in: int
+) -> ir.Table:
+    """One row per customer, product and day as numbers: customer_id, item, day (since 1970-01-01).
+
+    `items` numbers the products (sku, item). With `one_person_in` > 1 only customers whose id it
+    divides: enough to learn from, and it fits in memory.
+    """
+    rows = item_days.join(items, "sku")
+    if one_person_in > 1:
+        rows = rows.filter(rows.customer_id % one_person_in == 0)
+    day = rows.ordered_on.delta(ibis.date(date(1970, 1, 1)), unit="day")
+    return rows.select("customer_id", "item", day=day)

@@ -1,0 +1,60 @@
+"""What is known of products: facts, and which stand near which."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db import connection
+
+from okaeri.foundation.bulk import bulk_insert
+from okaeri.insight.models import ItemFact, ItemNeighbour
+from okaeri.insight.recommend_types import ItemFactView
+
+FACT = tuple(ItemFactView.__dataclass_fields__)
+_PAGE = 500
+
+
+def replace_facts(rows: Iterable[Sequence[Any]]) -> None:
+    """Put new facts (values in the order of `FACT`) in the place of all, in the open transaction."""
+    _replace(ItemFact._meta.db_table, FACT, rows)
+
+
+def replace_neighbours(rows: Iterable[tuple[str, str, float]]) -> None:
+    """Put new (sku, neighbour, nearness) in the place of all, in the open transaction."""
+    _replace(ItemNeighbour._meta.db_table, ("sku", "neighbour", "nearness"), rows)
+
+
+def _replace(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608 - our own table
+    bulk_insert(table, columns, rows)
+
+
+def facts_of(skus: Iterable[str]) -> dict[str, ItemFactView]:
+    """Give sku → facts; what nobody bought is left out."""
+    return {
+        row[0]: ItemFactView(*row)
+        for some in _pages(skus)
+        for row in ItemFact.objects.filter(sku__in=some).values_list(*FACT)
+    }
+
+
+def favourites(most: int) -> dict[str, ItemFactView]:
+    """Give the facts of the products most people bought lately."""
+    rows = ItemFact.objects.filter(recent_buyers__gt=0).order_by("-recent_buyers", "-buyers", "sku")
+    return {row[0]: ItemFactView(*row) for row in rows.values_list(*FACT)[:most]}
+
+
+def neighbours_of(skus: Iterable[str]) -> dict[str, list[tuple[str, float]]]:
+    """Give sku → its neighbours with their nearness, nearest first."""
+    found: dict[str, list[tuple[str, float]]] = {}
+    for some in _pages(skus):
+        rows = ItemNeighbour.objects.filter(sku__in=some).order_by("-nearness", "neighbour")
+        for sku, neighbour, nearness in rows.values_list("sku", "neighbour", "nearness"):
+            found.setdefault(sku, []).append((neighbour, nearness))
+    return found
+
+
+def _pages(skus: Iterable[str]) -> Iterator[list[str]]:
+    wanted = sorted(set(skus))
+    for start in range(0, len(wanted), _PAGE):
+        yield wanted[start : start + _PAGE]
