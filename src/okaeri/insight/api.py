@@ -10,6 +10,11 @@ from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.insight.actions.analyse import analyse
 from okaeri.insight.actions.preview import preview_class_counts
+from okaeri.insight.actions.recommendations import (
+    recommend_like_viewed,
+    recommend_many,
+    recommend_popular,
+)
 from okaeri.insight.actions.refresh import refresh
 from okaeri.insight.actions.segments import create_segment
 from okaeri.insight.actions.sync import sync_warehouse
@@ -18,6 +23,7 @@ from okaeri.insight.domain.findings import list_findings as _findings_of
 from okaeri.insight.domain.next_steps import recommend_next_steps as _steps_of
 from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.domain.segment_rules import All, parse_rule
+from okaeri.insight.recommend_types import RecommendedItem
 from okaeri.insight.store import insights, reports, rule_query, segments
 from okaeri.insight.types import (
     CustomerInsightView,
@@ -48,6 +54,10 @@ __all__ = [
     "list_segments",
     "portfolio_history",
     "preview_class_counts",
+    "recommend",
+    "recommend_like_viewed",
+    "recommend_many",
+    "recommend_popular",
     "refresh",
     "segment_members",
     "sync_warehouse",
@@ -135,6 +145,17 @@ def portfolio_history(months: int = 13) -> list[PortfolioRow]:
         )
         for row in reports.snapshots_since(known[0], version)
     ]
+
+
+def recommend(
+    customer_id: int, *, n: int = 5, on: date, may_cross_sell: bool = False
+) -> list[RecommendedItem]:
+    """Give at most `n` products worth showing to one person on the day `on`, best first.
+
+    Somebody who bought once gets only what he uses up, unless `may_cross_sell` (§1.3 #17).
+    """
+    allowed = [customer_id] if may_cross_sell else []
+    return recommend_many([customer_id], n=n, on=on, may_cross_sell=allowed)[customer_id]
 
 
 def list_segments() -> list[SegmentView]:

@@ -109,6 +109,4 @@ class ItemNeighbour(models.Model):
     nearness = models.FloatField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["sku", "neighbour"], name="one_neighbour"),
-        )
+        constraints = (models.UniqueConstraint(fields=["sku", "neighbour"], name="one_neighbour"),)

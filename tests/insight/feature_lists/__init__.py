@@ -20,6 +20,8 @@ from okaeri.insight.features.purchases import (
 )
 from okaeri.insight.types import LifecycleRules
 
+Stage = Callable[[str, ir.Table], ir.Table]
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -34,9 +36,8 @@ class Tables:
     firsts: ir.Table
     as_of: date
     rules: LifecycleRules
-
-
-Stage = Callable[[str, ir.Table], ir.Table]
+    # Keeps a table that several features of one module begin with, as `Sources.stage` does.
+    stage: Stage
 
 
 def tables_over(
@@ -53,7 +54,9 @@ def tables_over(
     purchases = stage("purchases", compute_purchases(orders, as_of=as_of, rules=rules))
     lines = stage("lines", compute_purchase_lines(order_lines, purchases))
     firsts = stage("firsts", compute_first_purchases(purchases, lines))
-    return Tables(orders, order_lines, products, customers, purchases, lines, firsts, as_of, rules)
+    return Tables(
+        orders, order_lines, products, customers, purchases, lines, firsts, as_of, rules, stage
+    )
 
 
 def unbound_order_lines() -> ir.Table:

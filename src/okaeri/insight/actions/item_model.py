@@ -14,7 +14,7 @@ from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.recommend.histories import Histories, make_histories
 from okaeri.insight.domain.recommend.validation import POPULAR, methods, run_trial
 from okaeri.insight.domain.reports.recommendations import recommendations_payload
-from okaeri.insight.features.goods import compute_item_facts, compute_item_histories
+from okaeri.insight.features.goods import compute_item_histories
 from okaeri.insight.recommend_types import RecommendRules
 from okaeri.insight.store import items, reports
 
@@ -35,10 +35,7 @@ class ItemModel:
 
 def learn_items(sources: Sources) -> ItemModel:
     """Sum up every product as of the sources' day; train when the last training is a week old."""
-    facts = sources.rows(
-        compute_item_facts(sources.goods, sources.item_days, as_of=sources.as_of)
-    )
-    facts.sort(key=lambda fact: str(fact["sku"]))
+    facts = sources.item_facts
     if not _is_due(sources.as_of):
         return ItemModel(facts, None, None)
     histories, one_in = _read_histories(sources, [fact["sku"] for fact in facts])
@@ -77,7 +74,8 @@ def _read_histories(sources: Sources, skus: list[str]) -> tuple[Histories, int]:
         )
     )
     people, bought, days = (
-        np.asarray(found[name].to_numpy(), dtype=np.int64) for name in ("customer_id", "item", "day")
+        np.asarray(found[name].to_numpy(), dtype=np.int64)
+        for name in ("customer_id", "item", "day")
     )
     return make_histories(people, bought, days, n_items=len(skus)), one_in
 

@@ -37,7 +37,7 @@ class _Known:
     near: Mapping[str, list[tuple[str, float]]]
 
 
-def recommend(
+def recommend_many(
     customer_ids: Iterable[int], *, n: int, on: date, may_cross_sell: Collection[int] = ()
 ) -> dict[int, list[RecommendedItem]]:
     """Give every id asked for → at most `n` products worth showing on the day `on`, best first.

@@ -21,6 +21,7 @@ from okaeri.insight.actions.analysis import (
     analyse_portfolio,
     build_reports,
 )
+from okaeri.insight.actions.item_model import keep_items, learn_items
 from okaeri.insight.actions.sync import ORDERS, sync_warehouse
 from okaeri.insight.analyses import ANALYSES
 from okaeri.insight.analyses.sources import Sources
@@ -62,10 +63,12 @@ def refresh(
         threshold_minor=found.price.threshold_minor,
     )
     payloads |= {name: build(sources) for name, build in ANALYSES.items()}
+    goods = learn_items(sources)
     leads = _leads(warehouse, found, payloads["summary"]["leads"], as_of)
     tell(3, _STEPS)
     with transaction.atomic():
         written = insights.replace_all(_insight_batches(warehouse, found, as_of), leads)
+        payloads |= keep_items(goods)
         reports.save_all(payloads, as_of=as_of, rule_version=version, now=clock.now())
         segments.recompute_all(clock.now())
     tell(4, _STEPS)

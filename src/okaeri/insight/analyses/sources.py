@@ -7,12 +7,15 @@ from typing import Any
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.features.goods import compute_goods, compute_item_days, compute_item_facts
 from okaeri.insight.features.purchases import (
     compute_first_purchases,
     compute_purchase_lines,
     compute_purchases,
 )
+from okaeri.insight.recommend_types import RecommendRules
 from okaeri.insight.types import LifecycleRules
 from okaeri.intake import api as intake
 
@@ -83,6 +86,23 @@ class Sources:
     def firsts(self) -> ir.Table:
         """One row per buyer: how it began (`features.purchases.compute_first_purchases`)."""
         return self.stage("firsts", compute_first_purchases(self.purchases, self.lines))
+
+    @cached_property
+    def goods(self) -> ir.Table:
+        """One row per line with something chosen: no postage, no gifts (`features.goods`)."""
+        left_out = load(RecommendRules).left_out.split()
+        return self.stage("goods", compute_goods(self.lines, self.products, left_out=left_out))
+
+    @cached_property
+    def item_days(self) -> ir.Table:
+        """One row per customer, product and day (`features.goods.compute_item_days`)."""
+        return self.stage("item_days", compute_item_days(self.goods))
+
+    @cached_property
+    def item_facts(self) -> list[dict[str, Any]]:
+        """What all purchases say of each product (`features.goods`), most buyers first."""
+        facts = self.rows(compute_item_facts(self.goods, self.item_days, as_of=self.as_of))
+        return sorted(facts, key=lambda fact: (-fact["buyers"], fact["sku"]))
 
     @cached_property
     def products(self) -> ir.Table:

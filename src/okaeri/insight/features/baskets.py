@@ -40,7 +40,7 @@ def compute_pairs_in_periods(item_days: ir.Table, *, since: date, fewest: int) -
     rows = item_days.filter(item_days.ordered_on >= ibis.date(since))
     pairs = _pairs(rows.select(basket="customer_id", sku="sku").distinct(), fewest)
     first, second = rows, rows.view()
-    together = first.join(
+    on_one_day = first.join(
         second,
         [
             first.customer_id == second.customer_id,
@@ -48,7 +48,9 @@ def compute_pairs_in_periods(item_days: ir.Table, *, since: date, fewest: int) -
             first.sku < second.sku,
         ],
     ).select(customer_id=first.customer_id, a=first.sku, b=second.sku)
-    days = together.group_by("a", "b").agg(same_day=together.customer_id.nunique())
+    # Counting people is dear, so only the pairs that are left are asked for it.
+    on_one_day = on_one_day.semi_join(pairs, ["a", "b"]).distinct()
+    days = on_one_day.group_by("a", "b").agg(same_day=on_one_day.count())
     joined = pairs.left_join(days, ["a", "b"])
     return joined.select(*pairs.columns, same_day=joined.same_day.fill_null(0))
 
@@ -77,23 +79,38 @@ def compute_next_products(item_days: ir.Table, *, fewest: int) -> ir.Table:
     b). At least `fewest` people.
     """
     rows = item_days.select("customer_id", "sku", "n").distinct()
-    step, then = rows, rows.view()
-    pairs = step.join(
-        then, [step.customer_id == then.customer_id, step.n + 1 == then.n]
-    ).select(customer_id=step.customer_id, a=step.sku, b=then.sku, n=step.n)
-    pairs = pairs.mutate(first_id=(pairs.n == 1).ifelse(pairs.customer_id, ibis.null("int64")))
-    counted = pairs.group_by("a", "b").agg(
-        both=pairs.customer_id.nunique(), both_first=pairs.first_id.nunique()
+    left, came = rows, rows.view()
+    left = left.semi_join(_visits_with_next(item_days), ["customer_id", "n"])
+    pairs = left.join(came, [left.customer_id == came.customer_id, left.n + 1 == came.n]).select(
+        customer_id=left.customer_id, a=left.sku, b=came.sku, n=left.n
+    )
+    # Steps are cheap to count and never fewer than people, so few pairs are left to count people of.
+    steps = pairs.group_by("a", "b").agg(steps=pairs.count())
+    often = pairs.semi_join(steps.filter(steps.steps >= fewest), ["a", "b"])
+    of_one = often.group_by("a", "b", "customer_id").agg(n=often.n.min())
+    counted = of_one.group_by("a", "b").agg(
+        both=of_one.count(), both_first=(of_one.n == 1).ifelse(1, 0).sum()
     )
     counted = counted.filter(counted.both >= fewest)
-    of_a = pairs.group_by("a").agg(with_a=pairs.customer_id.nunique())
-    of_b = pairs.group_by("b").agg(with_b=pairs.customer_id.nunique())
+    following = rows.select("customer_id", "sku", n=rows.n - 1)
+    arrived = following.semi_join(_visits(item_days), ["customer_id", "n"])
+    of_a = _people_by(left, "a", "with_a")
+    of_b = _people_by(arrived, "b", "with_b")
     joined = counted.join(of_a, "a").join(of_b, "b")
     return joined.select("a", "b", "both", "both_first", "with_a", "with_b")
 
 
+def _people_by(rows: ir.Table, name: str, counted: str) -> ir.Table:
+    people = rows.select("customer_id", "sku").distinct()
+    return people.group_by(people.sku.name(name)).agg(people.count().name(counted))
+
+
+def _visits(item_days: ir.Table) -> ir.Table:
+    return item_days.select("customer_id", "n").distinct()
+
+
 def _visits_with_next(item_days: ir.Table) -> ir.Table:
-    visits = item_days.select("customer_id", "n").distinct()
+    visits = _visits(item_days)
     following = visits.select("customer_id", n=visits.n - 1)
     return visits.semi_join(following, ["customer_id", "n"])
 

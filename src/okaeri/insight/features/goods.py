@@ -12,6 +12,7 @@ NOT_GOODS = (
     "|bank charges|handling fee|^manual$|^discount"
 )
 RECENT_DAYS = 90
+_DATE_LENGTH = len("2026-01-15")
 
 
 def compute_goods(
@@ -50,7 +51,7 @@ def compute_item_facts(goods: ir.Table, item_days: ir.Table, *, as_of: date) -> 
     purchases by one person, NULL where nobody came back for it); first_on, last_on.
     """
     sold = goods.group_by("sku").agg(
-        name=goods.product_name.argmax(goods.ordered_on),
+        dated_name=(goods.ordered_on.cast("string") + goods.product_name.fill_null("")).max(),
         price_minor=(goods.amount_minor / goods.quantity).median(),
         orders=goods.order_id.nunique(),
         quantity=goods.quantity.sum(),
@@ -71,12 +72,11 @@ def compute_item_facts(goods: ir.Table, item_days: ir.Table, *, as_of: date) -> 
         repeat_buyers=seen.repeat_id.nunique(),
         cycle_days=seen.gap.median().cast("float64"),
     )
-    return sold.join(people, "sku")
+    named = sold.mutate(name=sold.dated_name.substr(_DATE_LENGTH)).drop("dated_name")
+    return named.join(people, "sku")
 
 
-def compute_item_histories(
-    item_days: ir.Table, items: ir.Table, *, one_person_in: int
-) -> ir.Table:
+def compute_item_histories(item_days: ir.Table, items: ir.Table, *, one_person_in: int) -> ir.Table:
     """One row per customer, product and day as numbers: customer_id, item, day (since 1970-01-01).
 
     `items` numbers the products (sku, item). With `one_person_in` > 1 only customers whose id it

@@ -6,7 +6,9 @@ import ibis
 import ibis.expr.types as ir
 
 
-def compute_f2_by_first_product(item_days: ir.Table, customers: ir.Table, *, as_of: date, days: int) -> ir.Table:
+def compute_f2_by_first_product(
+    item_days: ir.Table, customers: ir.Table, *, as_of: date, days: int
+) -> ir.Table:
     """One row per product of a first purchase: sku, firsts, eligible, converted.
 
     `firsts` counts people whose first purchase held it; `eligible` those of them who made it at

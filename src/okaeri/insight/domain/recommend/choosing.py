@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from statistics import median
 
 from okaeri.insight.domain.recommend.scoring import score_one
@@ -140,7 +141,7 @@ def due_refills(
 
 def own_cycle(days: Sequence[date], item: Item) -> float | None:
     """Give after how many days he buys the item again: his own gaps drawn towards everybody's."""
-    gaps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)]
+    gaps = [(later - earlier).days for earlier, later in pairwise(days)]
     usual = item.days_supply or item.cycle_days
     if not gaps:
         return usual
@@ -175,7 +176,9 @@ def _best_first(
 
 
 def _favourites(items: Mapping[str, Item]) -> Iterator[Choice]:
-    for item in sorted(items.values(), key=lambda item: (-item.recent_buyers, -item.buyers, item.sku)):
+    for item in sorted(
+        items.values(), key=lambda item: (-item.recent_buyers, -item.buyers, item.sku)
+    ):
         if item.recent_buyers:
             yield Choice(item, 0.0, POPULAR)
 

@@ -4,6 +4,7 @@ from importlib import util
 
 import numpy as np
 import scipy.sparse as sp
+from threadpoolctl import threadpool_limits
 
 from okaeri.insight.domain.recommend.histories import Histories
 from okaeri.insight.domain.recommend.neighbours import MOST_NEIGHBOURS, keep_nearest
@@ -26,11 +27,15 @@ def items_of_like_factors(histories: Histories) -> sp.csr_matrix:
     )
 
     shape = (histories.n_people, histories.n_items)
-    bought = sp.csr_matrix((np.ones(histories.people.size), (histories.people, histories.items)), shape)
-    model = AlternatingLeastSquares(
-        factors=_FACTORS, iterations=_ROUNDS, random_state=_SEED, num_threads=1
+    bought = sp.csr_matrix(
+        (np.ones(histories.people.size), (histories.people, histories.items)), shape
     )
-    model.fit(bought, show_progress=False)
+    # BLAS threads of its own would fight for the same cores.
+    with threadpool_limits(1, "blas"):
+        model = AlternatingLeastSquares(
+            factors=_FACTORS, iterations=_ROUNDS, random_state=_SEED, num_threads=1
+        )
+        model.fit(bought, show_progress=False)
     factors = np.asarray(model.item_factors, dtype=float)
     lengths = np.linalg.norm(factors, axis=1, keepdims=True)
     return _nearest(factors / np.where(lengths > 0, lengths, 1.0))

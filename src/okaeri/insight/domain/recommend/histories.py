@@ -65,13 +65,13 @@ def make_histories(people: Ints, items: Ints, days: Ints, *, n_items: int) -> Hi
     people, items, days = people[order], items[order], days[order]
     is_first = _changes(people)
     is_new_day = is_first | _changes(days)
-    day_no = np.cumsum(is_new_day)
+    day_no = np.cumsum(is_new_day, dtype=np.int64)
     visits = day_no - _spread(day_no, is_first)
     n_people = int(people[-1]) + 1 if people.size else 0
     found = Histories(people, items, days, visits, n_people, n_items)
     counts = np.bincount(people, minlength=n_people)
     from_end = np.cumsum(counts)[people] - np.arange(people.size) if people.size else people
-    return found._where(from_end <= MOST_PER_PERSON)  # noqa: SLF001 - its own module
+    return found._where(from_end <= MOST_PER_PERSON)
 
 
 def _changes(values: Ints) -> npt.NDArray[np.bool_]:

@@ -41,7 +41,8 @@ def _cosine(groups: Ints, histories: Histories) -> sp.csr_matrix:
     sizes = np.asarray(bought.sum(axis=0)).ravel()
     joint = (bought.T @ bought).tocoo()
     below = np.sqrt(sizes[joint.row] * sizes[joint.col]) + _SHRINK_SIMILAR
-    return _without_self(joint.row, joint.col, joint.data / below, histories.n_items)
+    joint.data = joint.data / below
+    return _without_self(joint)
 
 
 def following_items(histories: Histories) -> sp.csr_matrix:
@@ -60,13 +61,14 @@ def following_items(histories: Histories) -> sp.csr_matrix:
         total = total + sp.csr_matrix(some, (n_items, n_items))
     joint, sizes = total.tocoo(), histories.buyers().astype(float)
     below = (sizes[joint.row] * sizes[joint.col]) ** _SIZE_POWER + _SHRINK_NEXT
-    return _without_self(joint.row, joint.col, joint.data / below, n_items)
+    joint.data = joint.data / below
+    return _without_self(joint)
 
 
-def _without_self(rows: Ints, columns: Ints, values: np.ndarray, n_items: int) -> sp.csr_matrix:
-    other = rows != columns
-    near = (values[other], (rows[other], columns[other]))
-    return keep_nearest(sp.csr_matrix(near, (n_items, n_items)))
+def _without_self(joint: sp.coo_matrix) -> sp.csr_matrix:
+    other = joint.row != joint.col
+    near = (joint.data[other], (joint.row[other], joint.col[other]))
+    return keep_nearest(sp.csr_matrix(near, joint.shape))
 
 
 def keep_nearest(near: sp.csr_matrix, most: int = MOST_NEIGHBOURS) -> sp.csr_matrix:

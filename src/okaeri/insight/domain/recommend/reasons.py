@@ -12,13 +12,9 @@ _AFTER = {
     "next": Text(
         "「{name}」の次によく選ばれています", "Often chosen after “{name}”, which you bought"
     ),
-    "together": Text(
-        "「{name}」と一緒によく選ばれています", "Often bought together with “{name}”"
-    ),
+    "together": Text("「{name}」と一緒によく選ばれています", "Often bought together with “{name}”"),
 }
-_SIMILAR = Text(
-    "「{name}」をお買い上げの方によく選ばれています", "Because you bought “{name}”"
-)
+_SIMILAR = Text("「{name}」をお買い上げの方によく選ばれています", "Because you bought “{name}”")
 _VIEWED = Text("ご覧になった「{name}」に近い商品です", "Close to “{name}”, which you looked at")
 
 

@@ -9,7 +9,7 @@ from okaeri.insight.domain.recommend.histories import Floats, Histories, Ints
 
 # An item bought k visits before the last one counts 1 / (1 + k) to this power.
 _FADING = 0.7
-_PEOPLE_AT_ONCE = 2_000
+_PEOPLE_AT_ONCE = 500
 
 
 def weight_of_age(visits_ago: Ints | int) -> Floats:

@@ -19,10 +19,12 @@ from okaeri.insight.domain.recommend.scoring import score_many
 from okaeri.insight.domain.shares import wilson_interval
 
 POPULAR = "popular"
-AT = 10
+# Ten products are shown, but of a small catalogue ten would hold nearly everything.
+MOST_SHOWN = 10
+_SHARE_SHOWN = 4
 _RECENT_DAYS = 90
 _SHORTEST, _LONGEST = 14, 90
-_MOST_JUDGES = 20_000
+_MOST_JUDGES = 10_000
 _Z95 = 1.959963984540054
 _TINY = 1e-9
 
@@ -31,7 +33,7 @@ Neighbours = Callable[[Histories], sp.csr_matrix]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How one method did: of `people` who bought something new to them, `hits` had it in their ten."""
+    """How one method did: `people` bought something new to them, `hits` had it among those shown."""
 
     method: str
     hits: int
@@ -49,6 +51,7 @@ class Trial:
 
     verdicts: tuple[Verdict, ...]
     winner: str
+    at: int
     cut_day: int | None
     held_out_days: int
 
@@ -76,7 +79,7 @@ def run_trial(histories: Histories, candidates: Mapping[str, Neighbours]) -> Tri
     more hits than it beyond chance (McNemar's test on the same people, 95 %); else it stays.
     """
     if not histories.days.size:
-        return Trial((), POPULAR, None, 0)
+        return Trial((), POPULAR, MOST_SHOWN, None, 0)
     last, first = int(histories.days.max()), int(histories.days.min())
     held_out = min(_LONGEST, max(_SHORTEST, (last - first) // 5))
     cut = last - held_out + 1
@@ -84,13 +87,14 @@ def run_trial(histories: Histories, candidates: Mapping[str, Neighbours]) -> Tri
     people = _judges(known, later)
     popular = popularity(known, day=cut)
     empty = sp.csr_matrix((histories.n_items, histories.n_items))
-    outcomes = {POPULAR: hits_of(empty, known, later, people, popular)}
+    at = min(MOST_SHOWN, max(1, histories.n_items // _SHARE_SHOWN))
+    outcomes = {POPULAR: hits_of(empty, known, later, people, popular, at=at)}
     if people.size:
         for name, make in candidates.items():
-            outcomes[name] = hits_of(make(known), known, later, people, popular)
+            outcomes[name] = hits_of(make(known), known, later, people, popular, at=at)
     verdicts = [Verdict(name, int(hit.sum()), people.size) for name, hit in outcomes.items()]
     verdicts.sort(key=lambda verdict: (-verdict.hits, verdict.method))
-    return Trial(tuple(verdicts), _winner(outcomes), cut, held_out)
+    return Trial(tuple(verdicts), _winner(outcomes), at, cut, held_out)
 
 
 def _judges(known: Histories, later: Histories) -> Ints:
@@ -103,9 +107,15 @@ def _judges(known: Histories, later: Histories) -> Ints:
 
 
 def hits_of(
-    near: sp.csr_matrix, known: Histories, later: Histories, people: Ints, popular: Floats
+    near: sp.csr_matrix,
+    known: Histories,
+    later: Histories,
+    people: Ints,
+    popular: Floats,
+    *,
+    at: int = MOST_SHOWN,
 ) -> npt.NDArray[np.bool_]:
-    """Tell for each of `people` (rising) whether one of his ten items is among what he bought new.
+    """Tell for each of `people` (rising) whether one of the `at` best is among what he bought new.
 
     Where neighbours say nothing, popularity decides. Of equal scores half the places count.
     """
@@ -119,7 +129,7 @@ def hits_of(
         best = np.where((wanted[some].toarray() > 0) & (scores >= 0), scores, -2.0).max(axis=1)
         above = (scores > best[:, None]).sum(axis=1)
         equal = (scores == best[:, None]).sum(axis=1)
-        hits.append((best >= 0) & (above + (equal - 1) / 2 < AT))
+        hits.append((best >= 0) & (above + (equal - 1) / 2 < at))
     return np.concatenate(hits) if hits else np.zeros(0, dtype=np.bool_)
 
 

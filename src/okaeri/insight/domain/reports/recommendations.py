@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from okaeri.insight.domain.recommend.histories import Histories
-from okaeri.insight.domain.recommend.validation import AT, Trial
+from okaeri.insight.domain.recommend.validation import Trial
 from okaeri.insight.domain.shares import share_of, wilson_interval
 
 
@@ -23,7 +23,7 @@ def recommendations_payload(
     return {
         "learned_on": learned_on.isoformat(),
         "winner": trial.winner,
-        "at": AT,
+        "at": trial.at,
         "held_out_days": trial.held_out_days,
         "people": histories.n_people,
         "items": histories.n_items,
@@ -44,7 +44,9 @@ def _again(trial: Trial, histories: Histories) -> dict[str, Any]:
     owned = np.unique(known.people * known.n_items + known.items)
     returned = np.isin(later.people, known.people)
     repeats = np.isin(later.people * later.n_items + later.items, owned)
-    return _rate(int(np.unique(later.people[repeats]).size), int(np.unique(later.people[returned]).size))
+    return _rate(
+        int(np.unique(later.people[repeats]).size), int(np.unique(later.people[returned]).size)
+    )
 
 
 def _rate(hits: int, people: int) -> dict[str, Any]:
