@@ -8,7 +8,7 @@ import pytest
 
 from okaeri.plan.content.html import html_from_text
 from okaeri.plan.content.library import list_shipped_templates
-from okaeri.plan.content.merge import EXAMPLE_OF_A_FORM
+from okaeri.plan.content.merge import EXAMPLE_OF_A_CART, EXAMPLE_OF_A_FORM
 from okaeri.plan.content.subject import make_header_safe
 from okaeri.plan.content.words import Source, render_words
 from okaeri.plan.types import TemplateError
@@ -23,6 +23,7 @@ VALUES = {
         "products": ["化粧水", "乳液"],
     },
     "satisfaction_url": "https://shop.example/q/abc?x=1&y=2",
+    "cart": EXAMPLE_OF_A_CART,
     **EXAMPLE_OF_A_FORM,
     "form": {**EXAMPLE_OF_A_FORM["form"], "addressee": "山田 様"},
 }

@@ -320,6 +320,7 @@ def test_installing_the_playbooks_again_changes_nothing(shop: Shop) -> None:
     plan.install_playbooks(shop.now)
     assert [(view.key, view.version, view.status) for view in plan.list_journeys()] == before
     assert before == [
+        ("cart", 1, "draft"),
         ("first_follow", 1, "draft"),
         ("know_us", 1, "draft"),
         ("lead_follow", 1, "draft"),

@@ -23,10 +23,13 @@ from okaeri.customers.actions.consent import (
     record_consent,
 )
 from okaeri.customers.actions.devices import (
+    cart_changes_of,
     customers_of_devices,
     devices_of,
     link_devices,
+    linked_until,
     list_web_events,
+    owners_of_carts,
 )
 from okaeri.customers.actions.enrichment import JOB_KIND as ATTRIBUTE_JOB_KIND
 from okaeri.customers.actions.enrichment import (
@@ -108,6 +111,7 @@ __all__ = [
     "absorbed_ids",
     "assume_consent",
     "attributes_of",
+    "cart_changes_of",
     "check_enrichment",
     "compared_fields",
     "consent_in_force",
@@ -139,6 +143,7 @@ __all__ = [
     "keep_apart",
     "last_day_of_pause",
     "link_devices",
+    "linked_until",
     "list_access",
     "list_access_actors",
     "list_attributes",
@@ -167,6 +172,7 @@ __all__ = [
     "open_requests_of",
     "order_attributes",
     "owing",
+    "owners_of_carts",
     "parties_of",
     "place_hold",
     "preference_link",

@@ -1,7 +1,7 @@
 """The only door of intake for other stations."""
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -28,14 +28,15 @@ from okaeri.intake.domain.form_answers import (
 )
 from okaeri.intake.domain.forms import CONTACT_FIELDS
 from okaeri.intake.event_types import (
+    CartChange,
     EventIn,
     EventRecord,
     IdentificationRecord,
     SaidWho,
     TagBatch,
 )
+from okaeri.intake.events import carts, recording
 from okaeri.intake.events import reading as event_reading
-from okaeri.intake.events import recording
 from okaeri.intake.forms.entries import (
     Taken,
     confirm_entry,
@@ -125,14 +126,16 @@ from okaeri.intake.writing import erasing, waiting_files
 __all__ = [
     "AGREED", "CONTACT_FIELDS", "INPUTS", "JOB_KIND", "MOST_ITEMS", "PREFECTURES", "QUESTION",
     "AskRights", "CallBody", "CustomerBody", "InquiryBody", "OrderBody", "ProductBody",
-    "SubscriptionBody", "Taken", "ask_to_confirm_again", "calls_of", "can_reach", "confirm_entry",
+    "SubscriptionBody", "Taken", "ask_to_confirm_again", "calls_of", "can_reach",
+    "cart_changes_of", "confirm_entry",
     "confirm_url", "count_form_download", "count_purchases_before", "create_connection", "detect_file",
     "discard_staged",
     "entries_of", "events_of", "expire_entries", "file_until", "file_url", "find_by_confirm_link",
     "find_by_file_link", "find_entries", "find_layout_problem", "find_orders_by_no",
     "get_connection", "get_form", "get_import_run", "import_file", "inquiries_of",
     "iter_rejected_rows", "join_pair", "keep_form_file", "last_event_at", "latest_change_no",
-    "list_calls_after", "list_connections", "list_connectors", "list_deliveries", "list_entries",
+    "latest_event_change", "list_calls_after", "list_cart_changes_after", "list_connections", "list_connectors",
+    "list_deliveries", "list_entries",
     "list_entries_after", "list_forms", "list_identifications_after", "list_import_runs",
     "list_inquiries_after", "list_lines", "list_mappings", "list_orders_after",
     "list_orders_of_parties", "list_parties_after", "list_products", "list_subscriptions_after",
@@ -396,6 +399,23 @@ def read_event_batches(after: int) -> Iterator[pa.RecordBatch]:
     Events are numbered apart from orders: `latest_change_no` says nothing of them.
     """
     return event_reading.event_batches(after)
+
+
+def list_cart_changes_after(change_no: int, limit: int) -> list[CartChange]:
+    """Give what went in or out of carts behind a change number of events, in the order of change."""
+    return carts.changes_after(change_no, limit)
+
+
+def cart_changes_of(
+    device_ids: Collection[str], party_ids: Collection[int], *, since: datetime
+) -> list[CartChange]:
+    """Give what went in or out of the carts of these devices and contacts, each once, oldest first."""
+    return carts.changes_of(device_ids, party_ids, since)
+
+
+def latest_event_change() -> int:
+    """Give the highest change number of events and identifications."""
+    return event_reading.latest_event_change()
 
 
 def last_event_at() -> datetime | None:

@@ -99,6 +99,21 @@ class IdentificationRecord:
     change_no: int
 
 
+@dataclass(frozen=True, slots=True)
+class CartChange:
+    """Something went into a cart (`is_added`) or out of it; `quantity` None where nobody said."""
+
+    id: int
+    is_added: bool
+    device_id: str
+    party_id: int | None
+    occurred_at: datetime
+    received_at: datetime
+    sku: str
+    quantity: int | None
+    change_no: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class TagRules:
     """The shop's tag: which pages may send, and what the visitor is asked first."""
@@ -121,6 +136,14 @@ class TagRules:
         False,
         Text(
             "本人の通知には署名を求める(identify)", "Ask for a signature when people are identified"
+        ),
+    )
+    member_source: str = setting(
+        "tag.member_source",
+        "",
+        Text(
+            "会員番号を発行する元(例: shopify。空ならタグとアプリだけの番号)",
+            "Who gives member numbers (such as shopify; empty: the tag and the app themselves)",
         ),
     )
     requests_per_minute: int = setting(

@@ -53,7 +53,7 @@ _NO_TEMPLATE = Text("文面「{key}」は存在しません。", 'There is no te
 
 
 def install_playbooks(now: datetime) -> None:
-    """Bring the shipped contents and the three playbooks in as drafts; safe to repeat."""
+    """Bring the shipped contents and playbooks in as drafts; safe to repeat."""
     edit.install_playbooks(now)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from okaeri.foundation.work.loop import Duty
 from okaeri.plan.actions.advance import advance_due
+from okaeri.plan.actions.carts import enrol_from_carts
 from okaeri.plan.actions.enrol import enrol_from_orders, enrol_from_state
 from okaeri.plan.actions.forms import ask_to_confirm, forget_unconfirmed, settle_entries
 from okaeri.plan.actions.together import follow_merges
@@ -14,6 +15,9 @@ def duties(*, batch: int = 5000) -> tuple[Duty, ...]:
 
     def look_at_orders(now: datetime) -> int:
         return enrol_from_orders(now, batch)
+
+    def look_at_carts(now: datetime) -> int:
+        return enrol_from_carts(now, batch)
 
     def ask(now: datetime) -> int:
         return ask_to_confirm(now, batch)
@@ -30,6 +34,7 @@ def duties(*, batch: int = 5000) -> tuple[Duty, ...]:
         Duty("plan.settle_entries", settle),
         Duty("plan.forget_unconfirmed", forget_unconfirmed),
         Duty("plan.enrol_from_orders", look_at_orders),
+        Duty("plan.enrol_from_carts", look_at_carts),
         Duty("plan.enrol_from_state", enrol_from_state),
         Duty("plan.advance", move),
     )

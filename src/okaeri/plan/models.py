@@ -18,6 +18,10 @@ class Journey(models.Model):
     live_since = models.DateTimeField(null=True)
     # Orders up to this change number have been looked at.
     cursor = models.BigIntegerField(default=0)
+    # Cart events up to this change number (of events) have let people in.
+    event_cursor = models.BigIntegerField(default=0)
+    # Cart events up to this one have made walks look at their carts again: no hour is waited for.
+    events_seen = models.BigIntegerField(default=0)
     # The last shop-local day on which state triggers ("180 days since") were looked for.
     scanned_on = models.DateField(null=True)
     # measure's experiment of this journey; set when it first goes live.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import urlsplit
 
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.settings import setting
@@ -38,6 +39,45 @@ class JourneyRules:
         minimum=0,
         maximum=60,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CartRules:
+    """How a link puts a cart together again on the shop's own page."""
+
+    page: str = setting(
+        "cart.page",
+        "",
+        Text(
+            "カートを開くアドレス(https://から。商品を並べる所に {items})",
+            "Address that opens the cart (from https:// on; {items} where products go)",
+        ),
+    )
+    item: str = setting(
+        "cart.item",
+        "{sku}:{quantity}",
+        Text(
+            "商品1つの書き方({sku} と {quantity})", "How one product is written ({sku}, {quantity})"
+        ),
+    )
+    separator: str = setting(
+        "cart.separator", ",", Text("商品と商品の間", "What stands between products")
+    )
+    language: str = setting(
+        "cart.language",
+        "ja",
+        Text("カートのお便りの言語", "Language of letters about carts"),
+        choices=("ja", "en"),
+    )
+
+    @property
+    def leads_somewhere(self) -> bool:
+        """Whether the address can be linked to."""
+        try:
+            parts = urlsplit(self.page.replace("{items}", ""))
+        except ValueError:
+            return False
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 @dataclass(frozen=True, slots=True)

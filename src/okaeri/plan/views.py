@@ -14,7 +14,12 @@ from okaeri.measure.types import ExperimentView
 from okaeri.plan.actions.keys import SOURCE_KIND
 from okaeri.plan.domain.facts import ATTRIBUTE
 from okaeri.plan.domain.reasons import put_into_words
-from okaeri.plan.journeys.definition import Definition, FormTrigger, PurchaseTrigger
+from okaeri.plan.journeys.definition import (
+    CartTrigger,
+    Definition,
+    FormTrigger,
+    PurchaseTrigger,
+)
 from okaeri.plan.journeys.steps.send import Send
 from okaeri.plan.models import Decision, Enrolment, Journey, JourneyVersion, Template
 from okaeri.plan.store import journeys as store
@@ -28,6 +33,7 @@ _BY_ANY_FORM = {
     "document": Text("資料請求", "Request of a document"),
     "popup": Text("ポップアップの申し込み", "Entry of a pop-up"),
 }
+_BY_CART = Text("カートを残して{n}時間", "{n} hours after a cart was left")
 _BY_RECENCY = Text("最後の購入から{n}日", "{n} days since the last purchase")
 
 
@@ -76,6 +82,8 @@ def _trigger(definition: Definition) -> Text:
         return _BY_PURCHASE.format(n=trigger.number)
     if isinstance(trigger, FormTrigger):
         return _BY_FORM.format(form=trigger.key) if trigger.key else _BY_ANY_FORM[trigger.form_kind]
+    if isinstance(trigger, CartTrigger):
+        return _BY_CART.format(n=trigger.idle_hours)
     return _BY_RECENCY.format(n=trigger.days)
 
 

@@ -1,5 +1,6 @@
 """Devices find their people: identifications from intake, and events told apart by their times."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from okaeri.customers.domain.devices import owner_at, spans_of
 from okaeri.customers.store import devices, families, identity
 from okaeri.customers.types import DeviceLinkView
 from okaeri.intake import api as intake
-from okaeri.intake.event_types import EventRecord
+from okaeri.intake.event_types import CartChange, EventRecord
 
 _PAGE = 500
 
@@ -90,6 +91,51 @@ def list_web_events(
             break
         before = page[-1].occurred_at
     return mine[:limit]
+
+
+def linked_until() -> int:
+    """Give the change number of events up to which identifications have led to people."""
+    return devices.read_cursor()
+
+
+def owners_of_carts(changes: Iterable[CartChange]) -> dict[int, int]:
+    """Give cart event id → the live id of whose it is; what is nobody's yet is left out."""
+    given = list(changes)
+    by_contact = identity.links_of({one.party_id for one in given if one.party_id is not None})
+    by_device = customers_of_devices(
+        (one.device_id, one.occurred_at) for one in given if one.party_id is None
+    )
+    found = {}
+    for one in given:
+        if one.party_id is not None:
+            owner = by_contact.get(one.party_id)
+        else:
+            owner = by_device.get((one.device_id, one.occurred_at))
+        if owner is not None:
+            found[one.id] = owner
+    return found
+
+
+def cart_changes_of(
+    customer_ids: Iterable[int], since: datetime
+) -> dict[int, tuple[CartChange, ...]]:
+    """Give asked id → what the person put into a cart or took out of it since an instant, oldest first.
+
+    Whichever app, device or browser told of it: a cart is one person's, like his orders.
+    """
+    asked = families.families_of(customer_ids)
+    roots = {ids[0]: ids for ids in asked.values()}
+    everybody = [number for ids in roots.values() for number in ids]
+    if not everybody:
+        return {}
+    parties = [party for party, _ in identity.parties_of(everybody)]
+    changes = intake.cart_changes_of(devices.devices_of(everybody), parties, since=since)
+    owners = owners_of_carts(changes)
+    mine: dict[int, list[CartChange]] = defaultdict(list)
+    for change in changes:
+        if change.id in owners:
+            mine[owners[change.id]].append(change)
+    return {number: tuple(mine.get(ids[0], ())) for number, ids in asked.items()}
 
 
 def _is_his(event: EventRecord, spans: dict[str, list[DeviceLinkView]], parties: set[int]) -> bool:

@@ -15,7 +15,8 @@ from django.db import connection
 from okaeri.foundation.bulk import instant_form
 from okaeri.foundation.clock import local_day
 from okaeri.foundation.sequences import next_numbers
-from okaeri.intake.event_types import EventIn, SaidWho
+from okaeri.foundation.settings import load
+from okaeri.intake.event_types import EventIn, SaidWho, TagRules
 from okaeri.intake.models import Event, Identification
 from okaeri.intake.people import store_parties
 from okaeri.intake.types import PartyIn
@@ -23,6 +24,7 @@ from okaeri.intake.writing import CHANGES
 
 EVENTS = "intake.events"
 _QUARTER = 900
+_LONGEST_SOURCE = 40
 _COLUMNS = (
     "key", "source", "kind", "device_id", "party_id", "occurred_at", "occurred_on", "received_at",
     "url", "title", "referrer", "sku", "category", "query", "quantity", "value_minor", "change_no",
@@ -93,11 +95,17 @@ def write_identification(said: SaidWho, *, source: str) -> bool:
 
 
 def _party_ids(named: Iterable[tuple[PartyIn, datetime]], source: str) -> dict[PartyIn, int]:
-    """Store the contacts that are new; one that says nothing has no id."""
+    """Store the contacts that are new; one that says nothing has no id.
+
+    A member number means one person only together with who gave it: the cart the shop runs on, where
+    the shop has named it, and the sender of the event otherwise.
+    """
     seen = dict(named)
     if not seen:
         return {}
+    members = load(TagRules).member_source.strip()[:_LONGEST_SOURCE] or source
     next_numbers(CHANGES, 0)
     latest = max(seen.values())
-    ids = store_parties([(source, party, at) for party, at in seen.items()], latest)
+    given = [(members if p.member_no else source, p, at) for p, at in seen.items()]
+    ids = store_parties(given, latest)
     return {party: found for party, found in zip(seen, ids, strict=True) if found is not None}

@@ -54,6 +54,12 @@ class Event(models.Model):
                 name="events_of_party",
                 condition=Q(party__isnull=False),
             ),
+            # Few events are of carts: who left one is found without passing every page view.
+            models.Index(
+                fields=["change_no"],
+                name="cart_events",
+                condition=Q(kind__in=("cart_add", "cart_remove")),
+            ),
         )
 
 

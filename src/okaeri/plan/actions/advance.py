@@ -48,7 +48,7 @@ def _advance(crowds: Sequence[Crowd], behind: Set[int], now: datetime) -> None:
     definitions = journeys.sources_of(crowd.version_id for crowd in crowds)
     heads = journeys.template_heads()
     sales = frozenset(key for key, head in heads.items() if head.content_kind == SALES)
-    moved = _decide(first_facts(crowds, definitions, behind, sales), definitions, now)
+    moved = _decide(first_facts(crowds, definitions, behind, sales, now), definitions, now)
     moves = [Move(result.walk, result.decisions, _walk_ids(crowd)) for crowd, result in moved]
     walks.write_walks(moves)
     walks.insert_decisions_of(moves, now)

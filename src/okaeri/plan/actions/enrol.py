@@ -97,9 +97,9 @@ def _look_at_orders(journey: LiveJourney, stretch: _Stretch, now: datetime) -> i
         if not store.take_orders(journey, stretch.cursor):
             return 0
         if stretch.owned:
-            store.wake(journey.id, _all_ids({owner for _, owner in stretch.owned}), now)
+            store.wake(journey.id, all_ids({owner for _, owner in stretch.owned}), now)
             _enrol_buyers(journey, stretch, now)
-        _enrol(journey, entrants, now)
+        begin_walks(journey, entrants, now)
     return stretch.looked_at
 
 
@@ -141,7 +141,7 @@ def _enrol_buyers(journey: LiveJourney, stretch: _Stretch, now: datetime) -> Non
         )
         for order, customer_id in fresh
     )
-    _enrol(journey, [entry for entry in found if entry is not None], now)
+    begin_walks(journey, [entry for entry in found if entry is not None], now)
 
 
 def enrol_from_state(now: datetime) -> int:
@@ -181,7 +181,7 @@ def _look_at_silence(journey: LiveJourney, around: Surroundings, today: date, no
             )
             for customer_id, last_on in silent.items()
         )
-        return _enrol(journey, [entry for entry in found if entry is not None], now)
+        return begin_walks(journey, [entry for entry in found if entry is not None], now)
 
 
 def _silent_since(trigger: RecencyTrigger, since: date, today: date) -> dict[int, date]:
@@ -198,17 +198,17 @@ def _silent_since(trigger: RecencyTrigger, since: date, today: date) -> dict[int
     return silent
 
 
-def _all_ids(customer_ids: Set[int]) -> dict[int, int]:
+def all_ids(customer_ids: Set[int]) -> dict[int, int]:
     """Give every id of these people → the one that was asked for: walks stand on any of them."""
     families = customers.families_of(customer_ids)
     return {number: asked for asked in customer_ids for number in (asked, *families.get(asked, ()))}
 
 
-def _enrol(journey: LiveJourney, entries: Sequence[Entry], now: datetime) -> int:
+def begin_walks(journey: LiveJourney, entries: Sequence[Entry], now: datetime) -> int:
     """Begin walks for those the re-entry rule allows; arm, walk and decision in one transaction."""
     if not entries:
         return 0
-    ids = _all_ids({entry.customer_id for entry in entries})
+    ids = all_ids({entry.customer_id for entry in entries})
     earlier = [
         walk._replace(customer_id=ids[walk.customer_id])
         for walk in store.earlier_walks(journey.id, ids)

@@ -10,10 +10,11 @@ from okaeri.customers.types import Purchase
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.insight import api as insight
 from okaeri.listen import api as listen
+from okaeri.plan.actions.carts import carts_of
 from okaeri.plan.actions.surroundings import Surroundings, look_around
 from okaeri.plan.domain.facts import ATTRIBUTE, Facts
 from okaeri.plan.domain.purchases import anchor_day, counted, goal_number
-from okaeri.plan.journeys.definition import Definition
+from okaeri.plan.journeys.definition import CART_EMPTIED, Definition
 from okaeri.plan.store.rows import Crowd, Member
 
 # A crowd with what is known of every one of its members.
@@ -26,6 +27,7 @@ def first_facts(
     definitions: Definitions,
     behind: Set[int],
     sales_templates: frozenset[str],
+    now: datetime,
 ) -> list[Known]:
     """Give what every walk needs.
 
@@ -38,11 +40,22 @@ def first_facts(
         (crowd, Facts(zone, crowd.walk.anchor_on, sales_templates=sales_templates))
         for crowd in crowds
     ]
+    known = _add_carts(known, definitions, now)
     changed = [one for one in known if one[0].orders_changed or one[0].journey_id in behind]
     if not changed:
         return known
     same = [one for one in known if not (one[0].orders_changed or one[0].journey_id in behind)]
     return same + _add_orders(changed, definitions)
+
+
+def _add_carts(known: Sequence[Known], definitions: Definitions, now: datetime) -> list[Known]:
+    """Tell whose cart is empty by now, for walks that end by it."""
+    asking = [one for one in known if CART_EMPTIED in definitions[one[0].version_id].exit_on]
+    if not asking:
+        return list(known)
+    others = [one for one in known if CART_EMPTIED not in definitions[one[0].version_id].exit_on]
+    full = carts_of({member.customer_id for crowd, _ in asking for member in crowd.members}, now)
+    return others + _add(asking, lambda member: {"is_cart_empty": member.customer_id not in full})
 
 
 def more_facts(

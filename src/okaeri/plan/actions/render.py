@@ -8,24 +8,31 @@ from typing import Any
 from okaeri.customers import api as customers
 from okaeri.customers.types import CustomerProfile, Purchase
 from okaeri.deliver.types import RenderedContent, RenderTask
+from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
 from okaeri.intake.form_types import EntryRecord, FormDefinition, FormRules
 from okaeri.intake.types import LineRecord, ProductIn
 from okaeri.listen import api as listen
+from okaeri.plan.actions.carts import carts_of
 from okaeri.plan.content.merge import (
+    EXAMPLE_OF_A_CART,
     EXAMPLE_OF_A_FORM,
+    merge_cart,
     merge_customer,
     merge_form,
     merge_order,
     merge_shop,
 )
 from okaeri.plan.content.words import Source, render_words
+from okaeri.plan.domain.cart import Cart
 from okaeri.plan.models import Template
-from okaeri.plan.types import Preview, TemplateError
+from okaeri.plan.types import CartRules, Preview, TemplateError
 
 SATISFACTION = "satisfaction"
+# How every merge field of a cart begins.
+CART = "cart."
 # The merge fields that are not known from the lines of an order.
 OF_THE_ORDER_ITSELF = ("order_no", "ordered_on")
 _NO_TEMPLATE = Text(
@@ -42,6 +49,7 @@ class _Known:
     lines: dict[int, list[LineRecord]]
     products: dict[str, ProductIn]
     shop: dict[str, Any]
+    carts: dict[int, Cart]
     entries: dict[int, EntryRecord]
     forms: dict[str, FormDefinition]
 
@@ -58,7 +66,7 @@ class PlanRenderer:
     def render(self, tasks: list[RenderTask]) -> list[RenderedContent]:
         """One result per task, in the same order; a broken template is an `error`."""
         self._read_sources(tasks)
-        known = _load(tasks, self._with_dates(tasks))
+        known = _load(tasks, self._with_dates(tasks), self._with_carts(tasks))
         return [self._render(task, known) for task in tasks]
 
     def _render(self, task: RenderTask, known: _Known) -> RenderedContent:
@@ -90,6 +98,11 @@ class PlanRenderer:
             if source is not None and any(map(source.mentions, OF_THE_ORDER_ITSELF))
         }
 
+    def _with_carts(self, tasks: Sequence[RenderTask]) -> set[int]:
+        """Give whose letters speak of a cart."""
+        found = ((task, self._sources.get(_edition(task))) for task in tasks)
+        return {task.customer_id for task, source in found if source and source.mentions(CART)}
+
     def _values(self, task: RenderTask, source: Source, known: _Known) -> dict[str, Any]:
         order_id = _order_id(task)
         lines = known.lines.get(order_id, []) if order_id else []
@@ -99,6 +112,9 @@ class PlanRenderer:
             "shop": known.shop,
             "order": merge_order(purchase, lines, known.products),
         }
+        if source.mentions(CART):
+            cart = known.carts.get(task.customer_id)
+            values["cart"] = merge_cart(cart, load(CartRules), known.products)
         entry = known.entries.get(_entry_id(task))
         if entry is not None:
             values |= self._form_values(entry, known.forms[entry.form_key])
@@ -139,16 +155,19 @@ def _entry_id(task: RenderTask) -> int:
     return entry_id if isinstance(entry_id, int) else 0
 
 
-def _load(tasks: Sequence[RenderTask], with_dates: set[int]) -> _Known:
+def _load(tasks: Sequence[RenderTask], with_dates: set[int], with_carts: set[int]) -> _Known:
     people = {task.customer_id for task in tasks}
     order_ids = {order_id for task in tasks if (order_id := _order_id(task)) is not None}
     lines = intake.list_lines(order_ids) if order_ids else {}
     unnamed = {line.sku for many in lines.values() for line in many if not line.product_name}
+    carts = carts_of(with_carts, clock.now()) if with_carts else {}
+    unnamed |= {item.sku for cart in carts.values() for item in cart.items}
     histories = customers.purchase_history(with_dates) if order_ids and with_dates else {}
     orders = {item.order_id: item for history in histories.values() for item in history}
     entry_ids = {entry_id for task in tasks if (entry_id := _entry_id(task))}
     entries = intake.find_entries(entry_ids) if entry_ids else {}
     return _Known(
+        carts=carts,
         entries=entries,
         forms={
             key: intake.get_form(key).definition for key in {e.form_key for e in entries.values()}
@@ -184,7 +203,12 @@ def preview_for(source: Source, customer_id: int) -> Preview:
         "order": merge_order(latest, lines, intake.list_products(unnamed) if unnamed else {}),
         "satisfaction_url": "#",
         **EXAMPLE_OF_A_FORM,
+        "cart": EXAMPLE_OF_A_CART,
     }
+    cart = carts_of([customer_id], clock.now()).get(customer_id) if source.mentions(CART) else None
+    if cart is not None:
+        products = intake.list_products([item.sku for item in cart.items])
+        values["cart"] = merge_cart(cart, load(CartRules), products)
     return render_words(source, values)
 
 

@@ -15,12 +15,17 @@ from okaeri.measure import api as measure
 from okaeri.measure.types import ExperimentView
 from okaeri.plan.actions.keys import LONGEST_GRACE, SOURCE_KIND, pending_keys
 from okaeri.plan.domain.lint import lint_attributes, lint_definition
-from okaeri.plan.journeys.definition import Definition
+from okaeri.plan.journeys.definition import CartTrigger, Definition
 from okaeri.plan.models import Journey
 from okaeri.plan.store import journeys as store
-from okaeri.plan.types import DefinitionError
+from okaeri.plan.types import CartRules, DefinitionError
 
 _NO_JOURNEY = Text("シナリオ「{key}」は存在しません。", 'There is no journey "{key}".')
+
+_NO_CART_PAGE = Text(
+    "カートを開くアドレスがまだありません。設定の「配信の決まり」で入れてください。",
+    "The address that opens the cart is missing; give it in the settings under Contact rules.",
+)
 
 
 def find_journey(key: str) -> Journey:
@@ -35,7 +40,10 @@ def lint(definition: Definition) -> list[Text]:
     """Give what forbids this definition to go live: unknown contents, selling too early."""
     kinds = {key: head.content_kind for key, head in store.template_heads().items()}
     guard_days = load(ContactRules).first_sales_after_days
-    return [*lint_definition(definition, kinds, guard_days), *lint_schema(definition)]
+    found = [*lint_definition(definition, kinds, guard_days), *lint_schema(definition)]
+    if isinstance(definition.trigger, CartTrigger) and not load(CartRules).leads_somewhere:
+        found.append(_NO_CART_PAGE)
+    return found
 
 
 def lint_schema(definition: Definition) -> list[Text]:
@@ -74,6 +82,7 @@ def activate(key: str, *, now: datetime, holdout_share: float | None = None) -> 
         if journey.live_since is None:
             # What is already known happened before; nobody is enrolled for the past.
             journey.cursor = intake.latest_change_no()
+            journey.event_cursor = journey.events_seen = intake.latest_event_change()
         journey.status = Journey.Status.LIVE
         journey.live_since = now
         journey.scanned_on = None

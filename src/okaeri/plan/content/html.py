@@ -5,13 +5,14 @@ import re
 from functools import lru_cache
 
 _LIQUID = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
-_URL_LINE = re.compile(r"^\{\{-?\s*(\w*url)\s*-?\}\}$")
+_URL_LINE = re.compile(r"^\{\{-?\s*((?:\w+\.)?\w*url)\s*-?\}\}$")
 _PARAGRAPH = '<p style="margin:0 0 1.4em;line-height:1.8">{}</p>'
 _BUTTON = (
     '<a href="{{{{ {0} }}}}" style="display:inline-block;padding:.7em 1.4em;border-radius:6px;'
     'background:#1f5e56;color:#ffffff;text-decoration:none">{1}</a>'
 )
 _LABELS = {
+    "cart.url": '{% if cart.language == "en" %}Open my cart{% else %}カートを開く{% endif %}',
     "confirm_url": (
         '{% if form.language == "en" %}Confirm my e-mail address{% else %}登録を確認する{% endif %}'
     ),

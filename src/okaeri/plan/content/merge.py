@@ -7,6 +7,8 @@ from okaeri.customers.types import CustomerProfile, Purchase
 from okaeri.foundation.settings import ShopProfile
 from okaeri.intake.form_types import EntryRecord, FormDefinition
 from okaeri.intake.types import LineRecord, ProductIn
+from okaeri.plan.domain.cart import Cart, restore_link
+from okaeri.plan.types import CartRules
 
 ANONYMOUS = "お客様"
 
@@ -53,6 +55,23 @@ def merge_order(
     }
 
 
+def merge_cart(
+    cart: Cart | None, rules: CartRules, products: Mapping[str, ProductIn]
+) -> dict[str, Any]:
+    """`cart.url` opens the shop's cart with everything in it; `.products` are the names that are
+    known, `.count` the number of products, `.language` ("ja", "en") the shop's choice.
+    """
+    items = cart.items if cart else ()
+    link = restore_link(items, rules.page, rules.item, rules.separator)
+    names = [products[item.sku].name for item in items if item.sku in products]
+    return {
+        "url": link if rules.leads_somewhere else "",
+        "products": list(dict.fromkeys(name for name in names if name)),
+        "count": sum(item.quantity for item in items),
+        "language": rules.language,
+    }
+
+
 def merge_form(entry: EntryRecord, form: FormDefinition) -> dict[str, Any]:
     """`form.title`, `.thanks`, `.file_name`, `.language` ("ja", "en"), `.addressee`.
 
@@ -82,6 +101,13 @@ EXAMPLE_OF_A_FORM: Mapping[str, Any] = {
     "confirm_hours": 48,
     "file_url": "#",
     "file_days": 14,
+}
+# What a preview shows of a cart where the person has none.
+EXAMPLE_OF_A_CART: Mapping[str, Any] = {
+    "url": "#",
+    "products": ["商品"],
+    "count": 1,
+    "language": "ja",
 }
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from okaeri.plan.domain.facts import Facts, Walk
-from okaeri.plan.journeys.definition import Definition
+from okaeri.plan.journeys.definition import CART_EMPTIED, Definition
 from okaeri.plan.journeys.step import Command, Go, Moment, Outcome, Reason, Stay, start_of_day
 
 ACTIVE, FINISHED, EXITED = "active", "finished", "exited"
@@ -50,6 +50,8 @@ def _why_over(definition: Definition, walk: Walk, facts: Facts, now: datetime) -
         return {"code": "order_cancelled"}
     if facts.goal_number is not None and "purchase" in definition.exit_on:
         return {"code": "goal", "number": facts.goal_number}
+    if facts.is_cart_empty and CART_EMPTIED in definition.exit_on:
+        return {"code": CART_EMPTIED}
     if (now.astimezone(UTC).date() - walk.entered_on).days > definition.longest_days:
         return {"code": "time_over"}
     return None
@@ -74,8 +76,9 @@ def _walk_on(definition: Definition, walk: Walk, facts: Facts, now: datetime) ->
         elif isinstance(outcome, Stay):
             if node.id != walk.node or decisions:
                 decisions.append(Taken(node.id, "waited", outcome.why))
-            # Waits count days: whoever arrived on the same day is alike from here on.
-            since = start_of_day(planned_at, facts.zone)
+            # Most waits count days: whoever arrived on the same day is alike from here on.
+            is_exact = node.step.counts_hours
+            since = planned_at if is_exact else start_of_day(planned_at, facts.zone)
             stands = walk.standing_at(node.id, since, outcome.until, facts.anchor_on)
             return Advanced(stands, tuple(commands), tuple(decisions))
         else:

@@ -8,8 +8,14 @@ from okaeri.customers.types import Purchase
 from okaeri.insight.types import LifecycleRules
 from okaeri.intake.form_types import EntryRecord
 from okaeri.intake.types import OrderRecord
+from okaeri.plan.domain.cart import Cart
 from okaeri.plan.domain.purchases import anchor_day, counted, purchase_number
-from okaeri.plan.journeys.definition import FormTrigger, PurchaseTrigger, RecencyTrigger
+from okaeri.plan.journeys.definition import (
+    CartTrigger,
+    FormTrigger,
+    PurchaseTrigger,
+    RecencyTrigger,
+)
 from okaeri.plan.types import JourneyRules
 
 
@@ -95,14 +101,43 @@ def entry_by_form(
     is_meant = trigger.key in ("", entry.form_key) and trigger.form_kind in ("", entry.form_kind)
     if not is_meant:
         return None
-    has_bought = any(
-        p.is_purchase and p.ordered_on == confirmed_on and p.ordered_at <= entry.confirmed_at
-        for p in purchases
-    )
-    since = confirmed_on if has_bought else confirmed_on - timedelta(days=1)
+    since = _day_before_goal(purchases, confirmed_on, entry.confirmed_at)
     at = min(entry.confirmed_at, now).replace(second=0, microsecond=0)
     why = {"code": "form", "form": entry.form_key}
     return Entry(customer_id, f"form:{entry.id}", None, since, today, at, why)
+
+
+def entry_by_cart(
+    trigger: CartTrigger,
+    cart: Cart,
+    customer_id: int,
+    purchases: Sequence[Purchase],
+    *,
+    changed_on: date,
+    now: datetime,
+    today: date,
+) -> Entry | None:
+    """Give an entry when a cart was left alone for long enough.
+
+    `changed_on` is the shop-local day of its last change. Whoever still fills it is asked about
+    again at his next change.
+    """
+    left_at = cart.changed_at + timedelta(hours=trigger.idle_hours)
+    if left_at > now:
+        return None
+    since = _day_before_goal(purchases, changed_on, cart.changed_at)
+    items = sum(item.quantity for item in cart.items)
+    why = {"code": "cart", "items": items, "hours": trigger.idle_hours}
+    at = left_at.replace(second=0, microsecond=0)
+    return Entry(customer_id, f"cart:{cart.last_id}", None, since, today, at, why)
+
+
+def _day_before_goal(purchases: Sequence[Purchase], on: date, at: datetime) -> date:
+    """Give the day after which purchases are the goal: that very day counts too, unless one had
+    been made on it before `at`.
+    """
+    has_bought = any(p.is_purchase and p.ordered_on == on and p.ordered_at <= at for p in purchases)
+    return on if has_bought else on - timedelta(days=1)
 
 
 def choose_entries(

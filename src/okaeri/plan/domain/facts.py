@@ -72,6 +72,8 @@ class Facts(NamedTuple):
     has_open_complaint: bool = False
     # Some order of his is past its day of payment.
     has_unpaid_orders: bool = False
+    # Known of walks only that end when the cart is empty.
+    is_cart_empty: bool = False
     # Key and answer of what a branch asked for, by key; what is not known is absent.
     attributes: tuple[tuple[str, Answer], ...] = ()
 

@@ -20,6 +20,12 @@ _WORDS: dict[str, Text] = {
         "フォーム「{form}」のお申し込みがあったため始めました",
         'Started by an entry of the form "{form}"',
     ),
+    "cart": Text(
+        "カートに{items}点を残したまま{hours}時間たったため始めました",
+        "Started {hours} hours after {items} products were left in the cart",
+    ),
+    "cart_emptied": Text("カートが空になったため終了しました", "Ended: the cart is empty by now"),
+    "waiting_hours": Text("{moment}まで待ちます", "Waits until {moment}"),
     "waiting": Text("{until}まで待ちます", "Waits until {until}"),
     "sent": Text(
         "「{template}」の日({on})になったため、送信を依頼しました",
@@ -102,6 +108,10 @@ def put_into_words(reason: Mapping[str, Any], template_names: Mapping[str, Text]
 def _in_words(name: str, value: Any, template_names: Mapping[str, Text]) -> Text:  # noqa: ANN401
     if name in _DAYS:
         return day_in_words(date.fromisoformat(value))
+    if name == "moment":
+        day, _, at = value.partition("T")
+        on = day_in_words(date.fromisoformat(day))
+        return Text(f"{on.ja} {at}", f"{on.en} {at}")
     if name == "when":
         return conditions_in_words(value, template_names)
     if name == "template":

@@ -63,7 +63,17 @@ class FormTrigger(BaseModel):
     form_kind: Literal["", "signup", "document", "popup"] = ""
 
 
-Trigger = Annotated[PurchaseTrigger | RecencyTrigger | FormTrigger, Field(discriminator="kind")]
+class CartTrigger(BaseModel):
+    """Starts when a cart with something in it was left alone for so many hours."""
+
+    model_config = _STRICT
+    kind: Literal["cart"]
+    idle_hours: int = Field(default=1, ge=1, le=240)
+
+
+AnyTrigger = PurchaseTrigger | RecencyTrigger | FormTrigger | CartTrigger
+Trigger = Annotated[AnyTrigger, Field(discriminator="kind")]
+CART_EMPTIED: Literal["cart_emptied"] = "cart_emptied"
 
 
 class Header(BaseModel):
@@ -85,7 +95,7 @@ class Header(BaseModel):
     reentry_days: int | None = Field(default=None, ge=1, le=3650)
     holdout: float = Field(default=0.10, ge=0, le=0.9)
     window_days: int = Field(ge=1, le=730)
-    exit_on: tuple[Literal["purchase"], ...] = ("purchase",)
+    exit_on: tuple[Literal["purchase", "cart_emptied"], ...] = ("purchase",)
     send_at: str = Field(default="10:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     longest_days: int = Field(default=730, ge=1, le=3650)
 
@@ -93,6 +103,8 @@ class Header(BaseModel):
     def _anchor_fits_trigger(self) -> Self:
         if not isinstance(self.trigger, PurchaseTrigger) and self.anchor != "entry":
             raise ValueError(f"a {self.trigger.kind} trigger has no order: write anchor: entry")
+        if CART_EMPTIED in self.exit_on and not isinstance(self.trigger, CartTrigger):
+            raise ValueError("only a cart trigger can end by cart_emptied")
         return self
 
 
@@ -137,7 +149,7 @@ class Definition:
         return self.header.longest_days
 
     @property
-    def trigger(self) -> PurchaseTrigger | RecencyTrigger | FormTrigger:
+    def trigger(self) -> AnyTrigger:
         return self.header.trigger
 
 

@@ -118,6 +118,11 @@ class Step(BaseModel, ABC):
         """Whether every passage lasts at least one day, so that a loop through it is allowed."""
         return False
 
+    @property
+    def counts_hours(self) -> bool:
+        """Whether the very hour of arrival matters to this step, and not its day alone."""
+        return False
+
     def earliest_day(self, day: int) -> int:
         """Give the earliest day after the anchor on which this step is left when reached on `day`."""
         return day

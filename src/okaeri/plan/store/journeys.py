@@ -50,6 +50,8 @@ def _live(journey: Journey, version: JourneyVersion) -> LiveJourney:
         scanned_on=journey.scanned_on,
         live_since=journey.live_since,
         experiment_id=journey.experiment_id,
+        event_cursor=journey.event_cursor,
+        events_seen=journey.events_seen,
         version_id=version.id,
         definition=definition_of(version.id, version.source),
     )
@@ -68,12 +70,19 @@ def take_day(journey: LiveJourney, day: date) -> bool:
     return _take(journey, scanned_on=day)
 
 
+def take_events(journey: LiveJourney, *, cursor: int, seen: int) -> bool:
+    """Move the journey on in the events of carts; else as `take_orders`."""
+    return _take(journey, event_cursor=cursor, events_seen=seen)
+
+
 def _take(journey: LiveJourney, **moved: int | date) -> bool:
     as_seen = Journey.objects.filter(
         id=journey.id,
         status=Journey.Status.LIVE,
         cursor=journey.cursor,
         scanned_on=journey.scanned_on,
+        event_cursor=journey.event_cursor,
+        events_seen=journey.events_seen,
     )
     return as_seen.update(**moved) == 1
 

@@ -19,6 +19,8 @@ class LiveJourney:
     scanned_on: date | None
     live_since: datetime
     experiment_id: int
+    event_cursor: int
+    events_seen: int
     version_id: int
     definition: Definition
 

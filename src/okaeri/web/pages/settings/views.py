@@ -17,7 +17,7 @@ from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import submit_job
 from okaeri.insight.types import LifecycleRules, RankRules
 from okaeri.intake.event_types import TagRules
-from okaeri.plan.types import JourneyRules
+from okaeri.plan.types import CartRules, JourneyRules
 from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.settings.preview import preview_classes
@@ -25,7 +25,7 @@ from okaeri.web.pages.settings.preview import preview_classes
 GROUPS: dict[str, tuple[type, ...]] = {
     "shop": (ShopProfile,),
     "classes": (LifecycleRules, RankRules),
-    "contact": (ContactRules, JourneyRules, TopicRules),
+    "contact": (ContactRules, JourneyRules, CartRules, TopicRules),
     "tag": (TagRules, TrackingRules),
 }
 _NO_GROUP = Text("そのような設定はありません。", "There are no such settings.")
