@@ -25,6 +25,7 @@ from okaeri.insight.models import Segment
 from okaeri.intake import api as intake
 from okaeri.intake.models import Form, FormEntry, ImportRun, Inquiry, Order, Party, RejectedRow
 from okaeri.intake.types import LineIn, OrderIn, PartyIn
+from okaeri.listen import api as listen
 from okaeri.web.models import ApiKey, StoredReply
 from okaeri.web.rights.dossier import build_dossier
 from okaeri.web.rights.erasing import erase_everywhere, finish_erasures, preview_erasure
@@ -122,6 +123,7 @@ def him(living_shop: None) -> int:
         changed_at=early,
         change_no=1,
     )
+    listen.ask_for_call(person.pk, note="一文字様に電話", by="mika", now=early)
     form = Form.objects.create(
         key="f", kind="signup", definition={}, created_at=early, changed_at=early
     )

@@ -57,6 +57,7 @@ FILLED = {
     "request_id": 1,
     "candidate_id": 1,
     "merge_id": 1,
+    "task_id": 1,
     "order_no": "1",
     "source": "template",
 }

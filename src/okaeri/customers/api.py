@@ -75,6 +75,7 @@ from okaeri.customers.actions.rights import (
 from okaeri.customers.actions.staged import read_staged_orders
 from okaeri.customers.domain.consent import consent_in_force
 from okaeri.customers.domain.masking import mask_address, mask_phone, mask_profile, mask_words
+from okaeri.customers.domain.names import phone_digits
 from okaeri.customers.domain.preferences import last_day_of_pause
 from okaeri.customers.domain.suggested_attributes import MOTIVATION
 from okaeri.customers.domain.suggested_attributes import SUGGESTED as SUGGESTED_ATTRIBUTES
@@ -194,6 +195,8 @@ __all__ = [
     "search_customers",
     "submit_attributes",
     "suppress",
+    "suppress_phone",
+    "suppressed_phones",
     "undo_merge",
     "verify_access_log",
     "verify_request",
@@ -379,6 +382,18 @@ def list_consents(customer_id: int) -> list[ConsentRecord]:
 def suppress(channel: str, address: str, reason: str, at: datetime) -> None:
     """Never write to `address` again whatever consent says; the first reason stays."""
     consents.suppress(channel, address, reason, at)
+
+
+def suppress_phone(phone: str, reason: str, at: datetime) -> None:
+    """Never telephone a number again, however it is written; the first reason stays."""
+    consents.suppress("phone", phone_digits(phone), reason, at)
+
+
+def suppressed_phones(phones: Iterable[str]) -> dict[str, str]:
+    """Give those of these numbers, as they were given, that must not be called, with the reason."""
+    digits = {phone: phone_digits(phone) for phone in phones if phone}
+    blocked = consents.suppressed_of("phone", set(digits.values()))
+    return {phone: blocked[key] for phone, key in digits.items() if key in blocked}
 
 
 def count_customers() -> int:

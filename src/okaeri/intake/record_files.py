@@ -56,9 +56,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "direction": {"": "out", "発信": "out", "架電": "out", "着信": "in", "受電": "in"},
     "result": {
-        "応答": "answered", "通話": "answered", "不在": "no_answer", "留守": "no_answer",
-        "番号違い": "wrong_number", "折り返し": "call_back", "受注": "ordered", "注文": "ordered",
-        "拒否": "refused", "お断り": "refused",
+        "応答": "answered", "通話": "answered", "通話済": "answered", "通話済み": "answered",
+        "不在": "no_answer", "留守": "no_answer", "留守電": "voicemail", "留守番電話": "voicemail",
+        "番号違い": "wrong_number", "番号無効": "wrong_number", "折り返し": "call_back",
+        "再架電": "call_back", "再架電日時": "call_back", "受注": "ordered", "注文": "ordered",
+        "拒否": "refused", "断り": "refused", "お断り": "refused", "断り(再勧誘不可)": "refused",
     },
     "payments.status": {
         "未入金": "open", "未払い": "open", "入金済": "paid", "入金済み": "paid", "支払済": "paid",

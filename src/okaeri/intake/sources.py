@@ -45,7 +45,8 @@ __all__ = [
     "MOST_ITEMS", "AskRights", "CallBody", "CustomerBody", "InquiryBody", "OrderBody",
     "ProductBody", "SubscriptionBody", "calls_of", "create_connection", "get_connection",
     "inquiries_of", "list_calls_after", "list_connections", "list_deliveries",
-    "list_inquiries_after", "list_subscriptions_after", "open_complaints", "parse_json", "receive",
+    "list_inquiries_after", "list_open_complaints", "list_subscriptions_after", "open_complaints",
+    "parse_json", "receive",
     "record_bodies", "record_calls", "record_customers", "record_inquiries", "record_payments",
     "record_subscriptions", "retry_delivery", "rotate_secret", "subscriptions_of",
     "sweep_deliveries", "switch_connection", "unpaid_orders_of",
@@ -93,6 +94,11 @@ def list_inquiries_after(change_no: int, limit: int) -> list[InquiryRecord]:
 def open_complaints(party_ids: Iterable[int]) -> set[int]:
     """Give those of these contacts who have a complaint that is still open."""
     return service.open_complaints(party_ids)
+
+
+def list_open_complaints() -> list[InquiryRecord]:
+    """Give every complaint that is still open, those who wait longest first."""
+    return service.all_open_complaints()
 
 
 def record_calls(given: Iterable[CallIn]) -> Kept:

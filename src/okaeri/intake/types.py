@@ -319,6 +319,8 @@ class CallIn:
     staff: str = ""
     note: str = ""
     duration_seconds: int | None = None
+    # The contact that was called, where it is known by its id; `party` says nothing then.
+    party_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

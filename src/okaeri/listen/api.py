@@ -11,10 +11,22 @@ from django.conf import settings
 from okaeri.foundation import clock
 from okaeri.foundation.personal import Documents
 from okaeri.foundation.text import Text
-from okaeri.listen import actions, store
+from okaeri.listen.actions import answers as actions
+from okaeri.listen.actions import call_list, calls
+from okaeri.listen.actions.call_list import LeaveOut
+from okaeri.listen.domain import calls as call_rules
 from okaeri.listen.domain.links import Invitation, make_link
 from okaeri.listen.domain.questions import QuestionText
-from okaeri.listen.types import AnswerChange, AnswerView, QuestionView
+from okaeri.listen.store import answers as store
+from okaeri.listen.store import calls as call_store
+from okaeri.listen.types import (
+    AnswerChange,
+    AnswerView,
+    CallResult,
+    CallRules,
+    CallTaskView,
+    QuestionView,
+)
 
 
 def question_link(
@@ -80,11 +92,107 @@ def mark_handled(answer_id: int, *, by: str, note: str, at: datetime) -> None:
     store.mark_handled(answer_id, by=by, note=note, at=at)
 
 
+def fill_call_list(now: datetime, *, leave_out: LeaveOut) -> int:
+    """Bring the call list up to date: complaints, low scores, people about to be lost.
+
+    `leave_out` names those nothing may be offered to. Gives how many people are new on the list.
+    """
+    return call_list.fill(now, leave_out=leave_out)
+
+
+def heed_calls(now: datetime) -> int:
+    """Let one batch of the call log count: refusals close numbers, talks end entries of the list."""
+    return calls.heed_calls(now)
+
+
+def list_calls(now: datetime) -> list[CallTaskView]:
+    """Give everybody on the call list, the most urgent first."""
+    return [call_store.view(row, now) for row in call_store.open_tasks()]
+
+
+def get_call(task_id: int, now: datetime) -> CallTaskView:
+    """Give one entry of the call list, open or closed, or raise NotFoundError."""
+    return call_store.view(call_store.get(task_id), now)
+
+
+def find_open_call(customer_ids: Collection[int], now: datetime) -> CallTaskView | None:
+    """Give a person's open entry; None where he is not on the list."""
+    row = call_store.open_of(customer_ids).first()
+    return None if row is None else call_store.view(row, now)
+
+
+def ask_for_call(customer_id: int, *, note: str, by: str, now: datetime) -> bool:
+    """Put a person on the call list; False where he is on it. InputError where he must not be called."""
+    return calls.ask_for_call(customer_id, note=note, by=by, now=now)
+
+
+def take_call(task_id: int, staff: str, now: datetime) -> CallTaskView:
+    """Give a person to one of the staff; InputError where another has him or he refused."""
+    return calls.take(task_id, staff, now)
+
+
+def take_next_call(staff: str, now: datetime) -> CallTaskView | None:
+    """Give the most urgent person who is due and whom nobody has; None where nobody waits."""
+    return calls.take_next(staff, now)
+
+
+def let_go_of_call(task_id: int, staff: str) -> bool:
+    """Take a person back from one of the staff; False where he did not hold him."""
+    return call_store.let_go(task_id, staff) == 1
+
+
+def record_call_result(
+    task_id: int,
+    staff: str,
+    result: CallResult,
+    *,
+    note: str = "",
+    call_back_at: datetime | None = None,
+    now: datetime,
+) -> str:
+    """Write what one try came to; gives the outcome, "" where the person will be tried again.
+
+    Raises InputError where it was written already, another has the person, or a promise lies in
+    the past.
+    """
+    after = calls.record_result(
+        task_id, staff, result, note=note, call_back_at=call_back_at, now=now
+    )
+    return after.outcome
+
+
+def refuse_calls(customer_id: int, now: datetime) -> None:
+    """Note that a person wants no calls: his number is closed and he leaves the list."""
+    calls.refuse(customer_id, now)
+
+
+def why_call(task: CallTaskView) -> Text:
+    """Say why a person is on the call list."""
+    return call_rules.why(task.reason, task.facts)
+
+
+def call_level(priority: int) -> Text:
+    """Put a priority of the call list into a word."""
+    return call_rules.level_of(priority)
+
+
+def call_script(
+    task: CallTaskView, rules: CallRules, *, shop: str, staff: str, name: str, product: Text
+) -> Text:
+    """Give what to say, the shop's own words where it has any."""
+    return call_rules.script_of(
+        task.reason, rules, shop=shop, staff=staff, name=name, product=product
+    )
+
+
 def export_person(customer_ids: Collection[int]) -> dict[str, Documents]:
-    """Give a person's answers, the present ones and all that were given."""
-    return store.export_person(customer_ids)
+    """Give a person's answers, the present ones and all that were given, and wishes to call him."""
+    return {**store.export_person(customer_ids), **call_store.export_person(customer_ids)}
 
 
 def erase_person(customer_ids: Collection[int], now: datetime) -> dict[str, int]:
     """Keep a person's scores and forget his words, in the caller's transaction; rows by table."""
-    return store.erase_person(customer_ids, now)
+    return {
+        **store.erase_person(customer_ids, now),
+        **call_store.erase_person(customer_ids, now),
+    }

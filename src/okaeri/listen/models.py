@@ -1,4 +1,4 @@
-"""Questions, each customer's present answer, and every answer as it was given."""
+"""Questions, each customer's present answer, every answer as it was given, and people to telephone."""
 
 from django.db import models
 from django.db.models import Q
@@ -55,3 +55,39 @@ class AnswerGiven(models.Model):
     score = models.SmallIntegerField()
     comment = models.TextField(default="")
     answered_at = models.DateTimeField()
+
+
+class CallTask(models.Model):
+    """One person the shop wants to telephone; the calls themselves are intake's."""
+
+    customer_id = models.BigIntegerField()
+    reason = models.CharField(max_length=12)
+    # Figures of the reason (days, score), put into words by `domain.calls`.
+    facts = models.JSONField(default=dict)
+    # What staff wrote when they asked for the call.
+    note = models.TextField(default="")
+    # The larger comes first.
+    priority = models.IntegerField()
+    # Tries that reached nobody.
+    tries = models.SmallIntegerField(default=0)
+    # Not before: now, after a rest, or when a call was promised.
+    due_at = models.DateTimeField()
+    # Who of the staff has the person, and until when; a hold that ran out counts as none.
+    held_by = models.CharField(max_length=150, default="")
+    held_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["customer_id"], condition=Q(closed_at=None), name="one_open_call"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["-priority", "due_at"], name="calls_open", condition=Q(closed_at=None)
+            ),
+            models.Index(fields=["customer_id", "closed_at"], name="calls_of"),
+        )

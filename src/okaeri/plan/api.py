@@ -42,6 +42,7 @@ __all__ = [
     "infer_motivations",
     "install_playbooks",
     "latest_decisions",
+    "left_out",
     "lint_definition",
     "list_journeys",
     "list_templates",
@@ -122,6 +123,11 @@ def latest_decisions(limit: int = 50) -> list[DecisionView]:
 def enrolments_of(customer_id: int) -> list[EnrolmentView]:
     """Give all walks of one customer, newest first."""
     return views.view_enrolments(customer_id)
+
+
+def left_out(customer_ids: Collection[int]) -> frozenset[int]:
+    """Give those of these people whom a journey under way leaves out on purpose, to compare."""
+    return views.left_out(customer_ids)
 
 
 def list_templates() -> list[TemplateView]:

@@ -232,6 +232,14 @@ def view_enrolments(customer_id: int) -> list[EnrolmentView]:
     ]
 
 
+def left_out(customer_ids: Collection[int]) -> frozenset[int]:
+    """Give those of these people whom an experiment under way leaves out on purpose."""
+    families = customers.families_of(customer_ids)
+    walks = Enrolment.objects.filter(state=Enrolment.State.ACTIVE, arm="holdout")
+    out = set(walks.values_list("customer_id", flat=True))
+    return frozenset(asked for asked, ids in families.items() if not out.isdisjoint(ids))
+
+
 def _ids_of(customer_id: int) -> tuple[int, ...]:
     return customers.ids_of(customer_id) or (customer_id,)
 

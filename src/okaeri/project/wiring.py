@@ -25,6 +25,7 @@ from okaeri.insight import api as insight
 from okaeri.intake import api as intake
 from okaeri.intake import duties as intake_duties
 from okaeri.listen import api as listen
+from okaeri.listen import duties as listen_duties
 from okaeri.measure import api as measure
 from okaeri.measure.types import Evaluation
 from okaeri.plan import api as plan
@@ -71,6 +72,7 @@ def station_duties() -> tuple[Duty, ...]:
         *rights_duties.duties(),
         *intake_duties.duties(),
         *customer_duties.duties(),
+        *listen_duties.duties(),
         *plan_duties.duties(),
         *deliver_duties.duties(
             renderer=renderer,
@@ -127,7 +129,12 @@ def _run_import(context: JobContext) -> Mapping[str, Any]:
 
 def _run_refresh(context: JobContext) -> Mapping[str, Any]:
     summary = refresh_everything(progress=context.progress)
-    return {**summary, "motivations": plan.infer_motivations(clock.now())}
+    now = clock.now()
+    return {
+        **summary,
+        "motivations": plan.infer_motivations(now),
+        "to_call": listen.fill_call_list(now, leave_out=plan.left_out),
+    }
 
 
 def _find_candidates(context: JobContext) -> Mapping[str, Any]:

@@ -49,6 +49,8 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "journeys.change": frozenset({_A, _M}),
     "messages.see": frozenset({_A, _M, _S, _V}),
     "messages.send": frozenset({_A, _M}),
+    # The call list: names and numbers of people to telephone.
+    "calls.make": frozenset({_A, _M, _S}),
     "voices.see": frozenset({_A, _M, _S, _V}),
     "voices.change": frozenset({_A, _M, _S}),
     "imports.see": frozenset({_A, _M, _S}),

@@ -4,6 +4,7 @@ from okaeri.web.api import application as http_api
 from okaeri.web.pages.analysis import urls as analysis
 from okaeri.web.pages.apikeys import urls as apikeys
 from okaeri.web.pages.attributes import urls as attributes
+from okaeri.web.pages.calls import urls as calls
 from okaeri.web.pages.connections import urls as connections
 from okaeri.web.pages.customers import urls as customers
 from okaeri.web.pages.forms import urls as forms
@@ -31,6 +32,7 @@ urlpatterns = [
     *privacy.urlpatterns,
     *staff.urlpatterns,
     *attributes.urlpatterns,
+    *calls.urlpatterns,
     *customers.urlpatterns,
     *matching.urlpatterns,
     *analysis.urlpatterns,

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from okaeri.customers.domain.names import address_key
+from okaeri.customers.domain.names import address_key, phone_digits
 from okaeri.customers.domain.resolution import keys_of
 from okaeri.customers.store import consents, erasing, erasure_list, identity
 from okaeri.customers.store.erasure_list import Line
@@ -171,9 +171,17 @@ def turn_away(
 def _returned(parties: Iterable[PartyRecord], secret: str) -> Iterable[Returned]:
     refused = erasing.refusals()
     for party in parties:
-        addresses = (("email", party.email_key), ("line", party.line_user_id.strip()))
+        addresses = _addresses(party).items()
         keys = [erasing.hash_of(secret, ch, address_key(a)) for ch, a in addresses if a]
         yield Returned(party, tuple(refused[key] for key in keys if key in refused))
+
+
+def _addresses(party: PartyRecord) -> dict[str, str]:
+    return {
+        "email": party.email_key,
+        "line": party.line_user_id.strip(),
+        "phone": phone_digits(party.phone),
+    }
 
 
 def remember_refusals(returned: Iterable[Returned], now: datetime) -> None:
@@ -184,7 +192,7 @@ def remember_refusals(returned: Iterable[Returned], now: datetime) -> None:
     homes = identity.links_of(one.party.id for one in returned)
     said = []
     for one in returned:
-        addresses = {"email": one.party.email_key, "line": one.party.line_user_id.strip()}
+        addresses = _addresses(one.party)
         for channel, reason, at in one.refusals:
             if reason != "withdrawn":
                 consents.suppress(channel, addresses[channel], reason, now)

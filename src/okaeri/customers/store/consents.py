@@ -222,6 +222,16 @@ def _suppressed(addresses: set[str]) -> dict[tuple[str, str], str]:
     return {(channel, address): reason for channel, address, reason in rows}
 
 
+def suppressed_of(channel: str, addresses: Iterable[str]) -> dict[str, str]:
+    """Give those of these addresses of a channel that are blocked, with the reason."""
+    keys = {address_key(address) for address in addresses}
+    return {
+        address: reason
+        for (found, address), reason in _suppressed(keys).items()
+        if found == channel
+    }
+
+
 def suppress(channel: str, address: str, reason: str, at: datetime) -> None:
     """Block an address; the first reason stays."""
     row = Suppression(

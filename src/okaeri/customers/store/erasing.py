@@ -125,24 +125,27 @@ def seal(secret: str, ids: Sequence[int]) -> dict[str, Any]:
         ],
         "refusals": [
             {"channel": channel, "address": hash_of(secret, channel, address), "reason": reason}
-            for channel, address, reason in _suppressions(addresses)
+            for channel, address, reason in _suppressions(addresses.values(), ids)
         ],
     }
 
 
-def _suppressions(addresses: dict[str, str]) -> list[tuple[str, str, str]]:
-    keys = [address_key(address) for address in addresses.values()]
+def _suppressions(addresses: Iterable[str], ids: Sequence[int]) -> list[tuple[str, str, str]]:
+    keys = _refusable(addresses, ids)
     rows = Suppression.objects.filter(address__in=keys).order_by("id")
     return list(rows.values_list("channel", "address", "reason"))
+
+
+def _refusable(addresses: Iterable[str], ids: Sequence[int]) -> list[str]:
+    """Give what the person may have refused to be reached by, as suppressions are kept."""
+    phones = Customer.objects.filter(id__in=ids).exclude(phone_key="")
+    return [*map(address_key, addresses), *phones.values_list("phone_key", flat=True)]
 
 
 def export(ids: Sequence[int]) -> dict[str, Documents]:
     """Give every row about the person, table by table."""
     mine = {"customer_id__in": ids}
-    keys = [
-        address_key(a)
-        for a in ContactPoint.objects.filter(**mine).values_list("address", flat=True)
-    ]
+    keys = _refusable(ContactPoint.objects.filter(**mine).values_list("address", flat=True), ids)
     events = ConsentEvent.objects.filter(**mine)
     attributes = AttributeValue.objects.filter(**mine)
     return {
@@ -176,7 +179,7 @@ def blank(ids: Sequence[int]) -> dict[str, int]:
     """Take away all that is personal; what stays is a number that orders may be counted by."""
     mine = {"customer_id__in": ids}
     points = list(ContactPoint.objects.filter(**mine).values_list("channel", "address"))
-    refused = [address_key(address) for _, address in points]
+    refused = _refusable((address for _, address in points), ids)
     pairs = MatchCandidate.objects.filter(left_id__in=ids) | MatchCandidate.objects.filter(
         right_id__in=ids
     )

@@ -60,6 +60,7 @@ class Call(models.Model):
     class Result(models.TextChoices):
         ANSWERED = "answered"
         NO_ANSWER = "no_answer"
+        VOICEMAIL = "voicemail"
         WRONG_NUMBER = "wrong_number"
         CALL_BACK = "call_back"
         ORDERED = "ordered"

@@ -263,7 +263,9 @@ class CallBody(Body):
     source: Source = "api"
     call_no: Code
     direction: Literal["in", "out"]
-    result: Literal["answered", "no_answer", "wrong_number", "call_back", "ordered", "refused"]
+    result: Literal[
+        "answered", "no_answer", "voicemail", "wrong_number", "call_back", "ordered", "refused"
+    ]  # fmt: skip
     started_at: Instant
     # Left out: when the call began.
     changed_at: Instant | None = None

@@ -39,7 +39,7 @@ def record_calls(given: Iterable[CallIn]) -> Kept:
         parties = _parties(calls)
         rows = [
             {
-                "source": c.source, "call_no": c.call_no, "party_id": party,
+                "source": c.source, "call_no": c.call_no, "party_id": c.party_id or party,
                 "direction": c.direction, "result": c.result, "staff": c.staff, "note": c.note,
                 "started_at": c.started_at, "duration_seconds": c.duration_seconds,
                 "changed_at": c.changed_at,
@@ -80,6 +80,12 @@ def calls_after(change_no: int, limit: int) -> list[CallRecord]:
     """Give calls behind a change number, in the order of change."""
     rows = Call.objects.filter(change_no__gt=change_no).order_by("change_no")[:limit]
     return [CallRecord(*row) for row in rows.values_list(*_CALL)]
+
+
+def all_open_complaints() -> list[InquiryRecord]:
+    """Give every complaint that is still open, those who wait longest first."""
+    rows = Inquiry.objects.filter(kind=Inquiry.Kind.COMPLAINT, status=Inquiry.Status.OPEN)
+    return [_inquiry(row) for row in rows.order_by("opened_at", "id").values_list(*_INQUIRY)]
 
 
 def open_complaints(party_ids: Iterable[int]) -> set[int]:

@@ -46,7 +46,8 @@ _NO_PROOF = Text(
 @require_GET
 def person(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Show one customer."""
-    profile = sight.show_one(request, customers.get_customer(customer_id))
+    full = customers.get_customer(customer_id)
+    profile = sight.show_one(request, full)
     standing = insight.find_insight(profile.id)
     shop = load(ShopProfile)
     today = clock.local_day(clock.now(), ZoneInfo(shop.time_zone))
@@ -74,6 +75,8 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
             "merges": customers.list_merges(profile.id),
             "may_change": may(request.user, "customers.change"),
             "walks": walks,
+            "call_task": listen.find_open_call(customers.ids_of(profile.id), clock.now()),
+            "no_calls": bool(customers.suppressed_phones([full.phone])),
             "balance": rewards.balance_of(profile.id),
             "satisfaction": listen.satisfaction([profile.id]).get(profile.id),
             "next": decide_next(

@@ -29,7 +29,8 @@ _KIND = {
 _CALL_RESULT = {
     "answered": Text("お話しできました", "answered"),
     "no_answer": Text("不在", "no answer"),
-    "wrong_number": Text("番号違い", "wrong number"),
+    "voicemail": Text("留守番電話", "voicemail"),
+    "wrong_number": Text("番号無効", "wrong number"),
     "call_back": Text("かけ直し", "call back"),
     "ordered": Text("ご注文", "ordered"),
     "refused": Text("お断り", "declined"),

@@ -17,6 +17,8 @@ from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import submit_job
 from okaeri.insight.types import LifecycleRules, RankRules
 from okaeri.intake.event_types import TagRules
+from okaeri.intake.form_types import FormRules
+from okaeri.listen.types import CallRules
 from okaeri.plan.types import CartRules, JourneyRules
 from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
@@ -26,6 +28,8 @@ GROUPS: dict[str, tuple[type, ...]] = {
     "shop": (ShopProfile,),
     "classes": (LifecycleRules, RankRules),
     "contact": (ContactRules, JourneyRules, CartRules, TopicRules),
+    "calls": (CallRules,),
+    "forms": (FormRules,),
     "tag": (TagRules, TrackingRules),
 }
 _NO_GROUP = Text("そのような設定はありません。", "There are no such settings.")

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.text import Text
-from okaeri.listen import store
 from okaeri.listen.domain.links import Invitation, read_token
 from okaeri.listen.domain.questions import QuestionText, check_answer
+from okaeri.listen.store import answers as store
 from okaeri.listen.types import QuestionView
 
 _BAD_LINK = Text(

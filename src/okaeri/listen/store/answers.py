@@ -1,4 +1,4 @@
-"""Every database read and write of listen."""
+"""Reads and writes of questions and answers."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime

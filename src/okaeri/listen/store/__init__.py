@@ -1,0 +1,1 @@
+"""Every database read and write of listen."""
