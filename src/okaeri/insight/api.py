@@ -21,6 +21,7 @@ from okaeri.insight.actions.sync import sync_warehouse
 from okaeri.insight.domain.definitions import number_definitions
 from okaeri.insight.domain.findings import list_findings as _findings_of
 from okaeri.insight.domain.next_steps import recommend_next_steps as _steps_of
+from okaeri.insight.domain.reports import RULES
 from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.domain.segment_rules import All, parse_rule
 from okaeri.insight.recommend_types import RecommendedItem
@@ -186,7 +187,8 @@ def erase_person(customer_ids: Iterable[int]) -> dict[str, int]:
 def definitions() -> dict[str, Text]:
     """Give この数字の定義 by number key, with the shop's own settings filled in."""
     rules, ranks = load(LifecycleRules), load(RankRules)
-    return number_definitions(rules, ranks, _payloads(), load(ShopProfile).currency)
+    further: list[object] = [load(kind) for kind in RULES]
+    return number_definitions(rules, ranks, _payloads(), load(ShopProfile).currency, further)
 
 
 def list_findings() -> list[Finding]:

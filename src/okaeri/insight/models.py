@@ -31,6 +31,9 @@ class CustomerInsight(models.Model):
     freshness = models.FloatField()
     # "fresh", "fading", "care", "lost" (insight.types.FreshnessBand)
     freshness_band = models.CharField(max_length=8)
+    # Orders with a discount ÷ all his orders; margin ÷ net of the orders whose costs are known.
+    discount_share = models.FloatField(null=True)
+    margin_share = models.FloatField(null=True)
 
     class Meta:
         indexes = (

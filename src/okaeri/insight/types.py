@@ -162,6 +162,8 @@ class CustomerInsightView:
     cycle_days: float | None
     freshness: float
     freshness_band: FreshnessBand
+    discount_share: float | None = None
+    margin_share: float | None = None
 
 
 def class_name(stage: Stage, *, is_lapsed: bool) -> Text:

@@ -67,7 +67,7 @@ def refresh(
     leads = _leads(warehouse, found, payloads["summary"]["leads"], as_of)
     tell(3, _STEPS)
     with transaction.atomic():
-        written = insights.replace_all(_insight_batches(warehouse, found, as_of), leads)
+        written = insights.replace_all(_insight_batches(warehouse, found, sources), leads)
         payloads |= keep_items(goods)
         reports.save_all(payloads, as_of=as_of, rule_version=version, now=clock.now())
         segments.recompute_all(clock.now())
@@ -112,9 +112,13 @@ _NO_ORDERS = pa.Table.from_batches(
 )
 
 
-def _insight_batches(warehouse: Warehouse, found: Found, as_of: date) -> Iterator[pa.RecordBatch]:
-    for batch in warehouse.stream(found.customers):
-        days = pa.array([as_of] * batch.num_rows, type=pa.date32())
+def _insight_batches(
+    warehouse: Warehouse, found: Found, sources: Sources
+) -> Iterator[pa.RecordBatch]:
+    habits = sources.price_habits.select("customer_id", "discount_share", "margin_share")
+    rows = found.customers.left_join(habits, "customer_id").drop("customer_id_right")
+    for batch in warehouse.stream(rows):
+        days = pa.array([sources.as_of] * batch.num_rows, type=pa.date32())
         yield batch.append_column("as_of", days)
 
 

@@ -7,9 +7,11 @@ builds all of them, pages read them with `insight.api.find_report(name)`.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from okaeri.insight.analyses import deciles
+from okaeri.insight.analyses import deciles, prices, timing
 from okaeri.insight.analyses.sources import Sources
 
 ANALYSES: Mapping[str, Callable[[Sources], dict[str, Any]]] = {
     "deciles": deciles.build,
+    "prices": prices.build,
+    "timing": timing.build,
 }

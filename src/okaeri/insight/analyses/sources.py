@@ -10,6 +10,7 @@ import pyarrow as pa
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.features.goods import compute_goods, compute_item_days, compute_item_facts
+from okaeri.insight.features.prices import compute_price_habits
 from okaeri.insight.features.purchases import (
     compute_first_purchases,
     compute_purchase_lines,
@@ -103,6 +104,14 @@ class Sources:
         """What all purchases say of each product (`features.goods`), most buyers first."""
         facts = self.rows(compute_item_facts(self.goods, self.item_days, as_of=self.as_of))
         return sorted(facts, key=lambda fact: (-fact["buyers"], fact["sku"]))
+
+    @cached_property
+    def price_habits(self) -> ir.Table:
+        """One row per buyer: how he pays (`features.prices`)."""
+        habits = compute_price_habits(
+            self.purchases, as_of=self.as_of, active_days=self.rules.active_days
+        )
+        return self.stage("price_habits", habits)
 
     @cached_property
     def products(self) -> ir.Table:

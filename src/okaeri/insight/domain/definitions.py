@@ -1,12 +1,13 @@
 """この数字の定義: what every number means, with the shop's own settings filled in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from okaeri.foundation.settings import specs_of
 from okaeri.foundation.text import Text
 from okaeri.insight.domain.freshness import CARE_FROM, FADING_FROM, FRESH_FROM
 from okaeri.insight.domain.rank_edges import F_EDGES, R_EDGES
-from okaeri.insight.domain.reports import OF_REPORTS
+from okaeri.insight.domain.reports import OF_REPORTS, RULES
 from okaeri.insight.domain.words import money, sentence
 from okaeri.insight.types import LifecycleRules, RankRules
 
@@ -16,11 +17,27 @@ def number_definitions(
     ranks: RankRules,
     reports: Mapping[str, Mapping[str, Any]],
     currency: str,
+    further: Iterable[object] = (),
 ) -> dict[str, Text]:
-    """Give number key → definition; amounts come from the last reports where there are any."""
-    values = _values(rules, ranks, reports, currency)
+    """Give number key → definition; amounts come from the last reports where there are any.
+
+    `further` are the shop's own rules of further analyses; where one is missing its defaults hold.
+    """
+    values = _values(rules, ranks, reports, currency) | _setting_values(further)
     known = {**_DEFINITIONS, **OF_REPORTS}
     return {key: sentence(text, **values) for key, text in known.items()}
+
+
+def _setting_values(further: Iterable[object]) -> dict[str, object]:
+    """Give every setting under its key with _ for its point; shares up to 1 are percents."""
+    given = {type(rules): rules for rules in further}
+    values: dict[str, object] = {}
+    for kind in RULES:
+        for name, spec in specs_of(kind).items():
+            value = getattr(given.get(kind) or kind(), name)
+            is_share = isinstance(value, float) and spec.maximum == 1
+            values[spec.key.replace(".", "_")] = f"{value * 100:g}%" if is_share else value
+    return values
 
 
 def _values(

@@ -66,6 +66,21 @@ GROUPS = (
         ),
     ),
     Group(
+        Text("買い方", "How they buy"),
+        (
+            Page(
+                "timing",
+                Text("買われる時", "When they buy"),
+                Text("お客様は、いつ買っていますか", "When do people buy?"),
+            ),
+            Page(
+                "prices",
+                Text("値引きと粗利", "Discounts and margin"),
+                Text("値引きに頼って買う方は、だれですか", "Who depends on discounts?"),
+            ),
+        ),
+    ),
+    Group(
         Text("だれに届けるか", "Whom to reach"),
         (
             Page(

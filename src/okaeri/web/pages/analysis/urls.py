@@ -9,6 +9,8 @@ from okaeri.web.pages.analysis.dropoff import dropoff
 from okaeri.web.pages.analysis.frame import index
 from okaeri.web.pages.analysis.freshness import freshness
 from okaeri.web.pages.analysis.portfolio import portfolio
+from okaeri.web.pages.analysis.prices import prices
+from okaeri.web.pages.analysis.timing import timing
 
 urlpatterns = [
     path("analysis/", index, name="analysis"),
@@ -17,5 +19,7 @@ urlpatterns = [
     path("analysis/deciles/", deciles, name="deciles"),
     path("analysis/dropoff/", dropoff, name="dropoff"),
     path("analysis/cohorts/", cohorts, name="cohorts"),
+    path("analysis/prices/", prices, name="prices"),
+    path("analysis/timing/", timing, name="timing"),
     path("charts/<slug:address>.<str:form>", chart_file, name="chart_file"),
 ]

@@ -138,6 +138,9 @@ _FIELDS = {
     "purchase_count": Text("購入回数", "Purchases"),
     "net_minor": Text("累計購入額", "Spend so far"),
     "recency_days": Text("最終購入からの日数", "Days since last purchase"),
+    "order_count": Text("注文数", "Orders"),
+    "discount_share": Text("値引き購入率", "Share of discounted orders"),
+    "margin_share": Text("粗利率", "Margin"),
 }
 
 

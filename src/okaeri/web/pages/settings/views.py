@@ -15,6 +15,8 @@ from okaeri.foundation.errors import ConfigurationError, NotFoundError
 from okaeri.foundation.settings import SettingSpec, ShopProfile, Value, load, save, specs_of
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import submit_job
+from okaeri.insight.price_types import PriceRules
+from okaeri.insight.timing_types import TimingRules
 from okaeri.insight.types import LifecycleRules, RankRules
 from okaeri.intake.event_types import TagRules
 from okaeri.intake.form_types import FormRules
@@ -30,8 +32,11 @@ GROUPS: dict[str, tuple[type, ...]] = {
     "contact": (ContactRules, JourneyRules, CartRules, TopicRules),
     "calls": (CallRules,),
     "forms": (FormRules,),
+    "analysis": (PriceRules, TimingRules),
     "tag": (TagRules, TrackingRules),
 }
+# Saving one of these has everything counted anew.
+_ANALYSED = ("classes", "analysis")
 _NO_GROUP = Text("そのような設定はありません。", "There are no such settings.")
 _SAVED = Text("保存しました。", "Saved.")
 _SAVED_CLASSES = Text(
@@ -82,9 +87,9 @@ def settings(request: HttpRequest, group: str = "shop") -> HttpResponse:
             preview = {"is_preview": True, "class_preview": preview_classes(values)}
         elif not problems:
             save(known, values)
-            if group == "classes":
+            if group in _ANALYSED:
                 submit_job("refresh", {})
-            text = _SAVED_CLASSES if group == "classes" else _SAVED
+            text = _SAVED_CLASSES if group in _ANALYSED else _SAVED
             messages.success(request, text.render(request.language))  # type: ignore[attr-defined]
             return redirect("settings", group)
         fields = [

@@ -1,0 +1,89 @@
+"""When people buy: weekday and hour, month, season, payday."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from okaeri.foundation.text import MONTHS_EN, Text
+from okaeri.insight import api as insight
+from okaeri.web.access import needs
+from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.frame import show
+from okaeri.web.pages.csv_file import asked_encoding, csv_response
+
+WEEKDAYS = (
+    Text("月", "Mon"),
+    Text("火", "Tue"),
+    Text("水", "Wed"),
+    Text("木", "Thu"),
+    Text("金", "Fri"),
+    Text("土", "Sat"),
+    Text("日", "Sun"),
+)
+_MONTHS = tuple(Text(f"{n}月", name) for n, name in enumerate(MONTHS_EN, 1))
+_SEASONS = {
+    "spring": Text("春(3〜5月)", "Spring"),
+    "summer": Text("夏(6〜8月)", "Summer"),
+    "autumn": Text("秋(9〜11月)", "Autumn"),
+    "winter": Text("冬(12〜2月)", "Winter"),
+}
+_DARKEST = 9
+
+
+@needs("figures.see")
+@require_GET
+def timing(request: HttpRequest) -> HttpResponseBase:
+    """Show when orders come in."""
+    report = insight.find_report("timing")
+    found = report.payload if report and report.payload["orders"] else None
+    encoding = asked_encoding(request)
+    if found and encoding:
+        columns = ("weekday", "hour", "orders", "net_minor", "share")
+        cells = (tuple(cell[column] for column in columns) for cell in found["cells"])
+        return csv_response("timing", columns, cells, encoding=encoding)
+    return show(
+        request,
+        "timing",
+        report=report if found else None,
+        found=found,
+        weekdays=WEEKDAYS,
+        hours=_hours(found) if found else (),
+        peak_day=WEEKDAYS[found["peak"]["weekday"]] if found else None,
+        groups=_groups(found) if found else (),
+        definitions=definitions_for("timing", "timing_months", "payday"),
+    )
+
+
+def _hours(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give a row per hour with one cell per weekday; the fullest cell is the darkest."""
+    fullest = max(cell["orders"] for cell in found["cells"])
+    cells = [
+        {**cell, "step": round(_DARKEST * cell["orders"] / fullest)} for cell in found["cells"]
+    ]
+    return [
+        {"hour": hour, "cells": [cell for cell in cells if cell["hour"] == hour]}
+        for hour in range(24)
+    ]
+
+
+def _groups(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the tables of weekdays, months and seasons, each a name and named rows."""
+    return [
+        {"name": name, "rows": _named(found[key], names)}
+        for name, key, names in (
+            (Text("曜日", "Weekday"), "weekdays", dict(enumerate(WEEKDAYS))),
+            (Text("月", "Month"), "months", dict(enumerate(_MONTHS, 1))),
+            (Text("季節", "Season"), "seasons", _SEASONS),
+        )
+    ]
+
+
+def _named(rows: list[dict[str, Any]], names: Mapping[Any, Text]) -> list[dict[str, Any]]:
+    """Add names, and how long the bar of each strength is beside that of the strongest."""
+    strongest = max((row["strength"] or 0 for row in rows), default=0) or 1
+    return [
+        {**row, "name": names[row["key"]], "length": (row["strength"] or 0) / strongest}
+        for row in rows
+    ]

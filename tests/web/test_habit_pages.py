@@ -1,0 +1,33 @@
+"""Pages of how people buy: when, and at which price."""
+
+import pytest
+from django.test import Client
+
+from okaeri.insight import api as insight
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.covers("K-10")
+def test_the_page_of_when_shows_weekdays_hours_months_seasons_and_payday(
+    browser_of_staff: Client, small_shop: None
+) -> None:
+    html = browser_of_staff.get("/analysis/timing/").content.decode()
+    found = insight.find_report("timing")
+    assert found is not None
+    assert html.count('<td class="h-') == 7 * 24
+    assert f"{found.payload['peak']['hour']}時台" in html
+    for words in ("給料日(25日)からの5日間", "12月", "春(3〜5月)", "この数字の定義"):
+        assert words in html
+    csv = b"".join(browser_of_staff.get("/analysis/timing/?csv=utf-8")).decode("utf-8-sig")
+    assert len(csv.strip().splitlines()) == 1 + 7 * 24
+
+
+def test_limits_of_discounts_are_set_on_the_settings_page(
+    browser_of_staff: Client, small_shop: None
+) -> None:
+    shown = browser_of_staff.get("/settings/rules/analysis/").content.decode()
+    assert "初回客への値引き率の上限" in shown
+    html = browser_of_staff.get("/analysis/prices/").content.decode()
+    assert "値引きつきの注文はまだありません" in html
+    assert "%22discount_share%22" in html
