@@ -58,6 +58,7 @@ FILLED = {
     "candidate_id": 1,
     "merge_id": 1,
     "task_id": 1,
+    "note_id": 1,
     "order_no": "1",
     "source": "template",
 }

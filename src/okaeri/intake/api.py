@@ -71,6 +71,14 @@ from okaeri.intake.forms.keeping import (
 )
 from okaeri.intake.freshness import source_freshness
 from okaeri.intake.models import ImportRun
+from okaeri.intake.records.notes import (
+    NoteIn,
+    get_note,
+    note_file,
+    record_note,
+    search_notes,
+)
+from okaeri.intake.records.notes import tags_of as tags_of_notes
 from okaeri.intake.records.orders import count_purchases_before, orders_before
 from okaeri.intake.sources import (
     MOST_ITEMS,
@@ -126,31 +134,32 @@ from okaeri.intake.writing import erasing, waiting_files
 
 __all__ = [
     "AGREED", "CONTACT_FIELDS", "INPUTS", "JOB_KIND", "MOST_ITEMS", "PREFECTURES", "QUESTION",
-    "AskRights", "CallBody", "CustomerBody", "InquiryBody", "OrderBody", "ProductBody",
+    "AskRights", "CallBody", "CustomerBody", "InquiryBody", "NoteIn", "OrderBody", "ProductBody",
     "SubscriptionBody", "Taken", "ask_to_confirm_again", "calls_of", "can_reach",
     "cart_changes_of", "confirm_entry",
     "confirm_url", "count_form_download", "count_purchases_before", "create_connection", "detect_file",
     "discard_staged",
     "entries_of", "events_of", "expire_entries", "file_until", "file_url", "find_by_confirm_link",
     "find_by_file_link", "find_entries", "find_layout_problem", "find_orders_by_no",
-    "get_connection", "get_form", "get_import_run", "import_file", "inquiries_of",
+    "get_connection", "get_form", "get_import_run", "get_note", "import_file", "inquiries_of",
     "iter_rejected_rows", "join_pair", "keep_form_file", "last_event_at", "latest_change_no",
     "latest_event_change", "list_calls_after", "list_cart_changes_after", "list_connections", "list_connectors",
     "list_deliveries", "list_entries",
     "list_entries_after", "list_forms", "list_identifications_after", "list_import_runs",
     "list_inquiries_after", "list_lines", "list_mappings", "list_open_complaints", "list_orders_after",
     "list_orders_of_parties", "list_parties_after", "list_products", "list_subscriptions_after",
-    "list_to_mail", "list_to_settle", "mark_of_request", "media_of", "note_refusal",
+    "list_to_mail", "list_to_settle", "mark_of_request", "media_of", "note_file", "note_refusal",
     "open_complaints", "orders_before", "parse_events", "parse_json", "parse_tag_batch", "path_of_form_file",
     "problems_of", "read_answers", "read_event_batches", "read_line_batches",
     "read_order_batches", "read_shown", "read_staged_lines", "read_staged_orders",
     "read_staged_parties", "receive", "recognised_columns", "record_bodies", "record_calls",
     "record_customers", "record_events", "record_form_entry", "record_identification",
-    "record_inquiries", "record_orders", "record_payments", "record_products",
+    "record_inquiries", "record_note", "record_orders", "record_payments", "record_products",
     "record_subscriptions", "record_visit", "retry_delivery", "rotate_secret", "run_import_job",
-    "save_form", "save_mapping", "shown_token", "source_freshness", "stage_file", "submit_import",
-    "subscriptions_of", "sweep_deliveries", "switch_connection", "switch_form", "take_mail",
-    "take_settling", "touch_orders_of_parties", "unpaid_orders_of", "write_rejected_csv",
+    "save_form", "save_mapping", "search_notes", "shown_token", "source_freshness", "stage_file",
+    "submit_import",
+    "subscriptions_of", "sweep_deliveries", "switch_connection", "switch_form",
+    "tags_of_notes", "take_mail", "take_settling", "touch_orders_of_parties", "unpaid_orders_of", "write_rejected_csv",
 ]  # fmt: skip
 
 

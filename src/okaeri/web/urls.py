@@ -14,6 +14,7 @@ from okaeri.web.pages.jobs import urls as jobs
 from okaeri.web.pages.journeys import urls as journeys
 from okaeri.web.pages.matching import urls as matching
 from okaeri.web.pages.messages import urls as messages
+from okaeri.web.pages.notes import urls as notes
 from okaeri.web.pages.palette import urls as palette
 from okaeri.web.pages.privacy import urls as privacy
 from okaeri.web.pages.results import urls as results
@@ -33,6 +34,7 @@ urlpatterns = [
     *staff.urlpatterns,
     *attributes.urlpatterns,
     *calls.urlpatterns,
+    *notes.urlpatterns,
     *customers.urlpatterns,
     *matching.urlpatterns,
     *analysis.urlpatterns,

@@ -11,7 +11,7 @@ from okaeri.intake.people import store_parties
 from okaeri.intake.records.keeping import keep
 from okaeri.intake.types import CallIn, CallRecord, InquiryIn, InquiryRecord, Kept
 
-_INQUIRY = tuple(InquiryRecord.__dataclass_fields__)
+INQUIRY_COLUMNS = tuple(InquiryRecord.__dataclass_fields__)
 _CALL = tuple(CallRecord.__dataclass_fields__)
 
 
@@ -56,17 +56,18 @@ def _parties(given: list[InquiryIn] | list[CallIn]) -> list[int | None]:
 def inquiries_of(party_ids: Iterable[int]) -> list[InquiryRecord]:
     """Give the inquiries of these contacts, newest first."""
     rows = Inquiry.objects.filter(party_id__in=set(party_ids)).order_by("-opened_at", "-id")
-    return [_inquiry(row) for row in rows.values_list(*_INQUIRY)]
+    return [inquiry_of(row) for row in rows.values_list(*INQUIRY_COLUMNS)]
 
 
 def inquiries_after(change_no: int, limit: int) -> list[InquiryRecord]:
     """Give inquiries behind a change number, in the order of change."""
     rows = Inquiry.objects.filter(change_no__gt=change_no).order_by("change_no")[:limit]
-    return [_inquiry(row) for row in rows.values_list(*_INQUIRY)]
+    return [inquiry_of(row) for row in rows.values_list(*INQUIRY_COLUMNS)]
 
 
-def _inquiry(row: tuple[Any, ...]) -> InquiryRecord:
-    values = dict(zip(_INQUIRY, row, strict=True))
+def inquiry_of(row: tuple[Any, ...]) -> InquiryRecord:
+    """Give one row of `INQUIRY_COLUMNS` as a record."""
+    values = dict(zip(INQUIRY_COLUMNS, row, strict=True))
     return InquiryRecord(**{**values, "tags": tuple(values["tags"])})
 
 
@@ -85,7 +86,9 @@ def calls_after(change_no: int, limit: int) -> list[CallRecord]:
 def all_open_complaints() -> list[InquiryRecord]:
     """Give every complaint that is still open, those who wait longest first."""
     rows = Inquiry.objects.filter(kind=Inquiry.Kind.COMPLAINT, status=Inquiry.Status.OPEN)
-    return [_inquiry(row) for row in rows.order_by("opened_at", "id").values_list(*_INQUIRY)]
+    return [
+        inquiry_of(row) for row in rows.order_by("opened_at", "id").values_list(*INQUIRY_COLUMNS)
+    ]
 
 
 def open_complaints(party_ids: Iterable[int]) -> set[int]:

@@ -72,6 +72,8 @@ def inquiries(person: Whose, before: Before | None, limit: int) -> list[Happenin
 
 
 def _inquiry(one: InquiryRecord) -> Happening:
+    if one.medium == "interview":
+        return _interview(one)
     kind, medium = _word(_KIND, one.kind), _word(_MEDIUM, one.medium)
     state = Text("未対応", "open") if one.status == "open" else Text("対応済み", "closed")
     subject = f"「{one.subject}」" if one.subject else ""
@@ -82,6 +84,18 @@ def _inquiry(one: InquiryRecord) -> Happening:
     is_open_complaint = one.kind == "complaint" and one.status == "open"
     return Happening(
         one.opened_at, one.id, "inquiry", title, _note(one.body), is_not=is_open_complaint
+    )
+
+
+def _interview(one: InquiryRecord) -> Happening:
+    title = Text(
+        f"インタビュー「{one.subject}」" if one.subject else "インタビュー",
+        f"Interview “{one.subject}”" if one.subject else "Interview",
+    )
+    tags = " ".join(f"#{tag}" for tag in one.tags)
+    words = _note(" ".join(filter(None, (tags, one.body))))
+    return Happening(
+        one.opened_at, one.id, "inquiry", title, words, f"/voices/interviews/{one.id}/"
     )
 
 

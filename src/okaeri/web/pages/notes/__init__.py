@@ -1,0 +1,1 @@
+"""Pages: notes of interviews."""
