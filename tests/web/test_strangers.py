@@ -24,6 +24,7 @@ OPEN = {
     "one_click",
     "question",
     "preferences",
+    "member_card",
     # Pages of the shop's own addresses and links in mails: test_events_endpoint, test_mail_links.
     "events",
     "click",

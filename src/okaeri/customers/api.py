@@ -17,6 +17,13 @@ from okaeri.customers.actions.attributes import (
     replace_inferred,
     save_attribute,
 )
+from okaeri.customers.actions.cards import (
+    card_link,
+    find_by_card,
+    find_by_card_link,
+    find_card,
+    issue_card,
+)
 from okaeri.customers.actions.consent import (
     assume_consent,
     give_placeholder_addresses,
@@ -73,6 +80,7 @@ from okaeri.customers.actions.rights import (
     verify_request,
 )
 from okaeri.customers.actions.staged import read_staged_orders
+from okaeri.customers.domain.cards import in_groups as card_in_groups
 from okaeri.customers.domain.consent import consent_in_force
 from okaeri.customers.domain.masking import mask_address, mask_phone, mask_profile, mask_words
 from okaeri.customers.domain.names import phone_digits
@@ -112,6 +120,8 @@ __all__ = [
     "absorbed_ids",
     "assume_consent",
     "attributes_of",
+    "card_in_groups",
+    "card_link",
     "cart_changes_of",
     "check_enrichment",
     "compared_fields",
@@ -127,8 +137,11 @@ __all__ = [
     "erased_ids",
     "export_person",
     "families_of",
+    "find_by_card",
+    "find_by_card_link",
     "find_by_link",
     "find_candidates",
+    "find_card",
     "find_preference",
     "finish_request",
     "forget_source",
@@ -139,6 +152,7 @@ __all__ = [
     "give_placeholder_addresses",
     "ids_of",
     "import_attributes",
+    "issue_card",
     "iter_access",
     "iter_access_scope",
     "keep_apart",

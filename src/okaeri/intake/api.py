@@ -159,7 +159,8 @@ __all__ = [
     "save_form", "save_mapping", "search_notes", "shown_token", "source_freshness", "stage_file",
     "submit_import",
     "subscriptions_of", "sweep_deliveries", "switch_connection", "switch_form",
-    "tags_of_notes", "take_mail", "take_settling", "touch_orders_of_parties", "unpaid_orders_of", "write_rejected_csv",
+    "tags_of_notes", "take_mail", "take_settling", "touch_orders_of_parties", "unpaid_orders_of",
+    "write_rejected_csv",
 ]  # fmt: skip
 
 

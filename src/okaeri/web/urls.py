@@ -5,6 +5,7 @@ from okaeri.web.pages.analysis import urls as analysis
 from okaeri.web.pages.apikeys import urls as apikeys
 from okaeri.web.pages.attributes import urls as attributes
 from okaeri.web.pages.calls import urls as calls
+from okaeri.web.pages.cards import urls as cards
 from okaeri.web.pages.connections import urls as connections
 from okaeri.web.pages.customers import urls as customers
 from okaeri.web.pages.forms import urls as forms
@@ -34,6 +35,7 @@ urlpatterns = [
     *staff.urlpatterns,
     *attributes.urlpatterns,
     *calls.urlpatterns,
+    *cards.urlpatterns,
     *notes.urlpatterns,
     *customers.urlpatterns,
     *matching.urlpatterns,

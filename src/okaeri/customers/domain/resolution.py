@@ -2,7 +2,8 @@
 
 Two parties are one person when they share an e-mail, a member number of one source, a LINE user id,
 or a phone or a home (postal code and 番地) together with the whole written name or its whole reading
-(domain.md 2.11, 1.3 #35). A phone and a home are a household's, not a person's, and a name is many
+(domain.md 2.11, 1.3 #35). The number of our own membership card is the same member number
+whichever till or cart names it. A phone and a home are a household's, not a person's, and a name is many
 people's: none of them is enough alone.
 Each rule is an exact key, so that "the same person" is the connected component over keys and
 neither the order of arrival nor the size of a batch can change it.
@@ -18,6 +19,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from okaeri.customers.domain.addresses import home_key
+from okaeri.customers.domain.cards import card_key, read_card
 from okaeri.customers.domain.names import kana_key, name_key
 from okaeri.intake.types import PartyRecord
 
@@ -39,7 +41,8 @@ def keys_of(party: PartyRecord) -> tuple[Key, ...]:
     keys: list[Key] = []
     if party.member_no.strip():
         number = unicodedata.normalize("NFKC", party.member_no).strip()
-        keys.append(("member", f"{party.source}:{number}"))
+        card = read_card(number)
+        keys.append(("member", card_key(card) if card else f"{party.source}:{number}"))
     if party.email_key:
         keys.append(("email", party.email_key))
     if party.line_user_id.strip():

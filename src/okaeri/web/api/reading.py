@@ -13,6 +13,7 @@ from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.intake import api as intake
 from okaeri.intake.types import OrderRecord
+from okaeri.rewards import api as rewards
 from okaeri.web.api.paging import Cursor, Limit, note_access, page_of
 from okaeri.web.api.router import router
 from okaeri.web.api.scopes import Scope
@@ -20,6 +21,7 @@ from okaeri.web.api.shapes import (
     CallOut,
     CustomerOut,
     InquiryOut,
+    MemberOut,
     OrderOut,
     Page,
     ProductOut,
@@ -28,6 +30,7 @@ from okaeri.web.api.shapes import (
 )
 
 Rows = dict[str, Any]
+_NO_CARD = Text("この番号の会員証はありません。", "There is no such card.")
 _NO_ORDER = Text("その注文は見つかりません。", "There is no such order.")
 _CHANNELS = ("email", "line", "sms")
 _PERSONAL = ("name", "email", "phone", "address")
@@ -68,6 +71,21 @@ def get_customer(request: HttpRequest, customer_id: Annotated[int, Path(ge=1, le
     found = customers.get_customer(customer_id)
     note_access(request, [found.id], _PERSONAL, "view")
     return _people([found.id])[0]
+
+
+@router.get(
+    "/members/{code}",
+    auth=Scope("customers:read"),
+    response={200: MemberOut},
+    tags=["customers"],
+)
+def get_member(request: HttpRequest, code: Annotated[str, Path(max_length=40)]) -> Rows:
+    """Give the person of a membership card with his points, for a till."""
+    found = customers.find_by_card(code.replace("\0", ""))
+    if found is None:
+        raise NotFoundError(_NO_CARD)
+    note_access(request, [found], _PERSONAL, "view")
+    return _people([found])[0] | {"points": rewards.balance_of(found)}
 
 
 def _people(ids: Sequence[int]) -> list[Rows]:

@@ -135,6 +135,12 @@ class CustomerOut(Schema):
     contacts: list[ContactOut]
 
 
+class MemberOut(CustomerOut):
+    """One person found by his membership card, with the points he has now."""
+
+    points: int
+
+
 class ProductOut(Schema):
     sku: str
     name: str

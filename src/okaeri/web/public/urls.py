@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from okaeri.web.public import events, mails, preferences, views
+from okaeri.web.public import cards, events, mails, preferences, views
 
 urlpatterns = [
     path("u/<str:token>/", views.unsubscribe, name="unsubscribe"),
     path("u/<str:token>/one-click/", views.one_click, name="one_click"),
     path("q/<str:token>/", views.question, name="question"),
     path("w/<str:token>/", preferences.preferences, name="preferences"),
+    path("m/<str:token>/", cards.card, name="member_card"),
     path("e/", events.collect, name="events"),
     path("c/<str:token>/", mails.click, name="click"),
     path("o/<str:token>.gif", mails.picture, name="picture"),

@@ -77,6 +77,7 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
             "walks": walks,
             "call_task": listen.find_open_call(customers.ids_of(profile.id), clock.now()),
             "no_calls": bool(customers.suppressed_phones([full.phone])),
+            "card_code": customers.card_in_groups(customers.find_card(profile.id)),
             "balance": rewards.balance_of(profile.id),
             "satisfaction": listen.satisfaction([profile.id]).get(profile.id),
             "next": decide_next(
