@@ -141,7 +141,7 @@ def test_a_notice_of_eccube_is_known_by_its_hex_signature_and_says_what_to_do() 
     assert api.receive(connection.key, bad, raw, NOW).outcome == "unsigned"
     error = api.list_deliveries(connection.id)[0].error
     assert error is not None
-    assert "CSV" in error.ja
+    assert "Web API" in error.ja
 
 
 # ---- orders ------------------------------------------------------------------------------------

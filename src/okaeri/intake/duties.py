@@ -1,14 +1,18 @@
-"""What the worker does for live sources: old deliveries go."""
+"""What the worker does for live sources: those that are asked are asked, old deliveries go."""
 
 from datetime import datetime
 
 from okaeri.foundation.work.loop import Duty
+from okaeri.intake.polling.reading import read_due
 from okaeri.intake.webhooks import connections
 
 
 def duties() -> tuple[Duty, ...]:
-    """Give the duty."""
-    return (Duty("intake.sweep_deliveries", sweep_deliveries),)
+    """Give the duties."""
+    return (
+        Duty("intake.read_sources", read_due),
+        Duty("intake.sweep_deliveries", sweep_deliveries),
+    )
 
 
 def sweep_deliveries(now: datetime) -> int:

@@ -11,6 +11,7 @@ from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.intake.applying import AskRights, Surroundings, apply
 from okaeri.intake.people import store_parties
+from okaeri.intake.polling import keeping as polls
 from okaeri.intake.records import payments, service, subscriptions
 from okaeri.intake.records.bodies import (
     MOST_ITEMS,
@@ -31,6 +32,7 @@ from okaeri.intake.types import (
     Kept,
     PartyIn,
     PaymentIn,
+    PollView,
     Received,
     SubscriptionIn,
     SubscriptionRecord,
@@ -43,13 +45,13 @@ from okaeri.intake.webhooks.words import Frame
 
 __all__ = [
     "MOST_ITEMS", "AskRights", "CallBody", "CustomerBody", "InquiryBody", "OrderBody",
-    "ProductBody", "SubscriptionBody", "calls_of", "create_connection", "get_connection",
-    "inquiries_of", "list_calls_after", "list_connections", "list_deliveries",
-    "list_inquiries_after", "list_open_complaints", "list_subscriptions_after", "open_complaints",
-    "parse_json", "receive",
-    "record_bodies", "record_calls", "record_customers", "record_inquiries", "record_payments",
-    "record_subscriptions", "retry_delivery", "rotate_secret", "subscriptions_of",
-    "sweep_deliveries", "switch_connection", "unpaid_orders_of",
+    "ProductBody", "SubscriptionBody", "calls_of", "create_connection", "find_poll",
+    "get_connection", "inquiries_of", "leave_url", "list_calls_after", "list_connections",
+    "list_deliveries", "list_inquiries_after", "list_open_complaints", "list_subscriptions_after",
+    "open_complaints", "parse_json", "receive", "record_bodies", "record_calls",
+    "record_customers", "record_inquiries", "record_payments", "record_subscriptions",
+    "retry_delivery", "rotate_secret", "save_poll", "subscriptions_of", "sweep_deliveries",
+    "switch_connection", "take_leave", "unpaid_orders_of",
 ]  # fmt: skip
 
 
@@ -169,6 +171,31 @@ def rotate_secret(connection_id: int, *, secret: str = "") -> tuple[ConnectionVi
 def switch_connection(connection_id: int, *, is_active: bool) -> None:
     """Open or close an address."""
     connections.switch(connection_id, is_active=is_active)
+
+
+def save_poll(
+    connection_id: int, *, shop_url: str, admin_url: str, client_id: str, client_secret: str
+) -> PollView:
+    """Keep how a source is asked by its Web API; it begins once its staff gave their leave.
+
+    Raises InputError for an address that is not https, or no client.
+    """
+    return polls.save(connection_id, shop_url, admin_url, client_id, client_secret)
+
+
+def find_poll(connection_id: int) -> PollView | None:
+    """Give how a source is asked by its Web API, None where it is not."""
+    return polls.find(connection_id)
+
+
+def leave_url(connection_id: int, state: str) -> str:
+    """Give the page of the shop's admin on which its staff let us read."""
+    return polls.leave_url(connection_id, state)
+
+
+def take_leave(connection_id: int, code: str) -> None:
+    """Begin to read with the code the shop sent along; raises OkaeriError where it does not hold."""
+    polls.take_leave(connection_id, code)
 
 
 def list_deliveries(connection_id: int, limit: int = 50) -> list[DeliveryView]:

@@ -244,6 +244,13 @@ class LiveRules:
         minimum=1,
         maximum=365,
     )
+    poll_minutes: int = setting(
+        "sources.poll_minutes",
+        5,
+        Text("Web APIで読みに行く間隔(分)", "Minutes between two looks by Web API"),
+        minimum=1,
+        maximum=1440,
+    )
     requests_per_minute: int = setting(
         "api.requests_per_minute",
         600,
@@ -452,6 +459,21 @@ class ConnectionView:
     last_error: Text | None
     # Until when the secret before the present one is still accepted; None when there is none.
     previous_secret_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PollView:
+    """How a source is asked for its news; secrets are never part of this.
+
+    `redirect_url` is what the source must know of us; `is_allowed`: its staff gave their leave.
+    """
+
+    shop_url: str
+    admin_url: str
+    client_id: str
+    redirect_url: str
+    is_allowed: bool
+    last_read_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from okaeri.intake.models.orders import (
 )
 from okaeri.intake.models.payments import Payment
 from okaeri.intake.models.service import Call, Inquiry
-from okaeri.intake.models.sources import Connection, Delivery, LatestWord, Refund
+from okaeri.intake.models.sources import Connection, Delivery, LatestWord, Poll, Refund
 from okaeri.intake.models.subscriptions import Subscription, SubscriptionEvent
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "OrderLine",
     "Party",
     "Payment",
+    "Poll",
     "Product",
     "Refund",
     "RejectedRow",

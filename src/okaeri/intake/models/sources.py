@@ -93,3 +93,28 @@ class Refund(models.Model):
             models.UniqueConstraint(fields=["source", "refund_no"], name="one_refund_per_no"),
         )
         indexes = (models.Index(fields=["source", "subject_no"], name="refunds_of_order"),)
+
+
+class Poll(models.Model):
+    """How a source is asked for its news (EC-CUBE's Web API), and how far it has been read."""
+
+    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="+")
+    # Where the shop answers, without /api and /token; where its staff give their leave.
+    shop_url = models.CharField(max_length=300)
+    authorize_url = models.CharField(max_length=300)
+    client_id = models.CharField(max_length=200)
+    # Encrypted, like the tokens; "" where there is none yet.
+    client_secret = models.TextField()
+    refresh_token = models.TextField(default="")
+    access_token = models.TextField(default="")
+    access_until = models.DateTimeField(null=True)
+    # Topic → `polling.windows.Progress`, and whose turn it is.
+    progress = models.JSONField(default=dict)
+    # None: nobody has given his leave, or it was taken back.
+    next_at = models.DateTimeField(null=True, db_index=True)
+    # While one worker reads, until then at the latest; another one leaves it alone.
+    lease_until = models.DateTimeField(null=True)
+    # The source told meanwhile that there is more.
+    asked_again = models.BooleanField(default=False)
+    failures = models.IntegerField(default=0)
+    last_read_at = models.DateTimeField(null=True)

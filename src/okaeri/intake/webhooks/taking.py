@@ -4,7 +4,7 @@ Many orders cost little more than one, so the words of the whole group are put i
 Where that fails for something that was sent, each delivery stands behind a savepoint of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -18,8 +18,9 @@ from okaeri.foundation.settings import ShopProfile, hold, load
 from okaeri.foundation.text import Text
 from okaeri.intake.applying import AskRights, Surroundings, apply
 from okaeri.intake.models import Connection, Delivery
+from okaeri.intake.polling.knocking import knock
 from okaeri.intake.types import Received
-from okaeri.intake.webhooks import connections, generic, shopify
+from okaeri.intake.webhooks import connections, eccube, generic, shopify
 from okaeri.intake.webhooks.reading import parse_json
 from okaeri.intake.webhooks.sealing import seal
 from okaeri.intake.webhooks.words import Frame, Words
@@ -27,8 +28,12 @@ from okaeri.intake.writing import CHANGES
 
 NOTICE_TOPIC = "eccube/notice"
 _NOTICE = Text(
-    "EC-CUBE の通知は変更の番号だけを伝えます。内容は受注CSVの取り込みか、署名付きの送信で届けてください。",
-    "EC-CUBE's notice tells only which record changed; send its contents signed, or import the CSV.",
+    "EC-CUBE の通知は変更の番号だけを伝えます。内容を読めるように、下の「Web APIで読む」を設定してください。",
+    "EC-CUBE's notice tells only which record changed; set up reading by Web API below.",
+)
+_KNOCKED = Text(
+    "変更の知らせを受けたので、すぐに読みに行きます。",
+    "Told of a change; it is read at once.",
 )
 _Key = tuple[int, str]
 
@@ -117,6 +122,8 @@ def _words(
         return None
     if connection.kind == Connection.Kind.SHOPIFY:
         return shopify.read(topic, payload, frame)
+    if topic in eccube.FIELDS:
+        return eccube.read(topic, payload, frame)
     return generic.read(topic, payload, frame)
 
 
@@ -145,8 +152,10 @@ def _apply(words: Words, one: Arrived) -> None:
 
 def _keep(reads: Sequence[_Read]) -> None:
     """Write the rows; what could not be used is kept, so that nothing acknowledged is lost."""
+    told = {read.one.connection.id: read.one.at for read in reads if read.topic == NOTICE_TOPIC}
+    asked = {connection_id for connection_id, at in told.items() if knock(connection_id, at)}
     Delivery.objects.bulk_create(
-        [_row(read) for read in reads],
+        [_row(read, asked) for read in reads],
         update_conflicts=True,
         unique_fields=["connection", "delivery_id"],
         update_fields=["topic", "status", "error", "payload", "received_at"],
@@ -155,8 +164,10 @@ def _keep(reads: Sequence[_Read]) -> None:
         connections.note_received(read.one.connection.id, read.one.at, read.error)
 
 
-def _row(read: _Read) -> Delivery:
-    error = _NOTICE if read.topic == NOTICE_TOPIC else read.error
+def _row(read: _Read, asked: Collection[int]) -> Delivery:
+    error = read.error
+    if read.topic == NOTICE_TOPIC:
+        error = _KNOCKED if read.one.connection.id in asked else _NOTICE
     is_failed = read.status == Delivery.Status.FAILED
     return Delivery(
         connection_id=read.one.connection.id,

@@ -12,6 +12,7 @@ from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
 from okaeri.intake.types import ConnectionView, LiveRules
 from okaeri.web.access import needs
+from okaeri.web.pages.connections.polling import state_for
 from okaeri.web.public.hooks import keep_request
 
 KINDS: dict[str, Text] = {
@@ -67,8 +68,13 @@ def _show(
     secret: str,
     problem: Text | None = None,
 ) -> HttpResponse:
+    poll = intake.find_poll(shown.id)
+    state = state_for(request, shown.id) if poll else ""
     context = {
         "tab": "connections",
+        "poll": poll,
+        "redirect_url": f"{settings.OKAERI.base_url}/connections/{shown.id}/leave/",
+        "leave_url": intake.leave_url(shown.id, state) if poll else "",
         "connection": shown,
         "kind": KINDS[shown.kind],
         "address": f"{settings.OKAERI.base_url}/hooks/{shown.key}/",
