@@ -40,6 +40,8 @@ class Lane:
     beside: Callable[[], AbstractContextManager[dict[str, str]]] = lambda: nullcontext({})
     # Whether its tests may be dealt to several processes when it runs alone.
     can_split: bool = False
+    # Into how many processes the whole run deals it, so that no core waits for one long lane.
+    parts: int = 1
 
 
 @contextmanager
@@ -96,7 +98,13 @@ LANES = {
         Lane("types", (_tool("mypy", "--no-error-summary"),)),
         Lane("browser", missing=_missing_browser),
         Lane("database", can_split=True),
-        Lane("postgres", missing=_missing_postgres, beside=_postgres_server, can_split=True),
+        Lane(
+            "postgres",
+            missing=_missing_postgres,
+            beside=_postgres_server,
+            can_split=True,
+            parts=2,
+        ),
         Lane("spark", missing=_missing_spark),
         Lane("property", can_split=True),
         Lane("engine"),

@@ -77,14 +77,17 @@ def _call(command: tuple[str, ...], env: dict[str, str]) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-def run(lane: Lane, processes: int) -> Outcome:
-    """Run one lane to its end."""
+def run(lane: Lane, processes: int, part: int = 0) -> Outcome:
+    """Run one lane, or one part of it (from 1), to its end."""
+    name = f"{lane.name} {part}/{lane.parts}" if part else lane.name
     begin = time.monotonic()
     if absent := lane.missing():
-        return Outcome(lane.name, 0.0, f"skipped: {absent}", Counter())
+        return Outcome(name, 0.0, f"skipped: {absent}", Counter())
     with lane.beside() as env:
         if not lane.commands:
-            split = ("-n", str(processes)) if lane.can_split and processes > 1 else ()
+            split = ["-n", str(processes)] if lane.can_split and processes > 1 else []
+            if part:
+                split = [f"--part={part}/{lane.parts}"]
             pytest = (str(BIN / "python"), "-m", "pytest", "-q", *split, "-m", MARKS[lane.name])
             code, output = _call(pytest, env)
             word, skipped = judge(code, output), reasons(output)
@@ -92,19 +95,24 @@ def run(lane: Lane, processes: int) -> Outcome:
             ends = [_call(command, env) for command in lane.commands]
             output = "".join(text for _, text in ends)
             word, skipped = "FAILED" if any(code for code, _ in ends) else "passed", Counter()
-    return Outcome(lane.name, time.monotonic() - begin, word, skipped, output)
+    return Outcome(name, time.monotonic() - begin, word, skipped, output)
 
 
 def tell(outcomes: list[Outcome]) -> int:
     """Print the summary; 1 when a lane failed."""
     print("\nLanes:")
     for one in outcomes:
-        print(f"{one.name:10} {one.seconds:6.1f} s  {one.word}")
+        print(f"{one.name:12} {one.seconds:6.1f} s  {one.word}")
         for reason, count in one.skipped.most_common():
-            print(f"{'':10} {count:6} skipped: {reason}")
+            print(f"{'':12} {count:6} skipped: {reason}")
     words = Counter(one.word.split(":")[0] for one in outcomes)
     print(", ".join(f"{words[word]} {word}" for word in ("passed", "skipped", "FAILED")))
     return 1 if words["FAILED"] else 0
+
+
+def _parts(lane: Lane, *, is_alone: bool) -> range:
+    """Give the parts to run: alone, pytest itself deals the tests to the cores."""
+    return range(1) if is_alone or lane.parts == 1 else range(1, lane.parts + 1)
 
 
 def main(wanted: list[str]) -> int:
@@ -112,12 +120,16 @@ def main(wanted: list[str]) -> int:
     processes = CORES if len(names) == 1 else 1
     begin, outcomes = time.monotonic(), []
     with ThreadPoolExecutor(CORES) as pool:
-        running = [pool.submit(run, LANES[name], processes) for name in names]
+        running = [
+            pool.submit(run, LANES[name], processes, part)
+            for name in names
+            for part in _parts(LANES[name], is_alone=len(names) == 1)
+        ]
         for future in as_completed(running):
             one = future.result()
             outcomes.append(one)
             print(f"--- {one.name}: {one.word}\n{one.output}", end="", flush=True)
-    code = tell(sorted(outcomes, key=lambda one: names.index(one.name)))
+    code = tell(sorted(outcomes, key=lambda one: (names.index(one.name.split()[0]), one.name)))
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = used.ru_utime + used.ru_stime
     print(f"{time.monotonic() - begin:.1f} s, {spent:.1f} s of processor time")

@@ -9,6 +9,8 @@ from _pytest.mark.expression import Expression
 from scripts.lanes import FAST, LANES, MARKS
 from scripts.run_lanes import Outcome, judge, reasons, tell
 
+from tests.parts import files_of
+
 KINDS = ("django_db", "engine", "spark", "browser", "postgres", "property", "slow")
 SETS = [set(some) for size in range(4) for some in itertools.combinations(KINDS, size)]
 MAKEFILE = Path(__file__).resolve().parent.parent.parent / "Makefile"
@@ -79,3 +81,12 @@ def test_the_summary_names_reasons_and_one_failure_makes_it_red(
     assert "2 skipped: no Java found" in said
     assert "PySpark is not installed" in said
     assert "1 passed, 1 skipped, 1 FAILED" in said
+
+
+def test_parts_share_all_files_evenly_and_none_runs_twice() -> None:
+    counts = Counter({f"test_{number}.py": number % 7 + 1 for number in range(40)})
+    parts = files_of(counts, 2)
+    assert parts[0] | parts[1] == set(counts)
+    assert not parts[0] & parts[1]
+    sizes = [sum(counts[name] for name in part) for part in parts]
+    assert max(sizes) - min(sizes) <= 7

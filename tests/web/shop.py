@@ -24,6 +24,7 @@ from okaeri.measure import api as measure
 from okaeri.plan import api as plan
 from okaeri.plan import duties as plan_duties
 from okaeri.rewards import api as rewards
+from tests.web.filled import lived_once
 
 END = datetime(2026, 10, 31, 3, 0, tzinfo=UTC)
 START = datetime(2024, 11, 1, 3, 0, tzinfo=UTC)
@@ -113,6 +114,14 @@ def fill(
     folder: Path, *, people: int = 350, in_japanese: bool = True, is_live: bool = True
 ) -> None:
     """Live the shop: history, playbooks, six weeks of care, answers, results."""
+    lived_once(
+        ("shop", people, in_japanese, is_live),
+        folder,
+        lambda: _live_through(folder, people, in_japanese=in_japanese, is_live=is_live),
+    )
+
+
+def _live_through(folder: Path, people: int, *, in_japanese: bool, is_live: bool) -> None:
     orders = orders_of_shop(people=people, seed=7, in_japanese=in_japanese)
     now = clock.SimulatedClock(LIVE_FROM if is_live else END)
     clock.set_clock(now)
