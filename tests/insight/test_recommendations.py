@@ -157,7 +157,7 @@ def test_a_shop_of_one_order_answers_with_its_whole_width(warehouse: Warehouse) 
     report = api.find_report("recommendations")
     assert report is not None
     assert report.payload["winner"] == "popular"
-    assert [(row["low"], row["high"]) for row in report.payload["methods"]] == [(0.0, 1.0)]
+    assert {(row["low"], row["high"]) for row in report.payload["methods"]} == {(0.0, 1.0)}
     assert [item.sku for item in api.recommend_popular(n=3)] == ["FACE"]
     assert shown("me") == []
 

@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 
 from okaeri.insight.features.baskets import (
     compute_basket_totals,
+    compute_most_next,
     compute_next_products,
     compute_pairs_in_orders,
     compute_pairs_in_periods,
@@ -28,6 +29,7 @@ KEYS: dict[str, list[str] | None] = {
     "pairs_in_orders": ["a", "b"],
     "pairs_in_periods": ["a", "b"],
     "next_products": ["a", "b"],
+    "most_next": ["a"],
     "f2_by_first_product": ["sku"],
 }
 
@@ -43,11 +45,12 @@ def features(tables: Any) -> dict[str, ir.Table]:
         "goods": whole,
         "item_days": item_days,
         "item_facts": compute_item_facts(goods, days, as_of=tables.as_of),
-        "item_histories": compute_item_histories(days, items, one_person_in=2),
+        "item_histories": compute_item_histories(days, items, one_person_in=5),
         "basket_totals": compute_basket_totals(goods, days, since=since),
         "pairs_in_orders": compute_pairs_in_orders(goods, fewest=40),
         "pairs_in_periods": compute_pairs_in_periods(days, since=since, fewest=60),
         "next_products": compute_next_products(days, fewest=30),
+        "most_next": compute_most_next(compute_next_products(days, fewest=30)),
         "f2_by_first_product": compute_f2_by_first_product(
             days, tables.customers, as_of=tables.as_of, days=90
         ),

@@ -7,11 +7,13 @@ builds all of them, pages read them with `insight.api.find_report(name)`.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from okaeri.insight.analyses import deciles, prices, timing
+from okaeri.insight.analyses import baskets, deciles, prices, products, timing
 from okaeri.insight.analyses.sources import Sources
 
 ANALYSES: Mapping[str, Callable[[Sources], dict[str, Any]]] = {
+    "baskets": baskets.build,
     "deciles": deciles.build,
     "prices": prices.build,
     "timing": timing.build,
+    "products": products.build,
 }

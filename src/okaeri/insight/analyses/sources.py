@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.features.baskets import compute_next_products
 from okaeri.insight.features.goods import compute_goods, compute_item_days, compute_item_facts
 from okaeri.insight.features.prices import compute_price_habits
 from okaeri.insight.features.purchases import (
@@ -19,6 +20,10 @@ from okaeri.insight.features.purchases import (
 from okaeri.insight.recommend_types import RecommendRules
 from okaeri.insight.types import LifecycleRules
 from okaeri.intake import api as intake
+from okaeri.intake.types import ProductIn
+
+# Two people are a coincidence.
+FEWEST = 3
 
 _LINE = pa.schema(
     [
@@ -114,11 +119,26 @@ class Sources:
         return self.stage("price_habits", habits)
 
     @cached_property
+    def names(self) -> dict[str, str]:
+        """Give sku → name: of the product master, else as its newest line says."""
+        master = {sku: product.name for sku, product in self._master.items() if product.name}
+        return {**{fact["sku"]: fact["name"] or fact["sku"] for fact in self.item_facts}, **master}
+
+    @cached_property
+    def next_products(self) -> ir.Table:
+        """One row per product and product of the purchase after it, with 3 people or more."""
+        return self.stage("next_products", compute_next_products(self.item_days, fewest=FEWEST))
+
+    @cached_property
+    def _master(self) -> dict[str, ProductIn]:
+        return intake.list_products()
+
+    @cached_property
     def products(self) -> ir.Table:
         """One row per known product; of products without a master row nothing is known."""
         rows = [
             {name: getattr(product, name) for name in _PRODUCT.names}
-            for product in intake.list_products().values()
+            for product in self._master.values()
         ]
         return self.warehouse.upload(pa.Table.from_pylist(rows, schema=_PRODUCT))
 

@@ -100,6 +100,17 @@ def compute_next_products(item_days: ir.Table, *, fewest: int) -> ir.Table:
     return joined.select("a", "b", "both", "both_first", "with_a", "with_b")
 
 
+def compute_most_next(next_products: ir.Table) -> ir.Table:
+    """One row per product a: the other product b most people bought right after, of equals the first.
+
+    Columns as of `compute_next_products`.
+    """
+    rows = next_products.filter(next_products.a != next_products.b)
+    order = ibis.window(group_by="a", order_by=[ibis.desc(rows.both), rows.b])
+    ranked = rows.mutate(place=ibis.row_number().over(order))
+    return ranked.filter(ranked.place == 0).drop("place")
+
+
 def _people_by(rows: ir.Table, name: str, counted: str) -> ir.Table:
     people = rows.select("customer_id", "sku").distinct()
     return people.group_by(people.sku.name(name)).agg(people.count().name(counted))

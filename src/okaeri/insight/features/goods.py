@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 # Postage and fees stand among the lines of many carts; nobody chooses them.
 NOT_GOODS = (
-    "送料|手数料|代引|包装料|のし料|ポイント利用|クーポン|値引|shipping|postage|carriage|gift.?wrap"
+    "送料|手数料|代引|包装料|のし料|ポイント利用|クーポン|値引|shipping|postage|carriage"
     "|bank charges|handling fee|^manual$|^discount"
 )
 RECENT_DAYS = 90

@@ -89,9 +89,9 @@ def run_trial(histories: Histories, candidates: Mapping[str, Neighbours]) -> Tri
     empty = sp.csr_matrix((histories.n_items, histories.n_items))
     at = min(MOST_SHOWN, max(1, histories.n_items // _SHARE_SHOWN))
     outcomes = {POPULAR: hits_of(empty, known, later, people, popular, at=at)}
-    if people.size:
-        for name, make in candidates.items():
-            outcomes[name] = hits_of(make(known), known, later, people, popular, at=at)
+    for name, make in candidates.items():
+        near = make(known) if people.size else empty
+        outcomes[name] = hits_of(near, known, later, people, popular, at=at)
     verdicts = [Verdict(name, int(hit.sum()), people.size) for name, hit in outcomes.items()]
     verdicts.sort(key=lambda verdict: (-verdict.hits, verdict.method))
     return Trial(tuple(verdicts), _winner(outcomes), at, cut, held_out)

@@ -3,15 +3,25 @@
 from collections.abc import Mapping
 
 from okaeri.foundation.text import Text
-from okaeri.insight.domain.reports import deciles, prices, timing
+from okaeri.insight.domain.reports import (
+    baskets,
+    deciles,
+    prices,
+    products,
+    recommendations,
+    timing,
+)
 from okaeri.insight.price_types import PriceRules
 from okaeri.insight.timing_types import TimingRules
 
 # What the numbers of further analyses mean; placeholders are filled as in `domain.definitions`.
 OF_REPORTS: Mapping[str, Text] = {
+    **baskets.DEFINITIONS,
     **deciles.DEFINITIONS,
     **prices.DEFINITIONS,
     **timing.DEFINITIONS,
+    **products.DEFINITIONS,
+    **recommendations.DEFINITIONS,
 }
 # Settings those definitions name: "price.dependent_share" fills {price_dependent_share}.
 RULES: tuple[type, ...] = (PriceRules, TimingRules)

@@ -5,9 +5,25 @@ from typing import Any
 
 import numpy as np
 
+from okaeri.foundation.text import Text
 from okaeri.insight.domain.recommend.histories import Histories
 from okaeri.insight.domain.recommend.validation import Trial
 from okaeri.insight.domain.shares import share_of, wilson_interval
+
+DEFINITIONS = {
+    "recommend_hits": Text(
+        "当たった割合: 最後の期間の購入を隠して学び、その期間に初めての商品を買った人のうち、その商品を"
+        "おすすめの中に挙げていた人の割合です。括弧内は95%区間です。",
+        "Hit rate: the last stretch of days is hidden while learning; of those who bought something new to "
+        "them in it, the share for whom it was among the products shown. 95 % interval.",
+    ),
+    "recommend_winner": Text(
+        "使う方法: 人気の商品を出すより、偶然とは言えない差(マクネマー検定、95%)で多く当たった方法のうち、最も"
+        "当たったものです。差が言えないときは人気の商品を出します。",
+        "Method in use: of those that hit more often than popular products beyond chance (McNemar's test, "
+        "95 %), the one with most hits; where none does, popular products are shown.",
+    ),
+}
 
 
 def recommendations_payload(

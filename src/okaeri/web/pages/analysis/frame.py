@@ -81,6 +81,26 @@ GROUPS = (
         ),
     ),
     Group(
+        Text("商品", "Products"),
+        (
+            Page(
+                "products",
+                Text("商品", "Products"),
+                Text("どの商品が、次の購入につながりますか", "Which products bring people back?"),
+            ),
+            Page(
+                "baskets",
+                Text("併売", "Baskets"),
+                Text("何と何が一緒に買われていますか", "What is bought together?"),
+            ),
+            Page(
+                "recommendations",
+                Text("おすすめの精度", "Recommendations"),
+                Text("おすすめは、どのくらい当たりますか", "How often do recommendations hit?"),
+            ),
+        ),
+    ),
+    Group(
         Text("だれに届けるか", "Whom to reach"),
         (
             Page(

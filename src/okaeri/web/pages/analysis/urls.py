@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from okaeri.web.pages.analysis.baskets import baskets
 from okaeri.web.pages.analysis.chart_files import chart_file
 from okaeri.web.pages.analysis.cohorts import cohorts
 from okaeri.web.pages.analysis.deciles import deciles
@@ -10,6 +11,8 @@ from okaeri.web.pages.analysis.frame import index
 from okaeri.web.pages.analysis.freshness import freshness
 from okaeri.web.pages.analysis.portfolio import portfolio
 from okaeri.web.pages.analysis.prices import prices
+from okaeri.web.pages.analysis.products import products
+from okaeri.web.pages.analysis.recommendations import recommendations
 from okaeri.web.pages.analysis.timing import timing
 
 urlpatterns = [
@@ -21,5 +24,8 @@ urlpatterns = [
     path("analysis/cohorts/", cohorts, name="cohorts"),
     path("analysis/prices/", prices, name="prices"),
     path("analysis/timing/", timing, name="timing"),
+    path("analysis/products/", products, name="products"),
+    path("analysis/baskets/", baskets, name="baskets"),
+    path("analysis/recommendations/", recommendations, name="recommendations"),
     path("charts/<slug:address>.<str:form>", chart_file, name="chart_file"),
 ]

@@ -1,0 +1,57 @@
+"""Which products bring people back, and for what."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from okaeri.insight import api as insight
+from okaeri.web.access import needs
+from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.frame import show
+from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.paging import Pager, asked_page
+
+_SORTS = ("buyers", "net_minor", "repeat_rate", "f2_rate", "recent_buyers")
+_COLUMNS = (
+    "sku", "name", "buyers", "share", "recent_buyers", "orders", "quantity", "net_minor", "price_minor",
+    "repeat_buyers", "repeat_rate", "repeat_low", "repeat_high", "cycle_days", "firsts", "eligible",
+    "converted", "f2_rate", "f2_low", "f2_high",
+)  # fmt: skip
+_NEXT = ("next_sku", "next_name", "next_people", "next_share")
+_ROWS = 50
+# A share of fewer first buyers than these names no product as the best.
+_FEWEST_TO_NAME = 20
+
+
+@needs("figures.see")
+@require_GET
+def products(request: HttpRequest) -> HttpResponseBase:
+    """Show buyers, repeat rate, F2 by first product and the next product of every product."""
+    report = insight.find_report("products")
+    rows = report.payload["products"] if report else []
+    encoding = asked_encoding(request)
+    if rows and encoding:
+        cells = (
+            (*(row[column] for column in _COLUMNS), *(_next_cells(row["next"]))) for row in rows
+        )
+        return csv_response("products", (*_COLUMNS, *_NEXT), cells, encoding=encoding)
+    asked = request.GET.get("sort", "")
+    sort = asked if asked in _SORTS else _SORTS[0]
+    ordered = sorted(rows, key=lambda row: (row[sort] is None, -(row[sort] or 0)))
+    pager = Pager(asked_page(request), len(rows), _ROWS)
+    named = [row for row in rows if row["eligible"] >= _FEWEST_TO_NAME]
+    return show(
+        request,
+        "products",
+        report=report if rows else None,
+        rows=ordered[pager.offset : pager.offset + _ROWS],
+        sort=sort,
+        pager=pager,
+        best=max(named, key=lambda row: row["f2_low"], default=None),
+        definitions=definitions_for("products_repeat", "products_f2", "products_next"),
+    )
+
+
+def _next_cells(following: dict[str, object] | None) -> tuple[object, ...]:
+    if following is None:
+        return ("",) * len(_NEXT)
+    return tuple(following[key] for key in ("sku", "name", "people", "share"))

@@ -1,0 +1,112 @@
+"""Products, baskets, recommendations: what the pages say of a shop whose every purchase is known."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from okaeri.foundation import clock
+from okaeri.foundation.warehouse import open_warehouse
+from okaeri.insight import api as insight
+from okaeri.intake import api as intake
+from okaeri.intake.types import LineIn, OrderIn, PartyIn
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 5, 20)
+PRICES = {"FACE": 3000, "CREAM": 9000, "SOAP": 900, "POST": 500}
+NAMES = {"FACE": "Face lotion", "CREAM": "Night cream", "SOAP": "Soap", "POST": "送料 Postage"}
+
+
+def order(member: str, days: int, skus: Sequence[str]) -> OrderIn:
+    return OrderIn(
+        source="test",
+        order_no=f"{member}-{days}",
+        ordered_at=datetime.combine(TODAY - timedelta(days=days), time(3), UTC),
+        status="accepted",
+        party=PartyIn(member_no=member, email=f"{member}@example.com"),
+        lines=tuple(LineIn(sku, NAMES[sku], 1, PRICES[sku], PRICES[sku]) for sku in skus),
+    )
+
+
+@pytest.fixture
+def cosmetics(db: None, tmp_path: Path) -> None:
+    """30 begin with lotion and come back after 50 days for cream, 10 with soap and stay away."""
+    clock.set_clock(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC)))
+    orders = [order(f"f{n}", 200, ["FACE", "POST"]) for n in range(30)]
+    orders += [order(f"f{n}", 150, ["CREAM", "SOAP"]) for n in range(24)]
+    orders += [order(f"f{n}", 150, ["FACE"]) for n in range(24, 30)]
+    orders += [order(f"s{n}", 120, ["SOAP"]) for n in range(10)]
+    intake.record_orders(orders)
+    warehouse = open_warehouse(tmp_path / "warehouse")
+    insight.refresh(warehouse=warehouse, as_of=TODAY)
+    warehouse.close()
+
+
+def words(client: Client, address: str) -> str:
+    page = client.get(address)
+    assert page.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.content.decode()))
+
+
+def rows_of(client: Client, address: str) -> list[dict[str, str]]:
+    body = client.get(address).getvalue()
+    return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
+
+
+@pytest.mark.covers("K-09")
+def test_a_product_shows_buyers_repeats_f2_and_what_comes_next(
+    cosmetics: None, in_english: Client
+) -> None:
+    rows = {row["sku"]: row for row in rows_of(in_english, "/analysis/products/?csv=utf-8")}
+    assert set(rows) == {"FACE", "CREAM", "SOAP"}
+    face, soap = rows["FACE"], rows["SOAP"]
+    assert (face["buyers"], face["repeat_buyers"], face["repeat_rate"]) == ("30", "6", "0.2")
+    assert (face["cycle_days"], soap["cycle_days"]) == ("50.0", "")
+    assert (face["firsts"], face["eligible"], face["f2_rate"]) == ("30", "30", "1.0")
+    assert (soap["buyers"], soap["firsts"], soap["f2_rate"]) == ("34", "10", "0.0")
+    assert (face["next_sku"], face["next_people"], face["next_share"]) == ("CREAM", "24", "0.8")
+    page = words(in_english, "/analysis/products/")
+    assert "Those who begin with “Face lotion” come back most: 100.0%" in page
+    assert "Postage" not in page
+    assert "Night cream 80.0%" in page
+
+
+def test_pairs_of_one_order_and_of_the_next_purchase(cosmetics: None, in_english: Client) -> None:
+    (pair,) = rows_of(in_english, "/analysis/baskets/?csv=utf-8")
+    assert (pair["a"], pair["b"], pair["both"], pair["confidence"]) == (
+        "CREAM",
+        "SOAP",
+        "24",
+        "1.0",
+    )
+    # 70 orders, 24 with cream, 34 with soap.
+    assert float(pair["lift"]) == pytest.approx(24 * 70 / (24 * 34))
+    order_page = words(in_english, "/analysis/baskets/?kind=order")
+    assert "Face lotion" in order_page
+    assert "Pairs bought one after the other by 20 people or more" in order_page
+    year = rows_of(in_english, "/analysis/baskets/?kind=period&csv=utf-8&sku=FACE")
+    assert {(row["a"], row["b"], row["both"]) for row in year} == {
+        ("CREAM", "FACE", "24"),
+        ("FACE", "SOAP", "24"),
+    }
+
+
+def test_the_page_of_recommendations_shows_every_method_with_its_width(
+    cosmetics: None, browser_of_staff: Client
+) -> None:
+    page = words(browser_of_staff, "/analysis/recommendations/")
+    assert "隠しておいた購入で比べた結果" in page
+    assert "よく選ばれている商品" in page
+    rows = rows_of(browser_of_staff, "/analysis/recommendations/?csv=utf-8")
+    assert {"popular", "next", "similar", "together"} <= {row["method"] for row in rows}
+    assert all(float(row["low"]) <= float(row["high"]) for row in rows)
+
+
+@pytest.mark.parametrize("address", ["/analysis/products/", "/analysis/baskets/?kind=order"])
+def test_an_empty_shop_says_what_to_do(browser_of_staff: Client, address: str) -> None:
+    assert "受注を取り込む" in words(browser_of_staff, address)
