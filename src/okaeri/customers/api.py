@@ -150,6 +150,7 @@ __all__ = [
     "get_merge",
     "get_request",
     "give_placeholder_addresses",
+    "grants_on",
     "ids_of",
     "import_attributes",
     "issue_card",
@@ -391,6 +392,13 @@ def list_consents(customer_id: int) -> list[ConsentRecord]:
         )
         for event in events.order_by("occurred_at", "id")
     ]
+
+
+def grants_on(channel: str, customer_ids: Iterable[int]) -> dict[int, list[datetime]]:
+    """Give asked id → when that person agreed on a channel, oldest first; who never did is left out."""
+    roots = identity.roots_of(customer_ids)
+    granted = consents.grants_on(channel, set(roots.values()))
+    return {asked: granted[root] for asked, root in roots.items() if root in granted}
 
 
 def suppress(channel: str, address: str, reason: str, at: datetime) -> None:

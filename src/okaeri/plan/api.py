@@ -8,7 +8,7 @@ from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.keyset import Before
 from okaeri.foundation.personal import Documents
 from okaeri.foundation.text import Text
-from okaeri.plan import views
+from okaeri.plan import goals, views
 from okaeri.plan.actions import edit, switch
 from okaeri.plan.actions.motivation import infer_motivations
 from okaeri.plan.actions.render import PlanRenderer, preview_for
@@ -20,6 +20,7 @@ from okaeri.plan.types import (
     DecisionView,
     DefinitionError,
     EnrolmentView,
+    GoalCount,
     JourneyView,
     Preview,
     TemplateError,
@@ -32,6 +33,7 @@ __all__ = [
     "TemplateError",
     "activate",
     "check_definition",
+    "count_goal",
     "decisions_of",
     "enrolments_of",
     "erase_person",
@@ -81,6 +83,11 @@ def list_journeys() -> list[JourneyView]:
 def get_journey(key: str) -> JourneyView:
     """Give one journey or raise NotFoundError."""
     return views.view_journeys([switch.find_journey(key)])[0]
+
+
+def count_goal(key: str) -> GoalCount:
+    """Give how many of a journey's people reached its main goal, treated and left out."""
+    return goals.count_goal(switch.find_journey(key))
 
 
 def save_definition(source_yaml: str, *, now: datetime) -> JourneyView:

@@ -1,7 +1,9 @@
 """What crosses plan's border: journeys as pages show them, decisions in words, previews."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from okaeri.foundation.errors import InputError
@@ -97,6 +99,51 @@ class NodeView:
     template_key: str = ""
 
 
+class Goal(StrEnum):
+    """What a journey is for: each has exactly one main goal."""
+
+    PURCHASE = "purchase"
+    SUBSCRIPTION = "subscription"
+    INQUIRY = "inquiry"
+    VISIT = "visit"
+    SIGNUP = "signup"
+    LINE = "line"
+
+
+GOAL_NAMES: Mapping[Goal, Text] = {
+    Goal.PURCHASE: Text("購入", "Purchase"),
+    Goal.SUBSCRIPTION: Text("定期申込", "Subscription"),
+    Goal.INQUIRY: Text("お問合せ", "Inquiry"),
+    Goal.VISIT: Text("来店", "Visit to the shop"),
+    Goal.SIGNUP: Text("会員登録", "Sign-up"),
+    Goal.LINE: Text("LINE連携", "LINE link"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GoalCount:
+    """Walks of one journey, and how many of them reached the goal within `window_days` of entering.
+
+    `is_part`: there are more walks; only the newest were counted.
+    """
+
+    goal: Goal
+    window_days: int
+    treated: int
+    treated_reached: int
+    left_out: int
+    left_out_reached: int
+    is_part: bool
+
+    @property
+    def treated_share(self) -> float | None:
+        return self.treated_reached / self.treated if self.treated else None
+
+    @property
+    def left_out_share(self) -> float | None:
+        return self.left_out_reached / self.left_out if self.left_out else None
+
+
 @dataclass(frozen=True, slots=True)
 class JourneyView:
     """One journey as the list and the flow picture show it."""
@@ -107,6 +154,7 @@ class JourneyView:
     status: str
     version: int
     trigger: Text
+    goal: Goal
     holdout_share: float
     # Key of its latest experiment; "" before the first start. `is_measured` while that one runs.
     experiment_key: str

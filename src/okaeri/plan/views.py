@@ -23,7 +23,7 @@ from okaeri.plan.journeys.definition import (
 from okaeri.plan.journeys.steps.send import Send
 from okaeri.plan.models import Decision, Enrolment, Journey, JourneyVersion, Template
 from okaeri.plan.store import journeys as store
-from okaeri.plan.types import DecisionView, EnrolmentView, JourneyView, NodeView, TemplateView
+from okaeri.plan.types import DecisionView, EnrolmentView, Goal, JourneyView, NodeView, TemplateView
 
 _BY_PURCHASE = Text("{n}回目の購入", "Purchase number {n}")
 _BY_FORM = Text("フォーム「{form}」の申し込み", 'Entry of the form "{form}"')
@@ -63,6 +63,7 @@ def _view(journey: Journey, version: JourneyVersion, names: dict[str, Text]) -> 
         status=journey.status,
         version=version.number,
         trigger=_trigger(definition),
+        goal=Goal(header.goal),
         holdout_share=_holdout(journey, running, definition),
         experiment_key=experiment.key if experiment else "",
         is_measured=running is not None,

@@ -171,6 +171,15 @@ def granted_channels(customer_id: int) -> set[str]:
     }
 
 
+def grants_on(channel: str, customer_ids: Iterable[int]) -> dict[int, list[datetime]]:
+    """Give customer → when he agreed on a channel, oldest first."""
+    rows = _events_of(customer_ids).filter(channel=channel, action=ConsentEvent.Action.GRANTED)
+    found: dict[int, list[datetime]] = {}
+    for number, at in rows.order_by("occurred_at").values_list("customer_id", "occurred_at"):
+        found.setdefault(number, []).append(at)
+    return found
+
+
 def _ledger(customer_ids: Iterable[int]) -> dict[tuple[int, str], list[ConsentFact]]:
     ledger: dict[tuple[int, str], list[ConsentFact]] = defaultdict(list)
     columns = ("customer_id", "channel", "action", "source", "basis", "occurred_at", "proof")

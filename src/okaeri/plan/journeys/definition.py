@@ -18,7 +18,7 @@ from okaeri.plan.journeys.graph import find_graph_problems
 from okaeri.plan.journeys.reading import read_yaml
 from okaeri.plan.journeys.step import Step
 from okaeri.plan.journeys.steps import KINDS
-from okaeri.plan.types import DefinitionError
+from okaeri.plan.types import DefinitionError, Goal
 
 MOST_NODES = 200
 _NODE_FIELDS = frozenset({"id", "next"})
@@ -79,6 +79,7 @@ CART_EMPTIED: Literal["cart_emptied"] = "cart_emptied"
 class Header(BaseModel):
     """Everything of a journey but its steps.
 
+    `goal`: what the journey is for; counted for `window_days` after a person entered.
     `anchor`: the day that waits count from (entry = the day the person entered).
     `reentry_days`: days after an entry until the next one is allowed; absent = never again.
     `holdout`: share of people left out on purpose; `window_days`: for so long their purchases count.
@@ -91,6 +92,8 @@ class Header(BaseModel):
     purpose: Words
     hypothesis: Words
     trigger: Trigger
+    # What it is for: exactly one. Definitions from before goals had a name were for purchases.
+    goal: Goal = Goal.PURCHASE
     anchor: Literal["order", "shipped", "delivered", "entry"]
     reentry_days: int | None = Field(default=None, ge=1, le=3650)
     holdout: float = Field(default=0.10, ge=0, le=0.9)

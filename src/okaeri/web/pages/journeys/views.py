@@ -13,7 +13,7 @@ from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.plan import api as plan
-from okaeri.plan.types import DefinitionError, JourneyView, Preview, TemplateError
+from okaeri.plan.types import GOAL_NAMES, DefinitionError, Goal, JourneyView, Preview, TemplateError
 from okaeri.web import sight
 from okaeri.web.access import needs
 from okaeri.web.charts.journey_flow import draw_flow
@@ -22,6 +22,15 @@ STATUS_NAMES = {
     "draft": Text("下書き", "Draft"),
     "live": Text("稼働中", "Live"),
     "paused": Text("停止中", "Paused"),
+}
+# What counts as reaching a goal, where the number stands.
+GOAL_WORDS = {
+    Goal.PURCHASE: Text("きっかけの後日の購入", "a purchase on a later day than the trigger"),
+    Goal.SUBSCRIPTION: Text("新しい定期の契約", "a new subscription"),
+    Goal.INQUIRY: Text("お客様からのお問合せ", "an inquiry by the person"),
+    Goal.VISIT: Text("店頭のレシート、または店頭での相談", "a receipt or a talk in the shop"),
+    Goal.SIGNUP: Text("会員登録フォームの確認", "a confirmed sign-up form"),
+    Goal.LINE: Text("LINEでの受け取りの同意", "consent to LINE"),
 }
 _SAVED = Text("新しい版を保存しました。", "A new edition was saved.")
 _STARTED = Text("シナリオを始めました。", "The journey is live.")
@@ -39,7 +48,10 @@ _NO_SHARE = Text(
 @require_GET
 def journeys(request: HttpRequest) -> HttpResponse:
     """List the journeys; the shipped drafts can be brought in when there are none."""
-    rows = [(journey, STATUS_NAMES[journey.status]) for journey in plan.list_journeys()]
+    rows = [
+        (journey, STATUS_NAMES[journey.status], GOAL_NAMES[journey.goal])
+        for journey in plan.list_journeys()
+    ]
     context = {"tab": "journeys", "rows": rows}
     return render(request, "okaeri/journeys/list.html", context)
 
@@ -64,6 +76,9 @@ def journey(request: HttpRequest, key: str) -> HttpResponse:
         {
             "tab": "journeys",
             "journey": found,
+            "goal": plan.count_goal(key),
+            "goal_name": GOAL_NAMES[found.goal],
+            "goal_words": GOAL_WORDS[found.goal],
             "status_name": STATUS_NAMES[found.status],
             "flow": draw_flow(found.nodes, language, title=found.name.render(language)),
             "problems": plan.lint_definition(key) if found.status != "live" else (),
