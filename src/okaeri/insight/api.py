@@ -24,8 +24,13 @@ from okaeri.insight.domain.next_steps import recommend_next_steps as _steps_of
 from okaeri.insight.domain.reports import RULES
 from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.domain.segment_rules import All, parse_rule
+from okaeri.insight.prediction_types import (
+    CustomerPredictionView,
+    PredictionPage,
+    PredictionRules,
+)
 from okaeri.insight.recommend_types import RecommendedItem
-from okaeri.insight.store import insights, reports, rule_query, segments
+from okaeri.insight.store import insights, predictions, reports, rule_query, segments
 from okaeri.insight.types import (
     CustomerInsightView,
     CustomerPage,
@@ -50,9 +55,13 @@ __all__ = [
     "list_customers",
     "list_findings",
     "list_insights",
+    "list_most_valuable",
     "list_next_steps",
+    "list_overdue",
+    "list_predictions",
     "list_recency_reached",
     "list_segments",
+    "list_to_call",
     "portfolio_history",
     "preview_class_counts",
     "recommend",
@@ -80,6 +89,29 @@ def list_insights(customer_ids: Iterable[int]) -> dict[int, CustomerInsightView]
 def find_insight(customer_id: int) -> CustomerInsightView | None:
     """Give one customer's standing, or None before a refresh saw him."""
     return insights.views([customer_id]).get(customer_id)
+
+
+def list_predictions(customer_ids: Iterable[int]) -> dict[int, CustomerPredictionView]:
+    """Give id → what is foretold of him, as of the last refresh; buyers only."""
+    return predictions.views(customer_ids)
+
+
+def list_overdue(*, offset: int = 0, limit: int = 50) -> PredictionPage:
+    """Give active customers past 1.2 of their usual interval, those of most value to come first."""
+    return predictions.overdue(offset, min(limit, _LARGEST_PAGE))
+
+
+def list_to_call(*, offset: int = 0, limit: int = 50) -> PredictionPage:
+    """Give who matters and may leave, by the shop's own bars, the highest priority first."""
+    rules = load(PredictionRules)
+    return predictions.to_call(
+        rules.call_from, rules.call_risk_percent / 100, offset, min(limit, _LARGEST_PAGE)
+    )
+
+
+def list_most_valuable(*, offset: int = 0, limit: int = 50) -> PredictionPage:
+    """Give every buyer, those of most value to come first."""
+    return predictions.most_valuable(offset, min(limit, _LARGEST_PAGE))
 
 
 def list_customers(
@@ -176,12 +208,14 @@ def segment_members(segment_id: int) -> list[int]:
 
 def export_person(customer_ids: Iterable[int]) -> dict[str, Documents]:
     """Give what the last analysis says of a person."""
-    return insights.export_person(customer_ids)
+    wanted = list(customer_ids)
+    return {**insights.export_person(wanted), **predictions.export_person(wanted)}
 
 
 def erase_person(customer_ids: Iterable[int]) -> dict[str, int]:
     """Take a person out of the segments; his figures stay as those of nobody. Rows by table."""
-    return {"segments": segments.forget(customer_ids)}
+    wanted = list(customer_ids)
+    return {"segments": segments.forget(wanted), "predictions": predictions.forget(wanted)}
 
 
 def definitions() -> dict[str, Text]:

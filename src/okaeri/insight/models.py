@@ -44,6 +44,52 @@ class CustomerInsight(models.Model):
         )
 
 
+class CustomerPrediction(models.Model):
+    """What is foretold of one customer as of the last refresh; every figure with its 80 % interval.
+
+    `horizon_days` is how far the shop's own history lets the return be foretold and checked.
+    """
+
+    customer_id = models.BigIntegerField(primary_key=True)
+    as_of = models.DateField()
+    horizon_days = models.IntegerField()
+    # Chance of being a customer still, and of buying within horizon_days.
+    p_alive = models.FloatField()
+    returns_chance = models.FloatField()
+    orders_365 = models.FloatField()
+    orders_365_low = models.IntegerField()
+    orders_365_high = models.IntegerField()
+    value_365_minor = models.BigIntegerField()
+    value_365_low_minor = models.BigIntegerField()
+    value_365_high_minor = models.BigIntegerField()
+    # When the next purchase comes, if it comes within horizon_days.
+    next_low_on = models.DateField()
+    next_on = models.DateField()
+    next_high_on = models.DateField()
+    # The person's interval, shrunk to the shop's, and silence in units of it (乖離率).
+    usual_gap_days = models.FloatField()
+    overdue_ratio = models.FloatField()
+    # Chance of no purchase within `predict.lapse_horizon_days`; reasons {"code", "effect", numbers}.
+    lapse_risk = models.FloatField()
+    lapse_reasons = models.JSONField()
+    # 0 to 100, its parts by name, and importance of those who grow cold (insight.domain.importance).
+    importance = models.FloatField()
+    importance_parts = models.JSONField()
+    priority = models.FloatField()
+    # The shop-local hour; NULL where orders carry no time. How many orders of his own it rests on.
+    best_hour = models.SmallIntegerField(null=True)
+    best_hour_own = models.IntegerField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["importance", "customer_id"], name="prediction_by_importance"),
+            models.Index(fields=["priority", "customer_id"], name="prediction_by_priority"),
+            models.Index(fields=["value_365_minor", "customer_id"], name="prediction_by_value"),
+            models.Index(fields=["overdue_ratio", "customer_id"], name="prediction_by_overdue"),
+            models.Index(fields=["lapse_risk", "customer_id"], name="prediction_by_risk"),
+        )
+
+
 class Report(models.Model):
     """One finished analysis as a document pages can show at once (portfolio, drop-off, cohorts)."""
 

@@ -22,12 +22,14 @@ from okaeri.insight.actions.analysis import (
     build_reports,
 )
 from okaeri.insight.actions.item_model import keep_items, learn_items
+from okaeri.insight.actions.predictions import predict
 from okaeri.insight.actions.sync import ORDERS, sync_warehouse
 from okaeri.insight.analyses import ANALYSES
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.leads import lead_view
 from okaeri.insight.domain.rule_version import rule_version
-from okaeri.insight.store import insights, reports
+from okaeri.insight.prediction_types import PredictionRules
+from okaeri.insight.store import insights, predictions, reports
 from okaeri.insight.types import CustomerInsightView, LifecycleRules, RankRules, RefreshSummary
 
 Progress = Callable[[int, int], None]
@@ -64,10 +66,13 @@ def refresh(
     )
     payloads |= {name: build(sources) for name, build in ANALYSES.items()}
     goods = learn_items(sources)
+    foretold = predict(sources, load(PredictionRules))
+    payloads["predictions"] = foretold.payload
     leads = _leads(warehouse, found, payloads["summary"]["leads"], as_of)
     tell(3, _STEPS)
     with transaction.atomic():
         written = insights.replace_all(_insight_batches(warehouse, found, sources), leads)
+        predictions.replace_all(foretold.columns)
         payloads |= keep_items(goods)
         reports.save_all(payloads, as_of=as_of, rule_version=version, now=clock.now())
         segments.recompute_all(clock.now())

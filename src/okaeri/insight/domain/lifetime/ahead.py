@@ -22,8 +22,9 @@ from okaeri.insight.domain.lifetime.histories import Floats
 _BLOCK = 8192  # rows that stay in the processor's cache together
 _CLOSE = 1e-11
 _MOST_TERMS = 50_000
-# Below this the transformed series alternates with large terms; then the plain sum is exact.
-_ALTERNATES = -4.0
+# Outside, the transformed series alternates with large terms, or grows before it falls; then the plain
+# sum is the way, which is exact everywhere.
+_ALTERNATES, _GROWS = -4.0, 20.0
 
 
 def expected_purchases(
@@ -40,7 +41,7 @@ def expected_purchases(
         # c of the hypergeometric function; p does not grow with x, which is why this form is safe.
         c = leaving + staying[part] - 1.0
         p = float(leaving + staying[part][0] - 1.0 - shape[part][0]) if len(c) else 0.0
-        if p < _ALTERNATES:
+        if p < _ALTERNATES or leaving > _GROWS or p > _GROWS:
             found[part] = _plain_sum(shape[part], z[part], staying[part], leaving)
         else:
             found[part] = _by_series(c, p, z[part], leaving)

@@ -26,10 +26,7 @@ class BetaGeometric:
 
     def fit(self, histories: Histories, prior: Prior | None = None) -> Fit:
         """Find the parameters. Time is in the unit of the histories."""
-        mean_age = float(np.average(histories.age, weights=histories.weight)) or 1.0
-        start = np.array([0.5, mean_age / 3.0, 1.0, 2.0])
-        if prior is not None:
-            start = np.array(prior.centre)
+        start = np.array(prior.centre if prior else (0.5, histories.mean_age / 3.0, 1.0, 2.0))
         parts = _Parts.of(histories, self.is_modified)
         return fit(parts.likelihood, start, prior)
 
@@ -65,9 +62,9 @@ class BetaGeometric:
         )
 
     def at_least(
-        self, draws: Floats, histories: Histories, time: float, *, until: float
+        self, draws: Floats, histories: Histories, time: float, *, until: float, most: int = 100_000
     ) -> list[Floats]:
-        """Give P(Y >= k) for k = 1, 2, ... until all chances are under `until`.
+        """Give P(Y >= k) for k = 1, 2, ... until all chances are under `until`, or k is `most`.
 
         `draws` holds one parameter vector per row; the chances are means over them, so what is unknown
         of the parameters widens the distribution as it should.
@@ -79,7 +76,7 @@ class BetaGeometric:
         found: list[Floats] = []
         for tail in ahead.tail_chances(shape, z, staying, leaving):
             found.append(np.asarray((alive * tail).mean(axis=0)))
-            if not (found[-1] > until).any():
+            if len(found) >= most or not (found[-1] > until).any():
                 break
         return found
 

@@ -32,9 +32,12 @@ def spending_of(purchases: Floats, mean: Floats) -> Spending:
 
 def fit_spending(spending: Spending, prior: Prior | None = None) -> Fit:
     """Find p, q, gamma; q stays above 1, where a mean exists. The prior is one of p, q - 1, gamma."""
-    start = np.array([2.0, 2.0, 2.0 * float(np.average(spending.mean, weights=spending.weight))])
     if prior is not None:
         start = np.array(prior.centre)
+    else:
+        start = np.array(
+            [2.0, 2.0, 2.0 * float(np.average(spending.mean, weights=spending.weight))]
+        )
     parts = _Parts.of(spending)
 
     def shifted(values: Floats) -> tuple[float, Floats]:

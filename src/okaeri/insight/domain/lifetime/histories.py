@@ -28,6 +28,15 @@ class Histories:
     def people(self) -> float:
         return float(self.weight.sum())
 
+    @property
+    def mean_age(self) -> float:
+        """Mean time watched; 1 where nobody was."""
+        return float(self.weight @ self.age) / max(self.people, 1.0) or 1.0
+
+    def some(self, rows: NDArray[np.intp]) -> "Histories":
+        """Give only these rows."""
+        return Histories(self.repeats[rows], self.last[rows], self.age[rows], self.weight[rows])
+
 
 def histories_of(
     repeats: ArrayLike, last: ArrayLike, age: ArrayLike, weight: ArrayLike | None = None

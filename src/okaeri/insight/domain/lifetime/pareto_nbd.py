@@ -35,13 +35,9 @@ class _Sides:
 
 def fit_pareto(histories: Histories, prior: Prior | None = None) -> Fit:
     """Find r, alpha, s, beta. Time is in the unit of the histories."""
-    mean_age = float(np.average(histories.age, weights=histories.weight)) or 1.0
-    start = np.array([0.7, mean_age / 3.0, 0.7, mean_age / 3.0])
-    return fit(
-        lambda values: _likelihood(values, histories),
-        start if prior is None else np.array(prior.centre),
-        prior,
-    )
+    third = histories.mean_age / 3.0
+    start = np.array(prior.centre if prior else (0.7, third, 0.7, third))
+    return fit(lambda values: _likelihood(values, histories), start, prior)
 
 
 def log_likelihood(values: Floats, histories: Histories) -> float:

@@ -6,11 +6,13 @@ from okaeri.foundation.text import Text
 from okaeri.insight.domain.reports import (
     baskets,
     deciles,
+    predictions,
     prices,
     products,
     recommendations,
     timing,
 )
+from okaeri.insight.prediction_types import PredictionRules
 from okaeri.insight.price_types import PriceRules
 from okaeri.insight.timing_types import TimingRules
 
@@ -18,10 +20,11 @@ from okaeri.insight.timing_types import TimingRules
 OF_REPORTS: Mapping[str, Text] = {
     **baskets.DEFINITIONS,
     **deciles.DEFINITIONS,
+    **predictions.DEFINITIONS,
     **prices.DEFINITIONS,
     **timing.DEFINITIONS,
     **products.DEFINITIONS,
     **recommendations.DEFINITIONS,
 }
 # Settings those definitions name: "price.dependent_share" fills {price_dependent_share}.
-RULES: tuple[type, ...] = (PriceRules, TimingRules)
+RULES: tuple[type, ...] = (PredictionRules, PriceRules, TimingRules)

@@ -1,0 +1,241 @@
+"""What each customer will do, written beside what he did: the predictions of one refresh."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from okaeri.insight.actions.prediction_replay import Replayed, Standpoint, replay, stand_at
+from okaeri.insight.analyses.sources import Sources
+from okaeri.insight.domain import best_hour, importance, lapse_risk
+from okaeri.insight.domain.ground import Ground, ground_of
+from okaeri.insight.domain.lifetime.forecast import Forecast, forecast
+from okaeri.insight.domain.lifetime.histories import Floats
+from okaeri.insight.domain.next_purchase import NextPurchase, foretell
+from okaeri.insight.features.histories import compute_histories, compute_hours, compute_span
+from okaeri.insight.prediction_types import PredictionRules
+
+_YEAR = 365
+# A third of the shop's history is foretold from the other two, within these days.
+_SHORTEST, _LONGEST = 7, 365
+_CHUNK = 100_000
+Columns = Mapping[str, Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """One row per buyer as columns of `CustomerPrediction`, and the held-out page's payload."""
+
+    columns: Columns
+    payload: dict[str, Any]
+
+
+def predict(sources: Sources, rules: PredictionRules) -> Predictions:
+    """Foretell every buyer as of the refresh, and replay an earlier day to see how well it holds."""
+    (span,) = sources.rows(compute_span(sources.purchases))
+    if span["first_on"] is None:
+        return Predictions({}, {"people": 0, "horizon_days": 0, "replay": None})
+    history_days = (sources.as_of - span["first_on"]).days
+    horizon = min(max(history_days // 3, _SHORTEST), _LONGEST)
+    lapse_days = min(rules.lapse_horizon_days, horizon)
+    replayed = _replay(sources, span["first_on"], horizon, lapse_days)
+    now = stand_at(_ground(sources, sources.as_of, horizon), horizon)
+    told = forecast(now.ground.people, now.fits, _YEAR)
+    coming = foretell(now.timing, replayed.timing)
+    returns = forecast_returns(now, horizon)
+    columns = {
+        **_standing(now.ground, sources.as_of, horizon),
+        **_ahead(told, returns),
+        **_next(now.ground, coming, sources.as_of),
+        **_lapse(now, replayed, lapse_days),
+        **_importance(sources, now.ground, told, rules),
+        **_hours(sources, now.ground),
+    }
+    return Predictions(columns, _payload(now, replayed, horizon, lapse_days))
+
+
+def forecast_returns(now: Standpoint, days: int) -> Floats:
+    """Give each person's chance of buying within `days`."""
+    return 1.0 - lapse_risk.rule_risk(now.ground, now.fits, days)
+
+
+def _ground(sources: Sources, cutoff: date, horizon: int) -> Ground:
+    rows = compute_histories(sources.purchases, cutoff=cutoff, horizon_days=horizon)
+    return ground_of(sources.warehouse.collect(rows), cutoff)
+
+
+def _replay(sources: Sources, first_on: date, horizon: int, lapse_days: int) -> Replayed:
+    cutoffs = [sources.as_of - timedelta(days=horizon * back) for back in (2, 1)]
+    early, late = (_ground(sources, day, horizon) if day >= first_on else None for day in cutoffs)
+    return replay(
+        early,
+        late,
+        horizon_days=horizon,
+        lapse_days=lapse_days,
+        rules=sources.rules,
+        threshold_minor=sources.threshold_minor,
+    )
+
+
+def _payload(now: Standpoint, replayed: Replayed, horizon: int, lapse_days: int) -> dict[str, Any]:
+    """Give {people, horizon_days, lapse_days, parameters, gaps, replay}; see `domain.reports.predictions`."""
+    orders, spending = now.fits.orders, now.fits.spending
+    names = ("r", "alpha", "a", "b", "p", "q", "gamma")
+    values = (*orders.values, *spending.values)
+    errors = (*orders.standard_errors, *spending.standard_errors)
+    return {
+        "people": len(now.ground),
+        "horizon_days": horizon,
+        "lapse_days": lapse_days,
+        "lapse_model": replayed.lapse.name,
+        "parameters": [
+            {"name": name, "value": float(value), "error": float(error)}
+            for name, value, error in zip(names, values, errors, strict=True)
+        ],
+        "usual_gap_days": float(np.exp(now.timing.gaps.mean)),
+        "replay": replayed.payload or None,
+    }
+
+
+def _standing(ground: Ground, as_of: date, horizon: int) -> Columns:
+    size = len(ground)
+    return {
+        "customer_id": ground.customer_id.tolist(),
+        "as_of": [as_of.isoformat()] * size,
+        "horizon_days": [horizon] * size,
+    }
+
+
+def _ahead(told: Forecast, returns: Floats) -> Columns:
+    return {
+        "p_alive": told.p_alive.tolist(),
+        "returns_chance": returns.tolist(),
+        "orders_365": told.orders.tolist(),
+        "orders_365_low": told.orders_low.tolist(),
+        "orders_365_high": told.orders_high.tolist(),
+        "value_365_minor": _whole(told.value_minor),
+        "value_365_low_minor": _whole(told.value_low_minor),
+        "value_365_high_minor": _whole(told.value_high_minor),
+    }
+
+
+def _whole(values: Floats) -> list[int]:
+    whole: list[int] = np.round(values).astype(np.int64).tolist()
+    return whole
+
+
+def _next(ground: Ground, coming: NextPurchase, as_of: date) -> Columns:
+    def days(from_now: Floats) -> list[str]:
+        numbers = (as_of - date(1970, 1, 1)).days + from_now
+        texts: list[str] = (
+            pa.array(numbers.astype(np.int32), pa.int32()).cast(pa.date32()).cast(pa.string())
+        ).to_pylist()
+        return texts
+
+    usual = np.maximum(coming.usual_days, 1.0)
+    return {
+        "next_low_on": days(coming.low_days),
+        "next_on": days(coming.middle_days),
+        "next_high_on": days(coming.high_days),
+        "usual_gap_days": coming.usual_days.tolist(),
+        "overdue_ratio": (ground.silent_days / usual).tolist(),
+    }
+
+
+def _lapse(now: Standpoint, replayed: Replayed, days: int) -> Columns:
+    rule = lapse_risk.rule_risk(now.ground, now.fits, days)
+    matrix = lapse_risk.matrix_of(now.ground, rule, now.usual_days)
+    if replayed.lapse.name == "rule":
+        risk = replayed.lapse.predict(matrix)
+        moved = lapse_risk.rule_effects(now.ground, risk, now.usual_days)
+    else:
+        typical = np.median(matrix, axis=0)
+        risk = replayed.lapse.predict(matrix)
+        moved = lapse_risk.effects(replayed.lapse.predict, matrix, typical)
+    return {"lapse_risk": risk.tolist(), "lapse_reasons": _reasons(now, moved)}
+
+
+def _reasons(now: Standpoint, moved: Floats) -> list[str]:
+    """Give up to three reasons per person as JSON, the strongest first."""
+    order = np.argsort(-np.abs(moved), axis=1)[:, :3].tolist()
+    effects = np.round(moved, 3).tolist()
+    numbers = zip(
+        np.round(now.usual_days).astype(int).tolist(),
+        now.ground.silent_days.astype(int).tolist(),
+        now.ground.purchases.astype(int).tolist(),
+        strict=True,
+    )
+    found = []
+    for places, mine, (usual, silent, purchases) in zip(order, effects, numbers, strict=True):
+        found.append(
+            json.dumps(
+                [
+                    {
+                        "code": lapse_risk.REASONS[place],
+                        "effect": mine[place],
+                        "usual": usual,
+                        "silent": silent,
+                        "purchases": purchases,
+                    }
+                    for place in places
+                    if abs(mine[place]) >= lapse_risk.LEAST_EFFECT
+                ]
+            )
+        )
+    return found
+
+
+def _importance(
+    sources: Sources, ground: Ground, told: Forecast, rules: PredictionRules
+) -> Columns:
+    columns = ("stage", "is_lapsed", "freshness", "r_rank", "f_rank", "m_rank")
+    rows = sources.warehouse.collect(sources.customers.select("customer_id", *columns))
+    rows = rows.sort_by("customer_id")
+    ids = rows["customer_id"].to_numpy()
+    if len(ids) != len(ground) or not (ids == ground.customer_id).all():
+        rows = rows.take(np.searchsorted(ids, ground.customer_id).clip(max=len(ids) - 1))
+    freshness = rows["freshness"].cast(pa.float64()).to_numpy()
+    ranks = sum(rows[name].cast(pa.float64()).to_numpy() for name in columns[3:])
+    points = importance.class_points(
+        rows["stage"].to_pylist(), rows["is_lapsed"].to_numpy(zero_copy_only=False)
+    )
+    whole, parts = importance.weigh(
+        importance.percentiles(told.value_minor),
+        points,
+        freshness,
+        (np.asarray(ranks) - 3.0) / 12.0 * 100.0,
+        rules,
+    )
+    return {
+        "importance": whole.tolist(),
+        "importance_parts": [
+            f'{{"value": {a}, "class": {b}, "freshness": {c}, "rfm": {d}}}'
+            for a, b, c, d in np.round(parts, 1).tolist()
+        ],
+        "priority": importance.priority(whole, freshness).tolist(),
+    }
+
+
+def _hours(sources: Sources, ground: Ground) -> Columns:
+    rows = sources.warehouse.collect(compute_hours(sources.purchases))
+    hour, orders = (rows[name].to_numpy().astype(np.int64) for name in ("hour", "orders"))
+    person = np.searchsorted(ground.customer_id, rows["customer_id"].to_numpy())
+    size = len(ground)
+    shop = best_hour.shop_hours(np.bincount(hour, orders, best_hour.HOURS).astype(np.float64))
+    if shop is None:
+        return {"best_hour": [None] * size, "best_hour_own": [0] * size}
+    best: list[int] = []
+    own: list[int] = []
+    for start in range(0, size, _CHUNK):
+        count = min(_CHUNK, size - start)
+        mine = (person >= start) & (person < start + count)
+        place = (person[mine] - start) * best_hour.HOURS + hour[mine]
+        counts = np.bincount(place, orders[mine], count * best_hour.HOURS)
+        table = counts.reshape(count, best_hour.HOURS).astype(np.float64)
+        best += best_hour.best_hours(table, shop).tolist()
+        own += table.sum(axis=1).astype(int).tolist()
+    return {"best_hour": best, "best_hour_own": own}

@@ -1,0 +1,90 @@
+"""What a prediction stands on: one entry per customer as known on a day, and what came after it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from okaeri.insight.domain.lifetime.forecast import People
+from okaeri.insight.domain.lifetime.histories import Floats
+from okaeri.insight.domain.rhythm import Rhythms
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Columns of `features.histories.compute_histories` as arrays; days count back from the cutoff.
+
+    `came_in_days` runs from the cutoff to the next purchase, NaN where nobody came in the horizon.
+    """
+
+    cutoff: date
+    customer_id: NDArray[np.int64]
+    purchases: Floats
+    age_days: Floats
+    silent_days: Floats
+    gaps: Floats
+    log_gaps: Floats
+    log_gaps_squared: Floats
+    last_gap_days: Floats
+    net_minor: Floats
+    net_recent_minor: Floats
+    discounted_share: Floats
+    came: Floats
+    came_net_minor: Floats
+    came_in_days: Floats
+
+    def __len__(self) -> int:
+        return len(self.customer_id)
+
+    @property
+    def people(self) -> People:
+        """What the lifetime models read."""
+        mean = self.net_minor / np.maximum(self.purchases, 1.0)
+        return People(self.purchases, self.age_days - self.silent_days, self.age_days, mean)
+
+    @property
+    def rhythms(self) -> Rhythms:
+        """What the shop's rhythm is found from."""
+        return Rhythms(self.gaps, self.log_gaps, self.log_gaps_squared)
+
+    def some(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> "Ground":
+        """Give only these people."""
+        names = (name for name in self.__slots__ if name != "cutoff")
+        return Ground(self.cutoff, *(getattr(self, name)[rows] for name in names))
+
+
+def ground_of(rows: pa.Table, cutoff: date) -> Ground:
+    """Turn collected histories into arrays, in the order of customer numbers."""
+    rows = rows.sort_by("customer_id")
+    orders = np.maximum(_floats(rows, "orders"), 1.0)
+    return Ground(
+        cutoff=cutoff,
+        customer_id=rows["customer_id"].to_numpy().astype(np.int64),
+        purchases=_floats(rows, "purchases"),
+        age_days=_days_before(rows, "first_on", cutoff),
+        silent_days=_days_before(rows, "last_on", cutoff),
+        gaps=_floats(rows, "gaps"),
+        log_gaps=_floats(rows, "log_gaps"),
+        log_gaps_squared=_floats(rows, "log_gaps_squared"),
+        last_gap_days=_floats(rows, "last_gap_days"),
+        net_minor=_floats(rows, "net_minor"),
+        net_recent_minor=_floats(rows, "net_recent_minor"),
+        discounted_share=_floats(rows, "discounted") / orders,
+        came=_floats(rows, "came"),
+        came_net_minor=_floats(rows, "came_net_minor"),
+        came_in_days=-_days_before(rows, "came_on", cutoff),
+    )
+
+
+def _floats(rows: pa.Table, name: str) -> Floats:
+    column = rows[name].cast(pa.float64())
+    return np.asarray(pc.fill_null(column, float("nan")).to_numpy())
+
+
+def _days_before(rows: pa.Table, name: str, cutoff: date) -> Floats:
+    number = rows[name].cast(pa.date32()).cast(pa.int32()).cast(pa.float64())
+    days = pc.fill_null(number, float("nan")).to_numpy()
+    return np.asarray((cutoff - date(1970, 1, 1)).days - days)

@@ -1,0 +1,119 @@
+"""How likely a customer buys nothing in the next n days: what is looked at, the rule, the reasons.
+
+The rule is there from the first order on: the chance of no purchase under the MBG/NBD with its prior.
+Where a shop has enough cases, trained models compete with it (`domain.lapse_training`).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from okaeri.foundation.text import Text
+from okaeri.insight.domain.ground import Ground
+from okaeri.insight.domain.lifetime.beta_geometric import MBG_NBD
+from okaeri.insight.domain.lifetime.forecast import WEEK, Fits, fold
+from okaeri.insight.domain.lifetime.histories import Floats
+
+# Columns of the matrix, and which kind of reason each belongs to.
+COLUMNS = (
+    ("rule", "silent"),
+    ("overdue", "silent"),
+    ("silence", "silent"),
+    ("purchases", "few"),
+    ("age", "few"),
+    ("slowing", "slowing"),
+    ("amount", "amount"),
+    ("recent", "amount"),
+    ("discount", "discount"),
+)
+REASONS = tuple(dict.fromkeys(reason for _, reason in COLUMNS))
+# A reason that moves the chance by less than this is none.
+LEAST_EFFECT = 0.02
+_SURE = 1e-6
+Predict = Callable[[Floats], Floats]
+
+
+def rule_risk(ground: Ground, fits: Fits, days: int) -> Floats:
+    """Give each person's chance of buying nothing within `days` (MBG/NBD)."""
+    histories, place = fold(ground.people)
+    buys = MBG_NBD.chance_of_purchase(fits.orders.values, histories, days / WEEK)
+    return np.asarray(1.0 - buys[place])
+
+
+def matrix_of(ground: Ground, rule: Floats, usual_days: Floats) -> Floats:
+    """Give what models look at, one row per person; columns as in COLUMNS, all finite."""
+    chance = np.clip(rule, _SURE, 1 - _SURE)
+    usual = np.maximum(usual_days, 1.0)
+    mean = np.maximum(ground.net_minor / np.maximum(ground.purchases, 1.0), 0.0)
+    last_gap = np.where(np.isfinite(ground.last_gap_days), ground.last_gap_days, usual)
+    spent = np.maximum(ground.net_minor, 1.0)
+    return np.column_stack(
+        [
+            np.log(chance / (1 - chance)),
+            np.log((ground.silent_days + 1.0) / usual),
+            np.log1p(ground.silent_days),
+            np.log(np.maximum(ground.purchases, 1.0)),
+            np.log1p(ground.age_days),
+            np.log((last_gap + 1.0) / (usual + 1.0)),
+            np.log1p(mean),
+            np.clip(ground.net_recent_minor / spent, 0.0, 1.0),
+            np.clip(ground.discounted_share, 0.0, 1.0),
+        ]
+    )
+
+
+def effects(predict: Predict, matrix: Floats, typical: Floats) -> Floats:
+    """Give, per person and kind of reason (REASONS), how far it moves his risk.
+
+    The risk as it is, minus the risk of the same person with that kind set to the shop's median.
+    """
+    whole = predict(matrix)
+    found = np.zeros((len(matrix), len(REASONS)))
+    for place, reason in enumerate(REASONS):
+        columns = [i for i, (_, kind) in enumerate(COLUMNS) if kind == reason]
+        other = matrix.copy()
+        other[:, columns] = typical[columns]
+        found[:, place] = whole - predict(other)
+    return found
+
+
+def rule_effects(ground: Ground, rule: Floats, usual_days: Floats) -> Floats:
+    """Give the same for the rule, which knows silence, count and slowing only."""
+    usual = np.maximum(usual_days, 1.0)
+    found = np.zeros((len(ground), len(REASONS)))
+    overdue = np.clip(ground.silent_days / usual - 1.0, -1.0, 3.0) / 4.0
+    found[:, REASONS.index("silent")] = overdue * rule
+    found[:, REASONS.index("few")] = np.where(ground.purchases < 2, 0.2 * rule, 0.0)
+    last_gap = np.where(np.isfinite(ground.last_gap_days), ground.last_gap_days, usual)
+    found[:, REASONS.index("slowing")] = np.clip(last_gap / usual - 1.5, 0.0, 2.0) / 10 * rule
+    return found
+
+
+_WORDS: Mapping[str, Text] = {
+    "silent": Text(
+        "いつもの間隔({usual}日)に対し、最後の購入から{silent}日たっています",
+        "{silent} days since the last purchase, where {usual} are usual",
+    ),
+    "silent_down": Text(
+        "最後の購入から{silent}日で、いつもの間隔({usual}日)の内です",
+        "{silent} days since the last purchase are within the usual {usual}",
+    ),
+    "few": Text(
+        "購入が{purchases}回で、まだ関係が浅いです", "{purchases} purchase(s): still a thin bond"
+    ),
+    "few_down": Text("{purchases}回購入しています", "has bought {purchases} times"),
+    "slowing": Text("購入の間隔が延びています", "purchases come at longer intervals"),
+    "slowing_down": Text("購入の間隔が延びていません", "purchases keep their pace"),
+    "amount": Text("このところの購入額が少なめです", "has spent little of late"),
+    "amount_down": Text("このところ購入額が多めです", "has spent much of late"),
+    "discount": Text("値引きのときに買うことが多いです", "buys mostly at a discount"),
+    "discount_down": Text("値引きに頼らず買っています", "buys without discounts"),
+}
+
+
+def reason_in_words(reason: Mapping[str, Any]) -> Text:
+    """Put one stored reason {"code", "effect", numbers} into words."""
+    down = "" if reason["effect"] > 0 else "_down"
+    numbers = {key: value for key, value in reason.items() if key not in ("code", "effect")}
+    return _WORDS[reason["code"] + down].format(**numbers)

@@ -1,0 +1,170 @@
+"""The held-out page: what was foretold at an earlier day, and what came, for every prediction."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from okaeri.foundation.text import Text
+from okaeri.insight.domain.ground import Ground
+from okaeri.insight.domain.lifetime.forecast import Forecast
+from okaeri.insight.domain.lifetime.histories import Floats
+from okaeri.insight.domain.next_purchase import NextPurchase
+
+_TENTHS = 10
+
+
+def orders_payload(ground: Ground, told: Forecast) -> dict[str, Any]:
+    """Give {people, told, came, mae, inside, tenths} of purchases after the cutoff.
+
+    inside: share of people whose purchases lay in their 80 % interval. tenths: ten groups of equal size
+    by foretold purchases, each with people, told and came (means per person).
+    """
+    inside = (ground.came >= told.orders_low) & (ground.came <= told.orders_high)
+    return {
+        "people": len(ground),
+        "told": float(told.orders.sum()),
+        "came": int(ground.came.sum()),
+        "mae": float(np.abs(told.orders - ground.came).mean()),
+        "inside": float(inside.mean()),
+        "tenths": _tenths(told.orders, ground.came),
+    }
+
+
+def value_payload(ground: Ground, told: Forecast) -> dict[str, Any]:
+    """Give the same of money: {told_minor, came_minor, inside, tenths} (tenths in the smallest unit)."""
+    came = ground.came_net_minor
+    inside = (came >= np.floor(told.value_low_minor)) & (came <= np.ceil(told.value_high_minor))
+    return {
+        "told_minor": round(float(told.value_minor.sum())),
+        "came_minor": round(float(came.sum())),
+        "inside": float(inside.mean()),
+        "tenths": _tenths(told.value_minor, came),
+    }
+
+
+def top_payload(
+    ground: Ground, value: Floats, is_prime: NDArray[np.bool_]
+) -> dict[str, Any] | None:
+    """Compare the best by foretold value with the loyal customers by class, equally many of each.
+
+    {people, top_minor, prime_minor, both, all_minor}: what each group spent after the cutoff, and how
+    many people are in both. None where the shop had no loyal customer then.
+    """
+    count = int(is_prime.sum())
+    if not count:
+        return None
+    top = np.zeros(len(value), bool)
+    top[np.argsort(-value, kind="stable")[:count]] = True
+    came = ground.came_net_minor
+    return {
+        "people": count,
+        "top_minor": round(float(came[top].sum())),
+        "prime_minor": round(float(came[is_prime].sum())),
+        "both": int((top & is_prime).sum()),
+        "all_minor": round(float(came.sum())),
+    }
+
+
+def next_payload(ground: Ground, told: NextPurchase) -> dict[str, Any]:
+    """Give {came, inside, early, late}: of those who came, the shares in, before and after the interval."""
+    came = np.isfinite(ground.came_in_days)
+    if not came.any():
+        return {"came": 0, "inside": None, "early": None, "late": None}
+    days = ground.came_in_days[came]
+    early, late = days < told.low_days[came], days > told.high_days[came]
+    return {
+        "came": int(came.sum()),
+        "inside": float((~early & ~late).mean()),
+        "early": float(early.mean()),
+        "late": float(late.mean()),
+    }
+
+
+def _tenths(told: Floats, came: Floats) -> list[dict[str, Any]]:
+    order = np.argsort(told, kind="stable")
+    return [
+        {"people": len(part), "told": float(told[part].mean()), "came": float(came[part].mean())}
+        for part in np.array_split(order, _TENTHS)
+        if len(part)
+    ]
+
+
+DEFINITIONS: Mapping[str, Text] = {
+    "orders_365": Text(
+        "予測購入回数: 購入の間隔と離れる時期が人によって違うとみる MBG/NBD モデルの、"
+        "今後365日の期待回数です。"
+        "範囲は80%の予測区間で、少なくとも10人中8人がこの中に入る見込みです。"
+        "購入が少ない店では、弱い事前の見込みから始めるので範囲が広くなります。",
+        "Purchases to come: the expectation over 365 days of the MBG/NBD model, under which people "
+        "differ in "
+        "rhythm and in when they leave. The range is an 80% interval: at least 8 in 10 should fall "
+        "within. "
+        "A shop with few purchases starts from a weak prior belief, so its ranges are wide.",
+    ),
+    "value_365": Text(
+        "予測購入額: 予測購入回数 × 1回の見込み額(Gamma-Gamma モデル: "
+        "本人の平均と店の平均を購入回数で按分)です。",
+        "Value to come: purchases to come × the expected amount of one (Gamma-Gamma model: the own "
+        "mean and "
+        "the shop's, weighted by how often the person bought).",
+    ),
+    "p_alive": Text(
+        "継続の確率: まだお客様でいる確率です(MBG/NBD)。買う回数が多い人ほど、"
+        "短い沈黙でも下がります。",
+        "Chance of being a customer: still there, by the MBG/NBD model; the more often somebody used "
+        "to buy, "
+        "the sooner silence lowers it.",
+    ),
+    "next_on": Text(
+        "次回購入日: 期間内に戻ってくるとした場合の日付と80%区間です。"
+        "本人の間隔(店全体と按分)から求める方法と、"
+        "本人の購入の頻度から求める方法のうち、過去の日から予測し直してよく当たったほうを使います。"
+        "区間の端も、そのときの結果に半分だけ合わせています。",
+        "Next purchase: day and 80% interval, given that the person comes back within the horizon. "
+        "Of two "
+        "ways, by own intervals (shrunk to the shop's) and by own rate of buying, the one that held "
+        "better "
+        "at a replay from an earlier day is used; the edges are moved half way to those that held "
+        "there.",
+    ),
+    "overdue_ratio": Text(
+        "乖離率: 最後の購入からの日数 ÷ いつもの間隔です。1.2を超えると「遅れ」、"
+        "2を超えると「離脱の恐れ」です。",
+        "Overdue ratio: days since the last purchase ÷ the usual interval; above 1.2 overdue, above "
+        "2 at "
+        "risk.",
+    ),
+    "lapse_risk": Text(
+        "離脱リスク: 今後の決まった日数に購入がない確率です。データが少ない間は MBG/NBD "
+        "の確率そのもの、"
+        "離脱と継続がそれぞれ500人以上になると、ロジスティック回帰と勾配ブースティングも含めて、"
+        "後の期間で最も当たったものを選び、確率を合わせ直します。",
+        "Lapse risk: the chance of no purchase in the days to come. With few data the MBG/NBD's own "
+        "chance; "
+        "from 500 lapsed and 500 others on, logistic regression and gradient boosting compete, the "
+        "best on a "
+        "later stretch of time is taken, and its chances are calibrated.",
+    ),
+    "importance": Text(
+        "重要度: 予測購入額の順位(百分位)、クラスの点、鮮度、RFM "
+        "に設定の重みを掛けた合計です(0〜100)。"
+        "クラスの点は 初回20、よちよち40、流行50、コツコツ60、優良100 で、離脱客は半分です。",
+        "Importance: the percentile of value to come, points of the class, freshness and RFM, "
+        "weighted as set "
+        "(0 to 100). Class points: first-time 20, toddler 40, trend 50, steady 60, loyal 100; half "
+        "once lapsed.",
+    ),
+    "priority": Text(
+        "優先度: 重要度 × (100 − 鮮度) ÷ 100 です。大切なのに冷めてきた人ほど大きくなります。",
+        "Priority: importance × (100 − freshness) ÷ 100: large for those who matter and grow cold.",
+    ),
+    "best_hour": Text(
+        "届けやすい時間: 本人が注文した時間帯に、店全体の時間帯を注文5件分として混ぜた、"
+        "8時から20時のうち最も多い時間です。",
+        "Best hour: the own order hours, blended with everybody's as if they were five orders, the "
+        "fullest "
+        "hour from 8 to 20.",
+    ),
+}

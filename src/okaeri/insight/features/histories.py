@@ -1,0 +1,58 @@
+"""What was known of each customer on a day, and what came after it: the ground of every prediction."""
+
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+RECENT_DAYS = 90
+
+
+def compute_histories(purchases: ir.Table, *, cutoff: date, horizon_days: int) -> ir.Table:
+    """One row per customer with a purchase up to and on `cutoff`.
+
+    Columns up to the cutoff: customer_id; purchases (by the shop's counting); first_on, last_on; gaps
+    (intervals between purchases), log_gaps and log_gaps_squared (sums of their natural logarithms, days),
+    last_gap_days (NULL with one purchase); net_minor; net_recent_minor (of the last 90 days);
+    discounted (orders with a discount); orders. After it: came_on (next purchase within `horizon_days`,
+    NULL without), came (purchases), came_net_minor.
+    """
+    before = purchases.ordered_on <= cutoff
+    after = (purchases.ordered_on > cutoff) & (
+        purchases.ordered_on <= cutoff + timedelta(days=horizon_days)
+    )
+    gap = purchases.ordered_on.delta(purchases.previous_on, unit="day")
+    is_gap = before & purchases.starts_purchase & purchases.previous_on.notnull()
+    # Two purchases of one day, where the shop counts them apart, are a day apart for the logarithm.
+    log_gap = ibis.greatest(gap, 1).cast("float64").ln()
+    recent = before & (purchases.ordered_on > cutoff - timedelta(days=RECENT_DAYS))
+    rows = purchases.group_by("customer_id").agg(
+        purchases=purchases.n.max(where=before),
+        first_on=purchases.ordered_on.min(where=before),
+        last_on=purchases.ordered_on.max(where=before),
+        gaps=is_gap.cast("int64").sum(),
+        log_gaps=is_gap.ifelse(log_gap, 0.0).sum(),
+        log_gaps_squared=is_gap.ifelse(log_gap * log_gap, 0.0).sum(),
+        last_gap_days=gap.argmax(purchases.n, where=is_gap),
+        net_minor=before.ifelse(purchases.net_minor, 0).sum(),
+        net_recent_minor=recent.ifelse(purchases.net_minor, 0).sum(),
+        discounted=(before & (purchases.discount_minor > 0)).cast("int64").sum(),
+        orders=before.cast("int64").sum(),
+        came_on=purchases.ordered_on.min(where=after),
+        came=(after & purchases.starts_purchase).cast("int64").sum(),
+        came_net_minor=after.ifelse(purchases.net_minor, 0).sum(),
+    )
+    return rows.filter(rows.purchases.notnull())
+
+
+def compute_span(purchases: ir.Table) -> ir.Table:
+    """One row: first_on and last_on of all purchases (NULL in an empty shop)."""
+    return purchases.aggregate(
+        first_on=purchases.ordered_on.min(), last_on=purchases.ordered_on.max()
+    )
+
+
+def compute_hours(purchases: ir.Table) -> ir.Table:
+    """One row per customer and hour of the shop's clock: customer_id, hour, orders."""
+    hours = purchases.group_by(["customer_id", "ordered_hour"]).agg(orders=purchases.count())
+    return hours.rename(hour="ordered_hour")

@@ -1,0 +1,103 @@
+"""What crosses insight's border about predictions: their settings and one person's row."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from okaeri.foundation.settings import setting
+from okaeri.foundation.text import Text
+
+# Silence in units of the usual interval: overdue, and at risk (domain reference §2.4).
+OVERDUE_FROM, AT_RISK_FROM = 1.2, 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictionRules:
+    """Settings of lapse risk and importance (domain reference §2.6)."""
+
+    lapse_horizon_days: int = setting(
+        "predict.lapse_horizon_days",
+        90,
+        Text("離脱リスクを見る日数", "Days lapse risk looks ahead"),
+        minimum=7,
+        maximum=365,
+    )
+    value_weight: int = setting(
+        "importance.value_weight",
+        50,
+        Text("重要度: 予測購入額の重み", "Importance: weight of predicted value"),
+        minimum=0,
+        maximum=100,
+    )
+    class_weight: int = setting(
+        "importance.class_weight",
+        30,
+        Text("重要度: クラスの重み", "Importance: weight of the class"),
+        minimum=0,
+        maximum=100,
+    )
+    freshness_weight: int = setting(
+        "importance.freshness_weight",
+        20,
+        Text("重要度: 鮮度(反応)の重み", "Importance: weight of freshness"),
+        minimum=0,
+        maximum=100,
+    )
+    rfm_weight: int = setting(
+        "importance.rfm_weight",
+        0,
+        Text("重要度: RFMの重み", "Importance: weight of RFM"),
+        minimum=0,
+        maximum=100,
+    )
+    call_from: int = setting(
+        "importance.call_from",
+        60,
+        Text("電話リストに載せる重要度", "Importance from which to call"),
+        minimum=0,
+        maximum=100,
+    )
+    call_risk_percent: int = setting(
+        "importance.call_risk_percent",
+        50,
+        Text("電話リストに載せる離脱リスク(%)", "Lapse risk from which to call (%)"),
+        minimum=0,
+        maximum=100,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPredictionView:
+    """What is foretold of one customer; field meanings as in `insight.models.CustomerPrediction`."""
+
+    customer_id: int
+    as_of: date
+    horizon_days: int
+    p_alive: float
+    returns_chance: float
+    orders_365: float
+    orders_365_low: int
+    orders_365_high: int
+    value_365_minor: int
+    value_365_low_minor: int
+    value_365_high_minor: int
+    next_low_on: date
+    next_on: date
+    next_high_on: date
+    usual_gap_days: float
+    overdue_ratio: float
+    lapse_risk: float
+    lapse_reasons: list[dict[str, Any]]
+    importance: float
+    importance_parts: dict[str, float]
+    priority: float
+    best_hour: int | None
+    best_hour_own: int
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionPage:
+    """One page of a list of predictions and how many there are in all."""
+
+    rows: tuple[CustomerPredictionView, ...]
+    total: int

@@ -1,0 +1,73 @@
+"""One row of predictions per buyer: bulk replacement, reading, lists in an order."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from okaeri.foundation.bulk import insert_columns
+from okaeri.foundation.personal import Documents, as_documents
+from okaeri.insight.models import CustomerInsight, CustomerPrediction
+from okaeri.insight.prediction_types import (
+    OVERDUE_FROM,
+    CustomerPredictionView,
+    PredictionPage,
+)
+
+COLUMNS = tuple(field.name for field in CustomerPrediction._meta.concrete_fields)
+_TABLE = CustomerPrediction._meta.db_table
+
+
+def replace_all(columns: Mapping[str, Sequence[Any]]) -> None:
+    """Put new rows in the place of all old ones inside the open transaction.
+
+    Values are in the driver's form: days and JSON as text.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f'DELETE FROM "{_TABLE}"')  # noqa: S608 - our own table
+    if columns and columns["customer_id"]:
+        insert_columns(_TABLE, {name: columns[name] for name in COLUMNS})
+
+
+def views(customer_ids: Iterable[int]) -> dict[int, CustomerPredictionView]:
+    """Give id → view; customers without a row are left out."""
+    rows = CustomerPrediction.objects.filter(customer_id__in=list(customer_ids))
+    return {row[0]: CustomerPredictionView(*row) for row in rows.values_list(*COLUMNS)}
+
+
+def overdue(offset: int, limit: int) -> PredictionPage:
+    """Give who is past 1.2 of his usual interval and not lapsed, by value to come."""
+    active = CustomerInsight.objects.filter(is_lapsed=False).values("customer_id")
+    late = CustomerPrediction.objects.filter(overdue_ratio__gt=OVERDUE_FROM)
+    return _page(late.filter(customer_id__in=active), "-value_365_minor", offset, limit)
+
+
+def to_call(importance: float, risk: float, offset: int, limit: int) -> PredictionPage:
+    """Give who reaches both bars, by priority."""
+    rows = CustomerPrediction.objects.filter(importance__gte=importance, lapse_risk__gte=risk)
+    return _page(rows, "-priority", offset, limit)
+
+
+def most_valuable(offset: int, limit: int) -> PredictionPage:
+    """Give everybody by value to come."""
+    return _page(CustomerPrediction.objects.all(), "-value_365_minor", offset, limit)
+
+
+def _page(
+    rows: QuerySet[CustomerPrediction], order_by: str, offset: int, limit: int
+) -> PredictionPage:
+    ordered = rows.order_by(order_by, "customer_id").values_list(*COLUMNS)
+    found = ordered[max(offset, 0) : max(offset, 0) + max(limit, 0)]
+    return PredictionPage(tuple(CustomerPredictionView(*row) for row in found), rows.count())
+
+
+def export_person(customer_ids: Iterable[int]) -> dict[str, Documents]:
+    """Give what is foretold of a person."""
+    mine = CustomerPrediction.objects.filter(customer_id__in=list(customer_ids))
+    return {"predictions": as_documents(mine.values())}
+
+
+def forget(customer_ids: Iterable[int]) -> int:
+    """Take a person's predictions away; gives how many rows."""
+    return CustomerPrediction.objects.filter(customer_id__in=list(customer_ids)).delete()[0]

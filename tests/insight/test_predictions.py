@@ -1,0 +1,148 @@
+"""Predictions through the door: orders in, a refresh, what is foretold of everybody out."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from okaeri.customers import api as customers
+from okaeri.foundation import clock, settings
+from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.insight import api
+from okaeri.insight.prediction_types import CustomerPredictionView, PredictionRules
+from tests.insight.shops import Buying, record_shop
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+TODAY = date(2026, 5, 20)
+
+
+def ago(days: int) -> date:
+    return TODAY - timedelta(days=days)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    opened = open_warehouse(tmp_path / "warehouse")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    with clock.use(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC))):
+        yield
+
+
+def id_of(member: str) -> int:
+    (found,) = customers.search_customers(f"{member}@example.com")
+    return found.id
+
+
+def foretold(member: str) -> CustomerPredictionView:
+    number = id_of(member)
+    return api.list_predictions([number])[number]
+
+
+def monthly(times: int, last: int, net: int = 5000) -> list[Buying]:
+    """Purchases each 30 days, the last of them `last` days ago."""
+    return [(ago(last + 30 * i), net) for i in range(times)]
+
+
+def test_three_orders_give_an_answer_with_a_wide_interval(warehouse: Warehouse) -> None:
+    record_shop({"a": [(ago(40), 5000)], "b": [(ago(90), 3000), (ago(20), 3000)]})
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    for member in ("a", "b"):
+        found = foretold(member)
+        assert found.orders_365_low < found.orders_365 < found.orders_365_high
+        assert found.orders_365_high - found.orders_365_low >= 2
+        assert found.value_365_low_minor < found.value_365_minor < found.value_365_high_minor
+        assert TODAY < found.next_low_on < found.next_on < found.next_high_on
+        assert 0 < found.p_alive < 1
+        assert 0 < found.lapse_risk < 1
+    assert foretold("b").orders_365 > foretold("a").orders_365
+
+
+def test_a_shop_without_orders_foretells_nobody_and_opens(warehouse: Warehouse) -> None:
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    assert api.list_predictions([1, 2, 3]) == {}
+    report = api.find_report("predictions")
+    assert report is not None
+    assert report.payload["people"] == 0
+
+
+def test_one_day_of_history_and_only_refunds_are_no_trouble(warehouse: Warehouse) -> None:
+    record_shop({"new": [(TODAY, 4000)], "back": [(TODAY, -2000)]})
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    assert foretold("new").value_365_minor >= 0
+    assert foretold("new").next_low_on > TODAY
+    # A refund alone is no purchase, so nothing is foretold.
+    assert api.list_predictions([id_of("back")]) == {}
+
+
+@pytest.fixture
+def shop(warehouse: Warehouse) -> None:
+    record_shop(
+        {
+            "regular": monthly(12, 10, 20_000),
+            "late": monthly(10, 80, 20_000),
+            "once": [(ago(200), 3000)],
+            "gone": monthly(4, 330),
+            **{f"p{i}": monthly(1 + i % 4, 15 + 9 * i) for i in range(20)},
+        }
+    )
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+
+
+@pytest.mark.covers("K-08")
+def test_everybody_has_a_next_purchase_date_with_its_range_and_the_late_are_listed(
+    shop: None,
+) -> None:
+    regular, late = foretold("regular"), foretold("late")
+    assert regular.usual_gap_days == pytest.approx(30, rel=0.15)
+    assert TODAY < regular.next_low_on <= regular.next_on <= regular.next_high_on
+    assert regular.overdue_ratio < 1 < 2 < late.overdue_ratio
+    listed = [row.customer_id for row in api.list_overdue().rows]
+    assert id_of("late") in listed
+    assert id_of("regular") not in listed
+    # Whoever has lapsed is no longer late.
+    assert id_of("gone") not in listed
+
+
+def test_regulars_are_foretold_more_than_strangers_and_silence_costs_chances(shop: None) -> None:
+    regular, late, once = foretold("regular"), foretold("late"), foretold("once")
+    assert regular.orders_365 > 5 > once.orders_365
+    assert regular.p_alive > 0.8 > late.p_alive
+    assert late.lapse_risk > regular.lapse_risk
+    assert "silent" in [reason["code"] for reason in late.lapse_reasons]
+    assert late.lapse_reasons[0]["effect"] > 0
+
+
+def test_importance_is_the_sum_of_its_parts_and_follows_the_shops_weights(
+    warehouse: Warehouse, shop: None
+) -> None:
+    regular = foretold("regular")
+    assert regular.importance == pytest.approx(sum(regular.importance_parts.values()), abs=0.3)
+    assert regular.importance > foretold("once").importance
+    assert regular.importance_parts["rfm"] == 0
+    known = {spec.key: spec for spec in settings.specs_of(PredictionRules).values()}
+    settings.save(known, {"importance.rfm_weight": 100, "importance.value_weight": 0})
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    assert foretold("regular").importance_parts["rfm"] > 50
+    assert foretold("regular").importance_parts["value"] == 0
+
+
+def test_the_call_list_holds_who_matters_and_may_leave(shop: None) -> None:
+    known = {spec.key: spec for spec in settings.specs_of(PredictionRules).values()}
+    settings.save(known, {"importance.call_from": 40, "importance.call_risk_percent": 30})
+    rows = api.list_to_call().rows
+    assert id_of("late") in [row.customer_id for row in rows]
+    assert all(row.importance >= 40 and row.lapse_risk >= 0.3 for row in rows)
+    assert [row.priority for row in rows] == sorted((r.priority for r in rows), reverse=True)
+    settings.save(known, {"importance.call_from": 100})
+    assert api.list_to_call().total == 0
+
+
+def test_a_person_without_a_time_of_day_in_the_shop_has_no_best_hour(shop: None) -> None:
+    # The test shop orders at noon only, as files without a time do at midnight.
+    assert foretold("regular").best_hour is None
