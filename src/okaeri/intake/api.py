@@ -533,6 +533,11 @@ def erase_parties(
     return erasing.erase(party_ids, devices, words)
 
 
+def entries_of_person(party_ids: Sequence[int], words: PersonalWords) -> list[int]:
+    """Give the ids of a person's form entries, also of those nobody confirmed."""
+    return erasing.entries_of(party_ids, words)
+
+
 def erase_from_uploads(words: PersonalWords) -> int:
     """Take somebody's lines out of uploads that still wait; gives how many."""
     return waiting_files.erase_from_uploads(words)

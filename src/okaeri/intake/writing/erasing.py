@@ -12,9 +12,11 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
+from okaeri.foundation.errors import ConfigurationError, InputError
 from okaeri.foundation.personal import Documents, PersonalWords, as_documents
 from okaeri.intake.models import (
     Call,
+    Delivery,
     Event,
     FormEntry,
     Identification,
@@ -28,6 +30,8 @@ from okaeri.intake.models import (
     SubscriptionEvent,
 )
 from okaeri.intake.types import PartyRecord
+from okaeri.intake.webhooks.reading import parse_json
+from okaeri.intake.webhooks.sealing import unseal
 
 Span = tuple[str, datetime | None, datetime | None]
 _PARTY = tuple(PartyRecord.__dataclass_fields__)
@@ -135,6 +139,7 @@ def erase(
         "form_entries": _erase_entries(party_ids, words),
         "orders": Order.objects.filter(**mine).count(),
         "rejected_rows": _erase_rejected(words),
+        "deliveries": _erase_deliveries(words),
         "contacts": blank_parties(party_ids),
     }
 
@@ -147,13 +152,42 @@ def _remove_attachments(names: Iterable[str]) -> None:
             path.unlink(missing_ok=True)
 
 
-def _erase_entries(party_ids: Sequence[int], words: PersonalWords) -> int:
-    """Entries that were never confirmed belong to no contact yet: their answers say whose they are."""
+def entries_of(party_ids: Sequence[int], words: PersonalWords) -> list[int]:
+    """Give the ids of a person's form entries.
+
+    Entries that were never confirmed belong to no contact yet: their answers say whose they are.
+    """
     ids = list(FormEntry.objects.filter(party_id__in=party_ids).values_list("id", flat=True))
     loose = FormEntry.objects.filter(party=None).values_list("id", "answers")
-    ids += [number for number, answers in loose.iterator() if words.are_in_document(answers)]
-    mine = FormEntry.objects.filter(id__in=ids)
+    return ids + [number for number, answers in loose.iterator() if words.are_in_document(answers)]
+
+
+def _erase_entries(party_ids: Sequence[int], words: PersonalWords) -> int:
+    mine = FormEntry.objects.filter(id__in=entries_of(party_ids, words))
     return mine.update(answers={}, tags=[], proof={}, email_mark="", address_mark="")
+
+
+def _erase_deliveries(words: PersonalWords) -> int:
+    """What a live source sent and nobody could use yet is kept encrypted; his goes with him."""
+    kept = Delivery.objects.exclude(payload="", error={}).values_list("id", "payload", "error")
+    ids = [
+        number
+        for number, payload, error in kept.iterator(500)
+        if words.are_in_document(error) or _speaks(payload, words)
+    ]
+    return Delivery.objects.filter(id__in=ids).update(payload="", error={})
+
+
+def _speaks(payload: str, words: PersonalWords) -> bool:
+    try:
+        said = unseal(payload)
+    except ConfigurationError:
+        # Sealed under a key that is gone: nobody can use it or say that it is not about him.
+        return True
+    try:
+        return words.are_in_document(parse_json(said.encode()))
+    except InputError:
+        return words.are_in(said)
 
 
 def _erase_rejected(words: PersonalWords) -> int:

@@ -60,7 +60,10 @@ def finish_erasures(now: datetime) -> int:
 
 def _carry_out(keys: PersonKeys, line: ErasureLine, now: datetime) -> ErasureView:
     lines = intake.erase_from_uploads(keys.words)
-    mails = deliver.erase_mails(keys.customer_ids, keys.addresses)
+    # Mails to confirm a form name their reader by the entry, who was no customer yet.
+    entries = intake.entries_of_person(keys.party_ids, keys.words)
+    readers = (*keys.customer_ids, *(-number for number in entries))
+    mails = deliver.erase_mails(readers, keys.addresses)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             # What is deleted is overwritten, not only unlinked.
@@ -69,7 +72,7 @@ def _carry_out(keys: PersonKeys, line: ErasureLine, now: datetime) -> ErasureVie
         ids = keys.customer_ids
         counts = {
             **plan.erase_person(ids, now),
-            **deliver.erase_person(ids, now),
+            **deliver.erase_person(readers, now),
             **listen.erase_person(ids, now),
             **insight.erase_person(ids),
             **forget_person(keys.words),
