@@ -1,121 +1,64 @@
 """Rule trees: two interpreters, one meaning; wrong rules get one sentence."""
 
-from datetime import date, timedelta
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
 
-from okaeri.insight import api
-from okaeri.insight.domain.segment_rules import FIELDS, RuleError, matches, parse_rule
-from okaeri.insight.models import CustomerInsight
-from okaeri.insight.store import insights
-from okaeri.insight.types import CustomerInsightView, FreshnessBand, Stage
-
-DAY = date(2026, 1, 15)
-
-
-def person(number: int, **values: Any) -> CustomerInsightView:
-    plain: dict[str, Any] = {
-        "as_of": DAY,
-        "stage": Stage.FIRST,
-        "is_lapsed": False,
-        "is_at_risk": False,
-        "is_f2_late": False,
-        "is_revived": False,
-        "purchase_count": 1,
-        "order_count": 1,
-        "first_on": DAY,
-        "second_on": None,
-        "last_on": DAY,
-        "tenure_days": 0,
-        "recency_days": 0,
-        "net_minor": 1000,
-        "net_12m_minor": 1000,
-        "r_rank": 5,
-        "f_rank": 1,
-        "m_rank": 1,
-        "cycle_days": None,
-        "freshness": 100.0,
-        "freshness_band": FreshnessBand.FRESH,
-    }
-    return CustomerInsightView(customer_id=number, **{**plain, **values})
-
-
-def store(people: list[CustomerInsightView]) -> None:
-    CustomerInsight.objects.bulk_create(
-        CustomerInsight(**{name: getattr(one, name) for name in insights.COLUMNS}) for one in people
-    )
-
-
-_SMALL = st.integers(-1, 6)
-_DAYS = st.integers(0, 5).map(lambda n: DAY - timedelta(days=n))
-_MAYBE: dict[str, st.SearchStrategy[Any]] = {
-    "stage": st.sampled_from(Stage),
-    "is_lapsed": st.booleans(),
-    "second_on": st.none() | _DAYS,
-    "last_on": st.none() | _DAYS,
-    "recency_days": st.none() | _SMALL,
-    "net_minor": _SMALL,
-    "cycle_days": st.none() | st.sampled_from([0.5, 1.0, 2.0]),
-    "freshness_band": st.sampled_from(FreshnessBand),
-}
-_PEOPLE = st.lists(st.fixed_dictionaries(_MAYBE), min_size=1, max_size=12)
-
-
-def _comparisons() -> st.SearchStrategy[dict[str, Any]]:
-    def of(field: str) -> st.SearchStrategy[dict[str, Any]]:
-        kind = FIELDS[field]
-        value = _MAYBE[field].filter(lambda v: v is not None)
-        plain = value.map(
-            lambda v: v.isoformat() if isinstance(v, date) else getattr(v, "value", v)
-        )
-        equal = st.fixed_dictionaries(
-            {
-                "field": st.just(field),
-                "op": st.sampled_from(["=", "!="]),
-                "value": st.none() | plain,
-            }
-        )
-        among = st.fixed_dictionaries(
-            {"field": st.just(field), "op": st.just("in"), "value": st.lists(plain, min_size=1)}
-        )
-        if kind is bool or field in ("stage", "freshness_band"):
-            return equal | among
-        ordered = st.fixed_dictionaries(
-            {"field": st.just(field), "op": st.sampled_from(["<", "<=", ">", ">="]), "value": plain}
-        )
-        return equal | among | ordered
-
-    return st.sampled_from(sorted(_MAYBE)).flatmap(of)
-
-
-_TREES = st.recursive(
-    _comparisons(),
-    lambda part: (
-        st.fixed_dictionaries({"all": st.lists(part, min_size=1, max_size=3)})
-        | st.fixed_dictionaries({"any": st.lists(part, min_size=1, max_size=3)})
-        | st.fixed_dictionaries({"not": part})
-    ),
-    max_leaves=8,
+from okaeri.customers.attribute_types import AttributeIn, AttributeKind
+from okaeri.foundation.text import Text
+from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.insight.domain.segment_rules import (
+    BUILT_IN,
+    Person,
+    RuleError,
+    check_no_circle,
+    matches,
+    parse_rule,
+    resolve,
+    with_attributes,
 )
+from okaeri.insight.features.segment_flags import compute_segment_flags
+from tests.insight.segment_shops import DAY, PEOPLE, TREES, upload
+
+NAME = Text("項目", "Item")
+CATALOG = replace(
+    with_attributes(
+        BUILT_IN,
+        [
+            AttributeIn("A", NAME, AttributeKind.TEXT),
+            AttributeIn("B", NAME, AttributeKind.NUMBER),
+            AttributeIn("AB", NAME, AttributeKind.DATE),
+        ],
+    ),
+    segments={1: "one"},
+)
+OTHER = {1: parse_rule({"field": "net_minor", "op": ">=", "value": 2})}
 
 
-@pytest.mark.django_db
-class TestTwoInterpreters(TestCase):
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(shop=_PEOPLE, rule=_TREES)
-    def test_python_and_database_find_the_same_people(
-        self, shop: list[dict[str, Any]], rule: dict[str, Any]
-    ) -> None:
-        people = [person(number, **values) for number, values in enumerate(shop, start=1)]
-        store(people)
-        parsed = parse_rule(rule)
-        alone = [one.customer_id for one in people if matches(parsed, one)]
-        assert list(api.iter_customers_where(rule)) == alone
-        assert api.count_customers_where(rule) == len(alone)
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    opened = open_warehouse(tmp_path_factory.mktemp("segments"))
+    yield opened
+    opened.close()
+
+
+@pytest.mark.engine
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(people=PEOPLE, trees=st.lists(TREES, min_size=1, max_size=5))
+def test_python_and_the_engine_find_the_same_people(
+    warehouse: Warehouse, people: list[Person], trees: list[dict[str, Any]]
+) -> None:
+    rules = [resolve(parse_rule(tree, CATALOG), DAY, OTHER) for tree in trees]
+    table, facts = upload(warehouse, people)
+    flags = compute_segment_flags(table, facts, rules, warehouse.stage)
+    found = sorted(warehouse.collect(flags).to_pylist(), key=lambda row: row["customer_id"])
+    for place, rule in enumerate(rules):
+        alone = [matches(rule, person) for person in people]
+        assert [row[f"s{place}"] for row in found] == alone, trees[place]
 
 
 @pytest.mark.parametrize(
@@ -133,9 +76,24 @@ class TestTwoInterpreters(TestCase):
         ({"field": "net_minor", "op": ">", "value": True}, "True"),
         ({"field": "net_minor", "op": ">", "value": 2**63}, "net_minor"),
         ({"field": "last_on", "op": ">", "value": "令和4年8月10日"}, "令和4年8月10日"),
+        ({"field": "last_on", "op": "last_days", "value": -1}, "-1"),
         ({"field": "net_minor", "op": ">", "value": None}, "None"),
         ({"field": "net_minor", "op": "in", "value": 3}, "list"),
         ({"field": "net_minor", "op": "=", "value": 3, "more": 1}, "more"),
+        ({"field": "birthday", "op": "month", "value": 13}, "13"),
+        ({"did": "sleep"}, "sleep"),
+        ({"did": "order", "where": [{"field": "sku", "op": "=", "value": "A"}]}, "sku"),
+        ({"did": "order", "measure": "weight"}, "weight"),
+        ({"did": "order", "last_days": 0}, "last_days"),
+        ({"did": "order", "last_days": 3, "since": "2026-01-01"}, "since"),
+        ({"did": "order", "since": "2026-02-01", "until": "2026-01-01"}, "2026-02-01"),
+        ({"did": "order", "since": "yesterday"}, "yesterday"),
+        ({"did": "order", "value": "two"}, "two"),
+        ({"last": {"did": "order"}, "then": {"did": "sleep"}}, "sleep"),
+        ({"last": {"did": "order", "last_days": 3}, "then": {"did": "order"}}, "last_days"),
+        ({"last": {"did": "order"}, "then": {"did": "order"}, "within_days": 0}, "within_days"),
+        ({"segment": 99}, "99"),
+        ({"field": "attribute:skin", "op": "=", "value": "dry"}, "attribute:skin"),
     ],
 )
 def test_a_wrong_rule_is_named_in_both_languages(rule: Any, names: str) -> None:
@@ -151,3 +109,37 @@ def test_a_rule_without_end_is_refused() -> None:
         rule = {"not": rule}
     with pytest.raises(RuleError):
         parse_rule(rule)
+
+
+def test_segments_that_lead_back_to_themselves_are_named() -> None:
+    catalog = replace(BUILT_IN, segments={1: "甲", 2: "乙", 3: "丙"})
+    rules = {n: parse_rule({"segment": to}, catalog) for n, to in ((1, 2), (2, 3), (3, 1))}
+    with pytest.raises(RuleError) as refused:
+        check_no_circle(1, rules, catalog.segments)
+    assert "甲 → 乙 → 丙 → 甲" in refused.value.message.ja
+    with pytest.raises(RuleError) as refused:
+        check_no_circle(1, {1: rules[1]}, catalog.segments)
+    assert "2" in refused.value.message.en
+
+
+def test_segments_that_name_each_other_doubly_do_not_grow_without_end() -> None:
+    catalog = replace(BUILT_IN, segments={n: str(n) for n in range(40)})
+    rules = {0: parse_rule({"field": "is_lapsed", "op": "=", "value": True})}
+    for n in range(1, 40):
+        rules[n] = parse_rule({"any": [{"segment": n - 1}, {"segment": n - 1}]}, catalog)
+    with pytest.raises(RuleError) as refused:
+        resolve(rules[39], DAY, rules)
+    assert "5000" in refused.value.message.en
+
+
+def test_a_birthday_of_29_february_is_kept_on_the_28th_in_a_plain_year() -> None:
+    rule = parse_rule({"field": "birthday", "op": "next_days", "value": 0})
+    on_28 = resolve(rule, DAY.replace(month=2, day=28))
+    assert matches(on_28, Person({"birthday": 229}))
+    leap = resolve(rule, DAY.replace(year=2028, month=2, day=28))
+    assert not matches(leap, Person({"birthday": 229}))
+    year_end = resolve(
+        parse_rule({"field": "birthday", "op": "next_days", "value": 7}),
+        DAY.replace(month=12, day=30),
+    )
+    assert matches(year_end, Person({"birthday": 103}))

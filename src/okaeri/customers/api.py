@@ -97,6 +97,7 @@ from okaeri.customers.store.attributes import list_all as list_attributes
 from okaeri.customers.store.erasing import drop_proofs as drop_due_proofs
 from okaeri.customers.store.erasing import erased_ids, list_erasures
 from okaeri.customers.store.erasure_list import Line as ErasureLine
+from okaeri.customers.store.people import iter_traits
 from okaeri.customers.store.requests import get as get_request
 from okaeri.customers.store.requests import list_page as list_requests
 from okaeri.customers.store.requests import place_hold
@@ -156,6 +157,7 @@ __all__ = [
     "issue_card",
     "iter_access",
     "iter_access_scope",
+    "iter_traits",
     "keep_apart",
     "last_day_of_pause",
     "link_devices",

@@ -47,6 +47,16 @@ class CustomerProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonTraits:
+    """What segments ask of a person beyond his orders."""
+
+    id: int
+    birth_on: date | None
+    prefecture: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ContactPointView:
     """Where one customer is reached on one channel and whether we may.
 

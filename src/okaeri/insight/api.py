@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Q
+from pyroaring import BitMap64
+
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.personal import Documents
 from okaeri.foundation.settings import ShopProfile, load
@@ -16,14 +19,28 @@ from okaeri.insight.actions.recommendations import (
     recommend_popular,
 )
 from okaeri.insight.actions.refresh import refresh
-from okaeri.insight.actions.segments import create_segment
+from okaeri.insight.actions.segment_tables import PERSONAL_TABLES
+from okaeri.insight.actions.segments import (
+    create_segment,
+    delete_segment,
+    explain_person,
+    members_page,
+    overlaps_of,
+    preview_rule,
+    problem_of,
+    read_rule,
+    resolve_now,
+    restore_segment,
+    segment_catalog,
+    update_segment,
+)
 from okaeri.insight.actions.sync import sync_warehouse
 from okaeri.insight.domain.definitions import number_definitions
 from okaeri.insight.domain.findings import list_findings as _findings_of
 from okaeri.insight.domain.next_steps import recommend_next_steps as _steps_of
 from okaeri.insight.domain.reports import RULES
 from okaeri.insight.domain.rule_version import rule_version
-from okaeri.insight.domain.segment_rules import All, parse_rule
+from okaeri.insight.domain.segment_rules import RuleError
 from okaeri.insight.prediction_types import (
     CustomerPredictionView,
     PredictionPage,
@@ -40,14 +57,18 @@ from okaeri.insight.types import (
     PortfolioRow,
     RankRules,
     ReportView,
+    SegmentChangeView,
     SegmentView,
 )
 
 __all__ = [
+    "PERSONAL_TABLES",
     "analyse",
     "count_customers_where",
     "create_segment",
     "definitions",
+    "delete_segment",
+    "explain_person",
     "find_insight",
     "find_report",
     "get_segment",
@@ -62,19 +83,36 @@ __all__ = [
     "list_recency_reached",
     "list_segments",
     "list_to_call",
+    "members_page",
+    "needs_warehouse",
+    "overlaps_of",
     "portfolio_history",
     "preview_class_counts",
+    "preview_rule",
+    "problem_of",
+    "read_rule",
     "recommend",
     "recommend_like_viewed",
     "recommend_many",
     "recommend_popular",
     "refresh",
+    "restore_segment",
+    "segment_catalog",
+    "segment_changes",
+    "segment_changes_after",
     "segment_members",
+    "segments_holding",
     "sync_warehouse",
+    "update_segment",
 ]
 
 REPORTS = ("summary", "portfolio", "dropoff", "f2", "cohorts", "freshness", "rfm")
 _LARGEST_PAGE = 1000
+_NOT_PLAIN = Text(
+    "一覧をその場で絞れるのは、クラスや購入回数など顧客の項目だけです。"
+    "この条件はセグメントとして保存してください。",
+    "Lists are narrowed by columns of a customer only; keep this rule as a segment instead.",
+)
 _BAD_ORDER = Text(
     "並び順 {order_by} は使えません。使えるのは {known} です。",
     "Customers cannot be ordered by {order_by}; known fields are {known}.",
@@ -117,30 +155,53 @@ def list_most_valuable(*, offset: int = 0, limit: int = 50) -> PredictionPage:
 def list_customers(
     *,
     rule: dict[str, Any] | None = None,
+    segment_id: int | None = None,
     order_by: str = "-last_on",
     offset: int = 0,
     limit: int = 50,
 ) -> CustomerPage:
     """Give one page of customers for whom `rule` holds (all of them without a rule).
 
-    `order_by` is a field of CustomerInsightView, with "-" for falling; unknown values come last.
+    The rule names plain columns only; `segment_id` asks for the people a segment held when last
+    counted, and for those of them for whom the rule holds. `order_by` is a field
+    of CustomerInsightView, with "-" for falling; unknown values come last.
     """
     if order_by.lstrip("-") not in insights.COLUMNS:
         known = ", ".join(insights.COLUMNS)
         raise InputError(_BAD_ORDER.format(order_by=order_by, known=known))
-    where = rule_query.to_condition(parse_rule(rule) if rule else All(()))
-    rows = insights.page(where, order_by, max(offset, 0), min(max(limit, 0), _LARGEST_PAGE))
+    where = _plain(rule) if rule else Q()
+    offset, limit = max(offset, 0), min(max(limit, 0), _LARGEST_PAGE)
+    if segment_id is not None:
+        members = segments.bitmap_of(segments.get(segment_id))
+        if rule:
+            members &= BitMap64(insights.iter_ids_where(where))
+        return CustomerPage(
+            tuple(insights.page_among(members, order_by, offset, limit)), len(members)
+        )
+    rows = insights.page(where, order_by, offset, limit)
     return CustomerPage(tuple(rows), insights.count_where(where))
 
 
 def count_customers_where(rule: dict[str, Any]) -> int:
-    """Give how many customers `rule` holds for; raises RuleError."""
-    return insights.count_where(rule_query.to_condition(parse_rule(rule)))
+    """Give how many customers a rule of plain columns holds for; raises RuleError."""
+    return insights.count_where(_plain(rule))
 
 
 def iter_customers_where(rule: dict[str, Any]) -> Iterator[int]:
-    """Give the ids `rule` holds for in rising order, read as they are asked for."""
-    return insights.iter_ids_where(rule_query.to_condition(parse_rule(rule)))
+    """Give the ids a rule of plain columns holds for in rising order, read as they are asked for."""
+    return insights.iter_ids_where(_plain(rule))
+
+
+def _plain(rule: dict[str, Any]) -> Q:
+    resolved = resolve_now(read_rule(rule))
+    if not rule_query.is_plain(resolved):
+        raise RuleError(_NOT_PLAIN)
+    return rule_query.to_condition(resolved)
+
+
+def needs_warehouse(rule: dict[str, Any]) -> bool:
+    """Tell whether a rule looks beyond a customer's columns, so that counting it takes a warehouse."""
+    return not rule_query.is_plain(resolve_now(read_rule(rule)))
 
 
 def list_recency_reached(
@@ -203,7 +264,25 @@ def get_segment(segment_id: int) -> SegmentView:
 
 def segment_members(segment_id: int) -> list[int]:
     """Give the customers a segment held when last computed, in rising order."""
-    return segments.members_of(segments.get(segment_id))
+    return list(segments.bitmap_of(segments.get(segment_id)))
+
+
+def segments_holding(customer_ids: Iterable[int]) -> list[SegmentView]:
+    """Give the segments that held any of a person's ids when last computed."""
+    ids = BitMap64(customer_ids)
+    return [segments.view(one) for one in segments.list_all() if segments.bitmap_of(one) & ids]
+
+
+def segment_changes(segment_id: int, limit: int = 30) -> list[SegmentChangeView]:
+    """Give who entered and left at the newest counts, the newest first."""
+    return segments.newest_changes(segment_id, limit)
+
+
+def segment_changes_after(
+    segment_id: int, change_id: int, limit: int = 100
+) -> list[SegmentChangeView]:
+    """Give who entered and left since a change (0: since the beginning), the oldest first."""
+    return segments.changes_after(segment_id, change_id, limit)
 
 
 def export_person(customer_ids: Iterable[int]) -> dict[str, Documents]:

@@ -131,6 +131,25 @@ class Segment(models.Model):
     size = models.BigIntegerField(default=0)
     computed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+    # The ready-made segment it began as ("" for none), which suggests what to do for its people.
+    preset = models.CharField(max_length=40, default="")
+    # Put away, not gone: it can be brought back, and is not counted meanwhile.
+    deleted_at = models.DateTimeField(null=True)
+
+
+class SegmentChange(models.Model):
+    """Who entered and who left a segment at one count, as bitmaps. Written once, never changed.
+
+    A segment's first count and the count after its rule was edited are no change of people.
+    """
+
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    entered = models.BinaryField(default=bytes)
+    left = models.BinaryField(default=bytes)
+
+    class Meta:
+        indexes = (models.Index(fields=["segment", "id"], name="changes_of_segment"),)
 
 
 class ItemFact(models.Model):

@@ -215,13 +215,61 @@ class ClassPreview:
 
 @dataclass(frozen=True, slots=True)
 class SegmentView:
-    """A named group of customers; `size` as of `computed_at`."""
+    """A named group of customers; `size` as of `computed_at`.
+
+    `preset` names the ready-made segment it began as, `deleted_at` when it was put away.
+    """
 
     id: int
     name: str
     rule: dict[str, Any]
     size: int
     computed_at: datetime | None
+    preset: str = ""
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentChangeView:
+    """Who entered and who left a segment at one count; `id` grows, so readers can go on from it."""
+
+    id: int
+    segment_id: int
+    at: datetime
+    entered: tuple[int, ...]
+    left: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentOverlap:
+    """How many people two segments share; `jaccard` is that share of all who are in either."""
+
+    segment_id: int
+    name: str
+    size: int
+    both: int
+    jaccard: float
+
+
+@dataclass(frozen=True, slots=True)
+class RulePreview:
+    """Whom a rule means now: how many, the first few, and which segments they are in already."""
+
+    as_of: date | None
+    total: int
+    everyone: int
+    sample: tuple[int, ...]
+    overlaps: tuple[SegmentOverlap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentAnswer:
+    """One answer to a question on a scale, as segments read it; other stations bring them."""
+
+    customer_id: int
+    day: date
+    question: str
+    score: int
 
 
 @dataclass(frozen=True, slots=True)

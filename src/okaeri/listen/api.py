@@ -3,7 +3,7 @@
 Links are signed with the installation's secret, the one `question_link` is given by its caller.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.conf import settings
@@ -65,6 +65,11 @@ def save_question(
 def answers_of(customer_id: int) -> list[AnswerView]:
     """Give a customer's present answers, the newest first."""
     return store.list_answers(customer_id)
+
+
+def iter_answers() -> Iterator[AnswerView]:
+    """Give every present answer of everybody, in the order of their ids."""
+    return store.iter_answers()
 
 
 def changes_of(answer_id: int) -> list[AnswerChange]:

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.foundation.work.jobs import Handler, JobContext, JobRunner, submit_job
 from okaeri.foundation.work.loop import Duty, WorkLoop
 from okaeri.insight import api as insight
+from okaeri.insight.types import SegmentAnswer
 from okaeri.intake import api as intake
 from okaeri.intake import duties as intake_duties
 from okaeri.listen import api as listen
@@ -102,12 +103,22 @@ def evaluate_everything(as_of: date) -> list[Evaluation]:
         warehouse.close()
 
 
+def answers_for_segments() -> Iterator[SegmentAnswer]:
+    """Give what people answered, for segments to ask about: listen stands above insight."""
+    zone = ZoneInfo(load(ShopProfile).time_zone)
+    for one in listen.iter_answers():
+        day = clock.local_day(one.answered_at, zone)
+        yield SegmentAnswer(one.customer_id, day, one.question_key, one.score)
+
+
 def refresh_everything(progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
     """Refresh all analyses and evaluations as of today; gives what was done."""
     as_of = shop_day()
     warehouse = open_shop_warehouse()
     try:
-        summary = insight.refresh(warehouse=warehouse, as_of=as_of, progress=progress)
+        summary = insight.refresh(
+            warehouse=warehouse, as_of=as_of, progress=progress, answers=answers_for_segments
+        )
         evaluations = measure.evaluate_all(warehouse=warehouse, as_of=as_of)
     finally:
         warehouse.close()

@@ -1,7 +1,7 @@
 """Customer rows: founding, updating, finding."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from okaeri.customers.domain.profile import COLUMNS, Profile, from_columns, to_columns
 from okaeri.customers.models import Customer
 from okaeri.customers.store.sql import execute_each, is_among, select
-from okaeri.customers.types import CustomerProfile
+from okaeri.customers.types import CustomerProfile, PersonTraits
 from okaeri.foundation.bulk import bulk_insert, db_instant
 
 _TABLE = Customer._meta.db_table
@@ -78,6 +78,14 @@ def views_of(customer_ids: Iterable[int]) -> dict[int, CustomerProfile]:
 
 def _view(row: Customer) -> CustomerProfile:
     return CustomerProfile(**{column: getattr(row, column) for column in _VIEWED})
+
+
+def iter_traits() -> Iterator[PersonTraits]:
+    """Give the traits of every live customer, in the order of ids."""
+    rows = Customer.objects.filter(merged_into=None).order_by("id")
+    columns = ("id", "birth_on", "prefecture", "created_at")
+    for row in rows.values_list(*columns).iterator(chunk_size=10_000):
+        yield PersonTraits(*row)
 
 
 def lock_live(customer_id: int) -> bool:

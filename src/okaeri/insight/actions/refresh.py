@@ -23,6 +23,7 @@ from okaeri.insight.actions.analysis import (
 )
 from okaeri.insight.actions.item_model import keep_items, learn_items
 from okaeri.insight.actions.predictions import predict
+from okaeri.insight.actions.segment_tables import Answers, write_tables
 from okaeri.insight.actions.sync import ORDERS, sync_warehouse
 from okaeri.insight.analyses import ANALYSES
 from okaeri.insight.analyses.sources import Sources
@@ -40,11 +41,16 @@ _LEAD_PAGE = 10_000
 
 
 def refresh(
-    *, warehouse: Warehouse, as_of: date, progress: Progress | None = None
+    *,
+    warehouse: Warehouse,
+    as_of: date,
+    progress: Progress | None = None,
+    answers: Answers | None = None,
 ) -> RefreshSummary:
     """Recompute every analysis as of the end of the shop day `as_of`.
 
     Pages see the old numbers until all new ones are there. `progress(done, total)` counts steps.
+    `answers` gives what people answered to questions, for segments to ask about.
     """
     started = time.monotonic()
     tell = progress or (lambda _done, _total: None)
@@ -69,13 +75,15 @@ def refresh(
     foretold = predict(sources, load(PredictionRules))
     payloads["predictions"] = foretold.payload
     leads = _leads(warehouse, found, payloads["summary"]["leads"], as_of)
+    write_tables(warehouse, found.customers, leads, as_of, answers)
+    members = segments.recount(warehouse, as_of)
     tell(3, _STEPS)
     with transaction.atomic():
         written = insights.replace_all(_insight_batches(warehouse, found, sources), leads)
         predictions.replace_all(foretold.columns)
         payloads |= keep_items(goods)
         reports.save_all(payloads, as_of=as_of, rule_version=version, now=clock.now())
-        segments.recompute_all(clock.now())
+        segments.save_counts(members, clock.now())
     tell(4, _STEPS)
     _take_snapshots(warehouse, orders, request, version)
     tell(5, _STEPS)

@@ -1,47 +1,247 @@
-"""Create segments and keep their members up to date."""
+"""Create, change and remove segments, ask about rules, and keep members up to date."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from pyroaring import BitMap64
 
 from okaeri.customers import api as customers
 from okaeri.foundation import clock
-from okaeri.foundation.errors import InputError
+from okaeri.foundation.errors import InputError, NotFoundError
+from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
-from okaeri.insight.domain.segment_rules import parse_rule
+from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions import segment_members
+from okaeri.insight.domain.segment_rules import (
+    BUILT_IN,
+    Catalog,
+    Rule,
+    RuleError,
+    check_no_circle,
+    matches,
+    parse_rule,
+    resolve,
+    segments_named,
+    with_attributes,
+)
 from okaeri.insight.models import Segment
 from okaeri.insight.store import insights, rule_query, segments
-from okaeri.insight.types import SegmentView
+from okaeri.insight.types import RulePreview, SegmentOverlap, SegmentView
 
 _LONGEST_NAME = 120
 _BAD_NAME = Text(
     "セグメントの名前は 1 文字以上 {most} 文字以下で付けてください。",
     "A segment needs a name of 1 to {most} characters.",
 )
+_IN_USE = Text(
+    "このセグメントは「{names}」の条件で使われているため削除できません。先にその条件から外してください。",
+    'This segment is named in the rules of "{names}", so it cannot be removed; take it out there first.',
+)
+_NO_WAREHOUSE = Text(
+    "この条件は分析用データがないと数えられません。集計を実行してからもう一度お試しください。",
+    "This rule needs the analysis data; run the refresh and try again.",
+)
 
 
-def create_segment(name: str, rule: dict[str, Any]) -> SegmentView:
-    """Store a rule under a name and find its members at once; raises RuleError, InputError."""
-    parse_rule(rule)
-    name = name.strip()
-    if not 0 < len(name) <= _LONGEST_NAME:
-        raise InputError(_BAD_NAME.format(most=_LONGEST_NAME))
+def segment_catalog() -> Catalog:
+    """Give everything a rule of this shop may name."""
+    own = with_attributes(BUILT_IN, customers.list_attributes())
+    names = {number: name for number, (name, _) in segments.rules().items()}
+    return Catalog(own.fields, own.facts, names, load(ShopProfile).currency)
+
+
+def read_rule(rule: object, catalog: Catalog | None = None) -> Rule:
+    """Check a rule against this shop's fields and segments; raises RuleError."""
+    return parse_rule(rule, catalog or segment_catalog())
+
+
+def resolve_now(rule: Rule, as_of: date | None = None) -> Rule:
+    """Give a rule as it reads on the day of the last analysis, other segments put in their place."""
+    wanted = segments_named(rule)
+    known = _known_rules(segment_catalog()) if wanted else {}
+    return resolve(rule, as_of or insights.last_as_of() or clock.now().date(), known)
+
+
+def _known_rules(catalog: Catalog) -> dict[int, Rule]:
+    """Give the rules of all segments that can still be read."""
+    found: dict[int, Rule] = {}
+    for number, (_, rule) in segments.rules().items():
+        try:
+            found[number] = parse_rule(rule, catalog)
+        except RuleError:
+            continue
+    return found
+
+
+def create_segment(
+    name: str, rule: dict[str, Any], *, warehouse: Warehouse | None = None, preset: str = ""
+) -> SegmentView:
+    """Store a rule under a name and find its members at once; raises RuleError, InputError.
+
+    Rules about what people did need the warehouse; plain columns do without.
+    """
+    parsed, name = read_rule(rule), _checked_name(name)
+    members = members_now(parsed, warehouse)
     with transaction.atomic():
-        segment = segments.create(name, rule, clock.now())
-        _recompute(segment, clock.now())
+        segment = segments.create(name, rule, clock.now(), preset=preset)
+        segments.start_members(segment, members, clock.now())
     return segments.view(segment)
 
 
-def recompute_all(now: datetime) -> None:
-    """Find the members of every segment anew, inside the refresh's transaction."""
+def update_segment(
+    segment_id: int, name: str, rule: dict[str, Any], *, warehouse: Warehouse | None = None
+) -> SegmentView:
+    """Give a segment another name or rule; with another rule its people are found anew.
+
+    Raises RuleError where the rule is wrong or leads back to this segment.
+    """
+    segment, name = segments.get(segment_id), _checked_name(name)
+    catalog = segment_catalog()
+    parsed = read_rule(rule, catalog)
+    check_no_circle(segment_id, {**_known_rules(catalog), segment_id: parsed}, catalog.segments)
+    members = None if rule == segment.rule else members_now(parsed, warehouse)
+    with transaction.atomic():
+        segments.update(segment, name, rule)
+        if members is not None:
+            segments.start_members(segment, members, clock.now())
+    return segments.view(segment)
+
+
+def _checked_name(name: str) -> str:
+    name = name.strip()
+    if not 0 < len(name) <= _LONGEST_NAME:
+        raise InputError(_BAD_NAME.format(most=_LONGEST_NAME))
+    return name
+
+
+def delete_segment(segment_id: int) -> SegmentView:
+    """Put a segment away until it is brought back; refused while another rule names it."""
+    with transaction.atomic():
+        segment = segments.get(segment_id)
+        catalog = segment_catalog()
+        users = [
+            catalog.segments[number]
+            for number, rule in _known_rules(catalog).items()
+            if segment_id in segments_named(rule) and number != segment_id
+        ]
+        if users:
+            raise InputError(_IN_USE.format(names="、".join(users)))
+        segments.set_deleted(segment, clock.now())
+    return segments.view(segment)
+
+
+def restore_segment(segment_id: int, *, warehouse: Warehouse | None = None) -> SegmentView:
+    """Bring a segment back and count its people anew."""
+    segment = segments.get(segment_id)
+    with transaction.atomic():
+        segments.set_deleted(segment, None)
+        segments.start_members(
+            segment, members_now(read_rule(segment.rule), warehouse), clock.now()
+        )
+    return segments.view(segment)
+
+
+def members_now(rule: Rule, warehouse: Warehouse | None) -> BitMap64:
+    """Give whom a rule means as of the last analysis."""
+    plain = resolve_now(rule)
+    if rule_query.is_plain(plain):
+        found = BitMap64(insights.iter_ids_where(rule_query.to_condition(plain)))
+        return found - BitMap64(customers.erased_ids())
+    if warehouse is None:
+        raise NotFoundError(_NO_WAREHOUSE)
+    as_of = segment_members.last_day(warehouse) or clock.now().date()
+    return segment_members.find_members(warehouse, [resolve_now(rule, as_of)], as_of)[0]
+
+
+def preview_rule(
+    rule: object, *, warehouse: Warehouse | None, sample: int = 8, without: int | None = None
+) -> RulePreview:
+    """Count whom a rule means, with a few of them and the segments they are in; writes nothing.
+
+    `without` leaves one segment out of the overlaps: the one that is being edited.
+    """
+    members = members_now(read_rule(rule), warehouse)
+    return RulePreview(
+        as_of=insights.last_as_of(),
+        total=len(members),
+        everyone=insights.count_all(),
+        sample=tuple(members[:sample]),
+        overlaps=_overlaps(members, without),
+    )
+
+
+def overlaps_of(segment_id: int) -> tuple[SegmentOverlap, ...]:
+    """Give the other segments that share people with one, the most alike first."""
+    return _overlaps(segments.bitmap_of(segments.get(segment_id)), segment_id)
+
+
+def _overlaps(members: BitMap64, without: int | None) -> tuple[SegmentOverlap, ...]:
+    found = []
     for segment in segments.list_all():
-        _recompute(segment, now)
+        other = segments.bitmap_of(segment)
+        both = members.intersection_cardinality(other)
+        if both and segment.pk != without:
+            alike = both / (len(members) + len(other) - both)
+            found.append(SegmentOverlap(segment.pk, segment.name, len(other), both, alike))
+    return tuple(sorted(found, key=lambda one: (-one.jaccard, one.segment_id)))
 
 
-def _recompute(segment: Segment, now: datetime) -> None:
-    condition = rule_query.to_condition(parse_rule(segment.rule))
-    # Orders of somebody erased are still counted, but nobody stands behind them.
-    gone = customers.erased_ids()
-    members = (number for number in insights.iter_ids_where(condition) if number not in gone)
-    segments.save_members(segment, members, now)
+def explain_person(rule: object, customer_id: int, warehouse: Warehouse) -> dict[str, bool] | None:
+    """Tell for each top-level part of a rule ("0", "1", ...) and for all ("") whether it holds.
+
+    Decided by the interpreter for one person. None for somebody the last analysis did not see.
+    """
+    as_of = segment_members.last_day(warehouse)
+    if as_of is None:
+        return None
+    whole = resolve_now(read_rule(rule), as_of)
+    person = segment_members.read_persons(warehouse, [customer_id], whole, as_of).get(customer_id)
+    if person is None:
+        return None
+    parts = getattr(whole, "parts", ())
+    return {"": matches(whole, person)} | {
+        str(place): matches(part, person) for place, part in enumerate(parts)
+    }
+
+
+def recount(warehouse: Warehouse, as_of: date) -> dict[int, BitMap64]:
+    """Find the members of every segment at once; a segment whose rule cannot be read is left out."""
+    catalog = segment_catalog()
+    known = _known_rules(catalog)
+    plain: dict[int, Rule] = {}
+    for number, rule in known.items():
+        try:
+            check_no_circle(number, known, catalog.segments)
+            plain[number] = resolve(rule, as_of, known)
+        except RuleError:
+            # It keeps the members it had; its page says what is wrong.
+            continue
+    found = segment_members.find_members(warehouse, list(plain.values()), as_of)
+    return dict(zip(plain, found, strict=True))
+
+
+def save_counts(found: Mapping[int, BitMap64], now: datetime) -> None:
+    """Keep members and who came and went, in the caller's transaction."""
+    for segment in segments.list_all():
+        if segment.pk in found:
+            segments.save_members(segment, found[segment.pk], now)
+
+
+def problem_of(segment: Segment | SegmentView) -> Text | None:
+    """Say why a segment's rule can no longer be counted; None where it can."""
+    try:
+        catalog = segment_catalog()
+        read_rule(segment.rule, catalog)
+        number = segment.id
+        if number in catalog.segments:
+            check_no_circle(number, _known_rules(catalog), catalog.segments)
+    except RuleError as wrong:
+        return wrong.message
+    return None
+
+
+def members_page(segment_id: int, offset: int, limit: int) -> Sequence[int]:
+    """Give some members in rising order."""
+    return list(segments.bitmap_of(segments.get(segment_id))[offset : offset + limit])

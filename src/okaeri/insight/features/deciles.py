@@ -4,17 +4,22 @@ import ibis
 import ibis.expr.types as ir
 
 
-def compute_deciles(customers: ir.Table) -> ir.Table:
-    """One row per decile with a customer: decile (1 spent most), customers, net_minor, smallest_minor.
+def compute_customer_deciles(customers: ir.Table) -> ir.Table:
+    """One row per customer who bought in the last 12 months: customer_id, net_12m_minor, decile.
 
-    Equal groups by head count over the last 12 months' net; of equal amounts the lower customer id
-    comes first (§2.2).
+    Equal groups by head count, 1 spent most; of equal amounts the lower customer id comes first
+    (§2.2).
     """
-    place = ibis.window(order_by=[ibis.desc(customers.net_12m_minor), "customer_id"])
     rows = customers.filter(customers.net_12m_minor > 0)
-    rows = rows.select(
+    place = ibis.window(order_by=[ibis.desc(rows.net_12m_minor), rows.customer_id])
+    return rows.select(
         "customer_id", "net_12m_minor", decile=ibis.ntile(10).over(place).cast("int64") + 1
     )
+
+
+def compute_deciles(customers: ir.Table) -> ir.Table:
+    """One row per decile with a customer: decile, customers, net_minor, smallest_minor."""
+    rows = compute_customer_deciles(customers)
     return rows.group_by("decile").agg(
         customers=rows.count(),
         net_minor=rows.net_12m_minor.sum(),

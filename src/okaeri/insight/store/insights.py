@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 from django.db import connection
 from django.db.models import F, Q
+from pyroaring import BitMap64
 
 from okaeri.foundation.bulk import bulk_insert
 from okaeri.foundation.personal import Documents, as_documents
@@ -15,6 +17,7 @@ from okaeri.insight.types import CustomerInsightView, FreshnessBand, Stage
 
 COLUMNS = tuple(field.name for field in CustomerInsight._meta.concrete_fields)
 _TABLE = CustomerInsight._meta.db_table
+_FEW = 500
 
 
 def replace_all(batches: Iterable[pa.RecordBatch], leads: Iterable[CustomerInsightView]) -> int:
@@ -85,6 +88,32 @@ def _ordering(order_by: str) -> list[Any]:
 def count_where(where: Q) -> int:
     """Give how many customers `where` holds for."""
     return CustomerInsight.objects.filter(where).count()
+
+
+def count_all() -> int:
+    """Give how many customers the last analysis saw."""
+    return CustomerInsight.objects.count()
+
+
+def last_as_of() -> date | None:
+    """Give the day of the last analysis; None before the first."""
+    return CustomerInsight.objects.values_list("as_of", flat=True).first()
+
+
+def page_among(ids: BitMap64, order_by: str, offset: int, limit: int) -> list[CustomerInsightView]:
+    """Give one page of these people: few are sorted here, many are picked out in the index's order."""
+    if len(ids) <= _FEW:
+        rows = CustomerInsight.objects.filter(customer_id__in=list(ids)).order_by(
+            *_ordering(order_by)
+        )
+        return list(_views(rows.values_list(*COLUMNS)[offset : offset + limit]))
+    numbers = CustomerInsight.objects.order_by(*_ordering(order_by)).values_list(
+        "customer_id", flat=True
+    )
+    inside = (number for number in numbers.iterator(chunk_size=2000) if number in ids)
+    wanted = list(islice(inside, offset, offset + limit))
+    found = views(wanted)
+    return [found[number] for number in wanted]
 
 
 def iter_ids_where(where: Q) -> Iterator[int]:

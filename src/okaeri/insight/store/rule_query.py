@@ -1,14 +1,38 @@
-"""Segment rules as database conditions; `domain.segment_rules.matches` says the same in Python."""
+"""Rules over plain columns as database conditions, for lists that are sorted and paged by an index.
+
+Only what a column of CustomerInsight can answer is asked here; whatever looks at what people did is
+counted over the warehouse (`features.segment_flags`). A property test holds both to one meaning.
+"""
 
 from django.db.models import Q
 
-from okaeri.insight.domain.segment_rules import All, AnyOf, Comparison, Not, Rule
+from okaeri.insight.domain.segment_rules import (
+    All,
+    AnyOf,
+    Comparison,
+    Did,
+    Follows,
+    Member,
+    Not,
+    Rule,
+    walk,
+)
+from okaeri.insight.store.insights import COLUMNS
 
 _LOOKUPS = {"=": "exact", "<": "lt", "<=": "lte", ">": "gt", ">=": "gte", "in": "in"}
 
 
+def is_plain(rule: Rule) -> bool:
+    """Tell whether columns alone answer a resolved rule."""
+    return all(
+        isinstance(part, All | AnyOf | Not)
+        or (isinstance(part, Comparison) and part.field in COLUMNS)
+        for part in walk(rule)
+    )
+
+
 def to_condition(rule: Rule) -> Q:
-    """Give the rule as a Q over CustomerInsight; unknown values behave as in `matches`."""
+    """Give a plain rule as a Q over CustomerInsight; unknown values behave as in `matches`."""
     if isinstance(rule, All | AnyOf):
         joined = Q()
         for part in rule.parts:
@@ -17,6 +41,8 @@ def to_condition(rule: Rule) -> Q:
         return joined
     if isinstance(rule, Not):
         return ~to_condition(rule.part)
+    if isinstance(rule, Did | Follows | Member):
+        raise TypeError("only columns can be asked of the database")
     return _comparison(rule)
 
 

@@ -1,6 +1,6 @@
-"""Segments: rule trees and the bitmap of customers each held when last computed."""
+"""Segments: rule trees, the bitmap of customers each held when last computed, and who came and went."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,59 +8,130 @@ from pyroaring import BitMap64
 
 from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.text import Text
-from okaeri.insight.models import Segment
-from okaeri.insight.types import SegmentView
+from okaeri.insight.models import Segment, SegmentChange
+from okaeri.insight.types import SegmentChangeView, SegmentView
 
 _NO_SEGMENT = Text("セグメント {id} は見つかりません。", "There is no segment {id}.")
 
 
-def create(name: str, rule: dict[str, Any], now: datetime) -> Segment:
+def create(name: str, rule: dict[str, Any], now: datetime, *, preset: str = "") -> Segment:
     """Store a new segment without members."""
-    return Segment.objects.create(name=name, rule=rule, created_at=now)
+    return Segment.objects.create(name=name, rule=rule, created_at=now, preset=preset)
 
 
-def save_members(segment: Segment, customer_ids: Iterable[int], now: datetime) -> None:
-    """Keep who is in the segment now."""
-    members = BitMap64(customer_ids)
-    members.run_optimize()
-    segment.members = members.serialize()
+def update(segment: Segment, name: str, rule: dict[str, Any]) -> None:
+    """Give a segment another name and rule."""
+    segment.name, segment.rule = name, rule
+    segment.save(update_fields=["name", "rule"])
+
+
+def set_deleted(segment: Segment, at: datetime | None) -> None:
+    """Put a segment away, or (None) bring it back."""
+    segment.deleted_at = at
+    segment.save(update_fields=["deleted_at"])
+
+
+def start_members(segment: Segment, members: BitMap64, now: datetime) -> None:
+    """Keep whom a new or edited rule means; nobody came or went, the question is another."""
+    _keep(segment, members, now)
+
+
+def save_members(segment: Segment, members: BitMap64, now: datetime) -> None:
+    """Keep who is in the segment now, and who entered and left since the last count."""
+    if segment.computed_at is not None:
+        before = bitmap_of(segment)
+        entered, left = members - before, before - members
+        if entered or left:
+            SegmentChange.objects.create(
+                segment=segment, at=now, entered=_packed(entered), left=_packed(left)
+            )
+    _keep(segment, members, now)
+
+
+def _keep(segment: Segment, members: BitMap64, now: datetime) -> None:
+    segment.members = _packed(members)
     segment.size = len(members)
     segment.computed_at = now
     segment.save(update_fields=["members", "size", "computed_at"])
 
 
+def _packed(numbers: BitMap64) -> bytes:
+    numbers.run_optimize()
+    return bytes(numbers.serialize()) if numbers else b""
+
+
+def _unpacked(stored: bytes | memoryview) -> BitMap64:
+    return BitMap64.deserialize(bytes(stored)) if stored else BitMap64()
+
+
 def list_all() -> list[Segment]:
-    """Give every segment, newest first."""
-    return list(Segment.objects.order_by("-id"))
+    """Give every segment in use, newest first."""
+    return list(Segment.objects.filter(deleted_at=None).order_by("-id"))
+
+
+def rules() -> Mapping[int, tuple[str, dict[str, Any]]]:
+    """Give id → name and rule of every segment in use."""
+    rows = Segment.objects.filter(deleted_at=None).values_list("id", "name", "rule")
+    return {number: (name, rule) for number, name, rule in rows}
 
 
 def get(segment_id: int) -> Segment:
-    """Give one segment or raise NotFoundError."""
+    """Give one segment, put away or not, or raise NotFoundError."""
     found = Segment.objects.filter(pk=segment_id).first()
     if found is None:
         raise NotFoundError(_NO_SEGMENT.format(id=segment_id))
     return found
 
 
-def members_of(segment: Segment) -> list[int]:
-    """Give the customers it held when last computed, in rising order."""
-    stored = bytes(segment.members)
-    return list(BitMap64.deserialize(stored)) if stored else []
+def bitmap_of(segment: Segment) -> BitMap64:
+    """Give the customers it held when last computed."""
+    return _unpacked(segment.members)
 
 
 def view(segment: Segment) -> SegmentView:
     """Give the form that crosses the border."""
-    return SegmentView(segment.pk, segment.name, segment.rule, segment.size, segment.computed_at)
+    return SegmentView(
+        segment.pk,
+        segment.name,
+        segment.rule,
+        segment.size,
+        segment.computed_at,
+        segment.preset,
+        segment.deleted_at,
+    )
+
+
+def changes_after(segment_id: int, change_id: int, limit: int) -> list[SegmentChangeView]:
+    """Give at most `limit` changes behind one, the oldest first."""
+    rows = SegmentChange.objects.filter(segment_id=segment_id, id__gt=change_id).order_by("id")
+    return [_change(row) for row in rows[:limit]]
+
+
+def newest_changes(segment_id: int, limit: int) -> list[SegmentChangeView]:
+    """Give the newest changes, the newest first."""
+    rows = SegmentChange.objects.filter(segment_id=segment_id).order_by("-id")
+    return [_change(row) for row in rows[:limit]]
+
+
+def _change(row: SegmentChange) -> SegmentChangeView:
+    entered, left = tuple(_unpacked(row.entered)), tuple(_unpacked(row.left))
+    return SegmentChangeView(row.pk, row.segment_id, row.at, entered, left)
 
 
 def forget(customer_ids: Iterable[int]) -> int:
-    """Take people out of what segments held when last computed; gives how many segments changed."""
+    """Take people out of what segments held and out of who came and went; how many rows changed."""
     gone, changed = BitMap64(customer_ids), 0
     for segment in Segment.objects.exclude(members=b""):
-        members = BitMap64.deserialize(bytes(segment.members))
-        left = members - gone
-        if len(left) < len(members):
+        members = bitmap_of(segment)
+        if members & gone:
+            rest = members - gone
             changed += Segment.objects.filter(pk=segment.pk).update(
-                members=left.serialize(), size=len(left)
+                members=_packed(rest), size=len(rest)
+            )
+    for row in SegmentChange.objects.iterator():
+        entered, left = _unpacked(row.entered), _unpacked(row.left)
+        if (entered | left) & gone:
+            changed += SegmentChange.objects.filter(pk=row.pk).update(
+                entered=_packed(entered - gone), left=_packed(left - gone)
             )
     return changed

@@ -98,6 +98,12 @@ def list_answers(customer_id: int) -> list[AnswerView]:
     return [_view(row) for row in rows]
 
 
+def iter_answers() -> Iterator[AnswerView]:
+    """Give every present answer, in the order of ids."""
+    for row in _answers().order_by("id").iterator(chunk_size=2000):
+        yield _view(row)
+
+
 def list_changes(answer_id: int) -> list[AnswerChange]:
     """Give every answer as it was given, the oldest first."""
     rows = AnswerGiven.objects.filter(answer_id=answer_id).order_by("id")

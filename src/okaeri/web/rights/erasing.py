@@ -97,12 +97,15 @@ def _erase_replies(words: PersonalWords) -> int:
 def _erase_from_warehouse(keys: PersonKeys) -> None:
     """Orders there hold numbers only; what was done on pages is a person's own."""
     env = settings.OKAERI
-    if not (env.warehouse_dir / "events").exists():
+    tables = ("events", *insight.PERSONAL_TABLES)
+    if not any((env.warehouse_dir / name).exists() for name in tables):
         return
     warehouse = open_warehouse(env.warehouse_dir, env.warehouse_engine)
     try:
         warehouse.forget("events", "party_id", keys.party_ids)
         warehouse.forget("events", "device_id", [device for device, _, _ in keys.devices])
+        for name in insight.PERSONAL_TABLES:
+            warehouse.forget(name, "customer_id", keys.customer_ids)
     finally:
         warehouse.close()
 

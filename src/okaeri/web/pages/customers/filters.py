@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest
 
 from okaeri.foundation.text import Text
-from okaeri.insight import api as insight
 from okaeri.insight.types import BAND_NAMES, STAGE_NAMES, FreshnessBand, Stage
 
 FLAGS = {
@@ -37,10 +36,10 @@ class Filters:
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.text or self.rule())
+        return bool(self.text or self.rule() or self.segment is not None)
 
     def rule(self) -> dict[str, Any] | None:
-        """Give the rule tree, None when everybody is asked for."""
+        """Give the rule tree over columns, None when none is asked for; a segment stands beside it."""
         parts: list[dict[str, Any]] = []
         if self.stage:
             parts.append(_equals("stage", self.stage))
@@ -50,8 +49,6 @@ class Filters:
             parts.append(_equals("freshness_band", self.band))
         if self.flag:
             parts.append(_equals(f"is_{self.flag}", True))
-        if self.segment is not None:
-            parts.append(insight.get_segment(self.segment).rule)
         return {"all": parts} if parts else None
 
 

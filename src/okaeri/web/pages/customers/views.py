@@ -50,7 +50,7 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
         require(request.user, "customers.export")
         return _csv(request, filters, encoding)
     rows, pager = _page(request, filters, asked_page(request))
-    if filters.text and not filters.rule() and len(rows) == 1:
+    if filters.text and not filters.rule() and filters.segment is None and len(rows) == 1:
         return redirect("customer", rows[0].profile.id)
     context = {
         "rows": rows,
@@ -72,21 +72,16 @@ def _page(request: HttpRequest, filters: Filters, page: int) -> tuple[list[Row],
         found = _search(request, filters.text, _MOST_FOUND)
         standings = insight.list_insights([profile.id for profile in found])
         rows = [Row(profile, standings.get(profile.id)) for profile in found]
-        rule = filters.rule()
-        if rule is not None:
-            # The rule is asked of the database once more, so that one interpreter decides.
-            ids = {
-                "all": [
-                    rule,
-                    {"field": "customer_id", "op": "in", "value": [r.profile.id for r in rows]},
-                ]
-            }
-            fitting = set(insight.iter_customers_where(ids)) if rows else set()
-            rows = [row for row in rows if row.profile.id in fitting]
+        fitting = _fitting(filters, [row.profile.id for row in rows])
+        rows = [row for row in rows if row.profile.id in fitting]
         return rows, Pager(1, len(rows))
     pager = Pager(page, 0)
     found_page = insight.list_customers(
-        rule=filters.rule(), order_by=filters.order_by, offset=pager.offset, limit=PAGE_SIZE
+        rule=filters.rule(),
+        segment_id=filters.segment,
+        order_by=filters.order_by,
+        offset=pager.offset,
+        limit=PAGE_SIZE,
     )
     profiles = sight.show(
         request, customers.list_profiles([row.customer_id for row in found_page.rows])
@@ -97,6 +92,17 @@ def _page(request: HttpRequest, filters: Filters, page: int) -> tuple[list[Row],
         if row.customer_id in profiles
     ]
     return rows, Pager(page, found_page.total)
+
+
+def _fitting(filters: Filters, ids: list[int]) -> set[int]:
+    """Give those of these people whom the filters mean; the database decides, as for the list."""
+    rule, found = filters.rule(), set(ids)
+    if rule is not None and ids:
+        among = {"field": "customer_id", "op": "in", "value": ids}
+        found &= set(insight.iter_customers_where({"all": [rule, among]}))
+    if filters.segment is not None:
+        found &= set(insight.segment_members(filters.segment))
+    return found
 
 
 _COLUMNS = (
@@ -138,7 +144,11 @@ def _csv_ids(request: HttpRequest, filters: Filters) -> list[int]:
         return [row.profile.id for row in _page(request, filters, 1)[0]]
     # In the order of ids, so that a long download is one pass over the index.
     everybody = {"field": "customer_id", "op": ">=", "value": 0}
-    return list(insight.iter_customers_where(filters.rule() or everybody))
+    ids = insight.iter_customers_where(filters.rule() or everybody)
+    if filters.segment is None:
+        return list(ids)
+    members = set(insight.segment_members(filters.segment))
+    return [number for number in ids if number in members]
 
 
 def _csv_rows(request: HttpRequest, ids: list[int]) -> Iterator[tuple[Any, ...]]:

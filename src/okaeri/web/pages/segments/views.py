@@ -23,6 +23,7 @@ from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import frame
 from okaeri.web.pages.customers.filters import FLAGS, Filters, read_filters
+from okaeri.web.pages.segments.counting import warehouse_for
 
 _NO_RULE = Text(
     "どの顧客かが決まっていません。ポートフォリオの円か、顧客一覧の条件から始めてください。",
@@ -54,12 +55,15 @@ def new(request: HttpRequest) -> HttpResponse:
         name = request.POST.get("name", "").strip()[:120]
         if not name:
             raise InputError(_NO_NAME)
-        return redirect("segment", insight.create_segment(name, rule).id)
-    page = insight.list_customers(rule=rule, limit=8, order_by="-net_minor")
+        with warehouse_for(rule) as warehouse:
+            made = insight.create_segment(name, rule, warehouse=warehouse)
+        return redirect("segment", made.id)
+    with warehouse_for(rule) as warehouse:
+        preview = insight.preview_rule(rule, warehouse=warehouse)
     context = {
         **frame("segments"),
         "filters": filters,
-        "total": page.total,
+        "total": preview.total,
         "name": request.GET.get("name", "")[:120] or name_of(filters, language),
         "journey": _journey_for(filters),
         "definitions": definitions_for("portfolio", "lapsed", "threshold_minor"),
@@ -107,7 +111,7 @@ def segment(request: HttpRequest, segment_id: int) -> HttpResponse:
             **frame("segments"),
             "segment": found,
             "conditions": rule_in_words(found.rule),
-            "now": insight.count_customers_where(found.rule),
+            "now": found.size,
         },
     )
 

@@ -1,0 +1,118 @@
+"""Who is in which segment: many rules at once over the warehouse, or one over plain columns."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+from pyroaring import BitMap64
+
+from okaeri.customers import api as customers
+from okaeri.foundation.errors import NotFoundError
+from okaeri.foundation.text import Text
+from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.segment_tables import FACT_TABLES, PEOPLE, SCHEMAS
+from okaeri.insight.actions.sync import LINES, ORDERS
+from okaeri.insight.domain.segment_rules import Doing, Person, Rule
+from okaeri.insight.features.segment_facts import compute_item_rows, compute_order_rows
+from okaeri.insight.features.segment_flags import Parts, compute_segment_flags, parts_of
+from okaeri.intake import api as intake
+
+_NOT_YET = Text(
+    "この条件を数えるには、まず集計が必要です。「設定」の「集計」を実行してからもう一度お試しください。",
+    "To count this rule the shop must be analysed first; run the refresh and try again.",
+)
+_PRODUCT = pa.schema([("sku", pa.string()), ("category", pa.string())])
+
+
+def find_members(warehouse: Warehouse, rules: Sequence[Rule], as_of: date) -> list[BitMap64]:
+    """Give whom each resolved rule means; every table is read once for all rules together."""
+    if not rules:
+        return []
+    people, facts = read_tables(warehouse, parts_of(rules), as_of)
+    flags = compute_segment_flags(people, facts, rules, warehouse.stage)
+    found = [BitMap64() for _ in rules]
+    for batch in warehouse.stream(flags):
+        ids = batch.column("customer_id").to_numpy().astype(np.uint64)
+        for place in range(len(found)):
+            chosen = batch.column(f"s{place}").to_numpy(zero_copy_only=False)
+            found[place] |= BitMap64(np.sort(ids[chosen]))
+    # Orders of somebody erased are still counted, but nobody stands behind them.
+    gone = BitMap64(customers.erased_ids())
+    return [members - gone for members in found]
+
+
+def read_tables(
+    warehouse: Warehouse, parts: Parts, as_of: date
+) -> tuple[ir.Table, Mapping[str, ir.Table]]:
+    """Give people and the facts that `parts` name; raises NotFoundError before a first refresh."""
+    if not warehouse.has(PEOPLE):
+        raise NotFoundError(_NOT_YET)
+    wanted = parts.facts()
+    facts = {fact: warehouse.table(table) for fact, table in FACT_TABLES.items() if fact in wanted}
+    if wanted & {"order", "item"}:
+        facts |= _order_facts(warehouse, parts, as_of)
+    return warehouse.table(PEOPLE), facts
+
+
+def _order_facts(warehouse: Warehouse, parts: Parts, as_of: date) -> dict[str, ir.Table]:
+    if not warehouse.has(ORDERS):
+        return {fact: warehouse.upload(_nothing(SCHEMAS[fact])) for fact in ("order", "item")}
+    orders = compute_order_rows(warehouse.table(ORDERS), as_of)
+    lines, products = warehouse.table(LINES), warehouse.upload(_products())
+    doings: list[Doing] = [did.doing for did in parts.dids]
+    doings += [doing for one in parts.follows for doing in (one.start, one.then)]
+    # Who asks for a share asks of all lines.
+    shares = [Doing("item") for did in parts.dids if did.measure == "share"]
+    asked = [doing for doing in (*doings, *shares) if doing.fact == "item"]
+    return {"order": orders, "item": compute_item_rows(lines, orders, products, asked)}
+
+
+def _nothing(schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_batches([], schema=schema)
+
+
+def _products() -> pa.Table:
+    known = intake.list_products()
+    rows = [{"sku": sku, "category": one.category} for sku, one in known.items()]
+    return pa.Table.from_pylist(rows, schema=_PRODUCT)
+
+
+def last_day(warehouse: Warehouse) -> date | None:
+    """Give the day of analysis that rules are asked on; None where nobody is known yet."""
+    if not warehouse.has(PEOPLE):
+        return None
+    people = warehouse.table(PEOPLE)
+    found: date | None = warehouse.collect(people.aggregate(as_of=people.as_of.max()))["as_of"][
+        0
+    ].as_py()
+    return found
+
+
+def read_persons(
+    warehouse: Warehouse, customer_ids: Sequence[int], rule: Rule, as_of: date
+) -> dict[int, Person]:
+    """Give what a resolved rule needs to know of a few people, for the interpreter in Python."""
+    people, facts = read_tables(warehouse, parts_of([rule]), as_of)
+    columns = _rows(warehouse, people, customer_ids)
+    done = {fact: _rows(warehouse, table, customer_ids) for fact, table in facts.items()}
+    found: dict[int, Person] = {}
+    for row in columns:
+        number = row["customer_id"]
+        mine = {
+            fact: [one for one in rows if one["customer_id"] == number]
+            for fact, rows in done.items()
+        }
+        found[number] = Person(row, mine)
+    return found
+
+
+def _rows(warehouse: Warehouse, table: ir.Table, ids: Sequence[int]) -> list[dict[str, Any]]:
+    if not ids:
+        return []
+    rows: list[dict[str, Any]] = warehouse.collect(
+        table.filter(table.customer_id.isin(list(ids)))
+    ).to_pylist()
+    return rows

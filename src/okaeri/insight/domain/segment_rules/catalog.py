@@ -1,0 +1,235 @@
+"""What a rule may speak of: columns of a person, and things people did with their columns.
+
+The builder page, the sentences and the checks all read these tables; a shop's own attributes join
+by `with_attributes`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from okaeri.customers.attribute_types import AttributeIn
+from okaeri.foundation.text import Text
+from okaeri.insight.types import BAND_NAMES, STAGE_NAMES
+
+ATTRIBUTE = "attribute:"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to compare: `kind` is int, float, bool, date, text, choice or birthday.
+
+    `unit` is "", "days", "money", "times" or "percent" and says how the value is written.
+    """
+
+    name: Text
+    kind: str
+    unit: str = ""
+    choices: Mapping[str, Text] = field(default_factory=dict)
+    group: str = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One kind of thing people do: its name, what one is counted in, its columns."""
+
+    name: Text
+    counter: Text
+    columns: Mapping[str, Field]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All fields and facts of one shop, and the names of its segments."""
+
+    fields: Mapping[str, Field]
+    facts: Mapping[str, Fact]
+    segments: Mapping[int, str] = field(default_factory=dict)
+    currency: str = "JPY"
+
+
+_BOOL = "bool"
+_STAGES = {stage.value: name for stage, name in STAGE_NAMES.items()}
+_BANDS = {band.value: name for band, name in BAND_NAMES.items()}
+FIELDS: dict[str, Field] = {
+    "stage": Field(Text("クラス", "Class"), "choice", choices=_STAGES, group="class"),
+    "is_lapsed": Field(
+        Text("離脱している", "Lapsed"),
+        _BOOL,
+        choices={"1": Text("離脱している", "lapsed"), "0": Text("離脱していない", "not lapsed")},
+        group="class",
+    ),
+    "is_at_risk": Field(
+        Text("離脱予備軍", "At risk"),
+        _BOOL,
+        choices={
+            "1": Text("離脱予備軍である", "at risk of lapsing"),
+            "0": Text("離脱予備軍ではない", "not at risk"),
+        },
+        group="class",
+    ),
+    "is_f2_late": Field(
+        Text("F2転換遅れ", "Second purchase late"),
+        _BOOL,
+        choices={
+            "1": Text("2回目の購入が遅れている", "a late second purchase"),
+            "0": Text("2回目の購入が遅れていない", "no late second purchase"),
+        },
+        group="class",
+    ),
+    "is_revived": Field(
+        Text("復活客", "Revived"),
+        _BOOL,
+        choices={"1": Text("復活客である", "a revival"), "0": Text("復活客ではない", "no revival")},
+        group="class",
+    ),
+    "freshness": Field(Text("鮮度", "Freshness"), "float", group="class"),
+    "freshness_band": Field(
+        Text("鮮度帯", "Freshness band"), "choice", choices=_BANDS, group="class"
+    ),
+    "purchase_count": Field(Text("購入回数", "Purchases"), "int", "times", group="buying"),
+    "order_count": Field(Text("注文件数", "Orders"), "int", "times", group="buying"),
+    "net_minor": Field(Text("累計購入額", "Spend so far"), "int", "money", group="buying"),
+    "net_12m_minor": Field(
+        Text("直近12か月の購入額", "Spend, last 12 months"), "int", "money", group="buying"
+    ),
+    "decile": Field(Text("デシル(1が最上位)", "Decile (1 is the top)"), "int", group="buying"),
+    "r_rank": Field(Text("Rランク", "R rank"), "int", group="buying"),
+    "f_rank": Field(Text("Fランク", "F rank"), "int", group="buying"),
+    "m_rank": Field(Text("Mランク", "M rank"), "int", group="buying"),
+    "first_on": Field(Text("初回購入日", "First purchase"), "date", group="buying"),
+    "second_on": Field(Text("2回目の購入日", "Second purchase"), "date", group="buying"),
+    "last_on": Field(Text("最終購入日", "Last purchase"), "date", group="buying"),
+    "recency_days": Field(
+        Text("最終購入からの日数", "Days since last purchase"), "int", "days", group="buying"
+    ),
+    "tenure_days": Field(Text("在籍日数", "Tenure"), "int", "days", group="buying"),
+    "cycle_days": Field(Text("購入間隔", "Purchase interval"), "float", "days", group="buying"),
+    "birthday": Field(Text("誕生日", "Birthday"), "birthday"),
+    "prefecture": Field(Text("都道府県", "Prefecture"), "text"),
+    "known_on": Field(Text("知り合った日", "First known"), "date"),
+    "customer_id": Field(Text("顧客ID", "Customer id"), "int"),
+    "as_of": Field(Text("基準日", "Day of analysis"), "date"),
+}
+
+_SKU = Field(Text("商品コード", "Product code"), "text")
+_ORDER_KINDS = {
+    "single": Text("単品", "One-off"),
+    "trial": Text("トライアル", "Trial"),
+    "subscription": Text("定期", "Subscription"),
+}
+_KIND = Field(Text("種類", "Kind"), "choice", choices=_ORDER_KINDS)
+_SOURCE = Field(Text("販売元", "Sold by"), "text")
+FACTS: dict[str, Fact] = {
+    "order": Fact(
+        Text("注文", "order"),
+        Text("回", "times"),
+        {
+            "net_minor": Field(Text("金額", "Amount"), "int", "money"),
+            "kind": _KIND,
+            "is_discounted": Field(
+                Text("値引きあり", "Discounted"),
+                _BOOL,
+                choices={
+                    "1": Text("値引きあり", "discounted"),
+                    "0": Text("値引きなし", "full price"),
+                },
+            ),
+            "delivery_no": Field(Text("定期の回数", "Delivery number"), "int", "times"),
+            "media_code": Field(Text("媒体", "Source"), "text"),
+            "source": _SOURCE,
+        },
+    ),
+    "item": Fact(
+        Text("商品の購入", "purchase of a product"),
+        Text("回", "times"),
+        {
+            "sku": _SKU,
+            "category": Field(Text("カテゴリー", "Category"), "text"),
+            "product_name": Field(Text("商品名", "Product name"), "text"),
+            "kind": _KIND,
+            "quantity": Field(Text("数量", "Quantity"), "int"),
+            "amount_minor": Field(Text("金額", "Amount"), "int", "money"),
+        },
+    ),
+    "subscription": Fact(
+        Text("定期の出来事", "subscription event"),
+        Text("回", "times"),
+        {
+            "kind": Field(
+                Text("出来事", "What happened"),
+                "choice",
+                choices={
+                    "started": Text("開始", "Started"),
+                    "delivered": Text("お届け", "Delivered"),
+                    "skipped": Text("スキップ", "Skipped"),
+                    "paused": Text("休止", "Paused"),
+                    "resumed": Text("再開", "Resumed"),
+                    "cancelled": Text("解約", "Cancelled"),
+                },
+            ),
+            # Of a cancellation: deliveries of the contract before it (domain §1.3 #25).
+            "delivery_no": Field(Text("お届け回数", "Deliveries so far"), "int", "times"),
+            "is_active": Field(
+                Text("契約がいま有効", "Contract active now"),
+                _BOOL,
+                choices={
+                    "1": Text("契約がいま有効", "contract active now"),
+                    "0": Text("契約がいま無効", "contract not active now"),
+                },
+            ),
+            "sku": _SKU,
+            "reason": Field(Text("解約理由", "Reason"), "text"),
+        },
+    ),
+    "event": Fact(
+        Text("ページでの行動", "visit to the shop's pages"),
+        Text("回", "times"),
+        {
+            "kind": Field(
+                Text("行動", "What was done"),
+                "choice",
+                choices={
+                    "page_view": Text("ページ閲覧", "Page view"),
+                    "product_view": Text("商品閲覧", "Product view"),
+                    "search": Text("検索", "Search"),
+                    "cart_add": Text("カートに追加", "Added to cart"),
+                    "cart_remove": Text("カートから削除", "Removed from cart"),
+                    "checkout": Text("購入手続き", "Checkout"),
+                },
+            ),
+            "sku": _SKU,
+            "category": Field(Text("カテゴリー", "Category"), "text"),
+            "query": Field(Text("検索語", "Searched for"), "text"),
+        },
+    ),
+    "answer": Fact(
+        Text("アンケートの回答", "answer"),
+        Text("回", "times"),
+        {
+            "question": Field(Text("質問", "Question"), "text"),
+            "score": Field(Text("点数", "Score"), "int"),
+        },
+    ),
+}
+# Answers kept with a person (skin, worry, ...); rules name them as `attribute:<key>` instead.
+ATTRIBUTE_COLUMNS = {
+    "key": Field(Text("項目", "Item"), "text"),
+    "text": Field(Text("回答", "Answer"), "text"),
+    "number": Field(Text("回答", "Answer"), "float"),
+    "on": Field(Text("回答", "Answer"), "date"),
+}
+BUILT_IN = Catalog(FIELDS, FACTS)
+
+_KINDS = {"text": "text", "number": "float", "date": "date", "choice": "choice", "tags": "choice"}
+
+
+def with_attributes(catalog: Catalog, attributes: Iterable[AttributeIn]) -> Catalog:
+    """Add a shop's own questions to its fields."""
+    own = {
+        ATTRIBUTE + one.key: Field(
+            one.name, _KINDS[one.kind.value], choices=one.choice_names(), group="attribute"
+        )
+        for one in attributes
+        if one.is_active
+    }
+    return replace(catalog, fields={**catalog.fields, **own})

@@ -1,0 +1,206 @@
+"""From data to a checked rule; raises RuleError with the part that is wrong."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from okaeri.foundation.text import Text
+from okaeri.insight.domain.segment_rules import errors
+from okaeri.insight.domain.segment_rules.catalog import BUILT_IN, Catalog, Field
+from okaeri.insight.domain.segment_rules.errors import RuleError, shown
+from okaeri.insight.domain.segment_rules.tree import (
+    All,
+    AnyOf,
+    Comparison,
+    Did,
+    Doing,
+    Follows,
+    Member,
+    Not,
+    Rule,
+    Span,
+)
+
+DEEPEST = 10
+MOST_PARTS = 200
+MOST_DAYS = 3650
+_LONGEST_TEXT = 200
+_ORDERED = ("<", "<=", ">", ">=")
+_RELATIVE = ("last_days", "before_days", "next_days")
+NUMBER_OPS = ("=", "!=", *_ORDERED)
+OPERATORS: dict[str, tuple[str, ...]] = {
+    "int": (*NUMBER_OPS, "in"),
+    "float": (*NUMBER_OPS, "in"),
+    "bool": ("=", "!=", "in"),
+    "choice": ("=", "!=", "in"),
+    "text": ("=", "!=", "in", "contains"),
+    "date": (*NUMBER_OPS, "in", *_RELATIVE),
+    "birthday": ("next_days", "month", "=", "!="),
+}
+_EVERY_OP = tuple(dict.fromkeys(op for ops in OPERATORS.values() for op in ops))
+_COMPARISON = {"field", "op", "value"}
+_DID = {"did", "where", "last_days", "since", "until", "measure", "op", "value"}
+_FOLLOWS = {"then", "within_days", "happened"}
+
+
+def parse_rule(data: object, catalog: Catalog = BUILT_IN, depth: int = 0) -> Rule:
+    """Check a rule tree and give it in the form the interpreters read."""
+    if depth > DEEPEST:
+        raise RuleError(errors.TOO_LARGE.format(most=DEEPEST))
+    if not isinstance(data, Mapping):
+        raise RuleError(errors.NOT_A_RULE.format(part=shown(data)))
+    keys = set(data)
+    if keys in ({"all"}, {"any"}):
+        word = next(iter(keys))
+        parts = tuple(parse_rule(part, catalog, depth + 1) for part in _parts(data[word]))
+        return All(parts) if word == "all" else AnyOf(parts)
+    if keys == {"not"}:
+        return Not(parse_rule(data["not"], catalog, depth + 1))
+    if keys == {"segment"}:
+        return _member(data["segment"], catalog)
+    if keys == _COMPARISON:
+        return parse_comparison(data, catalog.fields)
+    if "did" in keys and keys <= _DID:
+        return _did(data, catalog)
+    if keys - _FOLLOWS in ({"first"}, {"last"}) and "then" in keys:
+        return _follows(data, "first" if "first" in keys else "last", catalog)
+    raise RuleError(errors.NOT_A_RULE.format(part=shown(data)))
+
+
+def _parts(data: object) -> list[object]:
+    if not isinstance(data, list) or not data:
+        raise RuleError(errors.NO_PARTS)
+    if len(data) > MOST_PARTS:
+        raise RuleError(errors.TOO_LARGE.format(most=MOST_PARTS))
+    return data
+
+
+def _member(number: object, catalog: Catalog) -> Member:
+    if type(number) is not int or number not in catalog.segments:
+        raise RuleError(errors.NO_SEGMENT.format(id=shown(number)))
+    return Member(number)
+
+
+def _did(data: Mapping[Any, Any], catalog: Catalog) -> Did:
+    doing = _doing(data, catalog)
+    columns = catalog.facts[doing.fact].columns
+    sums = [f"sum:{name}" for name, column in columns.items() if column.kind in ("int", "float")]
+    known = ("rows", "days", "share", *sums)
+    measure, op = data.get("measure", "rows"), data.get("op", ">=")
+    if measure not in known:
+        raise RuleError(errors.BAD_MEASURE.format(measure=shown(measure), known=" ".join(known)))
+    if op not in NUMBER_OPS:
+        raise RuleError(errors.UNKNOWN_OP.format(op=shown(op), known=" ".join(NUMBER_OPS)))
+    kind = "float" if measure == "share" else "int"
+    value = _number(str(measure), data.get("value", 1), kind)
+    return Did(doing, _span(data), str(measure), str(op), value)
+
+
+def _doing(data: object, catalog: Catalog) -> Doing:
+    if not isinstance(data, Mapping) or "did" not in data:
+        raise RuleError(errors.NOT_A_RULE.format(part=shown(data)))
+    fact = data["did"]
+    if not isinstance(fact, str) or fact not in catalog.facts:
+        known = ", ".join(catalog.facts)
+        raise RuleError(errors.UNKNOWN_FACT.format(fact=shown(fact), known=known))
+    where = data.get("where", [])
+    if not isinstance(where, list) or len(where) > MOST_PARTS:
+        raise RuleError(errors.NOT_A_RULE.format(part=shown(where)))
+    columns = catalog.facts[fact].columns
+    return Doing(fact, tuple(parse_comparison(one, columns) for one in where))
+
+
+def _span(data: Mapping[Any, Any]) -> Span:
+    last, since, until = (data.get(key) for key in ("last_days", "since", "until"))
+    said = shown({key: data[key] for key in ("last_days", "since", "until") if key in data})
+    wrong = RuleError(errors.BAD_SPAN.format(span=said))
+    if last is not None and (not _is_days(last) or since is not None or until is not None):
+        raise wrong
+    try:
+        start, end = (
+            None if day is None else date.fromisoformat(str(day)) for day in (since, until)
+        )
+    except ValueError:
+        raise wrong from None
+    if start is not None and end is not None and start > end:
+        raise wrong
+    return Span(last, start, end)
+
+
+def _is_days(value: object) -> bool:
+    return type(value) is int and 1 <= value <= MOST_DAYS
+
+
+def _follows(data: Mapping[Any, Any], which: str, catalog: Catalog) -> Follows:
+    within, happened = data.get("within_days"), data.get("happened", True)
+    if within is not None and not _is_days(within):
+        raise RuleError(errors.BAD_SPAN.format(span=shown({"within_days": within})))
+    for part in (data[which], data["then"]):
+        if isinstance(part, Mapping) and set(part) - {"did", "where"}:
+            raise RuleError(errors.NOT_A_RULE.format(part=shown(part)))
+    if type(happened) is not bool:
+        raise RuleError(errors.NOT_A_RULE.format(part=shown({"happened": happened})))
+    start, then = _doing(data[which], catalog), _doing(data["then"], catalog)
+    return Follows(which, start, then, within, happened)
+
+
+def parse_comparison(data: object, fields: Mapping[str, Field]) -> Comparison:
+    """Check one comparison against the fields it may name."""
+    if not isinstance(data, Mapping) or set(data) != _COMPARISON:
+        raise RuleError(errors.NOT_A_RULE.format(part=shown(data)))
+    name, op, value = data["field"], data["op"], data["value"]
+    if not isinstance(name, str) or name not in fields:
+        known = ", ".join(fields)
+        raise RuleError(errors.UNKNOWN_FIELD.format(field=shown(name), known=known))
+    if op not in _EVERY_OP:
+        raise RuleError(errors.UNKNOWN_OP.format(op=shown(op), known=" ".join(_EVERY_OP)))
+    field = fields[name]
+    allowed = OPERATORS[field.kind]
+    if op not in allowed:
+        raise RuleError(errors.NOT_ORDERED.format(field=name, op=op, known=" ".join(allowed)))
+    if op in _RELATIVE:
+        if type(value) is not int or not 0 <= value <= MOST_DAYS:
+            raise _bad_value(name, value)
+        return Comparison(name, op, value)
+    if op == "in":
+        return Comparison(name, op, tuple(_value(name, field, item) for item in _parts(value)))
+    if value is None and op in ("=", "!="):
+        return Comparison(name, op, None)
+    return Comparison(name, op, _value(name, field, value))
+
+
+def _value(name: str, field: Field, value: object) -> Any:  # noqa: ANN401 - of the field's own type
+    if field.kind in ("int", "float"):
+        return _number(name, value, field.kind)
+    if field.kind == "date":
+        try:
+            return value if type(value) is date else date.fromisoformat(str(value))
+        except ValueError:
+            raise _bad_value(name, value) from None
+    if field.kind == "choice" and str(value) in field.choices:
+        return str(value)
+    if not _IS_GOOD.get(field.kind, lambda _: False)(value):
+        raise _bad_value(name, value)
+    return value
+
+
+_IS_GOOD: Mapping[str, Callable[[Any], bool]] = {
+    "bool": lambda value: type(value) is bool,
+    "text": lambda value: isinstance(value, str) and 0 < len(value) <= _LONGEST_TEXT,
+    "birthday": lambda value: type(value) is int and 1 <= value <= 12,
+}
+
+
+def _number(name: str, value: object, kind: str) -> Any:  # noqa: ANN401 - int or float
+    if kind == "float" and type(value) is int and abs(value) < 2**53:
+        value = float(value)
+    if type(value) is int and kind == "int" and abs(value) < 2**63:
+        return value
+    if type(value) is float and kind == "float" and value == value and abs(value) < 1e18:
+        return value
+    raise _bad_value(name, value)
+
+
+def _bad_value(name: str, value: object) -> RuleError:
+    text: Text = errors.BAD_VALUE.format(field=name, value=shown(value))
+    return RuleError(text)

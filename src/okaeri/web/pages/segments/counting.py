@@ -1,0 +1,26 @@
+"""The warehouse for a page that counts a rule: opened only where columns alone do not answer."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+
+from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.insight import api as insight
+
+# A page reads beside the worker: it takes little memory, and never starts a cluster for one rule.
+_MEMORY_LIMIT = "512MB"
+
+
+@contextmanager
+def warehouse_for(rule: dict[str, Any]) -> Iterator[Warehouse | None]:
+    """Give the shop's warehouse while a rule is counted; None where it is not needed."""
+    if not insight.needs_warehouse(rule):
+        yield None
+        return
+    warehouse = open_warehouse(settings.OKAERI.warehouse_dir, memory_limit=_MEMORY_LIMIT)
+    try:
+        yield warehouse
+    finally:
+        warehouse.close()

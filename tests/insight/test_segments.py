@@ -1,0 +1,232 @@
+"""Segments through insight's door: who is in, who came and went, what may not be."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from okaeri.customers import api as customers
+from okaeri.customers.attribute_types import AttributeIn, AttributeKind, Choice
+from okaeri.foundation import clock
+from okaeri.foundation.errors import InputError
+from okaeri.foundation.text import Text
+from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.insight import api
+from okaeri.insight.domain.segment_rules import RuleError
+from okaeri.insight.types import SegmentAnswer
+from okaeri.intake import api as intake
+from okaeri.intake.event_types import EventIn
+from okaeri.intake.types import (
+    LineIn,
+    PartyIn,
+    ProductIn,
+    SubscriptionEventIn,
+    SubscriptionIn,
+)
+from tests.insight.shops import order_of, record_shop
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+TODAY = date(2026, 5, 20)
+NOW = datetime(2026, 5, 20, 3, tzinfo=UTC)
+
+
+def ago(days: int) -> date:
+    return TODAY - timedelta(days=days)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    opened = open_warehouse(tmp_path / "warehouse")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    with clock.use(clock.SimulatedClock(NOW)):
+        yield
+
+
+def id_of(member: str) -> int:
+    (found,) = customers.search_customers(f"{member}@example.com")
+    return found.id
+
+
+def names(ids: Any) -> set[str]:
+    profiles = customers.list_profiles(list(ids))
+    return {one.email.partition("@")[0] for one in profiles.values()}
+
+
+def bought(sku: str) -> dict[str, Any]:
+    return {"did": "item", "where": [{"field": "sku", "op": "=", "value": sku}]}
+
+
+def a_little_of_everything() -> None:
+    """Five people: a buys A twice, b buys A then B, c is trialled, d cancels, e only looks."""
+    record_shop(
+        {
+            "a": [(ago(100), 1000), (ago(30), 1000)],
+            "b": [(ago(100), 1000)],
+            "d": [(ago(40), 3500)],
+        }
+    )
+    line = LineIn("B", "Balm", 1, 2000, 2000)
+    later = order_of("b", ago(80), 2000)
+    trial = replace(order_of("c", ago(70), 500), lines=(LineIn("T", "Trial", 1, 500, 500),))
+    balm = ProductIn(sku="B", name="Balm", category="care")
+    intake.record_products([balm, ProductIn(sku="T", name="Trial", is_trial=True)])
+    intake.record_orders([replace(later, lines=(line,)), trial])
+    days = [ago(90), ago(60)]
+    events = [SubscriptionEventIn("delivered", day, n) for n, day in enumerate(days, start=1)]
+    contract = SubscriptionIn(
+        source="shop",
+        subscription_no="S1",
+        status="cancelled",
+        changed_at=NOW,
+        party=PartyIn(member_no="d", email="d@example.com"),
+        cancelled_on=ago(50),
+        cancel_reason="price",
+        events=tuple(events),
+    )
+    intake.record_subscriptions([contract])
+    seen = EventIn(
+        key="1",
+        kind="product_view",
+        occurred_at=NOW - timedelta(days=2),
+        party=PartyIn(email="a@example.com"),
+        sku="B",
+    )
+    intake.record_events([seen], source="web", received_at=NOW)
+
+
+EVERYTHING: list[tuple[dict[str, Any], set[str]]] = [
+    ({"did": "order", "measure": "days", "op": ">=", "value": 2}, {"a", "b"}),
+    ({"did": "order", "last_days": 90, "measure": "sum:net_minor", "op": ">=", "value": 1500}, {"b", "d"}),
+    ({"did": "order", "where": [{"field": "kind", "op": "=", "value": "trial"}]}, {"c"}),
+    (bought("B"), {"b"}),
+    ({"did": "item", "where": [{"field": "category", "op": "=", "value": "care"}]}, {"b"}),
+    ({"last": bought("A"), "then": bought("B"), "within_days": 30, "happened": True}, {"b"}),
+    ({"last": bought("A"), "then": bought("B"), "within_days": 30, "happened": False}, {"a", "d"}),
+    (
+        {
+            "did": "subscription",
+            "where": [
+                {"field": "kind", "op": "=", "value": "cancelled"},
+                {"field": "delivery_no", "op": "=", "value": 2},
+            ],
+        },
+        {"d"},
+    ),
+    ({"did": "event", "where": [{"field": "kind", "op": "=", "value": "product_view"}]}, {"a"}),
+    ({"did": "answer", "where": [{"field": "score", "op": "<=", "value": 2}]}, {"c"}),
+    ({"field": "attribute:skin", "op": "=", "value": "dry"}, {"b"}),
+    ({"field": "decile", "op": "=", "value": 1}, {"d"}),
+]  # fmt: skip
+
+
+def test_people_are_found_by_all_they_are_and_did(warehouse: Warehouse) -> None:
+    a_little_of_everything()
+    customers.save_attribute(
+        AttributeIn(
+            "skin",
+            Text("肌質", "Skin"),
+            AttributeKind.CHOICE,
+            (Choice("dry", Text("乾燥", "Dry")), Choice("oily", Text("脂性", "Oily"))),
+        )
+    )
+    customers.resolve_new_parties(NOW)
+    customers.record_attribute(id_of("b"), "skin", "dry", source="staff", at=NOW)
+    answers = [SegmentAnswer(id_of("c"), ago(3), "satisfaction", 2)]
+    api.refresh(warehouse=warehouse, as_of=TODAY, answers=lambda: answers)
+    for rule, expected in EVERYTHING:
+        made = api.create_segment("x", rule, warehouse=warehouse)
+        assert names(api.segment_members(made.id)) == expected, rule
+        for member in "abcd":
+            alone = api.explain_person(rule, id_of(member), warehouse)
+            assert alone is not None
+            assert alone[""] == (member in expected), (rule, member)
+    # All of them once more, in one pass.
+    api.refresh(warehouse=warehouse, as_of=TODAY, answers=lambda: answers)
+    kept = [one.size for one in reversed(api.list_segments())]
+    assert kept == [len(expected) for _, expected in EVERYTHING]
+    assert not any(api.segment_changes(one.id) for one in api.list_segments())
+
+
+def test_who_enters_and_leaves_is_kept(warehouse: Warehouse) -> None:
+    record_shop({"a": [(ago(300), 1000)], "b": [(ago(10), 1000)]})
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    rule = {"did": "order", "last_days": 30}
+    recent = api.create_segment("最近買った", rule, warehouse=warehouse)
+    record_shop({"a": [(ago(1), 1000)]})
+    later = TODAY + timedelta(days=25)
+    api.refresh(warehouse=warehouse, as_of=later)
+    (change,) = api.segment_changes(recent.id)
+    assert (names(change.entered), names(change.left)) == ({"a"}, {"b"})
+    assert api.segment_changes_after(recent.id, change.id) == []
+    assert api.segments_holding([id_of("a")])[0].id == recent.id
+
+
+def test_another_rule_is_no_coming_or_going(warehouse: Warehouse) -> None:
+    record_shop({"a": [(ago(300), 1000)], "b": [(ago(10), 1000)]})
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    made = api.create_segment("全員", {"field": "purchase_count", "op": ">=", "value": 1})
+    api.update_segment(made.id, "離脱", {"field": "is_lapsed", "op": "=", "value": True})
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    assert api.get_segment(made.id).size == 1
+    assert api.segment_changes(made.id) == []
+
+
+def test_segments_build_on_segments_but_never_in_a_circle(warehouse: Warehouse) -> None:
+    record_shop({"a": [(ago(300), 1000)], "b": [(ago(10), 1000)]})
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    lapsed = api.create_segment("離脱", {"field": "is_lapsed", "op": "=", "value": True})
+    others = api.create_segment("ほか", {"not": {"segment": lapsed.id}})
+    assert names(api.segment_members(others.id)) == {"b"}
+    with pytest.raises(RuleError) as circle:
+        api.update_segment(lapsed.id, "離脱", {"segment": others.id})
+    assert "離脱 → ほか → 離脱" in circle.value.message.ja
+    with pytest.raises(InputError) as used:
+        api.delete_segment(lapsed.id)
+    assert "ほか" in used.value.message.ja
+    api.delete_segment(others.id)
+    assert [one.id for one in api.list_segments()] == [lapsed.id]
+    with pytest.raises(RuleError) as gone:
+        api.create_segment("x", {"segment": others.id})
+    assert str(others.id) in gone.value.message.ja
+    assert api.restore_segment(others.id).size == 1
+
+
+def test_a_segment_that_can_no_longer_be_read_keeps_its_people_and_says_why(
+    warehouse: Warehouse,
+) -> None:
+    skin = AttributeIn("skin", Text("肌質", "Skin"), AttributeKind.TEXT)
+    customers.save_attribute(skin)
+    record_shop({"a": [(ago(10), 1000)]})
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    customers.record_attribute(id_of("a"), "skin", "dry", source="staff", at=NOW)
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    rule = {"field": "attribute:skin", "op": "contains", "value": "dry"}
+    made = api.create_segment("乾燥", rule, warehouse=warehouse)
+    assert api.problem_of(made) is None
+    customers.save_attribute(replace(skin, is_active=False))
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    assert api.get_segment(made.id).size == 1
+    problem = api.problem_of(made)
+    assert problem is not None
+    assert "attribute:skin" in problem.ja
+
+
+def test_a_preview_counts_shows_some_and_says_who_is_shared(warehouse: Warehouse) -> None:
+    record_shop({name: [(ago(10), 1000)] for name in "abcd"})
+    record_shop({"e": [(ago(300), 9000)]})
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    all_five = api.create_segment("全員", {"field": "purchase_count", "op": ">=", "value": 1})
+    found = api.preview_rule({"did": "order", "last_days": 30}, warehouse=warehouse, sample=3)
+    assert (found.total, found.everyone, len(found.sample)) == (4, 5, 3)
+    (shared,) = found.overlaps
+    assert (shared.segment_id, shared.both, shared.jaccard) == (all_five.id, 4, 0.8)
+    few = api.list_customers(segment_id=all_five.id, order_by="-net_minor", limit=2)
+    assert (few.total, few.rows[0].customer_id) == (5, id_of("e"))
