@@ -34,6 +34,9 @@ class CustomerInsight(models.Model):
     # Orders with a discount ÷ all his orders; margin ÷ net of the orders whose costs are known.
     discount_share = models.FloatField(null=True)
     margin_share = models.FloatField(null=True)
+    # The class at the month's end six months before; NULL for who had not bought by then.
+    stage_before = models.CharField(max_length=8, null=True)
+    lapsed_before = models.BooleanField(null=True)
 
     class Meta:
         indexes = (

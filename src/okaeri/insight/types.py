@@ -164,6 +164,8 @@ class CustomerInsightView:
     freshness_band: FreshnessBand
     discount_share: float | None = None
     margin_share: float | None = None
+    stage_before: Stage | None = None
+    lapsed_before: bool | None = None
 
 
 def class_name(stage: Stage, *, is_lapsed: bool) -> Text:

@@ -123,3 +123,24 @@ def cohorts(payload: dict[str, Any]) -> Text:
         "初めて買った翌月にまた買う人は{back}です",
         "{back} buy again in the month after their first purchase",
     ).format(back=percent(back))
+
+
+def movement(payload: dict[str, Any]) -> Text:
+    """Say how many went up in six months, and how many loyal customers were kept."""
+    now = payload["now"]
+    if not payload["cells"]:
+        return _NOTHING
+    if not now["prime_before"]:
+        return Text(
+            "6か月で{n}人が上の段階に進みました",
+            "{n} customers went up a class in six months",
+        ).format(n=number(now["promoted"]))
+    return Text(
+        "6か月で{n}人が上の段階に進み、優良現役客{of}人のうち{kept}人({rate})が残っています",
+        "{n} customers went up a class in six months; {kept} of {of} loyal ones stayed ({rate})",
+    ).format(
+        n=number(now["promoted"]),
+        of=number(now["prime_before"]),
+        kept=number(now["prime_kept"]),
+        rate=percent(now["keep_rate"]),
+    )

@@ -111,6 +111,12 @@ def _stage_history(warehouse: Warehouse, orders: ir.Table, request: Request) -> 
     return _Staged(order_days, history, returns, sizes, sales, price)
 
 
+def threshold_on(found: Found, day: date, rules: LifecycleRules) -> int:
+    """Give the bar between steady and loyal customers as it stood on a day before."""
+    sums = sum_unit_price(found.cohort_sizes, found.cohort_sales, as_of=day, rules=rules)
+    return decide_unit_price(sums, rules).threshold_minor
+
+
 def analyse_portfolio(warehouse: Warehouse, orders: ir.Table, request: Request) -> dict[str, Any]:
     """Give only the portfolio payload (for a month-end snapshot)."""
     as_of, rules = request.as_of, request.rules

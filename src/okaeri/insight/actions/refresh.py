@@ -20,12 +20,14 @@ from okaeri.insight.actions.analysis import (
     analyse_customers,
     analyse_portfolio,
     build_reports,
+    threshold_on,
 )
 from okaeri.insight.actions.item_model import keep_items, learn_items
 from okaeri.insight.actions.predictions import predict
 from okaeri.insight.actions.segment_tables import Answers, write_tables
 from okaeri.insight.actions.sync import ORDERS, sync_warehouse
 from okaeri.insight.analyses import ANALYSES
+from okaeri.insight.analyses.movement import with_class_before
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.leads import lead_view
 from okaeri.insight.domain.rule_version import rule_version
@@ -69,6 +71,8 @@ def refresh(
         as_of=as_of,
         rules=request.rules,
         threshold_minor=found.price.threshold_minor,
+        threshold_on=lambda day: threshold_on(found, day, request.rules),
+        rule_version=version,
     )
     payloads |= {name: build(sources) for name, build in ANALYSES.items()}
     goods = learn_items(sources)
@@ -79,8 +83,8 @@ def refresh(
     members = segments.recount(warehouse, as_of)
     tell(3, _STEPS)
     with transaction.atomic():
-        written = insights.replace_all(_insight_batches(warehouse, found, sources), leads)
         predictions.replace_all(foretold.columns)
+        written = insights.replace_all(_insight_batches(sources), leads)
         payloads |= keep_items(goods)
         reports.save_all(payloads, as_of=as_of, rule_version=version, now=clock.now())
         segments.save_counts(members, clock.now())
@@ -125,12 +129,10 @@ _NO_ORDERS = pa.Table.from_batches(
 )
 
 
-def _insight_batches(
-    warehouse: Warehouse, found: Found, sources: Sources
-) -> Iterator[pa.RecordBatch]:
+def _insight_batches(sources: Sources) -> Iterator[pa.RecordBatch]:
     habits = sources.price_habits.select("customer_id", "discount_share", "margin_share")
-    rows = found.customers.left_join(habits, "customer_id").drop("customer_id_right")
-    for batch in warehouse.stream(rows):
+    rows = with_class_before(sources).left_join(habits, "customer_id").drop("customer_id_right")
+    for batch in sources.warehouse.stream(rows):
         days = pa.array([sources.as_of] * batch.num_rows, type=pa.date32())
         yield batch.append_column("as_of", days)
 

@@ -7,7 +7,17 @@ builds all of them, pages read them with `insight.api.find_report(name)`.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from okaeri.insight.analyses import baskets, deciles, prices, products, timing
+from okaeri.insight.analyses import (
+    baskets,
+    cohort_cube,
+    deciles,
+    lifetime_value,
+    movement,
+    prices,
+    products,
+    survival,
+    timing,
+)
 from okaeri.insight.analyses.sources import Sources
 
 ANALYSES: Mapping[str, Callable[[Sources], dict[str, Any]]] = {
@@ -16,4 +26,8 @@ ANALYSES: Mapping[str, Callable[[Sources], dict[str, Any]]] = {
     "prices": prices.build,
     "timing": timing.build,
     "products": products.build,
+    "cohort_cube": cohort_cube.build,
+    "lifetime_value": lifetime_value.build,
+    "movement": movement.build,
+    "survival": survival.build,
 }

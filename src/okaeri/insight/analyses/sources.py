@@ -1,5 +1,6 @@
 """What analyses read: shared tables, each made once per refresh, when the first analysis asks."""
 
+from collections.abc import Callable
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -10,6 +11,11 @@ import pyarrow as pa
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.features.baskets import compute_next_products
+from okaeri.insight.features.facets import (
+    compute_faceted,
+    compute_first_values,
+    compute_product_names,
+)
 from okaeri.insight.features.goods import compute_goods, compute_item_days, compute_item_facts
 from okaeri.insight.features.prices import compute_price_habits
 from okaeri.insight.features.purchases import (
@@ -49,6 +55,12 @@ _PRODUCT = pa.schema(
 )
 
 
+# So many products, media and sources stand beside each other; the rest are "others".
+MOST_VALUES = 8
+_ENDED = pa.schema([("source", pa.string()), ("subscription_no", pa.string())])
+_PAGE = 5000
+
+
 class Sources:
     """The shop as one refresh sees it: the day, the rules, and tables inside the engine."""
 
@@ -61,6 +73,8 @@ class Sources:
         as_of: date,
         rules: LifecycleRules,
         threshold_minor: int,
+        threshold_on: Callable[[date], int] | None = None,
+        rule_version: str = "",
     ) -> None:
         self.warehouse = warehouse
         # Every order of the warehouse, also those that do not count (`insight.actions.refresh`).
@@ -70,6 +84,10 @@ class Sources:
         self.as_of = as_of
         self.rules = rules
         self.threshold_minor = threshold_minor
+        # The bar between steady and loyal as it stood on a day before; without a word, as today.
+        self.threshold_on = threshold_on or (lambda _day: threshold_minor)
+        self.rule_version = rule_version
+        self._staged: dict[str, ir.Table] = {}
 
     @cached_property
     def purchases(self) -> ir.Table:
@@ -142,9 +160,49 @@ class Sources:
         ]
         return self.warehouse.upload(pa.Table.from_pylist(rows, schema=_PRODUCT))
 
+    @cached_property
+    def ended_contracts(self) -> ir.Table:
+        """One row per cancelled contract: source, subscription_no."""
+        rows: list[dict[str, str]] = []
+        after = 0
+        while page := intake.list_subscriptions_after(after, _PAGE):
+            after = page[-1].change_no
+            rows += [
+                {"source": one.source, "subscription_no": one.subscription_no}
+                for one in page
+                if one.status == "cancelled"
+            ]
+        return self.warehouse.upload(pa.Table.from_pylist(rows, schema=_ENDED))
+
+    @cached_property
+    def first_values(self) -> dict[str, list[str]]:
+        """Facet → its values most customers began with, most first (`features.facets`)."""
+        rows = self.rows(compute_first_values(self.firsts, most=MOST_VALUES))
+        found: dict[str, list[str]] = {}
+        for row in sorted(rows, key=lambda row: (-row["customers"], row["value"])):
+            found.setdefault(row["facet"], []).append(row["value"])
+        return found
+
+    @cached_property
+    def faceted(self) -> ir.Table:
+        """One row per buyer with the facets he began with (`features.facets.compute_faceted`)."""
+        return self.stage("faceted", compute_faceted(self.firsts, values=self.first_values))
+
+    @cached_property
+    def product_names(self) -> dict[str, str]:
+        """Product code → name, of the products most customers began with."""
+        skus = self.first_values.get("product", [])
+        rows = self.rows(compute_product_names(self.lines, skus=skus))
+        return {row["sku"]: row["name"] for row in rows if row["name"]}
+
     def stage(self, name: str, expr: ir.Table) -> ir.Table:
         """Keep the rows of an expression that several analyses read."""
-        return self.warehouse.stage(f"insight_{name}", expr)
+        self._staged[name] = self.warehouse.stage(f"insight_{name}", expr)
+        return self._staged[name]
+
+    def staged(self, name: str) -> ir.Table:
+        """Give a table an analysis of this refresh staged before."""
+        return self._staged[name]
 
     def rows(self, expr: ir.Table) -> list[dict[str, Any]]:
         """Run an expression whose result is small, and give its rows."""

@@ -29,7 +29,13 @@ def compute_lifecycle(
     is_lapsed = rows.recency_days >= rules.lapse_days
     is_first = rows.purchase_count == 1
     return rows.mutate(
-        stage=_stage(rows, rules, threshold_minor),
+        stage=stage_of(
+            rows.purchase_count,
+            rows.tenure_days,
+            rows.net_minor,
+            rules=rules,
+            threshold_minor=threshold_minor,
+        ),
         is_lapsed=is_lapsed,
         is_at_risk=(rows.recency_days >= rules.warn_days) & ~is_lapsed,
         is_f2_late=is_first & (rows.recency_days >= rules.f2_late_days) & ~is_lapsed,
@@ -67,12 +73,20 @@ def _tenure(rows: ir.Table, rules: LifecycleRules) -> ir.IntegerValue:
     return span + rows.recency_days if rules.tenure_basis == "elapsed" else span
 
 
-def _stage(rows: ir.Table, rules: LifecycleRules, threshold_minor: int) -> ir.StringValue:
+def stage_of(
+    purchase_count: ir.IntegerValue,
+    tenure_days: ir.IntegerValue,
+    net_minor: ir.IntegerValue,
+    *,
+    rules: LifecycleRules,
+    threshold_minor: int,
+) -> ir.StringValue:
+    """Name the class of whoever bought at least once (§1.3)."""
     return ibis.cases(
-        (rows.purchase_count == 1, Stage.FIRST.value),
-        (rows.tenure_days < rules.steady_days, Stage.TODDLER.value),
-        (rows.net_minor < threshold_minor, Stage.STEADY.value),
-        (rows.tenure_days < rules.prime_days, Stage.TREND.value),
+        (purchase_count == 1, Stage.FIRST.value),
+        (tenure_days < rules.steady_days, Stage.TODDLER.value),
+        (net_minor < threshold_minor, Stage.STEADY.value),
+        (tenure_days < rules.prime_days, Stage.TREND.value),
         else_=Stage.PRIME.value,
     )
 

@@ -136,6 +136,8 @@ def _views(rows: Iterable[tuple[Any, ...]]) -> Iterator[CustomerInsightView]:
         values = dict(zip(COLUMNS, row, strict=True))
         values["stage"] = Stage(values["stage"])
         values["freshness_band"] = FreshnessBand(values["freshness_band"])
+        if values["stage_before"] is not None:
+            values["stage_before"] = Stage(values["stage_before"])
         yield CustomerInsightView(**values)
 
 

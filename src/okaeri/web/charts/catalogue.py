@@ -13,8 +13,9 @@ from okaeri.insight import api as insight
 from okaeri.insight.types import ReportView
 from okaeri.measure import api as measure
 from okaeri.web import formats
-from okaeri.web.charts import effect, history, portfolio, steps
+from okaeri.web.charts import effect, history, movement, portfolio, steps, survival
 from okaeri.web.charts.canvas import Chart
+from okaeri.web.facet_names import FACETS
 
 _UNKNOWN = Text(
     "その図はまだありません。集計が終わってからもう一度お試しください。",
@@ -43,11 +44,23 @@ def _freshness(payload: dict[str, Any], as_of: str, language: str, _currency: st
     return steps.freshness(payload, as_of=as_of, language=language)
 
 
+def _movement(payload: dict[str, Any], as_of: str, language: str, _currency: str) -> Chart:
+    return movement.flow(payload, as_of=as_of, language=language)
+
+
+def _survival(facet: str) -> Callable[[dict[str, Any], str, str, str], Chart]:
+    return lambda payload, as_of, language, _currency: survival.survival(
+        payload, facet, as_of=as_of, language=language
+    )
+
+
 _OF_REPORT: dict[str, Callable[[dict[str, Any], str, str, str], Chart]] = {
     "portfolio": _bubble,
     "dropoff": _dropoff,
     "f2": _f2,
     "freshness": _freshness,
+    "movement": _movement,
+    **{f"survival-{facet}": _survival(facet) for facet in FACETS},
 }
 
 
@@ -69,7 +82,8 @@ def find_chart(address: str, language: str) -> Chart | None:
         return _history(tuple(cells), language)
     if address.startswith("experiment-") and address[11:].isdecimal():
         return _experiment(int(address[11:]), language)
-    report = insight.find_report(address) if address in _OF_REPORT else None
+    name = address.split("-", maxsplit=1)[0]
+    report = insight.find_report(name) if address in _OF_REPORT else None
     if report is None or not _has_data(report):
         return None
     # By what it shows, not by when it was computed: a chart of the same numbers is the same chart.
@@ -85,6 +99,8 @@ def _has_data(report: ReportView) -> bool:
         "dropoff": lambda: len(payload["steps"]),
         "f2": lambda: len(payload["by_month"]),
         "freshness": lambda: sum(band["customers"] for band in payload["bands"]),
+        "movement": lambda: len(payload["cells"]),
+        "survival": lambda: len(payload["all"]),
     }
     return bool(counted[report.name]())
 

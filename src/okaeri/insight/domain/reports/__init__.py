@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 
 from okaeri.foundation.text import Text
+from okaeri.insight.analysis_types import ChurnRules
 from okaeri.insight.domain.reports import (
     baskets,
+    cohort_cube,
     deciles,
+    lifetime_value,
+    movement,
     predictions,
     prices,
     products,
     recommendations,
+    survival,
     timing,
 )
 from okaeri.insight.prediction_types import PredictionRules
@@ -25,6 +30,10 @@ OF_REPORTS: Mapping[str, Text] = {
     **timing.DEFINITIONS,
     **products.DEFINITIONS,
     **recommendations.DEFINITIONS,
+    **cohort_cube.DEFINITIONS,
+    **lifetime_value.DEFINITIONS,
+    **movement.DEFINITIONS,
+    **survival.DEFINITIONS,
 }
 # Settings those definitions name: "price.dependent_share" fills {price_dependent_share}.
-RULES: tuple[type, ...] = (PredictionRules, PriceRules, TimingRules)
+RULES: tuple[type, ...] = (ChurnRules, PredictionRules, PriceRules, TimingRules)

@@ -1,80 +1,182 @@
-"""Who comes back in which month after the first."""
+"""Who comes back after the first purchase, and what they bring: month by month or 30 days by 30 days."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
+from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
-from okaeri.insight.types import ReportView
 from okaeri.web import findings
 from okaeri.web.access import needs
+from okaeri.web.facet_names import FACETS, value_name
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.segments.views import address_of
+
+_MEASURES = {
+    "people": Text("購入した人", "People"),
+    "sales": Text("1人当たり売上", "Sales a person"),
+    "margin": Text("1人当たり粗利", "Margin a person"),
+}
+_CLOCKS = {
+    "calendar": Text("暦月", "Calendar months"),
+    "elapsed": Text("30日ごと", "30-day steps"),
+}
+_ROLLS = {"0": Text("その期間", "Each step"), "1": Text("累計", "Rolled")}
+_FEWEST_KNOWN = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for; unknown words ask for the first choice."""
+
+    measure: str
+    clock: str
+    rolled: str
+    facet: str
+    value: str
+
+    def address(self, **changes: str) -> str:
+        words = {
+            "show": self.measure,
+            "clock": self.clock,
+            "rolled": self.rolled,
+            "of": self.facet,
+            "value": self.value,
+        }
+        return "?" + urlencode({**words, **changes})
+
+
+def read_asked(request: HttpRequest) -> Asked:
+    """Read the address."""
+    ask = request.GET.get
+    measure, clock, rolled = ask("show", ""), ask("clock", ""), ask("rolled", "")
+    facet = ask("of", "")
+    return Asked(
+        measure if measure in _MEASURES else "people",
+        clock if clock in _CLOCKS else "calendar",
+        rolled if rolled in _ROLLS else "0",
+        facet if facet in ("product", "media") else "all",
+        ask("value", "")[:100],
+    )
 
 
 @needs("figures.see")
 @require_GET
 def cohorts(request: HttpRequest) -> HttpResponseBase:
-    """Show who comes back in which month after the first, as shares or as sales a person."""
-    report = insight.find_report("cohorts")
-    measure_name = "sales" if request.GET.get("show") == "sales" else "people"
+    """Show cohorts of everybody, or of those who began with one product or from one media."""
+    report, plain = insight.find_report("cohort_cube"), insight.find_report("cohorts")
+    asked = read_asked(request)
+    part = _part(report.payload, asked) if report else None
+    rows = [_row(row, asked) for row in part["rows"]] if part else []
+    width = max((len(row["cells"]) for row in rows), default=0)
     encoding = asked_encoding(request)
-    if report is not None and encoding:
-        rows = (
-            (
-                row["month"],
-                row["size"],
-                *row["buyers"],
-                *[""] * (_widest(report) - len(row["buyers"])),
-            )
-            for row in report.payload["rows"]
+    if rows and encoding:
+        columns = ("month", "size", *(f"step_{step}" for step in range(width)))
+        lines = (
+            (row["month"], row["size"], *(cell["value"] for cell in row["cells"])) for row in rows
         )
-        columns = ("month", "size", *(f"month_{i}" for i in range(_widest(report))))
-        return csv_response("cohorts", columns, rows, encoding=encoding)
-    has_rows = report is not None and bool(report.payload["rows"])
+        return csv_response("cohorts", columns, lines, encoding=encoding)
+    deepest = max((c["value"] or 0 for row in rows for c in row["cells"][1:]), default=0)
     return show(
         request,
         "cohorts",
-        report=report if has_rows else None,
-        show=measure_name,
-        columns=range(min(13, _widest(report))) if report and has_rows else (),
-        rows=_cohort_rows(report, measure_name) if report else (),
-        answer=findings.cohorts(report.payload) if report else None,
-        definitions=definitions_for("cohorts", "purchase_count", "net_minor"),
+        report=report if rows else None,
+        asked=asked,
+        choices=_choices(asked),
+        filters=_filters(report.payload, asked) if report else (),
+        columns=range(width),
+        rows=[_shaded(row, width, deepest) for row in rows],
+        answer=findings.cohorts(plain.payload) if plain else None,
+        definitions=definitions_for(
+            "cohorts", "cohort_clock", "cohort_rolled", "cohort_margin", "net_minor"
+        ),
     )
 
 
-def _widest(report: ReportView) -> int:
-    return max((len(row["buyers"]) for row in report.payload["rows"]), default=0)
+def _part(payload: Mapping[str, Any], asked: Asked) -> Mapping[str, Any] | None:
+    parts = payload[asked.facet]
+    wanted = asked.value if asked.facet != "all" else ""
+    found = next((part for part in parts if part["value"] == wanted), None)
+    return found or next(iter(payload["all"]), None)
 
 
-def _cohort_rows(report: ReportView, measure_name: str) -> list[dict[str, Any]]:
-    """Give month, size and cells {value, step, is_open}; what lies ahead is None, never 0."""
-    return [
+def _row(row: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
+    """Give month, size, address and cells {value, is_open}; steps to come are not in it."""
+    clock = row[asked.clock]
+    cells = [
+        {"value": _value(clock, step, row["size"], asked), "is_open": step >= clock["complete"]}
+        for step in range(clock["steps"])
+    ]
+    month = row["month"]
+    return {"month": month, "size": row["size"], "cells": cells, "address": _people_of(month)}
+
+
+def _people_of(month: str) -> str:
+    year, number = int(month[:4]), int(month[5:])
+    after = f"{year + number // 12:04d}-{number % 12 + 1:02d}-01"
+    rule = {
+        "all": [
+            {"field": "first_on", "op": ">=", "value": f"{month}-01"},
+            {"field": "first_on", "op": "<", "value": after},
+        ]
+    }
+    return address_of(rule)
+
+
+def _value(clock: Mapping[str, Any], step: int, size: int, asked: Asked) -> float | None:
+    if not size:
+        return None
+    if asked.measure == "people":
+        people = clock["later"] if asked.rolled == "1" else clock["buyers"]
+        return float(people[step] / size)
+    steps = slice(0, step + 1) if asked.rolled == "1" else slice(step, step + 1)
+    net: int = sum(clock["net_minor"][steps])
+    known: int = sum(clock["known_net_minor"][steps])
+    margin: int = sum(clock["margin_minor"][steps])
+    if asked.measure == "sales":
+        return round(net / size)
+    if known < _FEWEST_KNOWN * net or not known:
+        return None
+    return round(margin / size)
+
+
+def _shaded(row: dict[str, Any], width: int, deepest: float) -> dict[str, Any]:
+    """Shade each cell by the largest after the first step; what lies ahead is None, never 0."""
+    cells: list[dict[str, Any] | None] = [
         {
-            "month": row["month"],
-            "size": row["size"],
-            "cells": [
-                _cell(row, i, measure_name) if i < len(row["buyers"]) else None
-                for i in range(min(13, _widest(report)))
-            ],
+            **cell,
+            "step": max(0, min(9, round((cell["value"] or 0) / deepest * 9))) if deepest else 0,
         }
-        for row in report.payload["rows"][-24:]
+        for cell in row["cells"]
+    ]
+    return {**row, "cells": cells + [None] * (width - len(cells))}
+
+
+def _choices(asked: Asked) -> list[list[tuple[Text, str, bool]]]:
+    groups = (
+        ("show", _MEASURES, asked.measure),
+        ("clock", _CLOCKS, asked.clock),
+        ("rolled", _ROLLS, asked.rolled),
+    )
+    return [
+        [(name, asked.address(**{word: key}), key == now) for key, name in names.items()]
+        for word, names, now in groups
     ]
 
 
-def _cell(row: dict[str, Any], i: int, measure_name: str) -> dict[str, Any]:
-    is_open = row["is_incomplete_last"] and i == len(row["buyers"]) - 1
-    share = row["buyers"][i] / row["size"]
-    spent = sum(row["net_minor"][: i + 1]) / row["size"]
-    first = row["net_minor"][0] / row["size"] or 1
-    # Sales are shaded by how far they grew beyond the first month.
-    depth = share if measure_name == "people" else max(0.0, (spent / first - 1) / 2)
-    return {
-        "share": share,
-        "spent": round(spent),
-        "step": 9 if measure_name == "people" and i == 0 else min(8, int(depth * 20)),
-        "is_open": is_open,
-    }
+def _filters(payload: Mapping[str, Any], asked: Asked) -> list[tuple[Text, Text, str, bool]]:
+    """Give (facet, name, address, is chosen) of what a cohort may be narrowed to."""
+    everybody = Text("すべての顧客", "Everybody")
+    found = [(everybody, everybody, asked.address(of="all", value=""), asked.facet == "all")]
+    for facet in ("product", "media"):
+        for part in payload[facet]:
+            address = asked.address(of=facet, value=part["value"])
+            chosen = (asked.facet, asked.value) == (facet, part["value"])
+            found.append((FACETS[facet], value_name(facet, part), address, chosen))
+    return found

@@ -39,6 +39,11 @@ GROUPS = (
                 Text("顧客はどこに、何人いますか", "Where do our customers stand?"),
             ),
             Page(
+                "movement",
+                Text("クラスの移動", "Movement"),
+                Text("お客様は育っていますか", "Are customers growing with us?"),
+            ),
+            Page(
                 "freshness",
                 Text("鮮度", "Freshness"),
                 Text("お客様との間は、冷めていませんか", "How fresh are our customers?"),
@@ -59,9 +64,19 @@ GROUPS = (
                 Text("何回目の購入で離れていますか", "After which purchase do they stop?"),
             ),
             Page(
+                "survival",
+                Text("残り方・ボトルネック", "Survival"),
+                Text("どの段で、何人、いくら失っていますか", "Where are people and sales lost?"),
+            ),
+            Page(
                 "cohorts",
                 Text("コホート", "Cohorts"),
                 Text("買い始めた月ごとに、戻っていますか", "Does each month's intake return?"),
+            ),
+            Page(
+                "lifetime_value",
+                Text("LTV", "LTV"),
+                Text("お客様1人は、いくらになりますか", "What does one customer bring?"),
             ),
         ),
     ),

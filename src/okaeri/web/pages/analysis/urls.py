@@ -9,23 +9,29 @@ from okaeri.web.pages.analysis.deciles import deciles
 from okaeri.web.pages.analysis.dropoff import dropoff
 from okaeri.web.pages.analysis.frame import index
 from okaeri.web.pages.analysis.freshness import freshness
+from okaeri.web.pages.analysis.lifetime_value import lifetime_value
+from okaeri.web.pages.analysis.movement import movement
 from okaeri.web.pages.analysis.portfolio import portfolio
 from okaeri.web.pages.analysis.prices import prices
 from okaeri.web.pages.analysis.products import products
 from okaeri.web.pages.analysis.recommendations import recommendations
+from okaeri.web.pages.analysis.survival import survival
 from okaeri.web.pages.analysis.timing import timing
 
 urlpatterns = [
     path("analysis/", index, name="analysis"),
     path("analysis/portfolio/", portfolio, name="portfolio"),
+    path("analysis/movement/", movement, name="movement"),
     path("analysis/freshness/", freshness, name="freshness"),
     path("analysis/deciles/", deciles, name="deciles"),
     path("analysis/dropoff/", dropoff, name="dropoff"),
+    path("analysis/survival/", survival, name="survival"),
     path("analysis/cohorts/", cohorts, name="cohorts"),
     path("analysis/prices/", prices, name="prices"),
     path("analysis/timing/", timing, name="timing"),
     path("analysis/products/", products, name="products"),
     path("analysis/baskets/", baskets, name="baskets"),
     path("analysis/recommendations/", recommendations, name="recommendations"),
+    path("analysis/ltv/", lifetime_value, name="lifetime_value"),
     path("charts/<slug:address>.<str:form>", chart_file, name="chart_file"),
 ]

@@ -15,6 +15,7 @@ from okaeri.foundation.errors import ConfigurationError, NotFoundError
 from okaeri.foundation.settings import SettingSpec, ShopProfile, Value, load, save, specs_of
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import submit_job
+from okaeri.insight.analysis_types import ChurnRules
 from okaeri.insight.price_types import PriceRules
 from okaeri.insight.timing_types import TimingRules
 from okaeri.insight.types import LifecycleRules, RankRules
@@ -32,7 +33,7 @@ GROUPS: dict[str, tuple[type, ...]] = {
     "contact": (ContactRules, JourneyRules, CartRules, TopicRules),
     "calls": (CallRules,),
     "forms": (FormRules,),
-    "analysis": (PriceRules, TimingRules),
+    "analysis": (PriceRules, TimingRules, ChurnRules),
     "tag": (TagRules, TrackingRules),
 }
 # Saving one of these has everything counted anew.

@@ -1,0 +1,51 @@
+"""From class to class: today against six months before, and every closed month likewise."""
+
+from typing import Any
+
+import ibis.expr.types as ir
+
+from okaeri.insight.analyses.sources import Sources
+from okaeri.insight.domain.reports.movement import (
+    MONTHS_BACK,
+    month_end,
+    movement_payload,
+    trend_pairs,
+)
+from okaeri.insight.features.movement import compute_moves, compute_standings
+from okaeri.insight.store import reports
+
+
+def build(sources: Sources) -> dict[str, Any]:
+    """Give the payload of `domain.reports.movement`; closed months are counted once (§1.3 #33)."""
+    kept = _kept_months(sources)
+    pairs = trend_pairs(sources.as_of, (row["month"] for row in kept))
+    today = (month_end(sources.as_of, MONTHS_BACK), sources.as_of)
+    pairs = [*(pair for pair in pairs if pair != today), today]
+    days = sorted({day for pair in pairs for day in pair})
+    standings = compute_standings(
+        sources.purchases,
+        thresholds={day: sources.threshold_on(day) for day in days},
+        rules=sources.rules,
+    )
+    rows = sources.rows(compute_moves(sources.stage("standings", standings), pairs=pairs))
+    return movement_payload(rows, as_of=sources.as_of, kept_months=kept)
+
+
+def _kept_months(sources: Sources) -> list[dict[str, Any]]:
+    stored = reports.find("movement")
+    if stored is None or stored.rule_version != sources.rule_version:
+        return []
+    months: list[dict[str, Any]] = stored.payload["months"]
+    return months
+
+
+def with_class_before(sources: Sources) -> ir.Table:
+    """Give the row per customer with the class of six months before (`CustomerInsight`)."""
+    day = f"{month_end(sources.as_of, MONTHS_BACK):%Y%m%d}"
+    standings = sources.staged("standings")
+    before = standings.select(
+        "customer_id",
+        stage_before=standings[f"stage_{day}"],
+        lapsed_before=standings[f"lapsed_{day}"],
+    )
+    return sources.customers.left_join(before, "customer_id").drop("customer_id_right")

@@ -1,0 +1,146 @@
+"""From class to class between two days, and how many went up (推移率, domain reference §2.1)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from okaeri.foundation.text import Text
+from okaeri.insight.domain.shares import share_of, wilson_interval
+
+MONTHS_BACK = 6
+TREND_MONTHS = 12
+_ORDER = ("first", "toddler", "steady", "trend", "prime")
+# Class → the lowest class that counts as having gone up, and the share the field aims at.
+STEPS = {"first": ("toddler", 0.5), "toddler": ("steady", 0.8), "steady": ("trend", 0.5)}
+
+DEFINITIONS = {
+    "movement": Text(
+        "クラスの移動: 6か月前の月末と基準日のクラスを1人ずつ比べた人数です。"
+        "6か月前にまだ購入していなかった人は「新しい顧客」です。",
+        "Movement: each person's class at the month's end six months before beside his class on the day of "
+        "analysis; who had not bought by then is a new customer.",
+    ),
+    "promotion": Text(
+        "推移率: 6か月前にその段階の現役客だった人のうち、いま上の段階の現役客である人の割合です。"
+        "目安は 初回→よちよち以上 50%、よちよち→コツコツ以上 80%、コツコツ→流行・優良 50%。"
+        "対象が0人のときは「—」とします。区間は95%(ウィルソン法)です。"
+        "始めて1年未満の店では目安になりません。",
+        "Transition rate: of the active customers of a class six months before, the share now active in a "
+        "higher class. Guides: first to toddler or up 50%, toddler to steady or up 80%, steady to trend "
+        "or loyal 50%; a dash without anybody to count. 95% Wilson interval. Not telling in a shop's "
+        "first year.",
+    ),
+    "nurture": Text(
+        "育成(昇格数): 6か月前より上の段階で現役の人数です。新しい顧客は含みません。",
+        "Nurtured (promotions): customers active in a higher class than six months before; new customers "
+        "are not counted.",
+    ),
+    "keep": Text(
+        "維持(優良維持率): 6か月前の優良現役客のうち、いまも優良現役客である人の割合です。",
+        "Kept (loyal retention): of the loyal active customers six months before, the share that still "
+        "is.",
+    ),
+}
+
+
+def month_end(day: date, months_back: int) -> date:
+    """Give the last day of the month `months_back` months before the month of `day`."""
+    month = day.year * 12 + day.month - 1 - months_back + 1
+    return date(month // 12, month % 12 + 1, 1) - timedelta(days=1)
+
+
+def trend_pairs(as_of: date, known: Iterable[str] = ()) -> list[tuple[date, date]]:
+    """Give (before, after) of every closed month of the trend that is not `known` ("2026-10")."""
+    have = set(known)
+    ends = [month_end(as_of + timedelta(days=1), back) for back in range(TREND_MONTHS, 0, -1)]
+    return [(month_end(end, MONTHS_BACK), end) for end in ends if f"{end:%Y-%m}" not in have]
+
+
+def movement_payload(
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    as_of: date,
+    kept_months: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """Give {before_on, now, cells, months}.
+
+    cells: from_stage and from_lapsed (None: no customer then), to_stage, to_lapsed, customers, between
+    `before_on` and the day of analysis. now and each of months (closed, oldest first, "month"): steps
+    (stage, of, up, rate, low, high, target), promoted, prime_before, prime_kept, keep_rate.
+    Months are never counted again: `kept_months` are taken as they stand.
+    """
+    moves: dict[tuple[date, date], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        moves.setdefault((row["before_on"], row["after_on"]), []).append(row)
+    today = (month_end(as_of, MONTHS_BACK), as_of)
+    fresh = [
+        {"month": f"{after:%Y-%m}", **_rates(found)}
+        for (before, after), found in moves.items()
+        if (before, after) != today or _ends_month(as_of)
+    ]
+    months = {row["month"]: row for row in (*fresh, *kept_months)}
+    return {
+        "before_on": today[0].isoformat(),
+        "now": _rates(moves.get(today, [])),
+        "cells": [
+            {
+                **{name: row[name] for name in ("from_stage", "to_stage", "to_lapsed")},
+                "from_lapsed": None if row["from_stage"] is None else row["from_lapsed"],
+                "customers": row["customers"],
+            }
+            for row in moves.get(today, [])
+        ],
+        "months": [months[name] for name in sorted(months)][-TREND_MONTHS:],
+    }
+
+
+def _ends_month(day: date) -> bool:
+    return (day + timedelta(days=1)).month != day.month
+
+
+def _rates(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    kept = [row for row in rows if row["from_stage"] is not None and not row["from_lapsed"]]
+    prime = [row for row in kept if row["from_stage"] == "prime"]
+    before, still = _people(prime), _people(r for r in prime if _is_active_from(r, "prime"))
+    return {
+        "steps": [_step(stage, kept) for stage in STEPS],
+        "promoted": _people(
+            row
+            for row in rows
+            if row["from_stage"] is not None and _is_active_from(row, _above(row["from_stage"]))
+        ),
+        "prime_before": before,
+        "prime_kept": still,
+        "keep_rate": share_of(still, before),
+    }
+
+
+def _step(stage: str, kept: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    goal, target = STEPS[stage]
+    there = [row for row in kept if row["from_stage"] == stage]
+    of, up = _people(there), _people(row for row in there if _is_active_from(row, goal))
+    low, high = wilson_interval(up, of)
+    return {
+        "stage": stage,
+        "of": of,
+        "up": up,
+        "rate": share_of(up, of),
+        "low": low if of else None,
+        "high": high if of else None,
+        "target": target,
+    }
+
+
+def _above(stage: str) -> str | None:
+    place = _ORDER.index(stage) + 1
+    return _ORDER[place] if place < len(_ORDER) else None
+
+
+def _is_active_from(row: Mapping[str, Any], goal: str | None) -> bool:
+    if goal is None or row["to_lapsed"]:
+        return False
+    return _ORDER.index(row["to_stage"]) >= _ORDER.index(goal)
+
+
+def _people(rows: Iterable[Mapping[str, Any]]) -> int:
+    return sum(row["customers"] for row in rows)

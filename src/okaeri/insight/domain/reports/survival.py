@@ -1,0 +1,145 @@
+"""How far customers come, split by how they began, and where most people and money are lost."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from okaeri.foundation.text import Text
+from okaeri.insight.domain.shares import share_of, wilson_interval
+
+STEPS = 10
+FACETS = ("kind", "product", "media", "source")
+
+DEFINITIONS = {
+    "survival": Text(
+        "購入回数ごとの残り方: 初回の買い方(単品・トライアル・定期、商品、媒体、販売元)で分け、"
+        "n回以上買った人の割合を示します。"
+        "進まなかった人は {lapse}日以上購入がなければ「離れた」、それより短ければ「まだ間に合う」です。",
+        "Survival by purchase number: customers by how they began (one-off, trial, subscription, product, "
+        "media, source) and the share that bought n times or more. Who did not go on is lost after "
+        "{lapse} days of silence, else still in time.",
+    ),
+    "bottleneck": Text(
+        "ボトルネック: 各段で離れた人数 × 次の段の1回あたりの購入金額を、失った売上の目安とします。"
+        "トライアルは {churn_trial_days}日または商品の使用日数の2倍の長いほうを過ぎても"
+        "ほかの購入がない人を「離れた」とします。後から購入すれば取り消します。",
+        "Bottleneck: people lost at a step × what one purchase of the next step brings. A trial is lost "
+        "without any other purchase in {churn_trial_days} days or twice the days it lasts, the longer of "
+        "the two; a later purchase takes that back.",
+    ),
+    "deliveries": Text(
+        "定期の回数: 契約ごとに届けた回数です。スキップは数えず、休止は解約としません。"
+        "解約した契約と、{lapse}日以上お届けのない契約を「終わった」とします。",
+        "Deliveries: shipped deliveries of each contract; skips do not count and a pause is no "
+        "cancellation. Cancelled contracts, and those without a delivery for {lapse} days, are over.",
+    ),
+}
+
+
+def survival_payload(
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    names: Mapping[str, str],
+    values: Iterable[Mapping[str, Any]],
+    trials: Mapping[str, Any],
+    full: Mapping[str, Any],
+    deliveries: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Give {all, facets, contracts, customers, trial, losses}.
+
+    all, contracts, customers: steps of n (1..10): reached, went_on, rate, low, high, lost, waiting,
+    share (of those who began). facets: facet → [{value ("" all others), label, steps}], most people
+    first. trial: one such step. losses: what is lost at each step, the most money first: kind
+    ("purchase", "trial", "delivery"), n, lost, reached, next_minor (of one purchase), net_minor.
+    """
+    everybody = _steps((row["purchase_count"], row["customers"], row["lapsed"]) for row in rows)
+    contracts, people = (
+        _steps(
+            (row["deliveries"], row["units"], row["over"])
+            for row in deliveries
+            if row["unit"] == unit
+        )
+        for unit in ("contract", "customer")
+    )
+    trial = _step(1, trials["trials"], trials["went_on"] or 0, trials["lost"] or 0)
+    return {
+        "all": everybody,
+        "facets": {facet: _split(rows, facet, names) for facet in FACETS},
+        "contracts": contracts,
+        "customers": people,
+        "trial": trial,
+        "losses": _losses(everybody, trial, contracts, values, full, deliveries),
+    }
+
+
+def _split(
+    rows: Sequence[Mapping[str, Any]], facet: str, names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    parts: dict[str, list[tuple[int, int, int]]] = {}
+    for row in rows:
+        counted = (row["purchase_count"], row["customers"], row["lapsed"])
+        parts.setdefault(row[facet], []).append(counted)
+    split = [
+        {"value": value, "label": names.get(value, value), "steps": _steps(counted)}
+        for value, counted in parts.items()
+    ]
+    return sorted(split, key=lambda part: (part["value"] == "", -part["steps"][0]["reached"]))
+
+
+def _steps(rows: Iterable[tuple[int, int, int]]) -> list[dict[str, Any]]:
+    counted = list(rows)
+    total = sum(people for _, people, _ in counted)
+    steps = []
+    for n in range(1, STEPS + 1):
+        reached = sum(people for count, people, _ in counted if count >= n)
+        on = sum(people for count, people, _ in counted if count > n)
+        lost = sum(lapsed for count, _, lapsed in counted if count == n)
+        if reached:
+            steps.append(_step(n, reached, on, lost) | {"share": share_of(reached, total)})
+    return steps
+
+
+def _step(n: int, reached: int, went_on: int, lost: int) -> dict[str, Any]:
+    low, high = wilson_interval(went_on, reached)
+    return {
+        "n": n,
+        "reached": reached,
+        "went_on": went_on,
+        "rate": share_of(went_on, reached),
+        "low": low,
+        "high": high,
+        "lost": lost,
+        "waiting": reached - went_on - lost,
+    }
+
+
+def _losses(
+    everybody: Sequence[Mapping[str, Any]],
+    trial: Mapping[str, Any],
+    contracts: Sequence[Mapping[str, Any]],
+    values: Iterable[Mapping[str, Any]],
+    full: Mapping[str, Any],
+    deliveries: Sequence[Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    worth = {row["n"]: share_of(row["net_minor"], row["purchases"]) for row in values}
+    shipped = sum(row["shipped"] for row in deliveries if row["unit"] == "contract")
+    earned = sum(row["net_minor"] for row in deliveries if row["unit"] == "contract")
+    found = [
+        *(_loss("purchase", step, worth.get(step["n"] + 1)) for step in everybody),
+        _loss("trial", trial, share_of(full["net_minor"] or 0, full["orders"] or 0)),
+        *(_loss("delivery", step, share_of(earned, shipped)) for step in contracts),
+    ]
+    lost = [loss for loss in found if loss["lost"]]
+    return sorted(lost, key=lambda loss: (loss["net_minor"], loss["lost"]), reverse=True)
+
+
+def _loss(kind: str, step: Mapping[str, Any], next_minor: float | None) -> dict[str, Any]:
+    # Where nobody ever went on nothing is known of what it would bring.
+    worth = round(next_minor or 0)
+    return {
+        "kind": kind,
+        "n": step["n"],
+        "reached": step["reached"],
+        "lost": step["lost"],
+        "next_minor": worth,
+        "net_minor": worth * step["lost"],
+    }

@@ -1,0 +1,74 @@
+"""In which class everybody stood on several days, from one walk over the purchases."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from okaeri.insight.features.lifecycle import stage_of
+from okaeri.insight.types import LifecycleRules
+
+
+def compute_standings(
+    purchases: ir.Table, *, thresholds: Mapping[date, int], rules: LifecycleRules
+) -> ir.Table:
+    """One row per customer with a purchase: stage_<yyyymmdd> and lapsed_<yyyymmdd> per day asked for.
+
+    `thresholds`: day → the bar between steady and loyal on that day. Both are NULL on days before the
+    first purchase; otherwise as `features.lifecycle` says for that day.
+    """
+    on, sums = purchases.ordered_on, {}
+    for day in thresholds:
+        known = on <= day
+        sums[f"n_{day:%Y%m%d}"] = known.ifelse(purchases.n, 0).max()
+        sums[f"net_{day:%Y%m%d}"] = known.ifelse(purchases.net_minor, 0).sum()
+        sums[f"last_{day:%Y%m%d}"] = known.ifelse(on, ibis.null("date")).max()
+    rows = purchases.group_by("customer_id").agg(first_on=purchases.first_on.min(), **sums)
+    classes: dict[str, ir.Value] = {}
+    for day, threshold_minor in thresholds.items():
+        classes |= _class_on(rows, day, threshold_minor, rules)
+    return rows.select("customer_id", **classes)
+
+
+def _class_on(
+    rows: ir.Table, day: date, threshold_minor: int, rules: LifecycleRules
+) -> dict[str, ir.Value]:
+    count, last_on = rows[f"n_{day:%Y%m%d}"], rows[f"last_{day:%Y%m%d}"]
+    until = ibis.date(day) if rules.tenure_basis == "elapsed" else last_on
+    stage = stage_of(
+        count,
+        until.delta(rows.first_on, unit="day"),
+        rows[f"net_{day:%Y%m%d}"],
+        rules=rules,
+        threshold_minor=threshold_minor,
+    )
+    is_lapsed = ibis.date(day).delta(last_on, unit="day") >= rules.lapse_days
+    return {
+        f"stage_{day:%Y%m%d}": (count > 0).ifelse(stage, ibis.null("string")),
+        f"lapsed_{day:%Y%m%d}": is_lapsed,
+    }
+
+
+def compute_moves(standings: ir.Table, *, pairs: Sequence[tuple[date, date]]) -> ir.Table:
+    """One row per pair of days and pair of classes with a customer: before_on, after_on, customers.
+
+    from_stage and from_lapsed are NULL for those who were no customers yet; to_stage, to_lapsed.
+    """
+    parts = [
+        standings.select(
+            after_on=ibis.date(after),
+            before_on=ibis.date(before),
+            from_stage=standings[f"stage_{before:%Y%m%d}"],
+            from_lapsed=standings[f"lapsed_{before:%Y%m%d}"],
+            to_stage=standings[f"stage_{after:%Y%m%d}"],
+            to_lapsed=standings[f"lapsed_{after:%Y%m%d}"],
+        )
+        for before, after in pairs
+    ]
+    counted = [_count(part.filter(part.to_stage.notnull())) for part in parts]
+    return ibis.union(*counted, distinct=False) if len(counted) > 1 else counted[0]
+
+
+def _count(part: ir.Table) -> ir.Table:
+    return part.group_by(*part.columns).agg(customers=part.count())

@@ -1,0 +1,124 @@
+"""How far customers, trial takers and contracts come, and what the next step is worth."""
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from okaeri.insight.analysis_types import ChurnRules
+from okaeri.insight.features.facets import FACETS
+from okaeri.insight.types import LifecycleRules
+
+# Whoever bought more often stands in the last step.
+DEEPEST = 11
+
+
+def compute_survival(customers: ir.Table, faceted: ir.Table) -> ir.Table:
+    """One row per kind, product, media, source and number of purchases (at most 11) with a customer.
+
+    Columns: the facets, purchase_count, customers, lapsed.
+    """
+    rows = customers.select("customer_id", "purchase_count", "is_lapsed")
+    rows = rows.join(faceted.select("customer_id", *FACETS), "customer_id")
+    rows = rows.mutate(purchase_count=ibis.least(rows.purchase_count, DEEPEST).cast("int64"))
+    return rows.group_by(*FACETS, "purchase_count").agg(
+        customers=rows.count(), lapsed=rows.is_lapsed.ifelse(1, 0).sum()
+    )
+
+
+def compute_purchase_values(purchases: ir.Table) -> ir.Table:
+    """One row per number of a purchase (at most 11): n, customers who made it, net_minor of all."""
+    rows = purchases.mutate(n=ibis.least(purchases.n, DEEPEST).cast("int64"))
+    return rows.group_by("n").agg(
+        purchases=rows.starts_purchase.ifelse(1, 0).sum(), net_minor=rows.net_minor.sum()
+    )
+
+
+def compute_trials(
+    purchases: ir.Table, faceted: ir.Table, products: ir.Table, *, as_of: date, churn: ChurnRules
+) -> ir.Table:
+    """One row: trials (people who began with one), went_on (bought anything but a trial), lost.
+
+    Lost: no further purchase within max(churn.trial_days, 2 × days the trial lasts) (§1.3 #26).
+    """
+    known = faceted.select("customer_id", sku=faceted.first_sku)
+    supply = products.select("sku", "days_supply")
+    began = purchases.filter((purchases.n == 1) & (purchases.kind == "trial"))
+    people = began.select("customer_id").distinct().join(known, "customer_id")
+    people = people.left_join(supply, "sku").select("customer_id", "days_supply")
+    rows = purchases.semi_join(people, "customer_id")
+    full = rows.kind != "trial"
+    lives = rows.group_by("customer_id").agg(
+        last_on=rows.ordered_on.max(),
+        first_n=full.ifelse(rows.n, ibis.null("int64")).min(),
+    )
+    lives = lives.join(people, "customer_id")
+    patience = ibis.greatest(
+        ibis.literal(churn.trial_days), 2 * ibis.coalesce(lives.days_supply, 0)
+    )
+    silent = ibis.date(as_of).delta(lives.last_on, unit="day") >= patience
+    went_on = lives.first_n.notnull()
+    return lives.aggregate(
+        trials=lives.count(),
+        went_on=went_on.ifelse(1, 0).sum(),
+        lost=(~went_on & silent).ifelse(1, 0).sum(),
+    )
+
+
+def compute_full_orders(purchases: ir.Table) -> ir.Table:
+    """One row: orders that were no trial, and their net_minor."""
+    rows = purchases.filter(purchases.kind != "trial")
+    return rows.aggregate(orders=rows.count(), net_minor=rows.net_minor.sum())
+
+
+def compute_contracts(
+    purchases: ir.Table, ended: ir.Table, *, as_of: date, rules: LifecycleRules
+) -> ir.Table:
+    """One row per contract with a delivery: source, subscription_no, customer_id, deliveries, is_over.
+
+    `ended`: source and subscription_no of cancelled contracts. A contract without a delivery for as
+    long as a customer counts as lapsed is over too. Skipped deliveries are no orders and do not count.
+    """
+    rows = purchases.filter(purchases.subscription_no != "")
+    found = rows.group_by("source", "subscription_no").agg(
+        customer_id=rows.customer_id.max(),
+        deliveries=rows.count(),
+        net_minor=rows.net_minor.sum(),
+        last_on=rows.ordered_on.max(),
+    )
+    known = ended.mutate(is_ended=ibis.literal(True))
+    joined = found.left_join(known, ["source", "subscription_no"])
+    silent = ibis.date(as_of).delta(joined.last_on, unit="day") >= rules.lapse_days
+    return joined.select(
+        *found.columns, is_over=joined.is_ended.fill_null(ibis.literal(False)) | silent
+    )
+
+
+def compute_deliveries(contracts: ir.Table) -> ir.Table:
+    """One row per unit ("contract", "customer") and number of deliveries (at most 11) that was reached.
+
+    Columns: unit, deliveries, units, over (of them), shipped (deliveries in all), net_minor. A customer
+    reached the most deliveries of any of his contracts and is over when all of them are.
+    """
+    people = contracts.group_by("customer_id").agg(
+        deliveries=contracts.deliveries.max(),
+        is_over=contracts.is_over.ifelse(1, 0).min() == 1,
+        net_minor=contracts.net_minor.sum(),
+    )
+    parts = [
+        rows.select(
+            "is_over",
+            "net_minor",
+            shipped=rows.deliveries,
+            unit=ibis.literal(unit),
+            deliveries=ibis.least(rows.deliveries, DEEPEST).cast("int64"),
+        )
+        for unit, rows in (("contract", contracts), ("customer", people))
+    ]
+    both = ibis.union(*parts, distinct=False)
+    return both.group_by("unit", "deliveries").agg(
+        units=both.count(),
+        over=both.is_over.ifelse(1, 0).sum(),
+        shipped=both.shipped.sum(),
+        net_minor=both.net_minor.sum(),
+    )

@@ -1,0 +1,48 @@
+"""Survival by purchase number, a line per way of beginning."""
+
+from typing import Any
+
+from okaeri.foundation.text import Text
+from okaeri.web.charts.canvas import Chart
+from okaeri.web.charts.lines import Axes, Line, lines
+from okaeri.web.facet_names import FACETS, value_name
+
+_TITLE = Text(
+    "2回目まで来るのは{best}がいちばん多く{rate:.1%}です",
+    "{best} come to a second purchase most often: {rate:.1%}",
+)
+_PLAIN = Text("購入回数ごとに残っている割合", "The share still buying, by purchase number")
+_NOTE = Text(
+    "初回を100%として、n回以上買った人の割合({facet}別)。{day}現在。",
+    "Share that bought n times or more, by {facet}. As of {day}.",
+)
+
+
+def survival(payload: dict[str, Any], facet: str, *, as_of: str, language: str) -> Chart:
+    """Draw how many come to each purchase, split by `facet`."""
+    parts = [part for part in payload["facets"][facet] if part["steps"][0]["reached"]]
+    drawn = [
+        Line(
+            value_name(facet, part).render(language),
+            tuple((step["n"], step["share"]) for step in part["steps"]),
+        )
+        for part in parts
+    ]
+    best = max(
+        (part for part in parts if part["steps"][0]["reached"] >= 20),
+        key=lambda part: part["steps"][0]["rate"],
+        default=None,
+    )
+    title = _PLAIN.render(language)
+    if best and len(parts) > 1:
+        title = _TITLE.format(
+            best=value_name(facet, best).render(language), rate=best["steps"][0]["rate"]
+        ).render(language)
+    axes = Axes(
+        x_title=Text("購入回数(回目)", "Purchase number").render(language),
+        y_title=Text("残っている割合", "Share that came so far").render(language),
+        y_format=".0%",
+        y_most=1.0,
+    )
+    note = _NOTE.format(day=as_of, facet=FACETS[facet].render(language)).render(language)
+    return lines(f"survival-{facet}", drawn, axes, title=title, note=note)

@@ -1,0 +1,24 @@
+"""From class to class."""
+
+from datetime import date
+from typing import Any
+
+import ibis.expr.types as ir
+
+from okaeri.insight.domain.reports.movement import month_end
+from okaeri.insight.features.movement import compute_moves, compute_standings
+
+KEYS: dict[str, list[str] | None] = {
+    "standings": ["customer_id"],
+    "moves": ["before_on", "from_stage", "from_lapsed", "to_stage", "to_lapsed"],
+}
+
+
+def features(tables: Any) -> dict[str, ir.Table]:
+    as_of: date = tables.as_of
+    pairs = [(month_end(as_of, 3), as_of), (month_end(as_of, 6), month_end(as_of, 3))]
+    days = sorted({day for pair in pairs for day in pair})
+    standings = compute_standings(
+        tables.purchases, thresholds=dict.fromkeys(days, 28_000), rules=tables.rules
+    )
+    return {"standings": standings, "moves": compute_moves(standings, pairs=pairs)}

@@ -1,0 +1,96 @@
+"""From class to class, through the refresh and the page."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from okaeri.foundation import clock
+from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.insight import api
+from okaeri.insight.domain.reports.movement import month_end
+from tests.insight.shops import record_shop
+from tests.web.conftest import browser_of_staff, staff  # noqa: F401 - fixtures
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+TODAY = date(2026, 5, 20)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    with clock.use(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC))):
+        opened = open_warehouse(tmp_path / "warehouse")
+        yield opened
+        opened.close()
+
+
+def _shop() -> None:
+    """Six months ago (30 November): one first-time, one toddler, two loyal; two came later."""
+    record_shop(
+        {
+            "grew": [(date(2025, 11, 20), 5000), (date(2026, 3, 1), 5000)],
+            "stayed": [(date(2025, 11, 1), 5000)],
+            "toddler": [(date(2025, 10, 1), 4000), (date(2025, 11, 1), 4000)],
+            "kept": [(date(2025, 1, 10) + timedelta(60 * n), 30_000) for n in range(8)],
+            "lost": [(date(2025, 1, 10) + timedelta(30 * n), 30_000) for n in range(8)],
+            "new": [(date(2026, 4, 1), 5000)],
+        }
+    )
+
+
+@pytest.mark.covers("C-16")
+def test_promotions_have_rates_with_targets_a_flow_and_a_matrix_whose_cells_are_people(
+    warehouse: Warehouse,
+    browser_of_staff: Client,  # noqa: F811 - the fixture
+) -> None:
+    _shop()
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    payload = api.find_report("movement").payload  # type: ignore[union-attr]
+    assert payload["before_on"] == "2025-11-30"
+    steps = {
+        step["stage"]: (step["of"], step["up"], step["target"]) for step in payload["now"]["steps"]
+    }
+    assert steps == {"first": (2, 1, 0.5), "toddler": (1, 1, 0.8), "steady": (0, 0, 0.5)}
+    assert payload["now"]["steps"][2]["rate"] is None
+    assert (payload["now"]["prime_before"], payload["now"]["prime_kept"]) == (2, 1)
+    html = browser_of_staff.get("/analysis/movement/").content.decode()
+    assert "目安 50%" in html
+    assert "目安 80%" in html
+    assert "<svg" in html
+    links = re.findall(r'href="(/analysis/segments/new/\?rule=[^"]+)">(\d+)<', html)
+    assert len(links) == len(payload["cells"])
+    for address, count in links:
+        offered = browser_of_staff.get(address.replace("&amp;", "&")).content.decode()
+        assert f"{count}人" in offered
+
+
+def test_the_flow_out_of_a_month_end_is_the_portfolio_of_that_day(warehouse: Warehouse) -> None:
+    """The same people in the same classes, whether counted then or looked back at today."""
+    _shop()
+    then = month_end(TODAY, 6)
+    api.refresh(warehouse=warehouse, as_of=then)
+    before = api.find_report("portfolio").payload["cells"]  # type: ignore[union-attr]
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    cells = api.find_report("movement").payload["cells"]  # type: ignore[union-attr]
+    now = api.find_report("portfolio").payload["cells"]  # type: ignore[union-attr]
+    for whole, end in ((before, "from"), (now, "to")):
+        expected = {(c["stage"], c["is_lapsed"]): c["customers"] for c in whole if c["customers"]}
+        found: dict[tuple[str | None, bool | None], int] = {}
+        for cell in cells:
+            key = (cell[f"{end}_stage"], cell[f"{end}_lapsed"])
+            found[key] = found.get(key, 0) + cell["customers"]
+        found.pop((None, None), None)
+        assert found == expected
+
+
+def test_a_closed_month_is_counted_once_and_stays(warehouse: Warehouse) -> None:
+    _shop()
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    first = api.find_report("movement").payload["months"]  # type: ignore[union-attr]
+    assert [row["month"] for row in first][-1] == "2026-04"
+    record_shop({"late": [(date(2025, 10, 3), 9000), (date(2026, 2, 3), 9000)]})
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    assert api.find_report("movement").payload["months"] == first  # type: ignore[union-attr]

@@ -1,0 +1,126 @@
+"""Where customers, trials and contracts end, through the refresh and the page."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from okaeri.foundation import clock
+from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.insight import api
+from okaeri.intake import api as intake
+from okaeri.intake.types import PartyIn, SubscriptionIn
+from tests.insight.mixed_shop import lively, order, record
+from tests.web.conftest import browser_of_staff, staff  # noqa: F401 - fixtures
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+TODAY = date(2026, 5, 20)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    with clock.use(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC))):
+        opened = open_warehouse(tmp_path / "warehouse")
+        yield opened
+        opened.close()
+
+
+def ago(days: int) -> date:
+    return TODAY - timedelta(days=days)
+
+
+def payload_of(warehouse: Warehouse) -> dict[str, Any]:
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    return api.find_report("survival").payload  # type: ignore[union-attr]
+
+
+def test_trials_lead_on_wait_or_are_lost(warehouse: Warehouse) -> None:
+    record(
+        order("went-on", ago(400), "TRIAL"),
+        order("went-on", ago(100), "CREAM"),
+        order("lost", ago(60), "TRIAL"),
+        order("waits", ago(59), "TRIAL"),
+        order("trial-again", ago(300), "TRIAL"),
+        order("trial-again", ago(30), "TRIAL"),
+    )
+    trial = payload_of(warehouse)["trial"]
+    assert (trial["reached"], trial["went_on"], trial["lost"], trial["waiting"]) == (4, 1, 1, 2)
+
+
+def test_contracts_and_people_are_counted_by_deliveries(warehouse: Warehouse) -> None:
+    record(
+        *(
+            order("two", ago(day), "SOAP", subscription_no=no, delivery_no=nth)
+            for no, days in (("A", (90, 60, 30)), ("B", (60,)))
+            for nth, day in enumerate(days, 1)
+        ),
+        order("gone", ago(90), "SOAP", subscription_no="C", delivery_no=1),
+    )
+    intake.record_subscriptions(
+        [
+            SubscriptionIn(
+                source="shop",
+                subscription_no=no,
+                status="cancelled",
+                changed_at=clock.now(),
+                party=PartyIn(member_no=member),
+                cancelled_on=ago(20),
+            )
+            for no, member in (("B", "two"), ("C", "gone"))
+        ]
+    )
+    payload = payload_of(warehouse)
+    contracts = [(s["n"], s["reached"], s["lost"], s["waiting"]) for s in payload["contracts"]]
+    assert contracts == [(1, 3, 2, 0), (2, 1, 0, 0), (3, 1, 0, 1)]
+    people = [(s["n"], s["reached"], s["lost"], s["waiting"]) for s in payload["customers"]]
+    assert people == [(1, 2, 1, 0), (2, 1, 0, 0), (3, 1, 0, 1)]
+
+
+def test_each_split_adds_up_to_everybody(warehouse: Warehouse) -> None:
+    record(*lively(people=60, start=ago(700), end=TODAY))
+    payload = payload_of(warehouse)
+    everybody = [step["reached"] for step in payload["all"]]
+    for facet, parts in payload["facets"].items():
+        reached = [0] * len(everybody)
+        for part in parts:
+            for step in part["steps"]:
+                reached[step["n"] - 1] += step["reached"]
+        assert reached == everybody, facet
+    assert {part["value"] for part in payload["facets"]["kind"]} == {
+        "trial",
+        "single",
+        "subscription",
+    }
+    assert "化粧水" in {part["label"] for part in payload["facets"]["product"]}
+    losses = payload["losses"]
+    assert [one["net_minor"] for one in losses] == sorted(
+        (one["net_minor"] for one in losses), reverse=True
+    )
+    assert {"purchase", "trial", "delivery"} == {one["kind"] for one in losses}
+
+
+@pytest.mark.covers("E-04", "E-27")
+def test_the_page_splits_survival_by_kind_product_and_media_and_names_the_bottleneck(
+    warehouse: Warehouse,
+    browser_of_staff: Client,  # noqa: F811 - the fixture
+) -> None:
+    record(*lively(people=60, start=ago(700), end=TODAY))
+    worst = payload_of(warehouse)["losses"][0]
+    html = browser_of_staff.get("/analysis/survival/").content.decode()
+    for name in ("単品", "トライアル", "定期"):
+        assert f'<th scope="row">{name}</th>' in html
+    answer = html.split('class="answer">')[1].split("</p>")[0]
+    assert f"{worst['lost']}人" in answer
+    assert f"{worst['net_minor']:,}円" in answer
+    for step in ("回目の購入", "トライアル → 本品・定期", "定期 "):
+        assert step in html
+    assert "<svg" in html
+    by_product = browser_of_staff.get("/analysis/survival/?by=product").content.decode()
+    assert '<th scope="row">化粧水</th>' in by_product
+    by_media = browser_of_staff.get("/analysis/survival/?by=media").content.decode()
+    assert '<th scope="row">magazine</th>' in by_media
+    table = browser_of_staff.get("/analysis/survival/?by=media&csv=utf-8")
+    assert b"magazine,1," in b"".join(table.streaming_content)  # type: ignore[attr-defined]
