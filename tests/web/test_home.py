@@ -103,8 +103,8 @@ def test_a_journey_that_runs_is_not_advised_again_and_the_next_one_is(
     names = {journey.key: journey.name.ja for journey in plan.list_journeys()}
     for key in advised:
         assert f"「{names[key]}」は稼働中です" in html
-    for key in set(names) - set(advised):
-        assert f"「{names[key]}」を始める" in html
+    drafts = [f"「{names[key]}」を始める" in html for key in set(names) - set(advised)]
+    assert sum(drafts) == min(3, len(drafts))
     shop.refresh(tmp_path / "warehouse")
     answered = browser_of_staff.get("/").content.decode()
     assert answered.count('href="/results/') >= len(advised)

@@ -88,7 +88,7 @@ from okaeri.customers.domain.preferences import last_day_of_pause
 from okaeri.customers.domain.suggested_attributes import MOTIVATION
 from okaeri.customers.domain.suggested_attributes import SUGGESTED as SUGGESTED_ATTRIBUTES
 from okaeri.customers.models import ConsentEvent, Merge
-from okaeri.customers.store import consents, families, identity, people, searching
+from okaeri.customers.store import consents, families, identity, people, removing, searching
 from okaeri.customers.store.access import iter_all as iter_access
 from okaeri.customers.store.access import iter_scope as iter_access_scope
 from okaeri.customers.store.access import list_actors as list_access_actors
@@ -200,6 +200,7 @@ __all__ = [
     "record_attribute",
     "record_consent",
     "record_preference",
+    "remove_people_of",
     "reopen_candidate",
     "replace_inferred",
     "request_data",
@@ -423,6 +424,14 @@ def suppressed_phones(phones: Iterable[str]) -> dict[str, str]:
 def count_customers() -> int:
     """Give the number of people; those absorbed by a merge do not count."""
     return people.count_live()
+
+
+def remove_people_of(party_ids: Iterable[int]) -> list[int]:
+    """Remove the people of contacts that are gone, in the caller's transaction; gives their ids.
+
+    Whoever has another contact stays.
+    """
+    return removing.remove_people_of(set(party_ids))
 
 
 def list_merges(customer_id: int | None = None, limit: int = 100) -> list[MergeView]:

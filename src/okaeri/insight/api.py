@@ -71,6 +71,7 @@ __all__ = [
     "explain_person",
     "find_insight",
     "find_report",
+    "forget_results",
     "get_segment",
     "iter_customers_where",
     "list_customers",
@@ -295,6 +296,11 @@ def erase_person(customer_ids: Iterable[int]) -> dict[str, int]:
     """Take a person out of the segments; his figures stay as those of nobody. Rows by table."""
     wanted = list(customer_ids)
     return {"segments": segments.forget(wanted), "predictions": predictions.forget(wanted)}
+
+
+def forget_results() -> None:
+    """Drop every stored result, also of closed months; the next refresh computes what it can anew."""
+    reports.forget_all()
 
 
 def definitions() -> dict[str, Text]:

@@ -134,7 +134,7 @@ from okaeri.intake.types import (
     RejectedRowView,
     StagedFile,
 )
-from okaeri.intake.writing import erasing, waiting_files
+from okaeri.intake.writing import erasing, removing, waiting_files
 
 __all__ = [
     "AGREED", "CONTACT_FIELDS", "INPUTS", "JOB_KIND", "MOST_ITEMS", "PREFECTURES", "QUESTION",
@@ -501,6 +501,21 @@ def touch_orders_of_parties(party_ids: Iterable[int]) -> None:
     """Give the orders of these contacts new change numbers, so that readers see them again."""
     with transaction.atomic():
         store.touch_orders(party_ids)
+
+
+def count_parties() -> int:
+    """Give how many contacts there are."""
+    return removing.count_parties()
+
+
+def has_orders_of(source: str) -> bool:
+    """Tell whether there is an order of a source."""
+    return removing.has_orders_of(source)
+
+
+def remove_source(source: str) -> removing.Removed:
+    """Remove every order and contact of a source that holds nothing else, in the caller's transaction."""
+    return removing.remove_source(source)
 
 
 def latest_change_no() -> int:

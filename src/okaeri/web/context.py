@@ -11,6 +11,7 @@ from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.web.access import PERMISSIONS, may
+from okaeri.web.glossary import terms_of
 
 THEME_COOKIE = "okaeri_theme"
 THEMES = ("auto", "light", "dark")
@@ -51,6 +52,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "can": {
             name.replace(".", "_"): user is not None and may(user, name) for name in PERMISSIONS
         },
+        "help_terms": terms_of(request.path_info),
         "here": _entry_of(request.path_info),
         "simulated_day": (
             clock.local_day(clock.now(), ZoneInfo(shop.time_zone))

@@ -23,6 +23,7 @@ from okaeri.web.pages.segments import urls as segments
 from okaeri.web.pages.session import urls as session
 from okaeri.web.pages.settings import urls as settings
 from okaeri.web.pages.staff import urls as staff
+from okaeri.web.pages.start import urls as start
 from okaeri.web.pages.tag import urls as tag
 from okaeri.web.pages.voices import urls as voices
 from okaeri.web.public import forms_urls as public_forms
@@ -30,6 +31,7 @@ from okaeri.web.public import urls as public
 
 urlpatterns = [
     *home.urlpatterns,
+    *start.urlpatterns,
     # Before the customers' own, whose last address takes any word for a tab.
     *privacy.urlpatterns,
     *staff.urlpatterns,

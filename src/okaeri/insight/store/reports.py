@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from okaeri.insight.models import PortfolioSnapshot, Report
+from okaeri.insight.models import CustomerInsight, PortfolioSnapshot, Report
 from okaeri.insight.types import ReportView
 
 
@@ -67,3 +67,9 @@ def snapshots_since(month: date, rule_version: str) -> list[PortfolioSnapshot]:
     """Give cells from `month` on, oldest first, in the order of classes they were written in."""
     rows = PortfolioSnapshot.objects.filter(month__gte=month, rule_version=rule_version)
     return list(rows.order_by("month", "id"))
+
+
+def forget_all() -> None:
+    """Drop all results, in the caller's transaction."""
+    for model in (CustomerInsight, Report, PortfolioSnapshot):
+        model._default_manager.all().delete()

@@ -13,6 +13,7 @@ from okaeri.web.access import may, needs
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.home.effect import find_effect
 from okaeri.web.pages.home.steps import checklist, next_steps
+from okaeri.web.pages.start.views import is_open
 
 
 @needs("self")
@@ -39,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "live": sum(1 for journey in journeys if journey.status == "live"),
             "in_care": sum(journey.active for journey in journeys),
             "steps": next_steps(journeys, evaluations) if has_orders else (),
+            "is_setup_open": may(request.user, "settings.change") and is_open(),
             "checklist": () if has_orders else checklist(),
             "definitions": definitions_for(
                 "f2_rate_90", "prime_active", "threshold_minor", "lapsed", "at_risk"

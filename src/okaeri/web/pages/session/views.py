@@ -91,7 +91,7 @@ def first_run(request: HttpRequest) -> HttpResponse:
             if user is None:
                 return redirect("login")
             login(request, user, backend=_BACKEND)
-            return redirect("home")
+            return redirect("start")
     context = {"asks_code": asks_code, "problems": problems, "name": request.POST.get("username")}
     return render(request, "okaeri/session/setup.html", context, status=400 if problems else 200)
 

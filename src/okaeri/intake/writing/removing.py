@@ -1,0 +1,34 @@
+"""A source goes with all it brought: for the sample of the first steps, whose people are invented."""
+
+from dataclasses import dataclass
+
+from okaeri.intake.models import Order, OrderLine, Party
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What went."""
+
+    party_ids: list[int]
+    order_ids: list[int]
+
+
+def count_parties() -> int:
+    """Give how many contacts there are."""
+    return Party.objects.count()
+
+
+def has_orders_of(source: str) -> bool:
+    """Tell whether there is an order of a source."""
+    return Order.objects.filter(source=source).exists()
+
+
+def remove_source(source: str) -> Removed:
+    """Remove orders, lines and contacts of a source, in the open transaction."""
+    orders = Order.objects.filter(source=source)
+    order_ids = list(orders.values_list("id", flat=True))
+    party_ids = list(Party.objects.filter(source=source).values_list("id", flat=True))
+    OrderLine.objects.filter(order__source=source).delete()
+    orders.delete()
+    Party.objects.filter(source=source).delete()
+    return Removed(party_ids, order_ids)

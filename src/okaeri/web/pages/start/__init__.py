@@ -1,0 +1,1 @@
+"""Pages: the first steps of a new shop."""
