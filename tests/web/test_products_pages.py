@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight import api as insight
@@ -110,3 +111,17 @@ def test_the_page_of_recommendations_shows_every_method_with_its_width(
 @pytest.mark.parametrize("address", ["/analysis/products/", "/analysis/baskets/?kind=order"])
 def test_an_empty_shop_says_what_to_do(browser_of_staff: Client, address: str) -> None:
     assert "受注を取り込む" in words(browser_of_staff, address)
+
+
+def test_a_person_page_says_what_to_suggest_next_and_why(
+    cosmetics: None, browser_of_staff: Client
+) -> None:
+    def panel(member: str) -> str:
+        (person,) = customers.search_customers(f"{member}@example.com")
+        page = words(browser_of_staff, f"/customers/{person.id}/")
+        return page.split("次におすすめの商品")[1].split("シナリオ")[0]
+
+    # Bought lotion on two days 50 days apart, the last 150 days ago: three cycles are not over yet.
+    assert "Face lotion" in panel("f25")
+    assert "前回のお買い上げから150日" in panel("f25")
+    assert "2回目のご購入までは、ほかの商品をすすめません" in panel("s1")

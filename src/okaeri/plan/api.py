@@ -8,9 +8,11 @@ from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.keyset import Before
 from okaeri.foundation.personal import Documents
 from okaeri.foundation.text import Text
+from okaeri.insight.recommend_types import RecommendedItem
 from okaeri.plan import goals, views
 from okaeri.plan.actions import edit, switch
 from okaeri.plan.actions.motivation import infer_motivations
+from okaeri.plan.actions.offers import like_viewed_by, offers_of
 from okaeri.plan.actions.render import PlanRenderer, preview_for
 from okaeri.plan.content.words import Source
 from okaeri.plan.journeys.definition import parse, read
@@ -47,6 +49,8 @@ __all__ = [
     "left_out",
     "lint_definition",
     "list_journeys",
+    "list_like_viewed",
+    "list_offers",
     "list_templates",
     "pause",
     "preview",
@@ -155,6 +159,16 @@ def preview(template_key: str, customer_id: int) -> Preview:
     view = get_template(template_key)
     source = Source(view.key, view.subject, view.body_text, view.body_html)
     return preview_for(source, customer_id)
+
+
+def list_offers(customer_id: int, *, now: datetime) -> list[RecommendedItem]:
+    """Give the products a letter would show somebody now; nobody joins a comparison by this look."""
+    return offers_of([customer_id], now, is_look=True)[customer_id]
+
+
+def list_like_viewed(customer_id: int, *, now: datetime) -> list[RecommendedItem]:
+    """Give the products a letter would show somebody now for what he lately looked at."""
+    return like_viewed_by([customer_id], now)[customer_id]
 
 
 def export_person(customer_ids: Sequence[int]) -> dict[str, Documents]:

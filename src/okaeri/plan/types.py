@@ -221,3 +221,28 @@ class TemplateView:
     subject: str
     body_text: str
     body_html: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferRules:
+    """Products in letters: whom to sell something else, and how many people to compare with."""
+
+    first_cross_sell_days: int = setting(
+        "guard.first_cross_sell",
+        14,
+        Text(
+            "初回客に別の商品をすすめるまでの到着後の日数(満足度4以上の方だけ)",
+            "Days after delivery until content first-time buyers see other products",
+        ),
+        minimum=0,
+        maximum=365,
+    )
+    popular_share: float = setting(
+        "recommend.popular_share",
+        0.2,
+        Text(
+            "おすすめの比較のため人気の商品を見せる割合", "Share shown popular products, to compare"
+        ),
+        minimum=0,
+        maximum=0.5,
+    )

@@ -1,8 +1,8 @@
 """What to show to whom, worked out when it is asked from his purchases; nothing is kept per person."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from okaeri.customers import api as customers
 from okaeri.customers.types import Purchase
@@ -14,6 +14,7 @@ from okaeri.insight.domain.recommend.choosing import (
     Item,
     Person,
     choose,
+    find_by_words,
     similar_to_viewed,
 )
 from okaeri.insight.domain.recommend.reasons import reason_of
@@ -38,14 +39,20 @@ class _Known:
 
 
 def recommend_many(
-    customer_ids: Iterable[int], *, n: int, on: date, may_cross_sell: Collection[int] = ()
+    customer_ids: Iterable[int],
+    *,
+    n: int,
+    on: date,
+    may_cross_sell: Collection[int] = (),
+    only_favourites: Collection[int] = (),
 ) -> dict[int, list[RecommendedItem]]:
     """Give every id asked for → at most `n` products worth showing on the day `on`, best first.
 
     People who bought once are shown only what they use up, unless they are in `may_cross_sell`
-    (delivered long enough ago and content, §1.3 #17).
+    (delivered long enough ago and content, §1.3 #17). Those in `only_favourites` are shown what
+    everybody buys: the other arm of a comparison.
     """
-    people = _people(list(customer_ids), on, may_cross_sell)
+    people = _people(list(customer_ids), on, may_cross_sell, only_favourites)
     known = _load({sku for person in people.values() for sku in person.bought})
     return {
         number: [
@@ -69,16 +76,19 @@ def recommend_popular(*, n: int) -> list[RecommendedItem]:
     return [_as_item(choice, known) for choice in chosen]
 
 
-def recommend_like_viewed(customer_id: int, *, n: int, on: date) -> list[RecommendedItem]:
-    """Give products near to what somebody lately looked at in the shop and has not bought."""
-    viewed = [
-        event.sku
-        for event in customers.list_web_events(customer_id, limit=_MOST_EVENTS)
-        if event.kind == "product_view" and event.sku and event.occurred_on <= on
-    ]
+def recommend_like_viewed(
+    customer_id: int, *, n: int, on: date, may_cross_sell: bool = False
+) -> list[RecommendedItem]:
+    """Give products near to what somebody lately looked at or searched for and has not bought.
+
+    Nothing for somebody who bought once, unless he may be sold something else (§1.3 #17).
+    """
+    viewed = _viewed(customer_id, on)
     if not viewed:
         return []
-    person = _people([customer_id], on, [customer_id])[customer_id]
+    person = _people([customer_id], on)[customer_id]
+    if person.purchases == 1 and not may_cross_sell:
+        return []
     known = _load({*viewed, *person.bought})
     chosen = similar_to_viewed(
         viewed, person, known.items, known.near, method=known.method, n=n, rules=known.rules
@@ -86,10 +96,44 @@ def recommend_like_viewed(customer_id: int, *, n: int, on: date) -> list[Recomme
     return [_as_item(choice, known, is_viewed=True) for choice in chosen]
 
 
+def _viewed(customer_id: int, on: date) -> list[str]:
+    """Give the products of his views and searches in the last 30 days, newest first."""
+    events = [
+        event
+        for event in customers.list_web_events(customer_id, limit=_MOST_EVENTS)
+        if on - timedelta(days=_VIEW_DAYS) < event.occurred_on <= on
+    ]
+    names = _names() if any(event.kind == "search" for event in events) else {}
+    found = []
+    for event in events:
+        if event.kind == "product_view" and event.sku:
+            found.append(event.sku)
+        elif event.kind == "search" and event.query.strip():
+            found += find_by_words(event.query, names)[:_MOST_PER_SEARCH]
+    return found
+
+
+def _names() -> dict[str, str]:
+    """Give sku → name of what is sold, most bought lately first."""
+    facts = items.favourites(_MOST_NAMES)
+    master = intake.list_products(facts)
+    return {
+        sku: (master[sku].name if sku in master else "") or fact.name for sku, fact in facts.items()
+    }
+
+
 _MOST_EVENTS = 200
+_VIEW_DAYS = 30
+_MOST_PER_SEARCH = 3
+_MOST_NAMES = 5_000
 
 
-def _people(ids: list[int], on: date, may_cross_sell: Collection[int]) -> dict[int, Person]:
+def _people(
+    ids: list[int],
+    on: date,
+    may_cross_sell: Collection[int] = (),
+    only_favourites: Collection[int] = (),
+) -> dict[int, Person]:
     histories = {
         number: [one for one in history if one.is_purchase and one.ordered_on <= on]
         for number, history in customers.purchase_history(ids).items()
@@ -98,23 +142,17 @@ def _people(ids: list[int], on: date, may_cross_sell: Collection[int]) -> dict[i
     lines = intake.list_lines(orders) if orders else {}
     low = _low_spenders(ids)
     return {
-        number: _person(
-            histories.get(number, []),
-            lines,
+        number: replace(
+            _person(histories.get(number, []), lines),
             is_low_spender=number in low,
             may_cross_sell=number in may_cross_sell,
+            only_favourites=number in only_favourites,
         )
         for number in ids
     }
 
 
-def _person(
-    history: list[Purchase],
-    lines: Mapping[int, list[LineRecord]],
-    *,
-    is_low_spender: bool,
-    may_cross_sell: bool,
-) -> Person:
+def _person(history: list[Purchase], lines: Mapping[int, list[LineRecord]]) -> Person:
     bought: dict[str, list[date]] = {}
     prices = []
     for purchase in history:
@@ -126,7 +164,7 @@ def _person(
                 days.append(purchase.ordered_on)
             prices.append(line.amount_minor // line.quantity)
     purchases = len({purchase.ordered_on for purchase in history})
-    return Person(bought, prices, purchases, is_low_spender, may_cross_sell)
+    return Person(bought, prices, purchases)
 
 
 def _low_spenders(ids: list[int]) -> set[int]:

@@ -11,17 +11,21 @@ from okaeri.deliver.types import RenderedContent, RenderTask
 from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
+from okaeri.insight.recommend_types import RecommendedItem
 from okaeri.intake import api as intake
 from okaeri.intake.form_types import EntryRecord, FormDefinition, FormRules
 from okaeri.intake.types import LineRecord, ProductIn
 from okaeri.listen import api as listen
 from okaeri.plan.actions.carts import carts_of
+from okaeri.plan.actions.offers import LIKE_VIEWED, RECOMMENDED, like_viewed_by, offers_of
 from okaeri.plan.content.merge import (
     EXAMPLE_OF_A_CART,
     EXAMPLE_OF_A_FORM,
+    EXAMPLE_OF_OFFERS,
     merge_cart,
     merge_customer,
     merge_form,
+    merge_offers,
     merge_order,
     merge_shop,
 )
@@ -49,9 +53,12 @@ class _Known:
     lines: dict[int, list[LineRecord]]
     products: dict[str, ProductIn]
     shop: dict[str, Any]
+    currency: str
     carts: dict[int, Cart]
     entries: dict[int, EntryRecord]
     forms: dict[str, FormDefinition]
+    offers: dict[int, list[RecommendedItem]]
+    like_viewed: dict[int, list[RecommendedItem]]
 
 
 class PlanRenderer:
@@ -66,7 +73,13 @@ class PlanRenderer:
     def render(self, tasks: list[RenderTask]) -> list[RenderedContent]:
         """One result per task, in the same order; a broken template is an `error`."""
         self._read_sources(tasks)
-        known = _load(tasks, self._with_dates(tasks), self._with_carts(tasks))
+        known = _load(
+            tasks,
+            self._with_dates(tasks),
+            self._with(CART, tasks),
+            offers=offers_of(self._with(RECOMMENDED, tasks), clock.now()),
+            like_viewed=like_viewed_by(self._with(LIKE_VIEWED, tasks), clock.now()),
+        )
         return [self._render(task, known) for task in tasks]
 
     def _render(self, task: RenderTask, known: _Known) -> RenderedContent:
@@ -98,10 +111,10 @@ class PlanRenderer:
             if source is not None and any(map(source.mentions, OF_THE_ORDER_ITSELF))
         }
 
-    def _with_carts(self, tasks: Sequence[RenderTask]) -> set[int]:
-        """Give whose letters speak of a cart."""
+    def _with(self, field: str, tasks: Sequence[RenderTask]) -> set[int]:
+        """Give whose letters mention a merge field: of a cart, of recommendations."""
         found = ((task, self._sources.get(_edition(task))) for task in tasks)
-        return {task.customer_id for task, source in found if source and source.mentions(CART)}
+        return {task.customer_id for task, source in found if source and source.mentions(field)}
 
     def _values(self, task: RenderTask, source: Source, known: _Known) -> dict[str, Any]:
         order_id = _order_id(task)
@@ -115,6 +128,9 @@ class PlanRenderer:
         if source.mentions(CART):
             cart = known.carts.get(task.customer_id)
             values["cart"] = merge_cart(cart, load(CartRules), known.products)
+        for field, offers in ((RECOMMENDED, known.offers), (LIKE_VIEWED, known.like_viewed)):
+            if source.mentions(field):
+                values[field] = merge_offers(offers.get(task.customer_id, ()), known.currency)
         entry = known.entries.get(_entry_id(task))
         if entry is not None:
             values |= self._form_values(entry, known.forms[entry.form_key])
@@ -155,7 +171,14 @@ def _entry_id(task: RenderTask) -> int:
     return entry_id if isinstance(entry_id, int) else 0
 
 
-def _load(tasks: Sequence[RenderTask], with_dates: set[int], with_carts: set[int]) -> _Known:
+def _load(
+    tasks: Sequence[RenderTask],
+    with_dates: set[int],
+    with_carts: set[int],
+    *,
+    offers: dict[int, list[RecommendedItem]],
+    like_viewed: dict[int, list[RecommendedItem]],
+) -> _Known:
     people = {task.customer_id for task in tasks}
     order_ids = {order_id for task in tasks if (order_id := _order_id(task)) is not None}
     lines = intake.list_lines(order_ids) if order_ids else {}
@@ -166,7 +189,11 @@ def _load(tasks: Sequence[RenderTask], with_dates: set[int], with_carts: set[int
     orders = {item.order_id: item for history in histories.values() for item in history}
     entry_ids = {entry_id for task in tasks if (entry_id := _entry_id(task))}
     entries = intake.find_entries(entry_ids) if entry_ids else {}
+    shop = load(ShopProfile)
     return _Known(
+        offers=offers,
+        like_viewed=like_viewed,
+        currency=shop.currency,
         carts=carts,
         entries=entries,
         forms={
@@ -176,7 +203,7 @@ def _load(tasks: Sequence[RenderTask], with_dates: set[int], with_carts: set[int
         orders=orders,
         lines=lines,
         products=intake.list_products(unnamed) if unnamed else {},
-        shop=merge_shop(load(ShopProfile)),
+        shop=merge_shop(shop),
     )
 
 
@@ -204,12 +231,29 @@ def preview_for(source: Source, customer_id: int) -> Preview:
         "satisfaction_url": "#",
         **EXAMPLE_OF_A_FORM,
         "cart": EXAMPLE_OF_A_CART,
+        **EXAMPLE_OF_OFFERS,
     }
+    values |= _offers_in_preview(source, customer_id)
     cart = carts_of([customer_id], clock.now()).get(customer_id) if source.mentions(CART) else None
     if cart is not None:
         products = intake.list_products([item.sku for item in cart.items])
         values["cart"] = merge_cart(cart, load(CartRules), products)
     return render_words(source, values)
+
+
+def _offers_in_preview(source: Source, customer_id: int) -> dict[str, Any]:
+    """Give what he would be shown today; a look puts nobody into an arm of a comparison."""
+    now, currency = clock.now(), load(ShopProfile).currency
+    found = {}
+    if source.mentions(RECOMMENDED):
+        found[RECOMMENDED] = offers_of([customer_id], now, is_look=True)
+    if source.mentions(LIKE_VIEWED):
+        found[LIKE_VIEWED] = like_viewed_by([customer_id], now)
+    return {
+        field: merge_offers(items[customer_id], currency)
+        for field, items in found.items()
+        if items.get(customer_id)
+    }
 
 
 def _history(customer_id: int) -> Iterable[Purchase]:

@@ -1,10 +1,12 @@
 """The merge fields a template may use, built from what is known of a customer and an order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from okaeri.customers.types import CustomerProfile, Purchase
+from okaeri.foundation.money import format_minor
 from okaeri.foundation.settings import ShopProfile
+from okaeri.insight.recommend_types import RecommendedItem
 from okaeri.intake.form_types import EntryRecord, FormDefinition
 from okaeri.intake.types import LineRecord, ProductIn
 from okaeri.plan.domain.cart import Cart, restore_link
@@ -88,6 +90,37 @@ def merge_form(entry: EntryRecord, form: FormDefinition) -> dict[str, Any]:
     }
 
 
+def merge_offers(items: Iterable[RecommendedItem], currency: str) -> list[dict[str, str]]:
+    """Each of `recommended` and `like_viewed`: `.name`, `.url` ("" where unknown), `.price`, `.reason`.
+
+    `.reason_en` says the reason in English.
+    """
+    return [
+        {
+            "name": item.name,
+            "url": item.url if item.url.startswith(("https://", "http://")) else "",
+            "price": ""
+            if item.price_minor is None
+            else format_minor(item.price_minor, currency, "ja"),
+            "reason": item.reason.ja,
+            "reason_en": item.reason.en,
+        }
+        for item in items
+    ]
+
+
+_EXAMPLE_OF_AN_OFFER = {
+    "name": "商品",
+    "url": "#",
+    "price": "0円",
+    "reason": "いま、よく選ばれています",
+    "reason_en": "Often chosen at the moment",
+}
+# What a preview shows where there is nothing to recommend.
+EXAMPLE_OF_OFFERS: Mapping[str, Any] = {
+    "recommended": [_EXAMPLE_OF_AN_OFFER],
+    "like_viewed": [_EXAMPLE_OF_AN_OFFER],
+}
 # What a preview shows where no form was filled in.
 EXAMPLE_OF_A_FORM: Mapping[str, Any] = {
     "form": {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from statistics import median
+from unicodedata import normalize
 
 from okaeri.insight.domain.recommend.scoring import score_one
 from okaeri.insight.recommend_types import RecommendRules
@@ -46,6 +47,8 @@ class Person:
     purchases: int
     is_low_spender: bool = False
     may_cross_sell: bool = False
+    # For comparison: only what everybody buys, whatever is known of him.
+    only_favourites: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +80,14 @@ def choose(
     Refills take half of the places where there is enough else. Somebody who bought once is shown
     refills alone unless cross-selling is allowed (§1.3 #17).
     """
-    refills = due_refills(person, items, on=on, rules=rules)
+    refills = [] if person.only_favourites else due_refills(person, items, on=on, rules=rules)
     if person.purchases < 2 and not person.may_cross_sell:
         return refills[:n]
     taken = {choice.item.sku for choice in refills}
+    followed = () if person.only_favourites else _from_purchases(person, items, near, method)
     others = [
         choice
-        for choice in (*_from_purchases(person, items, near, method), *_favourites(items))
+        for choice in (*followed, *_favourites(items))
         if choice.item.sku not in person.bought and _may_be_shown(choice.item, person, rules)
     ]
     others = [choice for choice in _once_each(others) if choice.item.sku not in taken]
@@ -121,6 +125,16 @@ def similar_to_viewed(
         and choice.item.sku not in person.bought
         and _may_be_shown(choice.item, person, rules)
     ][:n]
+
+
+def find_by_words(query: str, names: Mapping[str, str]) -> list[str]:
+    """Give the products whose names hold every word somebody searched for, in the order of `names`."""
+    wanted = normalize("NFKC", query).casefold().split()
+    return [
+        sku
+        for sku, name in names.items()
+        if wanted and all(word in normalize("NFKC", name).casefold() for word in wanted)
+    ]
 
 
 def due_refills(

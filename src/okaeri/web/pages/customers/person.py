@@ -75,6 +75,8 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
             "merges": customers.list_merges(profile.id),
             "may_change": may(request.user, "customers.change"),
             "walks": walks,
+            "offers": plan.list_offers(profile.id, now=clock.now()),
+            "like_viewed": plan.list_like_viewed(profile.id, now=clock.now()),
             "call_task": listen.find_open_call(customers.ids_of(profile.id), clock.now()),
             "no_calls": bool(customers.suppressed_phones([full.phone])),
             "card_code": customers.card_in_groups(customers.find_card(profile.id)),

@@ -17,12 +17,13 @@ from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import submit_job
 from okaeri.insight.analysis_types import ChurnRules
 from okaeri.insight.price_types import PriceRules
+from okaeri.insight.recommend_types import RecommendRules
 from okaeri.insight.timing_types import TimingRules
 from okaeri.insight.types import LifecycleRules, RankRules
 from okaeri.intake.event_types import TagRules
 from okaeri.intake.form_types import FormRules
 from okaeri.listen.types import CallRules
-from okaeri.plan.types import CartRules, JourneyRules
+from okaeri.plan.types import CartRules, JourneyRules, OfferRules
 from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.settings.preview import preview_classes
@@ -30,10 +31,10 @@ from okaeri.web.pages.settings.preview import preview_classes
 GROUPS: dict[str, tuple[type, ...]] = {
     "shop": (ShopProfile,),
     "classes": (LifecycleRules, RankRules),
-    "contact": (ContactRules, JourneyRules, CartRules, TopicRules),
+    "contact": (ContactRules, JourneyRules, CartRules, OfferRules, TopicRules),
     "calls": (CallRules,),
     "forms": (FormRules,),
-    "analysis": (PriceRules, TimingRules, ChurnRules),
+    "analysis": (ChurnRules, PriceRules, RecommendRules, TimingRules),
     "tag": (TagRules, TrackingRules),
 }
 # Saving one of these has everything counted anew.
