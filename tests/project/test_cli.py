@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.intake.carts import PURCHASES, as_bytes, yahoo_item, yahoo_order
+
 OKAERI = str(Path(sys.executable).parent / "okaeri")
 HEADER = [
     "注文番号",
@@ -132,6 +134,19 @@ def test_import_refresh_and_results_work_on_ones_own_data(tmp_path: Path) -> Non
     assert (refreshed["customers"], refreshed["orders"]) == (120, 174)
     results = okaeri("results", "--json", *shop, cwd=tmp_path)
     assert json.loads(results.stdout) == {"experiments": []}
+
+
+@pytest.mark.slow
+def test_two_files_that_are_one_are_imported_together(tmp_path: Path) -> None:
+    orders, items = tmp_path / "orders.csv", tmp_path / "items.csv"
+    orders.write_bytes(as_bytes([yahoo_order(p) for p in PURCHASES], "cp932"))
+    lines = [yahoo_item(p, item, i) for p in PURCHASES for i, item in enumerate(p.items)]
+    items.write_bytes(as_bytes(lines, "cp932"))
+    shop = ("--json", "--data-dir", str(tmp_path / "shop"))
+    alone = okaeri("import", str(items), *shop, cwd=tmp_path)
+    assert alone.returncode == 2
+    both = json.loads(okaeri("import", str(items), str(orders), *shop, cwd=tmp_path).stdout)
+    assert (both["connector"], both["orders_new"], both["rows_rejected"]) == ("yahoo", 4, 0)
 
 
 @pytest.mark.slow

@@ -5,11 +5,13 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import connection, transaction
@@ -22,14 +24,14 @@ from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import JobContext, submit_job
 from okaeri.intake import record_files, store
-from okaeri.intake.connectors import recognise
+from okaeri.intake.connectors import CONNECTORS, recognise
 from okaeri.intake.connectors.mapped import connector_of
 from okaeri.intake.live import stage_orders
 from okaeri.intake.models import ImportRun, RejectedRow
 from okaeri.intake.records.everything import record_all
 from okaeri.intake.staging import staging_files
 from okaeri.intake.types import FileLayout, ImportResult, OrderIn, ProductIn, StagedFile
-from okaeri.intake.writing import Counts, Staged, add_late_costs, write
+from okaeri.intake.writing import Counts, Staged, add_late_costs, count_deliveries, write
 
 JOB_KIND = "import"
 Progress = Callable[[int, int], None]
@@ -134,6 +136,8 @@ def perform(run: ImportRun, path: Path, progress: Progress | None) -> ImportResu
         ):
             sha256 = beside.submit(_sha256, path)
             counts = write(_readable(staged), clock.now(), _second_half(staged, path, progress))
+            if CONNECTORS[staged.layout.connector].counts_deliveries:
+                count_deliveries(staged.layout.connector)
             if staged.products_path:
                 _write_products(_products_of(staged.products_path))
             _finish(run, staged, sha256.result(), counts)
@@ -206,13 +210,22 @@ def _readable(staged: StagedFile) -> Staged:
         # Refs of orders left out late stay unused, so the highest ref decides.
         highest = staged.orders + staged.rows_rejected
         rows = file.metadata.num_rows
+        said_until = _newest_order(file)
     return Staged(
         parties=read(staged.parties_path),
         orders=lambda: read(staged.orders_path),
         last_orders=lambda: read(staged.orders_path, ("party_no", "ordered_at")),
         lines=lambda: read(staged.lines_path),
         order_count=max(rows, highest),
+        said_until=said_until,
     )
+
+
+def _newest_order(file: pq.ParquetFile) -> datetime | None:
+    """Give the instant of a file's newest order, None where it has none."""
+    column = file.read(["ordered_at"])["ordered_at"]
+    newest = pc.max(column).as_py()
+    return None if newest is None else newest.replace(tzinfo=UTC)
 
 
 def _second_half(

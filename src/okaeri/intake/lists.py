@@ -1,6 +1,6 @@
 """Files with one product or one customer per row, read and refused by row like orders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,13 +14,14 @@ from okaeri.intake.domain.cells import (
     Problem,
     clean_code,
     clean_text,
+    folded,
     optional,
     required,
 )
 from okaeri.intake.domain.contacts import parse_yes_no
 from okaeri.intake.domain.days import parse_day
 from okaeri.intake.domain.staging import PRODUCTS
-from okaeri.intake.files.rows import column_positions
+from okaeri.intake.files.rows import column_positions, normal_header
 from okaeri.intake.staging.agreement import column_says
 from okaeri.intake.staging.grouping import Rejections, rows_of_width
 from okaeri.intake.staging.parties import Columns, Parties
@@ -33,6 +34,9 @@ _NO_ADDRESS = Text(
     "https:// から始まるアドレスを書いてください。", "write an address from https:// on."
 )
 _NEGATIVE = Text("0以上で書いてください。", "write 0 or more.")
+_VARIANTS = ("variant", "variant2", "variant3")
+# What Shopify calls the one variant of a product without any.
+_NO_VARIANT = ("", "Default Title")
 
 
 class _List:
@@ -42,7 +46,17 @@ class _List:
         self, connector: Connector, header: Sequence[str], rules: Mapping[str, Any]
     ) -> None:
         self.header = tuple(header)
-        self.fields = connector.find_columns(column_positions(header))
+        positions = column_positions(header)
+        self.fields = connector.find_columns(positions)
+        column, names = connector.carried
+        self._group = positions.get(normal_header(column))
+        self._carried = [self.fields[name][0] for name in names if name in self.fields]
+        self._above: list[str] = []
+        self._left_out = [
+            (positions[normal_header(name)], word)
+            for name, word in connector.left_out
+            if normal_header(name) in positions
+        ]
         self.rejections = Rejections()
         self.rows = 0
         self._rules = {name: Cells(rule) for name, rule in rules.items() if name in self.fields}
@@ -55,7 +69,8 @@ class _List:
         self.rows += len(cells) - blank
         found = []
         for line, row in zip(numbers, rows, strict=True):
-            if not any(map(str.strip, row)):
+            self._carry(row)
+            if not any(map(str.strip, row)) or self._is_left_out(row):
                 self.rows -= 1
                 continue
             values = {name: rule[self._cell(row, name)] for name, rule in self._rules.items()}
@@ -68,6 +83,18 @@ class _List:
                 self.rejections.add(line, values[bad].code, reason, row)
         return found
 
+    def _carry(self, row: list[str]) -> None:
+        """Fill what an export says only on the first row of a group."""
+        if self._group is None:
+            return
+        if self._above and self._above[self._group] == row[self._group]:
+            for place in self._carried:
+                row[place] = row[place] or self._above[place]
+        self._above = row
+
+    def _is_left_out(self, row: Sequence[str]) -> bool:
+        return any(folded(row[place]) == word for place, word in self._left_out)
+
     def _cell(self, row: Sequence[str], field: str) -> str:
         return next((row[place] for place in self.fields[field] if row[place]), "")
 
@@ -79,7 +106,7 @@ class ProductList(_List):
         def money(raw: str) -> int:
             return _not_negative(amounts.parse_whole_money(raw, currency))
 
-        rules = {
+        rules: dict[str, Callable[[str], Any]] = {
             "sku": required(clean_code),
             "name": clean_text,
             "category": lambda raw: clean_text(raw, 80),
@@ -90,13 +117,18 @@ class ProductList(_List):
             "is_sample": lambda raw: bool(parse_yes_no(raw)),
             "stock": optional(lambda raw: _not_negative(amounts.parse_quantity(raw))),
             "url": _web_address,
+            **dict.fromkeys(_VARIANTS, clean_text),
         }
+        for name, change in connector.prepare.items():
+            rules[name] = _prepared(rules[name], change)
         super().__init__(connector, header, rules)
+        self._is_sku_optional = connector.is_sku_optional
         self._seen: dict[str, tuple[int, dict[str, Any]]] = {}
 
     def feed(self, cells: list[list[str]], lines: list[int]) -> None:
         """Read one chunk."""
         for line, row, values in self._readable(cells, lines):
+            values["name"] = _full_name(values)
             first, known = self._seen.setdefault(values["sku"], (line, values))
             if known != values:
                 reason = _TWICE.format(sku=values["sku"], line=first)
@@ -111,20 +143,28 @@ class ProductList(_List):
             if name in self.fields
         }
 
+    def _is_left_out(self, row: Sequence[str]) -> bool:
+        is_bare = self._is_sku_optional and not self._cell(row, "sku").strip()
+        return is_bare or super()._is_left_out(row)
+
+
+def _full_name(values: dict[str, Any]) -> str:
+    """Give a product's name with what tells its variants apart (化粧水 大)."""
+    found = [values.pop(name, "") for name in _VARIANTS]
+    parts = [values.get("name", ""), *(part for part in found if part not in _NO_VARIANT)]
+    return " ".join(filter(None, parts))[:255]
+
 
 class CustomerList(_List):
-    """Contacts, of the same source as the order template so that member numbers agree."""
-
-    SOURCE = "template"
+    """Contacts, of the same source as the layout's orders so that member numbers agree."""
 
     def __init__(self, connector: Connector, header: Sequence[str], zone: ZoneInfo) -> None:
         def stamp(raw: str) -> int:
             return int(datetime.combine(parse_day(raw), time(), zone).timestamp())
 
-        super().__init__(
-            connector, header, {"member_no": required(clean_code), "seen_on": optional(stamp)}
-        )
-        self.parties = Parties(self.SOURCE)
+        number = required(clean_code) if "member_no" in connector.required else clean_code
+        super().__init__(connector, header, {"member_no": number, "seen_on": optional(stamp)})
+        self.parties = Parties(connector.source)
         places = [(f, p) for f in PARTY_FIELDS for p in self.fields.get(f, ())]
         self._party_fields = [field for field, _ in places]
         self._party_places = [place for _, place in places]
@@ -141,6 +181,10 @@ class CustomerList(_List):
                 stated[number] = max(second, stated.get(number, second))
         fresh = self.parties.take_new()
         return fresh | {"stated_at": [stated.get(number) for number in fresh["party_no"]]}
+
+
+def _prepared(rule: Callable[[str], Any], change: Callable[[str], str]) -> Callable[[str], Any]:
+    return lambda raw: rule(change(raw))
 
 
 def _web_address(raw: str) -> str:

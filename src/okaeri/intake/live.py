@@ -109,7 +109,7 @@ def _add_order(
         "media_code": clean_text(order.media_code, 80),
         "shipped_on": epoch_day(order.shipped_on) if order.shipped_on else None,
         "delivered_on": epoch_day(order.delivered_on) if order.delivered_on else None,
-        "extra": _encode(order.extra),
+        "extra": _encode(order.extra), "updated_at": None,
     }  # fmt: skip
     texts = [
         (clean_code(x.sku), clean_text(x.product_name), x.quantity, x.unit_price_minor,

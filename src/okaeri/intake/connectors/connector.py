@@ -12,7 +12,7 @@ from okaeri.intake.files.rows import normal_header
 ORDER_FIELDS = (
     "order_no", "ordered_at", "ordered_time", "status", "cancelled_at", "currency", "discount",
     "points", "shipping", "fees", "refunded", "total", "subtotal", "taxes", "subscription_no",
-    "delivery_no", "media_code", "shipped_on", "delivered_on",
+    "delivery_no", "media_code", "shipped_on", "delivered_on", "updated_at",
 )  # fmt: skip
 PARTY_FIELDS = (
     "member_no", "email", "phone", "line_user_id", "name", "family_name", "given_name", "kana",
@@ -62,6 +62,14 @@ class Connector:
     signature: tuple[str, ...]
     # What the rows are: "orders", "products" or "customers".
     kind: str = "orders"
+    # Under which name a list's contacts are stored, so that member numbers agree with its orders.
+    source: str = "template"
+    # Rows of the same cell in this column belong together: these fields go down to blank cells below.
+    carried: tuple[str, tuple[str, ...]] = ("", ())
+    # Rows of a list of products may have no code (pictures, variants nobody numbered).
+    is_sku_optional: bool = False
+    # Rows of a list with this cell in this column are left out.
+    left_out: tuple[tuple[str, str], ...] = ()
     # Of these at least one must stand in the header, and none of those.
     one_of: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
@@ -79,6 +87,8 @@ class Connector:
     prepare: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     # A column and the word in it (lower case) that marks an order as a test.
     test_mark: tuple[str, str] = ("", "")
+    # A blank number of delivery is counted by the contract's orders.
+    counts_deliveries: bool = False
     # Orders of a mall: counted, but nobody of them may ever be written to.
     is_analysis_only: bool = False
     # Not every column of this layout is documented, or the shop chooses them: people are told.

@@ -47,6 +47,7 @@ eccube = Connector(
         "total": ("支払合計", "合計"), "sku": ("商品コード", "商品ID"), "product_name": ("商品名",),
         "unit_price": ("価格",), "quantity": ("個数",), "tax_rate": ("税率",),
         "line_kind": ("明細区分(ID)", "明細区分(名称)"), "shipped_on": ("発送日",),
+        "updated_at": ("更新日",),
     },
     required=("order_no", "ordered_at", "product_name", "unit_price", "quantity", "status"),
     signature=("注文番号", "受注日", "注文詳細ID", "個数"),

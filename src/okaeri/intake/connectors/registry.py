@@ -2,6 +2,12 @@
 
 from okaeri.intake.connectors.amazon import amazon
 from okaeri.intake.connectors.base import base
+from okaeri.intake.connectors.cart_lists import (
+    eccube_customers,
+    eccube_products,
+    shopify_customers,
+    shopify_products,
+)
 from okaeri.intake.connectors.connector import Connector
 from okaeri.intake.connectors.eccube import eccube
 from okaeri.intake.connectors.ecforce import ecforce
@@ -23,7 +29,8 @@ CONNECTORS: dict[str, Connector] = {
     connector.key: connector
     for connector in (
         template, shopify, eccube, futureshop, makeshop, base, ecforce, samurai, tamago,
-        nextengine, smaregi, rakuten, yahoo, yahoo_orders, yahoo_items, amazon, products, customers,
+        nextengine, smaregi, rakuten, yahoo, yahoo_orders, yahoo_items, amazon,
+        shopify_customers, shopify_products, eccube_customers, eccube_products, products, customers,
         subscriptions, inquiries, calls, payments, mapped, mapped_mall,
     )
 }  # fmt: skip

@@ -7,8 +7,8 @@ samurai = Connector(
     key="samurai",
     name=Text("侍カート 受注CSV", "Samurai Cart orders CSV"),
     note=Text(
-        "定期コードと定期購入回数も読みます。回数が空の注文は、回数なしで取り込みます。",
-        "定期コード and 定期購入回数 are read too; a blank count stays blank.",
+        "定期コードと定期購入回数も読みます。回数が空の注文は、同じ定期コードの注文を数えて補います。",
+        "定期コード and 定期購入回数 are read too; a blank count is counted by its 定期コード.",
     ),
     columns={
         "order_no": ("受注番号",), "ordered_at": ("受注日時", "注文日時", "受注日", "注文日"),
@@ -34,5 +34,6 @@ samurai = Connector(
     signature=("受注番号", "定期コード"),
     one_of=("定期購入回数", "定期購入間隔"),
     absent=("受注ID",),
+    counts_deliveries=True,
     is_partial=True,
 )  # fmt: skip

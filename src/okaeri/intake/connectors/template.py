@@ -25,7 +25,8 @@ template = Connector(
     ),
     columns={field: (name, field) for field, name in HEADER.items()}
     | {"refunded": ("返金額", "refunded"), "birth_on": ("生年月日", "birth_on"),
-       "line_user_id": ("LINEユーザーID", "line_user_id"), "currency": ("通貨", "currency")},
+       "line_user_id": ("LINEユーザーID", "line_user_id"), "currency": ("通貨", "currency"),
+       "updated_at": ("更新日時", "updated_at")},
     required=REQUIRED,
     signature=tuple(HEADER[field] for field in REQUIRED),
 )  # fmt: skip

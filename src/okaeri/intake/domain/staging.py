@@ -32,6 +32,8 @@ ORDERS = pa.schema(
         ("subscription_no", _TEXT), ("delivery_no", pa.int64()), ("media_code", _TEXT),
         ("shipped_on", pa.date32()), ("delivered_on", pa.date32()), ("extra", _TEXT),
         ("content_hash", _TEXT),
+        # When the source changed it last, where the file says so.
+        ("updated_at", pa.timestamp("s")),
     ]
 )  # fmt: skip
 

@@ -20,7 +20,7 @@ _SPOILT = Text(
     "同じ注文の{line}行目に誤りがあるため、注文 {number} を取り込みませんでした。",
     "Order {number} was left out because its line {line} is wrong.",
 )
-_LOOSE = ("order_no", "shipped_on", "delivered_on")
+_LOOSE = ("order_no", "shipped_on", "delivered_on", "updated_at")
 
 
 def column_says(column: str, why: Text) -> Text:

@@ -19,7 +19,7 @@ from okaeri.intake.staging.sheet import Lines, Problems, Sheet, read_lines, sett
 from okaeri.intake.staging.taxes import add_missing_tax
 
 # Read to understand an order, kept among its unknown columns because no column of ours holds them.
-_NOT_STORED = ("fees", "taxes", "subtotal")
+_NOT_STORED = ("fees", "taxes", "subtotal", "updated_at")
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 # Columns of an order that its content hash covers, behind the contact's fingerprint.
@@ -77,7 +77,7 @@ class OrderColumns:
         stamps = sheet.order_values("ordered_at", (0, 0))
         money = {name: sheet.order_values(name, 0) for name in ("discount", "points", "refunded")}
         shipping = _with_line_shipping(sheet, _numbers(sheet.order_values("shipping", 0)))
-        fees, taxes, _ = (sheet.order_values(name, 0) for name in _NOT_STORED)
+        fees, taxes, _ = (sheet.order_values(n, 0) for n in ("fees", "taxes", "subtotal"))
         totals = sheet.order_values("total", None)
         parties = self._party_numbers(sheet)
         if sheet.problems:
@@ -88,6 +88,7 @@ class OrderColumns:
         sums = settle_sums(sheet, lines, money, shipping, totals)
         state = self._statuses(sheet, names, sums)
         shipped, delivered = (sheet.order_values(n, None) for n in ("shipped_on", "delivered_on"))
+        updated = sheet.order_values("updated_at", None)
         sheet.order_values("currency", self.currency)
         columns: Columns = {
             "order_ref": [],
@@ -114,6 +115,7 @@ class OrderColumns:
             "shipped_on": shipped,
             "delivered_on": delivered,
             "extra": self._extras(rows),
+            "updated_at": [None if stamp is None else stamp[0] for stamp in updated],
         }
         columns["content_hash"] = self._hashes(columns, lines, rows)
         return columns

@@ -89,6 +89,7 @@ def field_parsers(connector: Connector, currency: str, zone: ZoneInfo) -> dict[s
         "line_kind": lambda raw: _kind(raw, connector),
     }
     rules |= dict.fromkeys(("shipped_on", "delivered_on"), optional(day))
+    rules["updated_at"] = optional(lambda raw: epoch_stamp(parse_instant(raw, zone, order), zone))
     rules |= dict.fromkeys(("total", "subtotal"), optional(money))
     rules |= dict.fromkeys(
         ("discount", "points", "refunded", "line_discount"), optional(unsigned, 0)

@@ -15,13 +15,14 @@ from okaeri.foundation.bulk import indexes_afterwards
 from okaeri.foundation.sequences import next_numbers
 from okaeri.intake.models import Order, Party
 from okaeri.intake.writing.contacts import last_orders, write_parties
+from okaeri.intake.writing.deliveries import count_deliveries
 from okaeri.intake.writing.goods import weigh_goods
 from okaeri.intake.writing.late_costs import add_late_costs
 from okaeri.intake.writing.lines import write_lines
 from okaeri.intake.writing.orders import OrderWriter
 from okaeri.intake.writing.rows import CHANGES, Counts, Staged
 
-__all__ = ["CHANGES", "Counts", "Staged", "add_late_costs", "write"]
+__all__ = ["CHANGES", "Counts", "Staged", "add_late_costs", "count_deliveries", "write"]
 
 _INDEXED = (Party._meta.db_table, Order._meta.db_table)
 _FEW_ORDERS = 10_000
@@ -46,7 +47,7 @@ def _is_most_of_the_shop(staged: Staged) -> bool:
 def _write(staged: Staged, now: datetime, progress: Callable[[int], None] | None) -> Counts:
     party_ids = write_parties(staged.parties, last_orders(staged.last_orders()), now)
     goods = weigh_goods(staged.lines, staged.order_count)
-    writer = OrderWriter(party_ids, goods, staged.order_count)
+    writer = OrderWriter(party_ids, goods, staged.order_count, staged.said_until)
     for batch in staged.orders():
         writer.write(batch)
         if progress:

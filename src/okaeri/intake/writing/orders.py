@@ -2,17 +2,19 @@
 
 from array import array
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
 
 from okaeri.foundation.bulk import insert_columns
 from okaeri.foundation.sequences import next_numbers
-from okaeri.intake.models import Order, OrderLine
+from okaeri.intake.models import LatestWord, Order, OrderLine
 from okaeri.intake.writing.goods import Goods, margin
 from okaeri.intake.writing.rows import (
     CHANGES,
     Counts,
+    as_instant,
     chunks,
     days,
     instants,
@@ -32,11 +34,18 @@ _PLAIN = (
 class OrderWriter:
     """Writes batches of orders; afterwards `ids` holds the id of every order ref (0: unchanged)."""
 
-    def __init__(self, party_ids: Sequence[int], goods: Goods, order_count: int) -> None:
+    def __init__(
+        self,
+        party_ids: Sequence[int],
+        goods: Goods,
+        order_count: int,
+        said_until: datetime | None = None,
+    ) -> None:
         self.ids = array("q", bytes(8 * order_count))
         self.counts = Counts()
         self._party_ids = party_ids
         self._goods = goods
+        self._said_until = said_until
         self._changed: list[int] = []
         # What this transaction writes itself comes once, so only earlier orders are looked up.
         self._has_orders = Order.objects.exists()
@@ -79,7 +88,34 @@ class OrderWriter:
             elif row[1] != content:
                 updated.append(i)
                 old_ids.append(row[0])
-        return fresh, updated, old_ids
+        late = self._known_better(batch, updated)
+        return (
+            fresh,
+            [i for i in updated if i not in late],
+            [old for i, old in zip(updated, old_ids, strict=True) if i not in late],
+        )
+
+    def _known_better(self, batch: pa.RecordBatch, changed: Sequence[int]) -> set[int]:
+        """Give positions of orders of which a live source told something newer than the file knows.
+
+        A file says of an order what was true when the order was changed last, where it says when; else
+        at its own newest order. What a live source told of a later change stays.
+        """
+        if self._said_until is None or not changed:
+            return set()
+        names = ("source", "order_no", "updated_at")
+        rows = {i: tuple(batch[name][i].as_py() for name in names) for i in changed}
+        told: dict[tuple[str, str], datetime] = {}
+        for source in {source for source, _, _ in rows.values()}:
+            numbers = [number for own, number, _ in rows.values() if own == source]
+            found = stored(LatestWord, "order_no", numbers, ("changed_at",), source)
+            told |= {(source, number): as_instant(at) for number, (at,) in found.items()}
+        return {
+            i
+            for i, (source, number, updated_at) in rows.items()
+            if (source, number) in told
+            and told[source, number] > (_utc(updated_at) or self._said_until)
+        }
 
     def _known(self, batch: pa.RecordBatch) -> dict[tuple[str, str], tuple[Any, ...]]:
         known: dict[tuple[str, str], tuple[Any, ...]] = {}
@@ -122,3 +158,7 @@ class OrderWriter:
             "margin_minor": margins,
             "is_trial": is_trial,
         }
+
+
+def _utc(instant: datetime | None) -> datetime | None:
+    return None if instant is None else instant.replace(tzinfo=UTC)

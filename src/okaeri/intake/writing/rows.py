@@ -25,6 +25,8 @@ class Staged:
     lines: Callable[[], Iterable[pa.RecordBatch]]
     # Higher than every `order_ref`.
     order_count: int
+    # A file knows what happened until then: its newest order. None for what is told live.
+    said_until: datetime | None = None
 
 
 @dataclass(slots=True)

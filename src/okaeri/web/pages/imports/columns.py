@@ -58,6 +58,7 @@ FIELDS: dict[str, Text] = {
     "delivery_no": Text("定期回数", "Delivery count"),
     "shipped_on": Text("発送日", "Ship date"),
     "delivered_on": Text("到着日", "Delivery date"),
+    "updated_at": Text("更新日時", "Last changed"),
     "media_code": Text("広告コード", "Ad code"),
     "line_kind": Text("明細区分", "Kind of row"),
     "currency": Text("通貨", "Currency"),
