@@ -173,6 +173,16 @@ def engagement(customer_ids: Iterable[int]) -> dict[int, EngagementView]:
     return clicks.engagement(customer_ids)
 
 
+def reactions_of(customer_ids: Iterable[int]) -> dict[str, tuple[int, int]]:
+    """Give channel → (marketing messages that left, those the person pressed a link of)."""
+    return clicks.reactions_of(customer_ids)
+
+
+def reactions_since(since: datetime) -> dict[str, tuple[int, int]]:
+    """Give the same of everybody, for messages made since then."""
+    return clicks.reactions_since(since)
+
+
 def record_choice(customer_id: int, choice: Choice, now: datetime) -> None:
     """Keep what a person left on the preference page; holds for everything not yet on its way.
 

@@ -35,8 +35,10 @@ from okaeri.insight.actions.segments import (
     update_segment,
 )
 from okaeri.insight.actions.sync import sync_warehouse
+from okaeri.insight.domain.best_channel import best_channel
 from okaeri.insight.domain.definitions import number_definitions
 from okaeri.insight.domain.findings import list_findings as _findings_of
+from okaeri.insight.domain.lapse_risk import reason_in_words
 from okaeri.insight.domain.next_steps import recommend_next_steps as _steps_of
 from okaeri.insight.domain.reports import RULES
 from okaeri.insight.domain.rule_version import rule_version
@@ -64,6 +66,7 @@ from okaeri.insight.types import (
 __all__ = [
     "PERSONAL_TABLES",
     "analyse",
+    "best_channel",
     "count_customers_where",
     "create_segment",
     "definitions",
@@ -92,6 +95,7 @@ __all__ = [
     "preview_rule",
     "problem_of",
     "read_rule",
+    "reasons_in_words",
     "recommend",
     "recommend_like_viewed",
     "recommend_many",
@@ -133,6 +137,11 @@ def find_insight(customer_id: int) -> CustomerInsightView | None:
 def list_predictions(customer_ids: Iterable[int]) -> dict[int, CustomerPredictionView]:
     """Give id → what is foretold of him, as of the last refresh; buyers only."""
     return predictions.views(customer_ids)
+
+
+def reasons_in_words(told: CustomerPredictionView) -> list[Text]:
+    """Say what moves a person's lapse risk, the strongest first."""
+    return [reason_in_words(reason) for reason in told.lapse_reasons]
 
 
 def list_overdue(*, offset: int = 0, limit: int = 50) -> PredictionPage:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
 from okaeri.deliver.domain.machines import ALL_LINKS, Press
 from okaeri.deliver.models import Click, Link, Message, MessageEvent
@@ -110,3 +110,21 @@ def engagement(customer_ids: Iterable[int]) -> dict[int, EngagementView]:
             if kind in ("opened", "clicked"):
                 values[person][f"last_{kind}_at"] = last
     return {person: EngagementView(**values[person]) for person in wanted}
+
+
+def reactions_of(customer_ids: Iterable[int]) -> dict[str, tuple[int, int]]:
+    """Give channel → (marketing messages that left, those a person pressed a link of)."""
+    return _reactions(Message.objects.filter(customer_id__in=list(customer_ids)))
+
+
+def reactions_since(since: datetime) -> dict[str, tuple[int, int]]:
+    """Give the same of everybody, for messages made since then."""
+    return _reactions(Message.objects.filter(planned_at__gte=since))
+
+
+def _reactions(messages: QuerySet[Message]) -> dict[str, tuple[int, int]]:
+    sent = messages.filter(status="accepted", content_kind__in=_MARKETING)
+    left = dict(sent.values_list("channel").annotate(n=Count("id")))
+    events = MessageEvent.objects.filter(kind="clicked", message__in=sent)
+    answered = dict(events.values_list("message__channel").annotate(n=Count("id")))
+    return {channel: (count, answered.get(channel, 0)) for channel, count in left.items()}

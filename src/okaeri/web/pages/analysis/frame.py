@@ -116,6 +116,31 @@ GROUPS = (
         ),
     ),
     Group(
+        Text("予測", "Predictions"),
+        (
+            Page(
+                "importance",
+                Text("重要度", "Importance"),
+                Text("大切なのに離れそうな方は、だれですか", "Who matters and may leave?"),
+            ),
+            Page(
+                "overdue",
+                Text("次回購入日と遅れ", "Next purchase, overdue"),
+                Text("いつもの間隔を過ぎた方は、だれですか", "Who is past the usual interval?"),
+            ),
+            Page(
+                "valuable",
+                Text("予測購入額", "Value to come"),
+                Text("これから最も買ってくださる方は、だれですか", "Who will buy most?"),
+            ),
+            Page(
+                "predictions",
+                Text("予測の精度", "Held-out check"),
+                Text("予測は、どのくらい当たりますか", "How well do predictions hold?"),
+            ),
+        ),
+    ),
+    Group(
         Text("だれに届けるか", "Whom to reach"),
         (
             Page(

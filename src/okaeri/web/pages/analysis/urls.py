@@ -7,11 +7,13 @@ from okaeri.web.pages.analysis.chart_files import chart_file
 from okaeri.web.pages.analysis.cohorts import cohorts
 from okaeri.web.pages.analysis.deciles import deciles
 from okaeri.web.pages.analysis.dropoff import dropoff
+from okaeri.web.pages.analysis.foretold_people import importance, overdue, valuable
 from okaeri.web.pages.analysis.frame import index
 from okaeri.web.pages.analysis.freshness import freshness
 from okaeri.web.pages.analysis.lifetime_value import lifetime_value
 from okaeri.web.pages.analysis.movement import movement
 from okaeri.web.pages.analysis.portfolio import portfolio
+from okaeri.web.pages.analysis.predictions import predictions
 from okaeri.web.pages.analysis.prices import prices
 from okaeri.web.pages.analysis.products import products
 from okaeri.web.pages.analysis.recommendations import recommendations
@@ -33,5 +35,9 @@ urlpatterns = [
     path("analysis/baskets/", baskets, name="baskets"),
     path("analysis/recommendations/", recommendations, name="recommendations"),
     path("analysis/ltv/", lifetime_value, name="lifetime_value"),
+    path("analysis/importance/", importance, name="importance"),
+    path("analysis/overdue/", overdue, name="overdue"),
+    path("analysis/valuable/", valuable, name="valuable"),
+    path("analysis/predictions/", predictions, name="predictions"),
     path("charts/<slug:address>.<str:form>", chart_file, name="chart_file"),
 ]

@@ -24,6 +24,7 @@ from okaeri.web.access import may, needs
 from okaeri.web.channel_names import channel_name
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.attributes.panel import context_of as attributes_of
+from okaeri.web.pages.customers.foretold import context_of as foretold_of
 from okaeri.web.pages.customers.happening import Happening, Whose, whose
 from okaeri.web.pages.customers.next_action import Situation, decide_next
 from okaeri.web.pages.customers.timeline import TABS, Place, read_page, read_place
@@ -54,6 +55,7 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
     points = customers.contact_points_of(profile.id)
     walks = plan.enrolments_of(profile.id)
     unhappy = listen.no_selling_to(customers.ids_of(profile.id))
+    complaints = customers.open_complaints([profile.id])
     return render(
         request,
         "okaeri/customers/person.html",
@@ -86,7 +88,7 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
                 Situation(
                     today=today,
                     standing=standing,
-                    has_complaint=bool(customers.open_complaints([profile.id])),
+                    has_complaint=bool(complaints),
                     has_low_score=bool(unhappy),
                     may_be_written=any(point.may_be_written for point in points),
                     wishes=customers.find_preference(profile.id),
@@ -94,9 +96,15 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
                 ),
                 profile.id,
             ),
+            **foretold_of(
+                profile.id, points, clock.now(), today, is_open=not (complaints or unhappy)
+            ),
             "is_masked": not sight.sees_personal(request, profile.id),
             "may_reveal": may(request.user, "customers.reveal"),
-            "definitions": definitions_for("freshness", "cycle_days", "rfm", "net_minor"),
+            "definitions": definitions_for(
+                *("freshness", "cycle_days", "rfm", "net_minor", "orders_365", "value_365"),
+                *("next_on", "lapse_risk", "importance", "best_hour"),
+            ),
         },
     )
 

@@ -1,0 +1,183 @@
+"""Lists of people by what is foretold of them: whom to call, who is overdue, who will buy most."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from okaeri.customers import api as customers
+from okaeri.customers.types import CustomerProfile
+from okaeri.foundation.settings import load
+from okaeri.foundation.text import Text
+from okaeri.insight import api as insight
+from okaeri.insight.prediction_types import (
+    CustomerPredictionView,
+    PredictionPage,
+    PredictionRules,
+)
+from okaeri.insight.types import CustomerInsightView, class_name
+from okaeri.web import sight
+from okaeri.web.access import needs, require
+from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.customers.views import display_name
+from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
+
+_MOST_IN_CSV = 10_000
+_CHUNK = 1_000
+List = Callable[..., PredictionPage]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One line: who, what he did, what is foretold, and the first reasons in words."""
+
+    name: str
+    told: CustomerPredictionView
+    standing: CustomerInsightView
+    reasons: tuple[Text, ...]
+
+
+@needs("customers.see")
+@require_GET
+def importance(request: HttpRequest) -> HttpResponseBase:
+    """Show who matters and may leave, highest priority first: the list to call."""
+    return _listed(
+        request,
+        "importance",
+        insight.list_to_call,
+        rules=load(PredictionRules),
+        keys=("importance", "priority", "lapse_risk", "rfm"),
+    )
+
+
+@needs("customers.see")
+@require_GET
+def overdue(request: HttpRequest) -> HttpResponseBase:
+    """Show active customers past their usual interval, with the next purchase foretold."""
+    return _listed(
+        request, "overdue", insight.list_overdue, keys=("overdue_ratio", "next_on", "lapse_risk")
+    )
+
+
+@needs("customers.see")
+@require_GET
+def valuable(request: HttpRequest) -> HttpResponseBase:
+    """Show who will buy most, beside what they did and their class."""
+    report = insight.find_report("predictions")
+    replay = report.payload.get("replay") if report else None
+    return _listed(
+        request,
+        "valuable",
+        insight.list_most_valuable,
+        top=replay["top"] if replay else None,
+        horizon_days=report.payload["horizon_days"] if report else 0,
+        keys=("value_365", "orders_365", "p_alive", "portfolio"),
+    )
+
+
+def _listed(
+    request: HttpRequest,
+    name: str,
+    find: List,
+    *,
+    keys: tuple[str, ...],
+    **context: Any,  # noqa: ANN401 - template data
+) -> HttpResponseBase:
+    encoding = asked_encoding(request)
+    if encoding:
+        require(request.user, "customers.export")
+        return _csv(request, name, find, encoding)
+    pager = Pager(asked_page(request), 0)
+    found = find(offset=pager.offset, limit=PAGE_SIZE)
+    known = customers.list_profiles([row.customer_id for row in found.rows])
+    report = insight.find_report("predictions")
+    return show(
+        request,
+        name,
+        people=list(_people(found, sight.show(request, known), language_of(request))),
+        pager=Pager(pager.page, found.total),
+        report=report,
+        definitions=definitions_for(*keys),
+        **context,
+    )
+
+
+def _people(
+    found: PredictionPage, profiles: dict[int, CustomerProfile], language: str
+) -> Iterator[Person]:
+    standings = insight.list_insights([row.customer_id for row in found.rows])
+    for row in found.rows:
+        if row.customer_id in profiles and row.customer_id in standings:
+            yield Person(
+                display_name(profiles[row.customer_id], language),
+                row,
+                standings[row.customer_id],
+                tuple(insight.reasons_in_words(row)[:2]),
+            )
+
+
+_COLUMNS = (
+    Text("顧客ID", "customer_id"),
+    Text("名前", "name"),
+    Text("クラス", "class"),
+    Text("R", "r"),
+    Text("F", "f"),
+    Text("M", "m"),
+    Text("直近12か月の購入額", "net_12m_minor"),
+    Text("予測購入額(365日)", "value_365_minor"),
+    Text("予測購入額の下限(80%)", "value_365_low_minor"),
+    Text("予測購入額の上限(80%)", "value_365_high_minor"),
+    Text("次回購入日", "next_on"),
+    Text("次回購入日の下限(80%)", "next_low_on"),
+    Text("次回購入日の上限(80%)", "next_high_on"),
+    Text("乖離率", "overdue_ratio"),
+    Text("離脱リスク", "lapse_risk"),
+    Text("重要度", "importance"),
+    Text("優先度", "priority"),
+    Text("理由", "reasons"),
+)
+
+
+def _csv(request: HttpRequest, name: str, find: List, encoding: str) -> HttpResponseBase:
+    language = language_of(request)
+    rows = []
+    for start in range(0, _MOST_IN_CSV, _CHUNK):
+        found = find(offset=start, limit=_CHUNK)
+        known = customers.list_profiles([row.customer_id for row in found.rows])
+        shown = {number: sight.veil(request, profile) for number, profile in known.items()}
+        rows += [_csv_row(person, language) for person in _people(found, shown, language)]
+        if start + _CHUNK >= found.total:
+            break
+    # Noted before the first row leaves: a download that breaks off has left too.
+    fields = sight.NAMES if sight.sees_personal(request) else ("masked",)
+    sight.note(request, "export", [row[0] for row in rows], fields)
+    columns = [column.render(language) for column in _COLUMNS]
+    return csv_response(name, columns, rows, encoding=encoding)
+
+
+def _csv_row(person: Person, language: str) -> tuple[Any, ...]:
+    told, standing = person.told, person.standing
+    return (
+        told.customer_id,
+        person.name,
+        class_name(standing.stage, is_lapsed=standing.is_lapsed).render(language),
+        standing.r_rank,
+        standing.f_rank,
+        standing.m_rank,
+        standing.net_12m_minor,
+        told.value_365_minor,
+        told.value_365_low_minor,
+        told.value_365_high_minor,
+        told.next_on,
+        told.next_low_on,
+        told.next_high_on,
+        round(told.overdue_ratio, 2),
+        round(told.lapse_risk, 3),
+        round(told.importance, 1),
+        round(told.priority, 1),
+        " / ".join(reason.render(language) for reason in person.reasons),
+    )

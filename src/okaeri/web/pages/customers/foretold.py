@@ -1,0 +1,107 @@
+"""What is foretold of one person, in words, and the next thing to offer: product, channel, time, reason."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from okaeri.customers import api as customers
+from okaeri.customers.preference_types import NO_WISHES, Wishes
+from okaeri.customers.types import ContactPointView
+from okaeri.deliver import api as deliver
+from okaeri.foundation.text import Text, day_in_words
+from okaeri.insight import api as insight
+from okaeri.insight.prediction_types import AT_RISK_FROM, OVERDUE_FROM, CustomerPredictionView
+from okaeri.insight.recommend_types import RecommendedItem
+from okaeri.web.channel_names import channel_name
+
+# How long before the foretold day a word is welcome (使い切りの5日前).
+_LEAD_DAYS = 5
+_SHOP_SEEN_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The next thing to offer: which product, on which channel, which day and hour, and why."""
+
+    product: RecommendedItem | None
+    channel: Text | None
+    on: date
+    hour: int | None
+    why: Text
+
+
+_EARLY = Text(
+    "次の購入は{day}ごろの見込みです。その少し前が合います。",
+    "The next purchase is likely around {day}; a little before it is a good time.",
+)
+_LATE = Text(
+    "いつもの間隔({usual}日)を過ぎています。早めのお声がけが合います。",
+    "Past the usual {usual} days: the sooner, the better.",
+)
+
+
+def context_of(
+    customer_id: int, points: list[ContactPointView], now: datetime, today: date, *, is_open: bool
+) -> dict[str, Any]:
+    """Give `told` (None before a refresh saw a purchase), its words, and `offer` where selling is right."""
+    told = insight.list_predictions([customer_id]).get(customer_id)
+    if told is None:
+        return {"told": None, "offer": None}
+    channels = {point.channel for point in points if point.may_be_written}
+    offer = _offer(customer_id, told, channels, now, today) if is_open and channels else None
+    return {
+        "told": told,
+        "reasons": insight.reasons_in_words(told),
+        "is_overdue": told.overdue_ratio > OVERDUE_FROM,
+        "is_far_overdue": told.overdue_ratio > AT_RISK_FROM,
+        "offer": offer,
+    }
+
+
+def _offer(
+    customer_id: int, told: CustomerPredictionView, channels: set[str], now: datetime, today: date
+) -> Offer:
+    found = customers.find_preference(customer_id)
+    wishes = found.wishes if found else NO_WISHES
+    items = insight.recommend(customer_id, n=1, on=today)
+    channel = _channel(customer_id, channels, now)
+    is_late = told.overdue_ratio > OVERDUE_FROM
+    first = today if is_late else max(today, told.next_on - timedelta(days=_LEAD_DAYS))
+    return Offer(
+        product=items[0] if items else None,
+        channel=channel_name(channel) if channel else None,
+        on=_allowed_day(first, wishes),
+        hour=_allowed_hour(told.best_hour, wishes),
+        why=_why(told, is_late=is_late),
+    )
+
+
+def _why(told: CustomerPredictionView, *, is_late: bool) -> Text:
+    if is_late:
+        return _LATE.format(usual=round(told.usual_gap_days))
+    day = day_in_words(told.next_on)
+    return Text(_EARLY.ja.format(day=day.ja), _EARLY.en.format(day=day.en))
+
+
+def _channel(customer_id: int, allowed: set[str], now: datetime) -> str | None:
+    if len(allowed) < 2:
+        return next(iter(allowed), None)
+    own = deliver.reactions_of(customers.ids_of(customer_id))
+    everybody = deliver.reactions_since(now - timedelta(days=_SHOP_SEEN_DAYS))
+    return insight.best_channel(own, everybody, allowed)
+
+
+def _allowed_day(day: date, wishes: Wishes) -> date:
+    """Move to the first day the person has nothing against."""
+    if wishes.paused_until is not None and day <= wishes.paused_until:
+        day = wishes.paused_until + timedelta(days=1)
+    while wishes.weekdays and day.weekday() not in wishes.weekdays:
+        day += timedelta(days=1)
+    return day
+
+
+def _allowed_hour(hour: int | None, wishes: Wishes) -> int | None:
+    if wishes.from_hour is None or wishes.until_hour is None:
+        return hour
+    is_inside = hour is not None and wishes.from_hour <= hour < wishes.until_hour
+    return hour if is_inside else wishes.from_hour
