@@ -12,6 +12,7 @@ from okaeri.foundation.work.jobs import JobRunner
 from okaeri.insight import api as insight
 from okaeri.intake import api as intake
 from okaeri.intake.types import PaymentIn
+from okaeri.plan import api as plan
 from okaeri.project.wiring import JOB_HANDLERS
 from tests.web.test_roles import Enter, enter  # noqa: F401 - a fixture
 
@@ -191,3 +192,97 @@ def test_an_overdue_payment_stands_in_the_customers_header(
     due_on = clock.now().date() - timedelta(days=3)
     intake.record_payments([PaymentIn("shop", "00000-1", "open", clock.now(), due_on=due_on)])
     assert "未入金あり" in text_of(browser_of_staff, f"/customers/{who}/")
+
+
+def take_in(client: Client, text: str) -> str:
+    """Take a file of answers in as the worker does; gives the page of what became of it."""
+    mapped = {
+        "key": upload(client, text),
+        "filename": "answers.csv",
+        "key_column": "mail",
+        "key_kind": "email",
+        "column-1": "skin_type",
+        "origin": "first",
+        "source": "crm",
+    }
+    begun = client.post("/settings/attributes/import/start/", mapped)
+    JobRunner(JOB_HANDLERS).run_one(clock.now())
+    return begun.headers["Location"]
+
+
+def skins() -> dict[str, str]:
+    found = {}
+    for number in range(3):
+        email = f"user{number}@example.invalid"
+        who = customers.search_customers(email)[0].id
+        held = customers.attributes_of([who], clock.now().date()).get(who, [])
+        found.update({email[:5]: one.shown.ja for one in held if one.key == "skin_type"})
+    return found
+
+
+def test_one_file_is_undone_and_the_file_before_it_holds_again(
+    small_shop: None, browser_of_staff: Client
+) -> None:
+    take_all(browser_of_staff)
+    first = take_in(
+        browser_of_staff, "mail,肌\nuser0@example.invalid,乾燥肌\nuser1@example.invalid,脂性肌\n"
+    )
+    clock.set_clock(clock.SimulatedClock(clock.now() + timedelta(days=1)))
+    second = take_in(
+        browser_of_staff, "mail,肌\nuser1@example.invalid,乾燥肌\nuser2@example.invalid,乾燥肌\n"
+    )
+    assert skins() == {"user0": "乾燥肌", "user1": "乾燥肌", "user2": "乾燥肌"}
+    assert "回答 2件を消します" in text_of(browser_of_staff, second)
+    assert "回答 1件を消します" in text_of(browser_of_staff, first)
+    browser_of_staff.post(f"{second}undo/")
+    assert skins() == {"user0": "乾燥肌", "user1": "脂性肌"}
+    assert "取り消し済み" in text_of(browser_of_staff, second)
+    browser_of_staff.post(f"{second}undo/")
+    assert skins() == {"user0": "乾燥肌", "user1": "脂性肌"}
+    browser_of_staff.post(f"{first}undo/")
+    assert skins() == {}
+
+
+def test_an_older_file_is_undone_under_a_newer_one(
+    small_shop: None, browser_of_staff: Client
+) -> None:
+    take_all(browser_of_staff)
+    first = take_in(browser_of_staff, "mail,肌\nuser0@example.invalid,乾燥肌\n")
+    clock.set_clock(clock.SimulatedClock(clock.now() + timedelta(days=1)))
+    second = take_in(browser_of_staff, "mail,肌\nuser0@example.invalid,脂性肌\n")
+    browser_of_staff.post(f"{first}undo/")
+    assert skins() == {"user0": "脂性肌"}
+    browser_of_staff.post(f"{second}undo/")
+    assert skins() == {}
+
+
+def test_a_question_that_live_journeys_branch_on_is_not_switched_off_unawares(
+    small_shop: None, browser_of_staff: Client
+) -> None:
+    take_all(browser_of_staff)
+    path = "/settings/attributes/edit/skin_type/"
+    kept = next(one for one in customers.list_attributes() if one.key == "skin_type")
+    given = {
+        "ja": kept.name.ja,
+        "en": kept.name.en,
+        "kind": "choice",
+        "choices": "\n".join(f"{c.value}={c.name.ja}/{c.name.en}" for c in kept.choices),
+    }
+    source = plan.get_journey("first_follow").source
+    branch = (
+        "  - id: by_skin\n"
+        f"    branch: {{when: [{{attribute: skin_type, op: '=', value: {kept.choices[0].value}}}], "
+        "then: late}\n"
+    )
+    plan.save_definition(
+        source.replace("  - {id: until_late", branch + "  - {id: until_late"), now=clock.now()
+    )
+    assert "シナリオがこの項目で" not in text_of(browser_of_staff, path)
+    plan.activate("first_follow", now=clock.now(), holdout_share=0)
+    assert "シナリオがこの項目で" in text_of(browser_of_staff, path)
+    refused = browser_of_staff.post(path, given)
+    assert refused.status_code == 400
+    assert "初回フォロー" in refused.content.decode()
+    browser_of_staff.post(path, {**given, "is_active": "on"})
+    assert browser_of_staff.post(path, {**given, "off_anyway": "on"}).status_code == 302
+    assert not next(one for one in customers.list_attributes() if one.key == "skin_type").is_active

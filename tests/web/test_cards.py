@@ -1,5 +1,6 @@
 """Membership cards: issued, shown on the phone, read at the till, and receipts join the person."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,10 @@ def test_a_card_is_issued_printed_shown_on_the_phone_and_found_at_the_counter(
     assert customers.find_card(person) == code
     printed = browser_of_staff.get(f"/customers/{person}/card/").content.decode()
     assert customers.card_in_groups(code) in printed
-    assert "<svg" in printed
+    # Three corner marks: a full QR code (21 by 21 at least), which every scanner reads.
+    box = re.search(r'viewBox="0 0 (\d+) ', printed[printed.index('class="qr"') :])
+    assert box is not None
+    assert int(box.group(1)) >= (21 + 8) * 6
     link = customers.card_link(person, "", settings.SECRET_KEY)
     phone = Client().get(link).content.decode()
     profile = customers.get_customer(person)

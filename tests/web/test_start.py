@@ -119,7 +119,7 @@ def test_every_page_of_staff_explains_its_words(browser_of_staff: Client) -> Non
         assert terms_of(path), path
     for path in ("/", "/customers/", "/analysis/portfolio/", "/settings/", "/password/"):
         html = browser_of_staff.get(path).content.decode()
-        found = re.search(r'class="account help".*?</details>', html, re.DOTALL)
+        found = re.search(r'class="account help .*?</details>', html, re.DOTALL)
         assert found is not None, path
         assert found.group().count("<dt>") == len(terms_of(path))
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from okaeri.customers.actions.attributes import (
     attributes_of,
+    forget_batch,
     forget_source,
     list_file_sources,
     order_attributes,
@@ -93,6 +94,7 @@ from okaeri.customers.store.access import iter_all as iter_access
 from okaeri.customers.store.access import iter_scope as iter_access_scope
 from okaeri.customers.store.access import list_actors as list_access_actors
 from okaeri.customers.store.access import list_page as list_access
+from okaeri.customers.store.attributes import count_batch as count_attribute_batch
 from okaeri.customers.store.attributes import list_all as list_attributes
 from okaeri.customers.store.erasing import drop_proofs as drop_due_proofs
 from okaeri.customers.store.erasing import erased_ids, list_erasures
@@ -128,6 +130,7 @@ __all__ = [
     "compared_fields",
     "consent_in_force",
     "contact_points_of",
+    "count_attribute_batch",
     "count_customers",
     "customer_of_device",
     "customers_of_devices",
@@ -145,6 +148,7 @@ __all__ = [
     "find_card",
     "find_preference",
     "finish_request",
+    "forget_batch",
     "forget_source",
     "gather_person",
     "get_customer",

@@ -52,6 +52,7 @@ __all__ = [
     "list_like_viewed",
     "list_offers",
     "list_templates",
+    "live_journeys_asking",
     "pause",
     "preview",
     "save_definition",
@@ -139,6 +140,11 @@ def enrolments_of(customer_id: int) -> list[EnrolmentView]:
 def left_out(customer_ids: Collection[int]) -> frozenset[int]:
     """Give those of these people whom a journey under way leaves out on purpose, to compare."""
     return views.left_out(customer_ids)
+
+
+def live_journeys_asking(attribute: str) -> list[tuple[str, Text]]:
+    """Give (key, name) of live journeys that branch on an attribute."""
+    return views.live_journeys_asking(attribute)
 
 
 def list_templates() -> list[TemplateView]:

@@ -13,6 +13,7 @@ from okaeri.measure import api as measure
 from okaeri.measure.types import ExperimentView
 from okaeri.plan.actions.keys import SOURCE_KIND
 from okaeri.plan.domain.facts import ATTRIBUTE
+from okaeri.plan.domain.lint import asked_attributes
 from okaeri.plan.domain.reasons import put_into_words
 from okaeri.plan.journeys.definition import (
     CartTrigger,
@@ -231,6 +232,24 @@ def view_enrolments(customer_id: int) -> list[EnrolmentView]:
         )
         for row in rows
     ]
+
+
+def live_journeys_asking(attribute: str) -> list[tuple[str, Text]]:
+    """Give (key, name) of live journeys that branch on an attribute, in any edition still walked."""
+    live = Journey.objects.filter(status=Journey.Status.LIVE)
+    walked = Enrolment.objects.filter(journey__in=live, state=Enrolment.State.ACTIVE)
+    editions = {v.pk: v for v in store.newest_versions(j.pk for j in live).values()}
+    versions = JourneyVersion.objects.filter(id__in=walked.values("version_id").distinct())
+    editions |= {version.pk: version for version in versions}
+    keys = {journey.pk: journey.key for journey in live}
+    return sorted(
+        {
+            (keys[version.journey_id], _name(version))
+            for version in editions.values()
+            if attribute in asked_attributes(store.definition_of(version.pk, version.source))
+        },
+        key=lambda pair: pair[0],
+    )
 
 
 def left_out(customer_ids: Collection[int]) -> frozenset[int]:

@@ -211,6 +211,17 @@ def forget_source(source: str) -> int:
         return store.delete_source(source)
 
 
+def forget_batch(source: str, at: datetime) -> int:
+    """Take one file of a source back; what its file before said holds again. How many answers.
+
+    Raises InputError for what staff and people said themselves and for our own guesses.
+    """
+    if source in {STAFF, INFERRED, *OWN_WORDS}:
+        raise InputError(_OURS.format(source=source))
+    with transaction.atomic():
+        return store.undo_batch(source, at)
+
+
 def replace_inferred(
     key: str, guesses: Iterable[tuple[int, str | None]], at: datetime
 ) -> tuple[int, int]:

@@ -223,6 +223,7 @@ def run_attribute_job(context: JobContext) -> dict[str, object]:
     path.unlink(missing_ok=True)
     return {
         "source": given.source,
+        "at": payload["at"],
         "filename": payload["filename"],
         "rows": result.rows,
         "people": result.people,

@@ -46,6 +46,8 @@ class AttributeValue(models.Model):
     basis = models.CharField(max_length=200, default="")
     expires_on = models.DateField(null=True)
     recorded_at = models.DateTimeField()
+    # What earlier files of the same source said, the latest first, so that one file can be undone.
+    earlier = models.JSONField(default=list)
 
     class Meta:
         constraints = (

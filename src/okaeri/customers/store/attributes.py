@@ -1,7 +1,8 @@
 """Questions and answers at rest: one answer for each person number, question and source."""
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, Max
 
@@ -21,7 +22,11 @@ from okaeri.foundation.text import Text
 
 # Of the statements in use none has more parameters than SQLite allows.
 _PAGE = 10_000
-_UPDATED = ["value", "origin", "basis", "expires_on", "recorded_at"]
+_UPDATED = ["value", "origin", "basis", "expires_on", "recorded_at", "earlier"]
+_KEPT = ("value", "origin", "basis", "expires_on", "recorded_at")
+# So many files of one source can be undone one after another.
+_MOST_EARLIER = 5
+_OWN_SOURCES = frozenset({STAFF, INFERRED, *OWN_WORDS})
 
 
 def list_all(*, with_holders: bool = False) -> list[AttributeView]:
@@ -118,16 +123,21 @@ def write(answers: Sequence[tuple[int, int, ValueIn, Answer]]) -> int:
     """
     numbers = sorted({number for number, *_ in answers})
     before: dict[tuple[int, int, str], datetime] = {}
+    history: dict[tuple[int, int, str], list[dict[str, Any]]] = {}
     for start in range(0, len(numbers), _PAGE):
         rows = AttributeValue.objects.filter(customer_id__in=numbers[start : start + _PAGE])
-        found = rows.values_list("customer_id", "attribute_id", "source", "recorded_at")
-        before.update({(who, what, source): at for who, what, source, at in found})
+        for row in rows.values("customer_id", "attribute_id", "source", "earlier", *_KEPT):
+            key = (row["customer_id"], row["attribute_id"], row["source"])
+            before[key] = row["recorded_at"]
+            if row["source"] not in _OWN_SOURCES:
+                history[key] = _with_earlier(row)
     fresh: dict[tuple[int, int, str], AttributeValue] = {}
     gone = []
     for number, attribute_id, given, answer in answers:
         key = (number, attribute_id, given.source)
         if key in before and before[key] > given.at:
             continue
+        is_again = before.get(key) == given.at
         before[key] = given.at
         fresh.pop(key, None)
         if answer in ("", ()):
@@ -142,6 +152,8 @@ def write(answers: Sequence[tuple[int, int, ValueIn, Answer]]) -> int:
             basis=given.basis,
             expires_on=given.expires_on,
             recorded_at=given.at,
+            # The same file again is no step of its own.
+            earlier=history.get(key, [])[1 if is_again else 0 :],
         )
     for number, attribute_id, source in gone:
         AttributeValue.objects.filter(
@@ -155,6 +167,50 @@ def write(answers: Sequence[tuple[int, int, ValueIn, Answer]]) -> int:
         update_fields=_UPDATED,
     )
     return len(fresh)
+
+
+def _with_earlier(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    until = row["expires_on"]
+    last = {
+        **{name: row[name] for name in ("value", "origin", "basis")},
+        "expires_on": until.isoformat() if until else None,
+        "recorded_at": row["recorded_at"].isoformat(),
+    }
+    return [last, *row["earlier"]][:_MOST_EARLIER]
+
+
+def undo_batch(source: str, at: datetime) -> int:
+    """Take back what one file of a source said; what the file before said holds again. How many."""
+    undone = 0
+    for row in AttributeValue.objects.filter(source=source).iterator(2000):
+        kept = [one for one in row.earlier if datetime.fromisoformat(one["recorded_at"]) != at]
+        if row.recorded_at == at:
+            undone += 1
+            _step_back(row, kept)
+        elif len(kept) != len(row.earlier):
+            AttributeValue.objects.filter(pk=row.pk).update(earlier=kept)
+    return undone
+
+
+def _step_back(row: AttributeValue, earlier: list[dict[str, Any]]) -> None:
+    if not earlier:
+        row.delete()
+        return
+    last, *rest = earlier
+    until = last["expires_on"]
+    AttributeValue.objects.filter(pk=row.pk).update(
+        value=last["value"],
+        origin=last["origin"],
+        basis=last["basis"],
+        expires_on=date.fromisoformat(until) if until else None,
+        recorded_at=datetime.fromisoformat(last["recorded_at"]),
+        earlier=rest,
+    )
+
+
+def count_batch(source: str, at: datetime) -> int:
+    """Give how many answers of one file still hold."""
+    return AttributeValue.objects.filter(source=source, recorded_at=at).count()
 
 
 def list_file_sources() -> list[SourceCount]:

@@ -35,6 +35,17 @@ def lint_definition(
     return found
 
 
+def asked_attributes(definition: Definition) -> frozenset[str]:
+    """Give the keys of attributes that some branch of a journey asks for."""
+    return frozenset(
+        condition.attribute
+        for node in definition.nodes.values()
+        if isinstance(node.step, Branch)
+        for condition in node.step.when
+        if condition.attribute
+    )
+
+
 def lint_attributes(definition: Definition, schema: Iterable[AttributeIn]) -> list[Text]:
     """Give one sentence per condition that the shop's schema of attributes cannot answer."""
     known = {attribute.key: attribute for attribute in schema if attribute.is_active}

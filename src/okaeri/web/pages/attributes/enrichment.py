@@ -1,6 +1,6 @@
 """Files of answers: upload, say which column is what and whose data it is, watch, take it back."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -34,6 +34,7 @@ _BAD_DAY = Text("有効期限の日付を確かめてください。", "Check th
 _FORGOTTEN = Text(
     "「{source}」の回答 {n}件を取り消しました。", 'Took back {n} answers from "{source}".'
 )
+_UNDONE = Text("この取り込みの回答 {n}件を取り消しました。", "Took back {n} answers of this file.")
 _SET = Text("設定を変えました。", "The setting was changed.")
 
 
@@ -156,13 +157,35 @@ def run(request: HttpRequest, job_id: int) -> HttpResponse:
     """Show what became of one file."""
     job = _job(job_id)
     rejected = job.result.get("rejected", []) if sight.sees_personal(request) else []
+    batch = _batch_of(job)
     context = {
         "tab": "attributes",
         "job": job,
+        "still_held": customers.count_attribute_batch(*batch) if batch else 0,
         "rejected": [(line, Text.from_json(why), cells) for line, why, cells in rejected[:50]],
     }
     name = "run_state" if request.headers.get("HX-Request") else "run"
     return render(request, f"okaeri/attributes/{name}.html", context)
+
+
+def _batch_of(job: JobView) -> tuple[str, datetime] | None:
+    """Give by what a finished file's answers are known: their source and the file's instant."""
+    if not job.result.get("at"):
+        return None
+    return job.result["source"], datetime.fromisoformat(job.result["at"])
+
+
+@needs("imports.change")
+@require_POST
+def undo(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Take back what one file said."""
+    batch = _batch_of(_job(job_id))
+    if batch is None:
+        raise NotFoundError(_NOT_ONE)
+    gone = customers.forget_batch(*batch)
+    words = _UNDONE.render(request.language)  # type: ignore[attr-defined]
+    messages.success(request, words.format(n=gone))
+    return redirect("enrichment_run", job_id)
 
 
 @needs("customers.see_personal")

@@ -16,6 +16,7 @@ from okaeri.customers.attribute_types import (
 )
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.text import Text
+from okaeri.plan import api as plan
 from okaeri.web.access import needs
 
 KIND_NAMES = {
@@ -30,6 +31,12 @@ _UNKNOWN = Text("項目「{key}」は存在しません。", 'There is no attrib
 _BAD_LINE = Text(
     "選択肢の「{line}」が読めません。dry=乾燥肌/Dry のように書いてください。",
     'The choice "{line}" cannot be read; write it as dry=乾燥肌/Dry.',
+)
+_ASKED = Text(
+    "稼働中のシナリオ「{names}」がこの項目で分かれています。止めると、全員が「いいえ」に進みます。"
+    "それでも止めるときは、下の確認に印を付けてください。",
+    "Live journeys branch on this: {names}. Switched off, everybody goes the way of “no”. "
+    "To do so anyway, tick the box below.",
 )
 _EXISTS = Text(
     "キー「{key}」はすでにあります。別のキーにしてください。",
@@ -113,6 +120,8 @@ def _form(request: HttpRequest, before: AttributeIn, *, is_new: bool, holders: i
             shown = replace(shown, choices=_read_choices(choices, shown.kind))
             if is_new and any(one.key == shown.key for one in customers.list_attributes()):
                 raise InputError(_EXISTS.format(key=shown.key))
+            if before.is_active and not shown.is_active:
+                _check_unused(request, before.key)
             customers.save_attribute(shown)
             return _done(request)
         except InputError as error:
@@ -126,9 +135,18 @@ def _form(request: HttpRequest, before: AttributeIn, *, is_new: bool, holders: i
         "is_new": is_new,
         "holders": holders,
         "problem": problem,
+        "asked_by": [] if is_new else plan.live_journeys_asking(before.key),
     }
     status = 400 if problem else 200
     return render(request, "okaeri/attributes/edit.html", context, status=status)
+
+
+def _check_unused(request: HttpRequest, key: str) -> None:
+    """Ask once more before a question is switched off that live journeys branch on."""
+    asking = plan.live_journeys_asking(key)
+    if asking and request.POST.get("off_anyway") != "on":
+        names = "、".join(name.ja for _, name in asking), ", ".join(name.en for _, name in asking)
+        raise InputError(Text(_ASKED.ja.format(names=names[0]), _ASKED.en.format(names=names[1])))
 
 
 def _read(request: HttpRequest, before: AttributeIn, *, is_new: bool) -> AttributeIn:

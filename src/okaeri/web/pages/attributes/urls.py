@@ -15,6 +15,7 @@ urlpatterns = [
     path("settings/attributes/import/start/", enrichment.start, name="enrichment_start"),
     path("settings/attributes/import/forget/", enrichment.forget, name="enrichment_forget"),
     path("settings/attributes/import/<int:job_id>/", enrichment.run, name="enrichment_run"),
+    path("settings/attributes/import/<int:job_id>/undo/", enrichment.undo, name="enrichment_undo"),
     path(
         "settings/attributes/import/<int:job_id>/rejected/",
         enrichment.rejected,

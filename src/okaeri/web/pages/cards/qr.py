@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString, mark_safe
 def qr_svg(content: str, label: str) -> SafeString:
     """Give an SVG with `content`; always dark on white, or a scanner in dark mode would fail."""
     out = io.BytesIO()
-    segno.make(content, error="m").save(
+    # A micro QR code would do for so few letters, but few scanners read one.
+    segno.make_qr(content, error="m").save(
         out, kind="svg", scale=6, xmldecl=False, svgns=False, dark="#000", light="#fff", title=label,
         omitsize=True,
     )  # fmt: skip
