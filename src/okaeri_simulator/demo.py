@@ -17,6 +17,7 @@ from okaeri.foundation.clock import SimulatedClock
 from okaeri.foundation.settings import ShopProfile
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
+from okaeri.insight.types import Depth
 from okaeri.intake import api as intake
 from okaeri.measure.types import Evaluation
 from okaeri.plan import api as plan
@@ -176,7 +177,7 @@ def _live(
 
 
 def _refresh(day: date, warehouse: Any) -> None:  # noqa: ANN401 - whatever wiring opened
-    insight.refresh(warehouse=warehouse, as_of=day)
+    insight.refresh(warehouse=warehouse, as_of=day, depth=Depth.CLASSES)
 
 
 def _truths(evaluations: list[Evaluation], ledger: TruthLedger) -> dict[str, Truth]:

@@ -17,6 +17,7 @@ from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.foundation.work.loop import WorkLoop
 from okaeri.insight import api as insight
+from okaeri.insight.types import Depth
 from okaeri.intake import api as intake
 from okaeri.intake.types import OrderIn
 from okaeri.project import startup, wiring
@@ -121,7 +122,7 @@ _BLINK = timedelta(seconds=1)
 
 
 def _refresh(day: date, warehouse: Warehouse) -> None:
-    insight.refresh(warehouse=warehouse, as_of=day)
+    insight.refresh(warehouse=warehouse, as_of=day, depth=Depth.CLASSES)
 
 
 def _tick(coming: "_Coming", loop: WorkLoop) -> int:

@@ -100,6 +100,8 @@ class Report(models.Model):
     as_of = models.DateField()
     rule_version = models.CharField(max_length=16)
     payload = models.JSONField()
+    # The highest change number of orders that were looked at.
+    orders_seen = models.BigIntegerField(default=0)
     computed_at = models.DateTimeField()
 
 

@@ -282,6 +282,17 @@ class CustomerPage:
     total: int
 
 
+class Depth(StrEnum):
+    """How much a refresh computes beside the classes and what is counted from them."""
+
+    # Every further analysis and prediction.
+    ALL = "all"
+    # Those a night can have changed (`insight.domain.due`).
+    DUE = "due"
+    # None: what is there stays as it is.
+    CLASSES = "classes"
+
+
 @dataclass(frozen=True, slots=True)
 class RefreshSummary:
     """What a refresh did."""

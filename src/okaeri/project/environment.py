@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from okaeri.foundation.engine_names import is_engine
 from okaeri.foundation.errors import ConfigurationError
 from okaeri.foundation.text import Text
 
@@ -93,7 +94,7 @@ def _flag(env: Mapping[str, str], name: str) -> bool:
 
 
 def _engine(value: str) -> str:
-    if value != "duckdb" and not value.startswith(("spark://", "local[")):
+    if not is_engine(value):
         raise _refusal("OKAERI_WAREHOUSE_ENGINE", "duckdb")
     return value
 

@@ -22,7 +22,7 @@ from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.foundation.work.jobs import Handler, JobContext, JobRunner, submit_job
 from okaeri.foundation.work.loop import Duty, WorkLoop
 from okaeri.insight import api as insight
-from okaeri.insight.types import SegmentAnswer
+from okaeri.insight.types import Depth, SegmentAnswer
 from okaeri.intake import api as intake
 from okaeri.intake import duties as intake_duties
 from okaeri.listen import api as listen
@@ -44,10 +44,10 @@ def environment() -> Environment:
     return env
 
 
-def open_shop_warehouse() -> Warehouse:
-    """Open this shop's warehouse with the engine of the environment; the caller closes it."""
+def open_shop_warehouse(engine: str = "") -> Warehouse:
+    """Open this shop's warehouse with `engine`, or that of the environment; the caller closes it."""
     env = environment()
-    return open_warehouse(env.warehouse_dir, env.warehouse_engine)
+    return open_warehouse(env.warehouse_dir, engine or env.warehouse_engine)
 
 
 def shop_day() -> date:
@@ -111,13 +111,26 @@ def answers_for_segments() -> Iterator[SegmentAnswer]:
         yield SegmentAnswer(one.customer_id, day, one.question_key, one.score)
 
 
-def refresh_everything(progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
-    """Refresh all analyses and evaluations as of today; gives what was done."""
+def refresh_everything(
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    engine: str = "",
+    depth: Depth = Depth.ALL,
+) -> dict[str, Any]:
+    """Refresh all analyses and evaluations as of today; gives what was done.
+
+    `engine` takes the place of the environment's, for this refresh only; `depth` as in
+    `insight.api.refresh`.
+    """
     as_of = shop_day()
-    warehouse = open_shop_warehouse()
+    warehouse = open_shop_warehouse(engine)
     try:
         summary = insight.refresh(
-            warehouse=warehouse, as_of=as_of, progress=progress, answers=answers_for_segments
+            warehouse=warehouse,
+            as_of=as_of,
+            progress=progress,
+            depth=depth,
+            answers=answers_for_segments,
         )
         evaluations = measure.evaluate_all(warehouse=warehouse, as_of=as_of)
     finally:
@@ -139,7 +152,8 @@ def _run_import(context: JobContext) -> Mapping[str, Any]:
 
 
 def _run_refresh(context: JobContext) -> Mapping[str, Any]:
-    summary = refresh_everything(progress=context.progress)
+    depth = Depth(context.payload.get("depth", Depth.ALL))
+    summary = refresh_everything(progress=context.progress, depth=depth)
     now = clock.now()
     return {
         **summary,
@@ -165,7 +179,7 @@ def schedule_nightly(now: datetime) -> int:
     local = now.astimezone(ZoneInfo(load(ShopProfile).time_zone))
     due = local.replace(hour=NIGHTLY_HOUR, minute=0, second=0, microsecond=0)
     night = local.date() if local >= due else local.date() - timedelta(days=1)
-    submit_job("refresh", {}, slot=f"refresh:{night}")
+    submit_job("refresh", {"depth": Depth.DUE}, slot=f"refresh:{night}")
     submit_job("find_candidates", {}, slot=f"find_candidates:{night}")
     return 0
 

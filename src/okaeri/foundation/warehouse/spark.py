@@ -26,6 +26,8 @@ _NO_JAVA = Text(
     "Spark needs Java 17; install Java or set JAVA_HOME.",
 )
 
+_PARTITIONS_PER_CORE = 2
+
 
 class SparkEngine:
     """One Spark session; `scratch` must be a folder all its workers can reach."""
@@ -90,12 +92,14 @@ def _open_session(master: str, scratch: Path):  # type: ignore[no-untyped-def]  
         .config("spark.ui.showConsoleProgress", "false")
     )
     if local:
-        builder = (
-            builder.config("spark.sql.shuffle.partitions", "4")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .config("spark.driver.host", "127.0.0.1")
+        builder = builder.config("spark.driver.bindAddress", "127.0.0.1").config(
+            "spark.driver.host", "127.0.0.1"
         )
-    return builder.getOrCreate()
+    session = builder.getOrCreate()
+    # Not Spark's 200: a shop's aggregates are small, and every partition costs a task per step.
+    partitions = _PARTITIONS_PER_CORE * session.sparkContext.defaultParallelism
+    session.conf.set("spark.sql.shuffle.partitions", str(partitions))
+    return session
 
 
 def _find_java() -> None:

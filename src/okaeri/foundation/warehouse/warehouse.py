@@ -9,7 +9,8 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from okaeri.foundation.errors import NotFoundError
+from okaeri.foundation.engine_names import is_engine
+from okaeri.foundation.errors import ConfigurationError, NotFoundError
 from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import delta, keyed
 from okaeri.foundation.warehouse.duckdb import MEMORY_LIMIT, DuckDBEngine
@@ -25,6 +26,10 @@ _SHARE_TO_MERGE = 0.1
 _NO_TABLE = Text(
     "分析用データ {name} がまだありません。先に取り込みと集計を実行してください。",
     "There is no analysis table {name} yet; import orders and refresh first.",
+)
+_NO_ENGINE = Text(
+    "分析エンジン {name} はありません。duckdb、local[2]、spark://ホスト:ポート のどれかを指定してください。",
+    "There is no engine {name}; name duckdb, local[2] or spark://host:port.",
 )
 
 
@@ -196,7 +201,12 @@ def _newest(rows: ir.Table, key: str, version: str) -> ir.Table:
 def open_warehouse(
     folder: Path, engine: str = "duckdb", *, memory_limit: str = MEMORY_LIMIT
 ) -> Warehouse:
-    """Open the warehouse in `folder` with "duckdb", "local[n]" or "spark://host:port"."""
+    """Open the warehouse in `folder` with "duckdb", "local[n]" or "spark://host:port".
+
+    Raises ConfigurationError for any other name, and where the engine is not installed.
+    """
+    if not is_engine(engine):
+        raise ConfigurationError(_NO_ENGINE.format(name=engine))
     folder.mkdir(parents=True, exist_ok=True)
     scratch = folder / "scratch"
     runner: Engine

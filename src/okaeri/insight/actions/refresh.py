@@ -22,18 +22,21 @@ from okaeri.insight.actions.analysis import (
     build_reports,
     threshold_on,
 )
-from okaeri.insight.actions.item_model import keep_items, learn_items
-from okaeri.insight.actions.predictions import predict
+from okaeri.insight.actions.later import compute_later, keep_later
 from okaeri.insight.actions.segment_tables import Answers, write_tables
 from okaeri.insight.actions.sync import ORDERS, sync_warehouse
-from okaeri.insight.analyses import ANALYSES
 from okaeri.insight.analyses.movement import with_class_before
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.leads import lead_view
 from okaeri.insight.domain.rule_version import rule_version
-from okaeri.insight.prediction_types import PredictionRules
-from okaeri.insight.store import insights, predictions, reports
-from okaeri.insight.types import CustomerInsightView, LifecycleRules, RankRules, RefreshSummary
+from okaeri.insight.store import insights, reports
+from okaeri.insight.types import (
+    CustomerInsightView,
+    Depth,
+    LifecycleRules,
+    RankRules,
+    RefreshSummary,
+)
 
 Progress = Callable[[int, int], None]
 # How many closed months get a snapshot when a shop is first seen.
@@ -47,12 +50,14 @@ def refresh(
     warehouse: Warehouse,
     as_of: date,
     progress: Progress | None = None,
+    depth: Depth = Depth.ALL,
     answers: Answers | None = None,
 ) -> RefreshSummary:
     """Recompute every analysis as of the end of the shop day `as_of`.
 
-    Pages see the old numbers until all new ones are there. `progress(done, total)` counts steps.
-    `answers` gives what people answered to questions, for segments to ask about.
+    The classes and everything counted from them are always computed; `depth` says which further
+    analyses and predictions are. Pages see the old numbers until all new ones are there.
+    `progress(done, total)` counts steps. `answers` gives what people answered to questions, for segments to ask about.
     """
     started = time.monotonic()
     tell = progress or (lambda _done, _total: None)
@@ -74,19 +79,18 @@ def refresh(
         threshold_on=lambda day: threshold_on(found, day, request.rules),
         rule_version=version,
     )
-    payloads |= {name: build(sources) for name, build in ANALYSES.items()}
-    goods = learn_items(sources)
-    foretold = predict(sources, load(PredictionRules))
-    payloads["predictions"] = foretold.payload
+    seen = warehouse.highest(ORDERS, "change_no") if warehouse.has(ORDERS) else 0
+    later = compute_later(sources, depth, version=version, orders=payloads["summary"]["orders"])
     leads = _leads(warehouse, found, payloads["summary"]["leads"], as_of)
     write_tables(warehouse, found.customers, leads, as_of, answers)
     members = segments.recount(warehouse, as_of)
     tell(3, _STEPS)
     with transaction.atomic():
-        predictions.replace_all(foretold.columns)
+        payloads |= keep_later(later)
         written = insights.replace_all(_insight_batches(sources), leads)
-        payloads |= keep_items(goods)
-        reports.save_all(payloads, as_of=as_of, rule_version=version, now=clock.now())
+        reports.save_all(
+            payloads, as_of=as_of, rule_version=version, orders_seen=seen, now=clock.now()
+        )
         segments.save_counts(members, clock.now())
     tell(4, _STEPS)
     _take_snapshots(warehouse, orders, request, version)
@@ -124,6 +128,7 @@ _NO_ORDERS = pa.Table.from_batches(
             ("media_code", pa.string()),
             ("subscription_no", pa.string()),
             ("delivery_no", pa.int64()),
+            ("change_no", pa.int64()),
         ]
     ),
 )
@@ -132,7 +137,7 @@ _NO_ORDERS = pa.Table.from_batches(
 def _insight_batches(sources: Sources) -> Iterator[pa.RecordBatch]:
     habits = sources.price_habits.select("customer_id", "discount_share", "margin_share")
     rows = with_class_before(sources).left_join(habits, "customer_id").drop("customer_id_right")
-    for batch in sources.warehouse.stream(rows):
+    for batch in sources.warehouse.stream(rows.order_by("customer_id")):
         days = pa.array([sources.as_of] * batch.num_rows, type=pa.date32())
         yield batch.append_column("as_of", days)
 

@@ -22,6 +22,7 @@ from okaeri.insight.features.purchases import (
     compute_first_purchases,
     compute_purchase_lines,
     compute_purchases,
+    counts_as_purchase,
 )
 from okaeri.insight.recommend_types import RecommendRules
 from okaeri.insight.types import LifecycleRules
@@ -131,9 +132,11 @@ class Sources:
     @cached_property
     def price_habits(self) -> ir.Table:
         """One row per buyer: how he pays (`features.prices`)."""
-        habits = compute_price_habits(
-            self.purchases, as_of=self.as_of, active_days=self.rules.active_days
+        # Straight from the orders: every night needs it, and no place in a life is asked for.
+        bought = self.orders.filter(
+            counts_as_purchase(self.orders, as_of=self.as_of, rules=self.rules)
         )
+        habits = compute_price_habits(bought, as_of=self.as_of, active_days=self.rules.active_days)
         return self.stage("price_habits", habits)
 
     @cached_property

@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from okaeri.insight.features.months import month_number
+from okaeri.insight.features.purchases import counts_as_purchase
 from okaeri.insight.types import LifecycleRules
 
 
@@ -18,10 +19,9 @@ def compute_counted_orders(orders: ir.Table, *, as_of: date, rules: LifecycleRul
 
     Columns customer_id, ordered_on, net_minor (smallest unit).
     """
-    counts = orders.is_purchase & orders.customer_id.notnull() & (orders.ordered_on <= as_of)
-    if not rules.count_trial:
-        counts = counts & ~orders.is_trial
-    return orders.filter(counts).select("customer_id", "ordered_on", "net_minor")
+    return orders.filter(counts_as_purchase(orders, as_of=as_of, rules=rules)).select(
+        "customer_id", "ordered_on", "net_minor"
+    )
 
 
 def compute_order_days(counted: ir.Table, *, as_of: date, rules: LifecycleRules) -> ir.Table:

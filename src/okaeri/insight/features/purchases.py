@@ -12,6 +12,12 @@ _SINGLE, _TRIAL, _SUBSCRIPTION = "single", "trial", "subscription"
 KINDS = (_SINGLE, _TRIAL, _SUBSCRIPTION)
 
 
+def counts_as_purchase(orders: ir.Table, *, as_of: date, rules: LifecycleRules) -> ir.BooleanValue:
+    """Tell of each order whether it is a purchase of a known customer up to and on `as_of`."""
+    counts = orders.is_purchase & orders.customer_id.notnull() & (orders.ordered_on <= as_of)
+    return counts if rules.count_trial else counts & ~orders.is_trial
+
+
 def compute_purchases(orders: ir.Table, *, as_of: date, rules: LifecycleRules) -> ir.Table:
     """One row per order that counts as a purchase of a known customer up to and on `as_of`.
 
@@ -22,10 +28,7 @@ def compute_purchases(orders: ir.Table, *, as_of: date, rules: LifecycleRules) -
     of the same day, which share its n), previous_on (day of the order before, NULL for the first),
     first_on (day of the customer's first).
     """
-    counts = orders.is_purchase & orders.customer_id.notnull() & (orders.ordered_on <= as_of)
-    if not rules.count_trial:
-        counts = counts & ~orders.is_trial
-    rows = orders.filter(counts)
+    rows = orders.filter(counts_as_purchase(orders, as_of=as_of, rules=rules))
     # One order of the rows serves every column; DuckDB sorts once for all of them.
     life = ibis.window(group_by="customer_id", order_by=["ordered_on", "order_id"])
     previous_on = rows.ordered_on.lag().over(life)

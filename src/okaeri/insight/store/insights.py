@@ -1,6 +1,7 @@
 """One row per customer: bulk replacement, reading, lists by rule."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -10,7 +11,7 @@ from django.db import connection
 from django.db.models import F, Q
 from pyroaring import BitMap64
 
-from okaeri.foundation.bulk import bulk_insert
+from okaeri.foundation.bulk import bulk_insert, indexes_afterwards
 from okaeri.foundation.personal import Documents, as_documents
 from okaeri.insight.models import CustomerInsight
 from okaeri.insight.types import CustomerInsightView, FreshnessBand, Stage
@@ -18,18 +19,24 @@ from okaeri.insight.types import CustomerInsightView, FreshnessBand, Stage
 COLUMNS = tuple(field.name for field in CustomerInsight._meta.concrete_fields)
 _TABLE = CustomerInsight._meta.db_table
 _FEW = 500
+# From so many rows on it pays to build the indexes anew.
+_MANY = 20_000
 
 
 def replace_all(batches: Iterable[pa.RecordBatch], leads: Iterable[CustomerInsightView]) -> int:
     """Put new rows in the place of all old ones inside the open transaction; give how many.
 
-    Batches carry every column but as_of, which the caller added. Readers see the old rows until the
-    transaction ends.
+    Batches carry every column; rows in the order of customers are written fastest. Readers see the
+    old rows until the transaction ends.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(f'DELETE FROM "{_TABLE}"')  # noqa: S608 - our own table
     written = _Counted()
-    bulk_insert(_TABLE, COLUMNS, written.through(_all_rows(batches, leads)))
+    rows = written.through(_all_rows(batches, leads))
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT COUNT(*) FROM "{_TABLE}"')  # noqa: S608 - our own table
+        known = cursor.fetchone()[0]
+        cursor.execute(f'DELETE FROM "{_TABLE}"')  # noqa: S608 - our own table
+    with indexes_afterwards(_TABLE) if known >= _MANY else nullcontext():
+        bulk_insert(_TABLE, COLUMNS, rows)
     return written.count
 
 

@@ -9,7 +9,12 @@ from okaeri.insight.types import ReportView
 
 
 def save_all(
-    payloads: Mapping[str, dict[str, Any]], *, as_of: date, rule_version: str, now: datetime
+    payloads: Mapping[str, dict[str, Any]],
+    *,
+    as_of: date,
+    rule_version: str,
+    orders_seen: int,
+    now: datetime,
 ) -> None:
     """Put every report in the place of its predecessor inside the open transaction."""
     Report.objects.bulk_create(
@@ -19,13 +24,14 @@ def save_all(
                 as_of=as_of,
                 rule_version=rule_version,
                 payload=payload,
+                orders_seen=orders_seen,
                 computed_at=now,
             )
             for name, payload in payloads.items()
         ],
         update_conflicts=True,
         unique_fields=["name"],
-        update_fields=["as_of", "rule_version", "payload", "computed_at"],
+        update_fields=["as_of", "rule_version", "payload", "orders_seen", "computed_at"],
     )
 
 
@@ -35,6 +41,12 @@ def find(name: str) -> ReportView | None:
     if row is None:
         return None
     return ReportView(row.name, row.as_of, row.rule_version, row.payload, row.computed_at)
+
+
+def last_computed() -> dict[str, tuple[date, str, int]]:
+    """Give name → (as_of, rule_version, orders_seen) of every report."""
+    rows = Report.objects.values_list("name", "as_of", "rule_version", "orders_seen")
+    return {name: (as_of, version, seen) for name, as_of, version, seen in rows}
 
 
 def snapshot_months(rule_version: str) -> set[date]:

@@ -3,17 +3,33 @@
 import click
 
 from okaeri.foundation.text import Text
+from okaeri.insight.types import Depth
 from okaeri.project import terminal, wiring
 from okaeri.project.commands import options
 
 
 @click.command()
 @options.data_dir
+@click.option(
+    "--engine",
+    default="",
+    metavar="ENGINE",
+    help="Where to compute: duckdb, local[n], or spark://host:port of a cluster whose machines all "
+    "reach the data folder (default: OKAERI_WAREHOUSE_ENGINE, else duckdb).",
+)
+@click.option(
+    "--depth",
+    type=click.Choice([str(depth) for depth in Depth]),
+    default=str(Depth.ALL),
+    show_default=True,
+    help="all: everything; due: as every night, the classes and predictions, and what a week or many "
+    "new orders made due; classes: the classes alone.",
+)
 @options.as_json
-def refresh(*, as_json: bool) -> None:
+def refresh(*, engine: str, depth: str, as_json: bool) -> None:
     """Recompute classes, ranks, freshness, cohorts and experiments as of today."""
     with terminal.progress(Text("分析", "Analysis"), quiet=as_json) as report:
-        done = wiring.refresh_everything(report)
+        done = wiring.refresh_everything(report, engine=engine, depth=Depth(depth))
     if as_json:
         terminal.print_json(done)
         return

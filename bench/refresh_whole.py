@@ -1,0 +1,125 @@
+# ruff: noqa: E402 - the settings must be named before Django is imported
+"""One whole refresh of a prepared shop in a process of its own: steps, seconds, memory as JSON.
+
+    python -m bench.refresh_whole FOLDER [ENGINE]
+
+FOLDER holds orders.parquet and order_lines.parquet (`bench.whole_shop`). Prints one JSON line: the
+full refresh, then a night after 0.5 % of new orders.
+"""
+
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+
+FOLDER = tempfile.mkdtemp(prefix="okaeri-bench-")
+os.environ["OKAERI_DATA_DIR"] = FOLDER
+os.environ["DJANGO_SETTINGS_MODULE"] = "okaeri.project.settings"
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+
+django.setup()
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from django.core.management import call_command
+
+from okaeri.foundation.warehouse import open_warehouse
+from okaeri.insight import api
+from okaeri.insight.actions import later
+from okaeri.insight.actions import refresh as action
+from okaeri.insight.actions.sync import LINES, ORDERS
+from okaeri.insight.analyses import ANALYSES
+from okaeri.insight.types import Depth
+
+AS_OF = date(2025, 12, 1)
+NEW_SHARE = 0.005
+
+
+def _fill(folder: Path) -> None:
+    warehouse = open_warehouse(Path(FOLDER) / "warehouse")
+    for name, file in ((ORDERS, "orders"), (LINES, "order_lines")):
+        reader = pq.ParquetFile(folder / f"{file}.parquet")
+        batches = (_numbered(batch) for batch in reader.iter_batches(500_000))
+        warehouse.upsert(name, batches, key="order_id", version="change_no")
+    warehouse.close()
+
+
+def _numbered(batch: pa.RecordBatch) -> pa.RecordBatch:
+    rows = pa.Table.from_batches([batch])
+    return rows.append_column("change_no", rows["order_id"]).combine_chunks().to_batches()[0]
+
+
+def _add_a_day(folder: Path) -> None:
+    """Let one order in two hundred be bought again on the next day by the same customer."""
+    warehouse = open_warehouse(Path(FOLDER) / "warehouse")
+    orders = pq.read_table(folder / "orders.parquet")
+    highest = pc.max(orders["order_id"]).as_py()
+    step = round(1 / NEW_SHARE)
+    chosen = orders.filter(pc.equal(pc.bit_wise_and(orders["order_id"], 0), 0))
+    chosen = chosen.take(pa.array(range(0, orders.num_rows, step)))
+    numbers = pa.array(range(highest + 1, highest + 1 + chosen.num_rows))
+    day = pa.array([AS_OF + timedelta(days=1)] * chosen.num_rows, pa.date32())
+    for name, values in (("order_id", numbers), ("ordered_on", day)):
+        place = chosen.schema.get_field_index(name)
+        chosen = chosen.set_column(place, name, values.cast(chosen.schema.field(name).type))
+    chosen = chosen.append_column("change_no", numbers)
+    warehouse.upsert(ORDERS, chosen.to_batches(), key="order_id", version="change_no")
+    warehouse.close()
+
+
+def _measured(engine: str, as_of: date, *, depth: Depth) -> dict[str, float]:
+    before, started = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    warehouse = open_warehouse(Path(FOLDER) / "warehouse", engine)
+    summary = api.refresh(warehouse=warehouse, as_of=as_of, depth=depth)
+    warehouse.close()
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return {
+        "seconds": time.perf_counter() - started,
+        "cpu_seconds": used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime,
+        "peak_mb": used.ru_maxrss / 1024,
+        "customers": summary.customers,
+        "orders": summary.orders,
+    }
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    engine = sys.argv[2] if len(sys.argv) > 2 else "duckdb"
+    call_command("migrate", verbosity=0)
+    _fill(folder)
+    # Month-end snapshots are taken once in the life of a shop; they are no part of a refresh.
+    action.SNAPSHOT_MONTHS = 0
+    steps = _time_analyses()
+    full = _measured(engine, AS_OF, depth=Depth.ALL)
+    _add_a_day(folder)
+    night = _measured(engine, AS_OF + timedelta(days=1), depth=Depth.DUE)
+    print(json.dumps({"full": full, "night": night, "steps": steps}))
+
+
+def _time_analyses() -> dict[str, float]:
+    """Let every analysis say how long it took; gives the dict that fills as they run."""
+    steps: dict[str, float] = {}
+
+    def timed(name: str, build: Any) -> Any:
+        def run(sources: Any) -> dict[str, Any]:
+            started = time.perf_counter()
+            payload: dict[str, Any] = build(sources)
+            steps[name] = time.perf_counter() - started
+            return payload
+
+        return run
+
+    vars(later)["ANALYSES"] = {name: timed(name, build) for name, build in ANALYSES.items()}
+    return steps
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Analyses beyond the classes: which of them a refresh computes, and what comes of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from okaeri.foundation.settings import load
+from okaeri.insight.actions.item_model import REPORT as ITEMS
+from okaeri.insight.actions.item_model import ItemModel, keep_items, learn_items
+from okaeri.insight.actions.predictions import Predictions, predict
+from okaeri.insight.analyses import ANALYSES
+from okaeri.insight.analyses.sources import Sources
+from okaeri.insight.domain.due import Computed, due_analyses
+from okaeri.insight.prediction_types import PredictionRules
+from okaeri.insight.store import predictions, reports
+from okaeri.insight.types import Depth
+
+_PREDICTIONS = "predictions"
+_NAMES = (*ANALYSES, ITEMS, _PREDICTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What was computed: report name → payload; None where it was not its turn."""
+
+    payloads: dict[str, Any]
+    items: ItemModel | None
+    predictions: Predictions | None
+
+
+def compute_later(sources: Sources, depth: Depth, *, version: str, orders: int) -> Later:
+    """Compute what `depth` asks for; nothing is written. `orders` counts those of the last refresh."""
+    names = _names(sources, depth, version=version, orders=orders)
+    payloads = {name: build(sources) for name, build in ANALYSES.items() if name in names}
+    items = learn_items(sources) if ITEMS in names else None
+    foretold = predict(sources, load(PredictionRules)) if _PREDICTIONS in names else None
+    if foretold is not None:
+        payloads[_PREDICTIONS] = foretold.payload
+    return Later(payloads, items, foretold)
+
+
+def keep_later(later: Later) -> dict[str, Any]:
+    """Write rows in the open transaction; gives the reports to save beside the others."""
+    if later.predictions is not None:
+        predictions.replace_all(later.predictions.columns)
+    return later.payloads | (keep_items(later.items) if later.items is not None else {})
+
+
+def _names(sources: Sources, depth: Depth, *, version: str, orders: int) -> set[str]:
+    if depth is Depth.CLASSES:
+        return set()
+    if depth is Depth.ALL:
+        return set(_NAMES)
+    last = {name: row for name, row in reports.last_computed().items() if name in _NAMES}
+    changed = {
+        seen: sources.warehouse.count(sources.orders.filter(sources.orders.change_no > seen))
+        for seen in {row[2] for row in last.values()}
+    }
+    computed = {
+        name: Computed(day, rules, changed[seen]) for name, (day, rules, seen) in last.items()
+    }
+    return due_analyses(_NAMES, computed, as_of=sources.as_of, rule_version=version, orders=orders)
