@@ -57,7 +57,8 @@ def refresh(
 
     The classes and everything counted from them are always computed; `depth` says which further
     analyses and predictions are. Pages see the old numbers until all new ones are there.
-    `progress(done, total)` counts steps. `answers` gives what people answered to questions, for segments to ask about.
+    `progress(done, total)` counts steps. `answers` gives what people answered to questions, for
+    segments to ask about.
     """
     started = time.monotonic()
     tell = progress or (lambda _done, _total: None)

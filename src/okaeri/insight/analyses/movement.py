@@ -1,5 +1,7 @@
 """From class to class: today against six months before, and every closed month likewise."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import ibis.expr.types as ir
@@ -22,13 +24,14 @@ def build(sources: Sources) -> dict[str, Any]:
     today = (month_end(sources.as_of, MONTHS_BACK), sources.as_of)
     pairs = [*(pair for pair in pairs if pair != today), today]
     days = sorted({day for pair in pairs for day in pair})
-    standings = compute_standings(
-        sources.purchases,
-        thresholds={day: sources.threshold_on(day) for day in days},
-        rules=sources.rules,
-    )
-    rows = sources.rows(compute_moves(sources.stage("standings", standings), pairs=pairs))
+    rows = sources.rows(compute_moves(_standings(sources, days), pairs=pairs))
     return movement_payload(rows, as_of=sources.as_of, kept_months=kept)
+
+
+def _standings(sources: Sources, days: Sequence[date]) -> ir.Table:
+    thresholds = {day: sources.threshold_on(day) for day in days}
+    standings = compute_standings(sources.counted, thresholds=thresholds, rules=sources.rules)
+    return sources.stage("standings", standings)
 
 
 def _kept_months(sources: Sources) -> list[dict[str, Any]]:
@@ -41,8 +44,10 @@ def _kept_months(sources: Sources) -> list[dict[str, Any]]:
 
 def with_class_before(sources: Sources) -> ir.Table:
     """Give the row per customer with the class of six months before (`CustomerInsight`)."""
-    day = f"{month_end(sources.as_of, MONTHS_BACK):%Y%m%d}"
-    standings = sources.staged("standings")
+    then = month_end(sources.as_of, MONTHS_BACK)
+    standings, day = sources.find_staged("standings"), f"{then:%Y%m%d}"
+    if standings is None:
+        standings = _standings(sources, [then])
     before = standings.select(
         "customer_id",
         stage_before=standings[f"stage_{day}"],

@@ -91,6 +91,13 @@ class Sources:
         self._staged: dict[str, ir.Table] = {}
 
     @cached_property
+    def counted(self) -> ir.Table:
+        """One row per order that counts: columns of the warehouse, no place in a life."""
+        return self.orders.filter(
+            counts_as_purchase(self.orders, as_of=self.as_of, rules=self.rules)
+        )
+
+    @cached_property
     def purchases(self) -> ir.Table:
         """One row per counted order with its place in the customer's life (`features.purchases`)."""
         return self.stage(
@@ -133,10 +140,9 @@ class Sources:
     def price_habits(self) -> ir.Table:
         """One row per buyer: how he pays (`features.prices`)."""
         # Straight from the orders: every night needs it, and no place in a life is asked for.
-        bought = self.orders.filter(
-            counts_as_purchase(self.orders, as_of=self.as_of, rules=self.rules)
+        habits = compute_price_habits(
+            self.counted, as_of=self.as_of, active_days=self.rules.active_days
         )
-        habits = compute_price_habits(bought, as_of=self.as_of, active_days=self.rules.active_days)
         return self.stage("price_habits", habits)
 
     @cached_property
@@ -203,9 +209,9 @@ class Sources:
         self._staged[name] = self.warehouse.stage(f"insight_{name}", expr)
         return self._staged[name]
 
-    def staged(self, name: str) -> ir.Table:
-        """Give a table an analysis of this refresh staged before."""
-        return self._staged[name]
+    def find_staged(self, name: str) -> ir.Table | None:
+        """Give a table an analysis of this refresh staged before; None where none did."""
+        return self._staged.get(name)
 
     def rows(self, expr: ir.Table) -> list[dict[str, Any]]:
         """Run an expression whose result is small, and give its rows."""

@@ -11,20 +11,20 @@ from okaeri.insight.types import LifecycleRules
 
 
 def compute_standings(
-    purchases: ir.Table, *, thresholds: Mapping[date, int], rules: LifecycleRules
+    bought: ir.Table, *, thresholds: Mapping[date, int], rules: LifecycleRules
 ) -> ir.Table:
     """One row per customer with a purchase: stage_<yyyymmdd> and lapsed_<yyyymmdd> per day asked for.
 
-    `thresholds`: day → the bar between steady and loyal on that day. Both are NULL on days before the
+    `bought`: one row per order that counts (customer_id, ordered_on, net_minor). `thresholds`: day → the bar between steady and loyal on that day. Both are NULL on days before the
     first purchase; otherwise as `features.lifecycle` says for that day.
     """
-    on, sums = purchases.ordered_on, {}
+    on, sums = bought.ordered_on, {}
     for day in thresholds:
         known = on <= day
-        sums[f"n_{day:%Y%m%d}"] = known.ifelse(purchases.n, 0).max()
-        sums[f"net_{day:%Y%m%d}"] = known.ifelse(purchases.net_minor, 0).sum()
+        sums[f"n_{day:%Y%m%d}"] = known.ifelse(1, 0).sum()
+        sums[f"net_{day:%Y%m%d}"] = known.ifelse(bought.net_minor, 0).sum()
         sums[f"last_{day:%Y%m%d}"] = known.ifelse(on, ibis.null("date")).max()
-    rows = purchases.group_by("customer_id").agg(first_on=purchases.first_on.min(), **sums)
+    rows = bought.group_by("customer_id").agg(first_on=on.min(), **sums)
     classes: dict[str, ir.Value] = {}
     for day, threshold_minor in thresholds.items():
         classes |= _class_on(rows, day, threshold_minor, rules)
@@ -35,6 +35,10 @@ def _class_on(
     rows: ir.Table, day: date, threshold_minor: int, rules: LifecycleRules
 ) -> dict[str, ir.Value]:
     count, last_on = rows[f"n_{day:%Y%m%d}"], rows[f"last_{day:%Y%m%d}"]
+    if rules.merge_same_day:
+        # Classes ask whether there was one purchase or more: more than one day is more.
+        several = last_on > rows.first_on
+        count = (count > 0).ifelse(several.ifelse(2, 1), 0)
     until = ibis.date(day) if rules.tenure_basis == "elapsed" else last_on
     stage = stage_of(
         count,
