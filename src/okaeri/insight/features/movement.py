@@ -15,8 +15,9 @@ def compute_standings(
 ) -> ir.Table:
     """One row per customer with a purchase: stage_<yyyymmdd> and lapsed_<yyyymmdd> per day asked for.
 
-    `bought`: one row per order that counts (customer_id, ordered_on, net_minor). `thresholds`: day → the bar between steady and loyal on that day. Both are NULL on days before the
-    first purchase; otherwise as `features.lifecycle` says for that day.
+    `bought`: one row per order that counts (customer_id, ordered_on, net_minor). `thresholds`: day →
+    the bar between steady and loyal on that day. Both columns are NULL on days before the first
+    purchase; otherwise as `features.lifecycle` says for that day.
     """
     on, sums = bought.ordered_on, {}
     for day in thresholds:
