@@ -197,6 +197,7 @@ FACTS: dict[str, Fact] = {
                     "checkout": Text("購入手続き", "Checkout"),
                 },
             ),
+            "url": Field(Text("ページのアドレス", "Page address"), "text"),
             "sku": _SKU,
             "category": Field(Text("カテゴリー", "Category"), "text"),
             "query": Field(Text("検索語", "Searched for"), "text"),
