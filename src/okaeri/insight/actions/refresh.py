@@ -27,6 +27,7 @@ from okaeri.insight.actions.segment_tables import Answers, write_tables
 from okaeri.insight.actions.sync import ORDERS, sync_warehouse
 from okaeri.insight.analyses.movement import with_class_before
 from okaeri.insight.analyses.sources import Sources
+from okaeri.insight.domain.cycle import shop_cycle
 from okaeri.insight.domain.leads import lead_view
 from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.store import insights, reports
@@ -79,11 +80,12 @@ def refresh(
         threshold_minor=found.price.threshold_minor,
         threshold_on=lambda day: threshold_on(found, day, request.rules),
         rule_version=version,
+        shop_cycle_days=shop_cycle(found.intervals),
     )
     seen = warehouse.highest(ORDERS, "change_no") if warehouse.has(ORDERS) else 0
     later = compute_later(sources, depth, version=version, orders=payloads["summary"]["orders"])
     leads = _leads(warehouse, found, payloads["summary"]["leads"], as_of)
-    write_tables(warehouse, found.customers, leads, as_of, answers)
+    write_tables(warehouse, with_class_before(sources), leads, as_of, answers)
     members = segments.recount(warehouse, as_of)
     tell(3, _STEPS)
     with transaction.atomic():

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from okaeri.insight.analyses import (
+    band_rates,
     baskets,
     cohort_cube,
     deciles,
@@ -15,6 +16,8 @@ from okaeri.insight.analyses import (
     movement,
     prices,
     products,
+    rank_moves,
+    sales_mix,
     survival,
     timing,
 )
@@ -29,5 +32,8 @@ ANALYSES: Mapping[str, Callable[[Sources], dict[str, Any]]] = {
     "cohort_cube": cohort_cube.build,
     "lifetime_value": lifetime_value.build,
     "movement": movement.build,
+    "band_rates": band_rates.build,
+    "sales_mix": sales_mix.build,
+    "rank_moves": rank_moves.build,
     "survival": survival.build,
 }

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.domain.cycle import DEFAULT_CYCLE_DAYS
 from okaeri.insight.features.baskets import compute_next_products
 from okaeri.insight.features.facets import (
     compute_faceted,
@@ -76,6 +77,7 @@ class Sources:
         threshold_minor: int,
         threshold_on: Callable[[date], int] | None = None,
         rule_version: str = "",
+        shop_cycle_days: float = DEFAULT_CYCLE_DAYS,
     ) -> None:
         self.warehouse = warehouse
         # Every order of the warehouse, also those that do not count (`insight.actions.refresh`).
@@ -88,6 +90,7 @@ class Sources:
         # The bar between steady and loyal as it stood on a day before; without a word, as today.
         self.threshold_on = threshold_on or (lambda _day: threshold_minor)
         self.rule_version = rule_version
+        self.shop_cycle_days = shop_cycle_days
         self._staged: dict[str, ir.Table] = {}
 
     @cached_property

@@ -7,6 +7,7 @@ import ibis
 import ibis.expr.types as ir
 
 from okaeri.insight.features.lifecycle import stage_of
+from okaeri.insight.features.ranks import compute_ranks
 from okaeri.insight.types import LifecycleRules
 
 
@@ -77,3 +78,30 @@ def compute_moves(standings: ir.Table, *, pairs: Sequence[tuple[date, date]]) ->
 
 def _count(part: ir.Table) -> ir.Table:
     return part.group_by(*part.columns).agg(customers=part.count())
+
+
+def compute_rank_moves(
+    purchases: ir.Table,
+    customers: ir.Table,
+    *,
+    before_on: date,
+    r_edges: Sequence[int],
+    f_edges: Sequence[int],
+) -> ir.Table:
+    """One row per cell then and cell now with a customer: r_before, f_before, r, f, customers.
+
+    r_before and f_before are NULL for those who had not bought by `before_on`; edges as in
+    `features.ranks`.
+    """
+    known = purchases.filter(purchases.ordered_on <= before_on)
+    then = known.group_by("customer_id").agg(
+        last_on=known.ordered_on.max(), purchase_count=known.n.max()
+    )
+    then = then.mutate(
+        recency_days=ibis.date(before_on).delta(then.last_on, unit="day"),
+        net_minor=ibis.literal(0, type="int64"),
+    )
+    ranked = compute_ranks(then, r_edges=r_edges, f_edges=f_edges, m_edges=())
+    before = ranked.select("customer_id", r_before="r_rank", f_before="f_rank")
+    now = customers.select("customer_id", r="r_rank", f="f_rank").left_join(before, "customer_id")
+    return now.group_by("r_before", "f_before", "r", "f").agg(customers=now.count())

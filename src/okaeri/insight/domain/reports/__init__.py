@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from okaeri.foundation.text import Text
 from okaeri.insight.analysis_types import ChurnRules
 from okaeri.insight.domain.reports import (
+    band_rates,
     baskets,
     cohort_cube,
     deciles,
@@ -13,7 +14,9 @@ from okaeri.insight.domain.reports import (
     predictions,
     prices,
     products,
+    rank_moves,
     recommendations,
+    sales_mix,
     survival,
     timing,
 )
@@ -33,6 +36,9 @@ OF_REPORTS: Mapping[str, Text] = {
     **cohort_cube.DEFINITIONS,
     **lifetime_value.DEFINITIONS,
     **movement.DEFINITIONS,
+    **band_rates.DEFINITIONS,
+    **sales_mix.DEFINITIONS,
+    **rank_moves.DEFINITIONS,
     **survival.DEFINITIONS,
 }
 # Settings those definitions name: "price.dependent_share" fills {price_dependent_share}.

@@ -82,6 +82,21 @@ FIELDS: dict[str, Field] = {
         choices={"1": Text("復活客である", "a revival"), "0": Text("復活客ではない", "no revival")},
         group="class",
     ),
+    "stage_before": Field(
+        Text("6か月前のクラス", "Class six months before"),
+        "choice",
+        choices=_STAGES,
+        group="class",
+    ),
+    "lapsed_before": Field(
+        Text("6か月前に離脱していた", "Lapsed six months before"),
+        _BOOL,
+        choices={
+            "1": Text("6か月前に離脱していた", "lapsed six months before"),
+            "0": Text("6か月前に離脱していない", "not lapsed six months before"),
+        },
+        group="class",
+    ),
     "freshness": Field(Text("鮮度", "Freshness"), "float", group="class"),
     "freshness_band": Field(
         Text("鮮度帯", "Freshness band"), "choice", choices=_BANDS, group="class"

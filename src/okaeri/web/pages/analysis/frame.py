@@ -49,6 +49,21 @@ GROUPS = (
                 Text("お客様との間は、冷めていませんか", "How fresh are our customers?"),
             ),
             Page(
+                "rfm",
+                Text("RFM", "RFM"),
+                Text(
+                    "最近いらした方、よくいらす方はだれですか", "Who came lately, who comes often?"
+                ),
+            ),
+            Page(
+                "sales_mix",
+                Text("売上の中身", "Sales"),
+                Text(
+                    "売上は、戻ってくるお客様に支えられていますか",
+                    "Do returning customers carry the sales?",
+                ),
+            ),
+            Page(
                 "deciles",
                 Text("デシル", "Deciles"),
                 Text("売上は何人に支えられていますか", "How many people carry the sales?"),

@@ -20,7 +20,8 @@ def freshness(request: HttpRequest) -> HttpResponse:
         request,
         "freshness",
         report=report,
+        rates=insight.find_report("band_rates"),
         chart=find_chart("freshness", language_of(request)),
         answer=findings.freshness(report.payload) if report else None,
-        definitions=definitions_for("freshness", "cycle_days", "recency_days"),
+        definitions=definitions_for("freshness", "band_rates", "cycle_days", "recency_days"),
     )

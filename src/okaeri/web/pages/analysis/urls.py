@@ -17,6 +17,8 @@ from okaeri.web.pages.analysis.predictions import predictions
 from okaeri.web.pages.analysis.prices import prices
 from okaeri.web.pages.analysis.products import products
 from okaeri.web.pages.analysis.recommendations import recommendations
+from okaeri.web.pages.analysis.rfm import rfm
+from okaeri.web.pages.analysis.sales_mix import sales_mix
 from okaeri.web.pages.analysis.survival import survival
 from okaeri.web.pages.analysis.timing import timing
 
@@ -29,6 +31,8 @@ urlpatterns = [
     path("analysis/dropoff/", dropoff, name="dropoff"),
     path("analysis/survival/", survival, name="survival"),
     path("analysis/cohorts/", cohorts, name="cohorts"),
+    path("analysis/sales/", sales_mix, name="sales_mix"),
+    path("analysis/rfm/", rfm, name="rfm"),
     path("analysis/prices/", prices, name="prices"),
     path("analysis/timing/", timing, name="timing"),
     path("analysis/products/", products, name="products"),

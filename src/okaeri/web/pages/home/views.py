@@ -1,5 +1,7 @@
 """The first page: the loop as the spine, three numbers, and what to do next."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
@@ -36,6 +38,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "has_orders": has_orders,
             "answer": findings.f2_answer(insight.list_findings()) if has_orders else None,
             "prime_change": _prime_change(summary["prime_active"]) if summary else None,
+            "growth": _payload("movement"),
+            "sales": _payload("sales_mix"),
             "effect": find_effect(evaluations),
             "live": sum(1 for journey in journeys if journey.status == "live"),
             "in_care": sum(journey.active for journey in journeys),
@@ -43,10 +47,22 @@ def home(request: HttpRequest) -> HttpResponse:
             "is_setup_open": may(request.user, "settings.change") and is_open(),
             "checklist": () if has_orders else checklist(),
             "definitions": definitions_for(
-                "f2_rate_90", "prime_active", "threshold_minor", "lapsed", "at_risk"
+                "f2_rate_90",
+                "prime_active",
+                "threshold_minor",
+                "lapsed",
+                "at_risk",
+                "nurture",
+                "keep",
+                "existing_share",
             ),
         },
     )
+
+
+def _payload(name: str) -> dict[str, Any] | None:
+    report = insight.find_report(name)
+    return report.payload if report else None
 
 
 def _evaluations() -> list[Evaluation]:

@@ -1,0 +1,21 @@
+"""The buy rate of each freshness band, measured over the last 30 days."""
+
+from datetime import timedelta
+from typing import Any
+
+from okaeri.insight.analyses.sources import Sources
+from okaeri.insight.domain.reports.band_rates import DAYS, band_rates_payload
+from okaeri.insight.features.band_rates import compute_band_purchases
+
+
+def build(sources: Sources) -> dict[str, Any]:
+    """Give the payload of `domain.reports.band_rates`."""
+    on = sources.as_of - timedelta(days=DAYS)
+    rows = compute_band_purchases(
+        sources.purchases,
+        on=on,
+        days=DAYS,
+        rules=sources.rules,
+        shop_cycle_days=sources.shop_cycle_days,
+    )
+    return band_rates_payload(sources.rows(rows), on=on.isoformat())

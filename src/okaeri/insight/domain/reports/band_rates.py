@@ -1,0 +1,41 @@
+"""The buy rate of each freshness band, measured."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from okaeri.foundation.text import Text
+from okaeri.insight.domain.shares import share_of, wilson_interval
+from okaeri.insight.types import FreshnessBand
+
+DAYS = 30
+
+DEFINITIONS = {
+    "band_rates": Text(
+        "鮮度帯別の購入率: 30日前の鮮度帯ごとに、その後の30日間に購入した人の割合です。"
+        "鮮度が落ちるほど下がっていなければ、想定サイクルの見直しどきです。区間は95%(ウィルソン法)です。",
+        "Buy rate by freshness: by the band people stood in 30 days ago, the share that bought in the 30 "
+        "days since. If it does not fall with freshness, the cycle wants another look. 95% Wilson "
+        "interval.",
+    ),
+}
+
+
+def band_rates_payload(rows: Iterable[Mapping[str, Any]], *, on: str) -> dict[str, Any]:
+    """Give {on, days, bands}; band: band, customers, buyers, rate, low, high (None without people)."""
+    by_band = {row["freshness_band"]: row for row in rows}
+    bands = []
+    for band in FreshnessBand:
+        row = by_band.get(band.value, {"customers": 0, "buyers": 0})
+        people, buyers = row["customers"], row["buyers"]
+        low, high = wilson_interval(buyers, people)
+        bands.append(
+            {
+                "band": band.value,
+                "customers": people,
+                "buyers": buyers,
+                "rate": share_of(buyers, people),
+                "low": low if people else None,
+                "high": high if people else None,
+            }
+        )
+    return {"on": on, "days": DAYS, "bands": bands}

@@ -1,0 +1,102 @@
+"""Sales of first orders and of those who come back: who carries the shop, and how steadily."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from statistics import fmean, pstdev
+from typing import Any
+
+from okaeri.foundation.text import Text
+from okaeri.insight.domain.reports.cohorts import month_name
+from okaeri.insight.domain.shares import share_of
+
+MONTHS = 24
+
+DEFINITIONS = {
+    "existing_share": Text(
+        "既存売上比率: 2回目以降の購入の金額 ÷ すべての購入の金額です(直近 {active}日)。",
+        "Sales of existing customers: net of second and later purchases ÷ net of all, last {active} days.",
+    ),
+    "new_existing": Text(
+        "新規と既存: 直近 {active}日に初めて買った人が新規、それより前に初めて買った人が既存です。"
+        "年間購入回数は購入回数 ÷ 人数、客単価は金額 ÷ 注文件数です。",
+        "New and existing: who first bought in the last {active} days is new, who did before is existing. "
+        "Purchases a year ÷ people; average order = net ÷ orders.",
+    ),
+    "variation": Text(
+        "売上変動係数: 直近12か月(締めた月)の月商の標準偏差 ÷ 平均です。小さいほど安定しています。",
+        "Variation of sales: standard deviation ÷ mean of the last 12 closed months; smaller is steadier.",
+    ),
+}
+
+
+def sales_mix_payload(
+    months: Iterable[Mapping[str, Any]], years: Iterable[Mapping[str, Any]], *, as_of: date
+) -> dict[str, Any]:
+    """Give {months, new, existing, existing_share, variation, variation_before}.
+
+    months: the last 24, oldest first: month, first_minor, repeat_minor, orders, aov_minor (None
+    without orders), existing_share, is_open. new and existing: buyers, orders, net_minor,
+    purchases_a_buyer, aov_minor. existing_share: of the net of the last 12 calendar months shown;
+    variation: of the last 12 closed months, variation_before of the 12 before (None under 12).
+    """
+    sums: dict[int, dict[bool, Mapping[str, Any]]] = {}
+    for row in months:
+        sums.setdefault(row["month"], {})[bool(row["is_first"])] = row
+    last = as_of.year * 12 + as_of.month - 1
+    first = min(sums, default=last + 1)
+    rows = [_month(month, sums.get(month, {}), last) for month in range(first, last + 1)]
+    closed = [row["first_minor"] + row["repeat_minor"] for row in rows if not row["is_open"]]
+    recent = rows[-12:]
+    repeat = sum(row["repeat_minor"] for row in recent)
+    by_kind = {bool(row["is_new"]): row for row in years}
+    return {
+        "months": rows[-MONTHS:],
+        "new": _buyers(by_kind.get(True)),
+        "existing": _buyers(by_kind.get(False)),
+        "existing_share": _share(repeat, repeat + sum(row["first_minor"] for row in recent)),
+        "variation": _variation(closed[-12:]),
+        "variation_before": _variation(closed[-24:-12]),
+    }
+
+
+def _month(month: int, kinds: Mapping[bool, Mapping[str, Any]], last: int) -> dict[str, Any]:
+    nothing = {"orders": 0, "net_minor": 0}
+    first, repeat = kinds.get(True, nothing), kinds.get(False, nothing)
+    orders = first["orders"] + repeat["orders"]
+    net = first["net_minor"] + repeat["net_minor"]
+    return {
+        "month": month_name(month),
+        "first_minor": first["net_minor"],
+        "repeat_minor": repeat["net_minor"],
+        "orders": orders,
+        "aov_minor": _rounded(net, orders),
+        "existing_share": _share(repeat["net_minor"], net),
+        "is_open": month == last,
+    }
+
+
+def _buyers(row: Mapping[str, Any] | None) -> dict[str, Any]:
+    buyers, orders = (row["buyers"], row["orders"]) if row else (0, 0)
+    return {
+        "buyers": buyers,
+        "orders": orders,
+        "net_minor": row["net_minor"] if row else 0,
+        "purchases_a_buyer": share_of(row["purchases"] if row else 0, buyers),
+        "aov_minor": _rounded(row["net_minor"] if row else 0, orders),
+    }
+
+
+def _rounded(total: int, count: int) -> int | None:
+    mean = share_of(total, count)
+    return None if mean is None else round(mean)
+
+
+def _share(part: int, whole: int) -> float | None:
+    # With more paid back than paid there is no share to speak of.
+    return part / whole if whole > 0 and 0 <= part <= whole else None
+
+
+def _variation(sales: Sequence[int]) -> float | None:
+    if len(sales) < 12 or fmean(sales) <= 0:
+        return None
+    return pstdev(sales) / fmean(sales)

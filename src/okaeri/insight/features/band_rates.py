@@ -1,0 +1,38 @@
+"""Does freshness tell who buys? Bands of a day before, and who bought after it."""
+
+from datetime import date, timedelta
+
+import ibis.expr.types as ir
+
+from okaeri.insight.features.freshness import compute_freshness
+from okaeri.insight.features.lifecycle import compute_lifecycle
+from okaeri.insight.types import LifecycleRules
+
+
+def compute_band_purchases(
+    purchases: ir.Table,
+    *,
+    on: date,
+    days: int,
+    rules: LifecycleRules,
+    shop_cycle_days: float,
+) -> ir.Table:
+    """One row per freshness band on the day `on`: freshness_band, customers, buyers.
+
+    buyers: those of them who bought within `days` days after it. The freshness is the product's own,
+    computed as it would have been on that day.
+    """
+    known = purchases.filter((purchases.ordered_on <= on) & purchases.starts_purchase)
+    history = known.group_by("customer_id").agg(
+        all_days=known.ordered_on.collect(), net_minor=known.net_minor.sum()
+    )
+    history = history.select("customer_id", "net_minor", purchase_days=history.all_days.sort())
+    then = compute_lifecycle(history, as_of=on, rules=rules, threshold_minor=0)
+    fresh = compute_freshness(then, shop_cycle_days=shop_cycle_days)
+    until = on + timedelta(days=days)
+    later = purchases.filter((purchases.ordered_on > on) & (purchases.ordered_on <= until))
+    came = later.select("customer_id").distinct().mutate(came=1)
+    rows = fresh.select("customer_id", "freshness_band").left_join(came, "customer_id")
+    return rows.group_by("freshness_band").agg(
+        customers=rows.count(), buyers=rows.came.fill_null(0).sum()
+    )

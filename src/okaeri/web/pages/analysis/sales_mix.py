@@ -1,0 +1,56 @@
+"""Who carries the sales: first orders, or people who come back."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from okaeri.foundation.text import Text
+from okaeri.insight import api as insight
+from okaeri.web import formats
+from okaeri.web.access import needs
+from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.frame import show
+from okaeri.web.pages.csv_file import asked_encoding, csv_response
+
+_ANSWER = Text(
+    "直近12か月の売上の{share}は、2回目以降のお買い物です。",
+    "{share} of the sales of 12 months are second and later purchases.",
+)
+_COLUMNS = (
+    "month",
+    "first_minor",
+    "repeat_minor",
+    "existing_share",
+    "orders",
+    "aov_minor",
+    "is_open",
+)
+
+
+@needs("figures.see")
+@require_GET
+def sales_mix(request: HttpRequest) -> HttpResponseBase:
+    """Show sales of new and existing customers, the average order and how steady sales are."""
+    report = insight.find_report("sales_mix")
+    payload = report.payload if report and report.payload["months"] else None
+    encoding = asked_encoding(request)
+    if payload and encoding:
+        rows = (tuple(row[name] for name in _COLUMNS) for row in payload["months"])
+        return csv_response("sales", _COLUMNS, rows, encoding=encoding)
+    share = payload["existing_share"] if payload else None
+    kinds = (
+        (
+            (Text("新規", "New"), payload["new"]),
+            (Text("既存", "Existing"), payload["existing"]),
+        )
+        if payload
+        else ()
+    )
+    return show(
+        request,
+        "sales_mix",
+        payload=payload,
+        kinds=kinds,
+        as_of=report.as_of if report else None,
+        answer=_ANSWER.format(share=formats.percent(share)) if share is not None else None,
+        definitions=definitions_for("existing_share", "new_existing", "variation", "aov_minor"),
+    )

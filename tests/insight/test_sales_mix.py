@@ -1,0 +1,143 @@
+"""Who carries the sales, and whether freshness tells who buys: against sums made by hand."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from statistics import fmean, pstdev
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from okaeri.foundation import clock
+from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.insight import api
+from tests.insight.mixed_shop import lively, order, record
+from tests.insight.shops import record_shop
+from tests.web.conftest import browser_of_staff, staff  # noqa: F401 - fixtures
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+TODAY = date(2026, 5, 20)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    with clock.use(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC))):
+        opened = open_warehouse(tmp_path / "warehouse")
+        yield opened
+        opened.close()
+
+
+def ago(days: int) -> date:
+    return TODAY - timedelta(days=days)
+
+
+def payload_of(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = api.find_report(name).payload  # type: ignore[union-attr]
+    return found
+
+
+@pytest.mark.covers("Q-13", "Q-14", "Q-15")
+def test_new_and_existing_customers_the_average_order_and_how_steady_sales_are(
+    warehouse: Warehouse,
+    browser_of_staff: Client,  # noqa: F811 - the fixture
+) -> None:
+    orders = lively(people=90, start=ago(800), end=TODAY)
+    record(*orders)
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    payload = payload_of("sales_mix")
+    first: dict[str, date] = {}
+    for one in orders:
+        member, day = one.party.member_no, one.ordered_at.date()
+        first[member] = min(first.get(member, day), day)
+    months: dict[str, list[int]] = {}
+    for one in orders:
+        day = one.ordered_at.date()
+        is_repeat = day > first[one.party.member_no]
+        months.setdefault(f"{day:%Y-%m}", [0, 0, 0])
+        months[f"{day:%Y-%m}"][is_repeat] += one.lines[0].amount_minor
+        months[f"{day:%Y-%m}"][2] += 1
+    shown = payload["months"]
+    for row in shown:
+        new, repeat, count = months[row["month"]]
+        assert (row["first_minor"], row["repeat_minor"], row["orders"]) == (new, repeat, count)
+        assert row["aov_minor"] == round((new + repeat) / count)
+    last_year = [months[row["month"]] for row in shown[-12:]]
+    share = sum(m[1] for m in last_year) / sum(m[0] + m[1] for m in last_year)
+    assert payload["existing_share"] == pytest.approx(share)
+    closed = [sum(months[row["month"]][:2]) for row in shown if not row["is_open"]][-12:]
+    assert payload["variation"] == pytest.approx(pstdev(closed) / fmean(closed))
+    recent = [one for one in orders if one.ordered_at.date() > ago(365)]
+    for kind, is_new in (("new", True), ("existing", False)):
+        own = [o for o in recent if (first[o.party.member_no] > ago(365)) == is_new]
+        people = {one.party.member_no for one in own}
+        assert payload[kind]["buyers"] == len(people)
+        assert payload[kind]["purchases_a_buyer"] == pytest.approx(len(own) / len(people))
+        net = sum(one.lines[0].amount_minor for one in own)
+        assert payload[kind]["aov_minor"] == round(net / len(own))
+    html = browser_of_staff.get("/analysis/sales/").content.decode()
+    for name in ("既存売上比率", "売上変動係数", "年間購入回数", "客単価"):
+        assert name in html
+    home = browser_of_staff.get("/").content.decode()
+    assert re.search(rf"既存売上比率</span><span class=\"figure-value\">{share * 100:.1f}%", home)
+
+
+@pytest.mark.covers("A-06")
+def test_the_buy_rate_of_each_freshness_band_is_measured_on_what_people_did(
+    warehouse: Warehouse,
+    browser_of_staff: Client,  # noqa: F811 - the fixture
+) -> None:
+    # Thirty days ago: fresh had bought a day before, lost 300 days before.
+    record(
+        order("fresh-came", ago(31)),
+        order("fresh-came", ago(5)),
+        order("fresh-stayed-away", ago(31)),
+        order("lost", ago(390)),
+        order("later", ago(10)),
+    )
+    api.refresh(warehouse=warehouse, as_of=ago(30))
+    then = {band["band"]: band["customers"] for band in payload_of("freshness")["bands"]}
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    bands = payload_of("band_rates")["bands"]
+    assert {band["band"]: band["customers"] for band in bands} == then
+    assert [(band["customers"], band["buyers"]) for band in bands] == [
+        (2, 1),
+        (0, 0),
+        (0, 0),
+        (1, 0),
+    ]
+    html = browser_of_staff.get("/analysis/freshness/").content.decode()
+    table = html.split("鮮度帯別の購入率(30日)")[1]
+    assert re.search(r"新鮮</span>.*?50\.0%", table, flags=re.DOTALL)
+    assert "—" in table
+
+
+@pytest.mark.covers("C-09", "C-19")
+def test_home_counts_the_loyal_their_change_who_is_at_risk_who_grew_and_who_was_kept(
+    warehouse: Warehouse,
+    browser_of_staff: Client,  # noqa: F811 - the fixture
+) -> None:
+    loyal = [(ago(700) + timedelta(days=60 * n), 30_000) for n in range(9)]
+    record_shop(
+        {
+            "kept": [*loyal, (ago(20), 30_000)],
+            "at-risk": [*loyal, (ago(200), 30_000)],
+            "lost": loyal,
+            "grew": [(ago(200), 1000), (ago(30), 1000)],
+        }
+    )
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    summary, now = payload_of("summary"), payload_of("movement")["now"]
+    assert (summary["prime_active"], summary["at_risk_prime"]) == (3, 2)
+    html = browser_of_staff.get("/").content.decode()
+    assert (
+        f'優良客の離脱予備軍</span><span class="figure-value">{summary["at_risk_prime"]}人' in html
+    )
+    assert f'育成(昇格数)</span><span class="figure-value">{now["promoted"]}人' in html
+    assert re.search(r"維持\(優良維持率\)</span><span class=\"figure-value\">[\d.]+%", html)
+    assert "先月末から" in html
+    tiles = re.findall(r'class="figure" href="([^"]+)"', html)
+    assert tiles[0] == "/customers/?stage=prime&amp;lapsed=0&amp;flag=at_risk"
+    listed = browser_of_staff.get(tiles[0].replace("&amp;", "&")).content.decode()
+    assert f"条件に合うのは {summary['at_risk_prime']}人です" in listed
