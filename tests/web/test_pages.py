@@ -14,7 +14,7 @@ from okaeri.insight import api as insight
 from okaeri.insight.types import BAND_NAMES
 from okaeri.measure import api as measure
 from okaeri.web.pages.analysis.frame import addresses
-from okaeri.web.pages.segments.views import address_of
+from okaeri.web.pages.segments.addresses import address_of
 from tests.web import shop
 
 pytestmark = pytest.mark.django_db
@@ -238,5 +238,5 @@ def test_an_address_may_carry_any_rule_to_the_segment_page(
     page = browser_of_staff.get(address).content.decode()
     assert "二回以上" in page
     browser_of_staff.post(address, {"name": "二回以上"})
-    assert insight.list_segments()[0].rule == rule
+    assert insight.list_segments()[0].rule == {"all": [rule]}
     assert browser_of_staff.get("/analysis/segments/new/?rule=nonsense").status_code == 400

@@ -19,6 +19,7 @@ from okaeri.insight.actions.recommendations import (
     recommend_popular,
 )
 from okaeri.insight.actions.refresh import refresh
+from okaeri.insight.actions.segment_presets import find_preset, list_presets
 from okaeri.insight.actions.segment_tables import PERSONAL_TABLES
 from okaeri.insight.actions.segments import (
     create_segment,
@@ -31,6 +32,7 @@ from okaeri.insight.actions.segments import (
     read_rule,
     resolve_now,
     restore_segment,
+    say_rule,
     segment_catalog,
     update_segment,
 )
@@ -65,6 +67,7 @@ from okaeri.insight.types import (
 
 __all__ = [
     "PERSONAL_TABLES",
+    "RuleError",
     "analyse",
     "best_channel",
     "count_customers_where",
@@ -73,6 +76,7 @@ __all__ = [
     "delete_segment",
     "explain_person",
     "find_insight",
+    "find_preset",
     "find_report",
     "forget_results",
     "get_segment",
@@ -84,6 +88,7 @@ __all__ = [
     "list_next_steps",
     "list_overdue",
     "list_predictions",
+    "list_presets",
     "list_recency_reached",
     "list_segments",
     "list_to_call",
@@ -102,6 +107,7 @@ __all__ = [
     "recommend_popular",
     "refresh",
     "restore_segment",
+    "say_rule",
     "segment_catalog",
     "segment_changes",
     "segment_changes_after",

@@ -255,13 +255,18 @@ class SegmentOverlap:
 
 @dataclass(frozen=True, slots=True)
 class RulePreview:
-    """Whom a rule means now: how many, the first few, and which segments they are in already."""
+    """Whom a rule means now: how many, the first few, and which segments they are in already.
+
+    `parts` are the people each top-level part means alone; `words` says the rule in one sentence.
+    """
 
     as_of: date | None
     total: int
     everyone: int
     sample: tuple[int, ...]
     overlaps: tuple[SegmentOverlap, ...]
+    parts: tuple[int, ...]
+    words: Text
 
 
 @dataclass(frozen=True, slots=True)

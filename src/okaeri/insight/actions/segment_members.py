@@ -51,7 +51,13 @@ def read_tables(
     if not warehouse.has(PEOPLE):
         raise NotFoundError(_NOT_YET)
     wanted = parts.facts()
-    facts = {fact: warehouse.table(table) for fact, table in FACT_TABLES.items() if fact in wanted}
+    facts = {
+        fact: warehouse.table(name)
+        if warehouse.has(name)
+        else warehouse.upload(_nothing(SCHEMAS[fact]))
+        for fact, name in FACT_TABLES.items()
+        if fact in wanted
+    }
     if wanted & {"order", "item"}:
         facts |= _order_facts(warehouse, parts, as_of)
     return warehouse.table(PEOPLE), facts

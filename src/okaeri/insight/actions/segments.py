@@ -16,17 +16,20 @@ from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.actions import segment_members
 from okaeri.insight.domain.segment_rules import (
     BUILT_IN,
-    Catalog,
+    All,
+    AnyOf,
     Rule,
     RuleError,
     check_no_circle,
     matches,
     parse_rule,
     resolve,
+    rule_in_words,
     segments_named,
     with_attributes,
 )
 from okaeri.insight.models import Segment
+from okaeri.insight.segment_types import Catalog
 from okaeri.insight.store import insights, rule_query, segments
 from okaeri.insight.types import RulePreview, SegmentOverlap, SegmentView
 
@@ -145,14 +148,20 @@ def restore_segment(segment_id: int, *, warehouse: Warehouse | None = None) -> S
 
 def members_now(rule: Rule, warehouse: Warehouse | None) -> BitMap64:
     """Give whom a rule means as of the last analysis."""
-    plain = resolve_now(rule)
-    if rule_query.is_plain(plain):
-        found = BitMap64(insights.iter_ids_where(rule_query.to_condition(plain)))
-        return found - BitMap64(customers.erased_ids())
+    return _all_members_now([rule], warehouse)[0]
+
+
+def _all_members_now(rules: Sequence[Rule], warehouse: Warehouse | None) -> list[BitMap64]:
+    plain = [resolve_now(rule) for rule in rules]
+    if all(rule_query.is_plain(rule) for rule in plain):
+        gone = BitMap64(customers.erased_ids())
+        asked = (rule_query.to_condition(rule) for rule in plain)
+        return [BitMap64(insights.iter_ids_where(where)) - gone for where in asked]
     if warehouse is None:
         raise NotFoundError(_NO_WAREHOUSE)
     as_of = segment_members.last_day(warehouse) or clock.now().date()
-    return segment_members.find_members(warehouse, [resolve_now(rule, as_of)], as_of)[0]
+    now = [resolve_now(rule, as_of) for rule in rules]
+    return segment_members.find_members(warehouse, now, as_of)
 
 
 def preview_rule(
@@ -162,13 +171,17 @@ def preview_rule(
 
     `without` leaves one segment out of the overlaps: the one that is being edited.
     """
-    members = members_now(read_rule(rule), warehouse)
+    whole = read_rule(rule)
+    parts = whole.parts if isinstance(whole, All | AnyOf) else ()
+    members, *each = _all_members_now([whole, *parts], warehouse)
     return RulePreview(
         as_of=insights.last_as_of(),
         total=len(members),
         everyone=insights.count_all(),
         sample=tuple(members[:sample]),
         overlaps=_overlaps(members, without),
+        parts=tuple(len(part) for part in each),
+        words=rule_in_words(whole, segment_catalog()),
     )
 
 
@@ -240,6 +253,12 @@ def problem_of(segment: Segment | SegmentView) -> Text | None:
     except RuleError as wrong:
         return wrong.message
     return None
+
+
+def say_rule(rule: object) -> Text:
+    """Say in one sentence whom a rule means; raises RuleError."""
+    catalog = segment_catalog()
+    return rule_in_words(read_rule(rule, catalog), catalog)
 
 
 def members_page(segment_id: int, offset: int, limit: int) -> Sequence[int]:

@@ -19,14 +19,11 @@ from okaeri.insight.domain.segment_rules.catalog import (
     BUILT_IN,
     FACTS,
     FIELDS,
-    Catalog,
-    Fact,
-    Field,
     with_attributes,
 )
 from okaeri.insight.domain.segment_rules.errors import RuleError
 from okaeri.insight.domain.segment_rules.matching import Person, matches
-from okaeri.insight.domain.segment_rules.parsing import OPERATORS, parse_comparison, parse_rule
+from okaeri.insight.domain.segment_rules.parsing import parse_comparison, parse_rule
 from okaeri.insight.domain.segment_rules.resolving import check_no_circle, resolve
 from okaeri.insight.domain.segment_rules.tree import (
     All,
@@ -43,6 +40,7 @@ from okaeri.insight.domain.segment_rules.tree import (
     walk,
 )
 from okaeri.insight.domain.segment_rules.words import part_in_words, rule_in_words
+from okaeri.insight.segment_types import OPERATORS, Catalog, Fact, Field
 
 __all__ = [
     "ATTRIBUTE", "ATTRIBUTE_COLUMNS", "BUILT_IN", "FACTS", "FIELDS", "OPERATORS", "All", "AnyOf",

@@ -4,47 +4,15 @@ The builder page, the sentences and the checks all read these tables; a shop's o
 by `with_attributes`.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
 from okaeri.customers.attribute_types import AttributeIn
 from okaeri.foundation.text import Text
+from okaeri.insight.segment_types import Catalog, Fact, Field
 from okaeri.insight.types import BAND_NAMES, STAGE_NAMES
 
 ATTRIBUTE = "attribute:"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing to compare: `kind` is int, float, bool, date, text, choice or birthday.
-
-    `unit` is "", "days", "money", "times" or "percent" and says how the value is written.
-    """
-
-    name: Text
-    kind: str
-    unit: str = ""
-    choices: Mapping[str, Text] = field(default_factory=dict)
-    group: str = "person"
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One kind of thing people do: its name, what one is counted in, its columns."""
-
-    name: Text
-    counter: Text
-    columns: Mapping[str, Field]
-
-
-@dataclass(frozen=True, slots=True)
-class Catalog:
-    """All fields and facts of one shop, and the names of its segments."""
-
-    fields: Mapping[str, Field]
-    facts: Mapping[str, Fact]
-    segments: Mapping[int, str] = field(default_factory=dict)
-    currency: str = "JPY"
 
 
 _BOOL = "bool"

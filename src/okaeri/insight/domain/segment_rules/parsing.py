@@ -6,7 +6,7 @@ from typing import Any
 
 from okaeri.foundation.text import Text
 from okaeri.insight.domain.segment_rules import errors
-from okaeri.insight.domain.segment_rules.catalog import BUILT_IN, Catalog, Field
+from okaeri.insight.domain.segment_rules.catalog import BUILT_IN
 from okaeri.insight.domain.segment_rules.errors import RuleError, shown
 from okaeri.insight.domain.segment_rules.tree import (
     All,
@@ -20,23 +20,18 @@ from okaeri.insight.domain.segment_rules.tree import (
     Rule,
     Span,
 )
+from okaeri.insight.segment_types import (
+    NUMBER_OPS,
+    OPERATORS,
+    RELATIVE_OPS,
+    Catalog,
+    Field,
+)
 
 DEEPEST = 10
 MOST_PARTS = 200
 MOST_DAYS = 3650
 _LONGEST_TEXT = 200
-_ORDERED = ("<", "<=", ">", ">=")
-_RELATIVE = ("last_days", "before_days", "next_days")
-NUMBER_OPS = ("=", "!=", *_ORDERED)
-OPERATORS: dict[str, tuple[str, ...]] = {
-    "int": (*NUMBER_OPS, "in"),
-    "float": (*NUMBER_OPS, "in"),
-    "bool": ("=", "!=", "in"),
-    "choice": ("=", "!=", "in"),
-    "text": ("=", "!=", "in", "contains"),
-    "date": (*NUMBER_OPS, "in", *_RELATIVE),
-    "birthday": ("next_days", "month", "=", "!="),
-}
 _EVERY_OP = tuple(dict.fromkeys(op for ops in OPERATORS.values() for op in ops))
 _COMPARISON = {"field", "op", "value"}
 _DID = {"did", "where", "last_days", "since", "until", "measure", "op", "value"}
@@ -158,7 +153,7 @@ def parse_comparison(data: object, fields: Mapping[str, Field]) -> Comparison:
     allowed = OPERATORS[field.kind]
     if op not in allowed:
         raise RuleError(errors.NOT_ORDERED.format(field=name, op=op, known=" ".join(allowed)))
-    if op in _RELATIVE:
+    if op in RELATIVE_OPS:
         if type(value) is not int or not 0 <= value <= MOST_DAYS:
             raise _bad_value(name, value)
         return Comparison(name, op, value)

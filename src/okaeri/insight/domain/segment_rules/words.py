@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from okaeri.foundation.text import Text, day_in_words
-from okaeri.insight.domain.segment_rules.catalog import ATTRIBUTE_COLUMNS, Catalog, Fact, Field
+from okaeri.insight.domain.segment_rules.catalog import ATTRIBUTE_COLUMNS
 from okaeri.insight.domain.segment_rules.tree import (
     All,
     AnyOf,
@@ -19,6 +19,7 @@ from okaeri.insight.domain.segment_rules.tree import (
     Span,
 )
 from okaeri.insight.domain.words import money, sentence
+from okaeri.insight.segment_types import Catalog, Fact, Field
 
 _NUMBER_OPS: Mapping[str, Text] = {
     "=": Text("{v}", "exactly {v}"),

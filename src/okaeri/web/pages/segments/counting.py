@@ -11,6 +11,8 @@ from okaeri.insight import api as insight
 
 # A page reads beside the worker: it takes little memory, and never starts a cluster for one rule.
 _MEMORY_LIMIT = "512MB"
+# Under so many people a comparison says little, and single people can be told (H-14).
+FEWEST = 30
 
 
 @contextmanager

@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from okaeri.web.pages.segments import views
+from okaeri.web.pages.segments import building, views
 
 urlpatterns = [
     path("analysis/segments/", views.segments, name="segments"),
-    path("analysis/segments/new/", views.new, name="segment_new"),
+    path("analysis/segments/new/", building.new, name="segment_new"),
+    path("analysis/segments/count/", building.count, name="segment_count"),
+    path("analysis/segments/ready/<str:key>/", views.make_preset, name="segment_preset"),
     path("analysis/segments/<int:segment_id>/", views.segment, name="segment"),
+    path("analysis/segments/<int:segment_id>/edit/", building.edit, name="segment_edit"),
+    path("analysis/segments/<int:segment_id>/delete/", views.delete, name="segment_delete"),
+    path("analysis/segments/<int:segment_id>/restore/", views.restore, name="segment_restore"),
 ]

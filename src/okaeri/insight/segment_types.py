@@ -1,0 +1,68 @@
+"""What crosses insight's border about rules: fields, things people do, and how each may be asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from okaeri.foundation.text import Text
+
+_ORDERED = ("<", "<=", ">", ">=")
+RELATIVE_OPS = ("last_days", "before_days", "next_days")
+NUMBER_OPS = ("=", "!=", *_ORDERED)
+# Kind of a field → the operators a rule may use.
+OPERATORS: dict[str, tuple[str, ...]] = {
+    "int": (*NUMBER_OPS, "in"),
+    "float": (*NUMBER_OPS, "in"),
+    "bool": ("=", "!=", "in"),
+    "choice": ("=", "!=", "in"),
+    "text": ("=", "!=", "in", "contains"),
+    "date": (*NUMBER_OPS, "in", *RELATIVE_OPS),
+    "birthday": ("next_days", "month", "=", "!="),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to compare: `kind` is int, float, bool, date, text, choice or birthday.
+
+    `unit` is "", "days", "money", "times" or "percent" and says how the value is written.
+    """
+
+    name: Text
+    kind: str
+    unit: str = ""
+    choices: Mapping[str, Text] = field(default_factory=dict)
+    group: str = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One kind of thing people do: its name, what one is counted in, its columns."""
+
+    name: Text
+    counter: Text
+    columns: Mapping[str, Field]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All fields and facts of one shop, and the names of its segments."""
+
+    fields: Mapping[str, Field]
+    facts: Mapping[str, Fact]
+    segments: Mapping[int, str] = field(default_factory=dict)
+    currency: str = "JPY"
+
+
+@dataclass(frozen=True, slots=True)
+class PresetView:
+    """One ready-made segment with its rule for this shop.
+
+    `ideas` say what to do for its people; `playbook` is the key of a shipped journey, "" for none.
+    """
+
+    key: str
+    name: Text
+    why: Text
+    ideas: tuple[Text, ...]
+    rule: dict[str, object]
+    playbook: str

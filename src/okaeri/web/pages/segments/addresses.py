@@ -1,0 +1,42 @@
+"""The address of a rule: a cell of any chart leads here, and its people become a segment or a journey.
+
+`/analysis/segments/new/?rule=<rule tree as JSON>&name=<a name>`; `address_of` builds it. The words of
+the customer list do as well: `?stage=first&lapsed=1`.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from okaeri.foundation.errors import InputError
+from okaeri.foundation.text import Text
+from okaeri.web.pages.segments.drafts import draft_of
+
+_NO_RULE = Text(
+    "どの顧客かが決まっていません。ポートフォリオの円か、顧客一覧の条件から始めてください。",
+    "It is not clear which customers are meant; begin at a bubble or with the customer list's filters.",
+)
+
+
+def address_of(rule: Mapping[str, Any], name: str = "") -> str:
+    """Give the address at which these customers become a segment or start a journey."""
+    words = {"rule": json.dumps(rule, ensure_ascii=False, separators=(",", ":"))}
+    return f"{reverse('segment_new')}?{urlencode(words | ({'name': name} if name else {}))}"
+
+
+def asked_rule(request: HttpRequest) -> dict[str, Any] | None:
+    """Read the rule an address carries; None where it carries none. Raises InputError for nonsense."""
+    text = request.GET.get("rule", "")
+    if not text:
+        return None
+    try:
+        rule = json.loads(text)
+        draft_of(rule)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        # No rule at all; what is wrong inside a rule is said beside its conditions.
+        raise InputError(_NO_RULE) from None
+    return dict(rule)

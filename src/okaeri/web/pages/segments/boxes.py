@@ -1,0 +1,234 @@
+"""A draft as the template draws it: every part with its path, its choices and the fitting inputs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from okaeri.foundation.text import Text
+from okaeri.insight.segment_types import OPERATORS, Catalog, Fact, Field
+from okaeri.web.pages.segments.drafts import GROUPS, Condition, Draft
+
+Choices = Sequence[tuple[str, Text]]
+GROUP_NAMES: Choices = (
+    ("all", Text("すべてに当てはまる", "all of these hold")),
+    ("any", Text("どれかに当てはまる", "any of these holds")),
+    ("none", Text("どれにも当てはまらない", "none of these holds")),
+)
+_FIELD_GROUPS: Mapping[str, Text] = {
+    "buying": Text("買い方", "Buying"),
+    "class": Text("クラスと鮮度", "Class and freshness"),
+    "person": Text("人", "Person"),
+    "attribute": Text("顧客属性", "Attributes"),
+}
+_HIDDEN = {"customer_id", "as_of"}
+_OPS: Mapping[str, Mapping[str, Text]] = {
+    "number": {
+        ">=": Text("以上", "at least"),
+        "<=": Text("以下", "at most"),
+        "=": Text("ちょうど", "exactly"),
+        "!=": Text("以外", "other than"),
+        ">": Text("より多い", "more than"),
+        "<": Text("未満", "less than"),
+    },
+    "words": {
+        "=": Text("が次と同じ", "is"),
+        "!=": Text("が次ではない", "is not"),
+        "in": Text("が次のどれか(カンマ区切り)", "is one of (commas)"),
+        "contains": Text("に次を含む", "contains"),
+    },
+    "date": {
+        "last_days": Text("が直近の日数以内", "in the last days"),
+        "before_days": Text("がこの日数以上前", "at least days ago"),
+        "next_days": Text("がこの日数以内に来る", "in the next days"),
+        ">=": Text("がこの日以降", "on or after"),
+        "<=": Text("がこの日以前", "on or before"),
+        "=": Text("がこの日", "on"),
+        "month": Text("がこの月", "in month"),
+    },
+}
+_KNOWN: Mapping[str, Text] = {
+    "known": Text("がわかっている", "is known"),
+    "unknown": Text("がわからない", "is unknown"),
+}
+NUMBER_OPS: Choices = tuple(_OPS["number"].items())
+MEASURES: Choices = (
+    ("rows", Text("回数", "how often")),
+    ("days", Text("した日の数", "on how many days")),
+    ("share", Text("割合(%)", "share (%)")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One comparison: its inputs are named `path` with :field, :op and :value."""
+
+    path: str
+    field: str
+    fields: Sequence[tuple[Text, Choices]]
+    op: str
+    ops: Choices
+    value: str
+    # "choice", "number", "date", "text", "days" or "" for no value.
+    widget: str
+    choices: Choices
+    unit: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One part as it is drawn; `people` is how many it means alone, where that was counted."""
+
+    path: str
+    kind: str
+    words: Mapping[str, str]
+    parts: Sequence["Box"] = ()
+    where: Sequence[Row] = ()
+    then_where: Sequence[Row] = ()
+    measures: Choices = ()
+    is_root: bool = False
+    people: int | None = None
+
+
+def boxes_of(draft: Draft, catalog: Catalog, path: str = "r", counts: Sequence[int] = ()) -> Box:
+    """Give a draft as boxes; `counts` are the people of each top-level part."""
+    parts = [boxes_of(part, catalog, f"{path}.{place}") for place, part in enumerate(draft.parts)]
+    if counts and len(counts) == len(parts):
+        parts = [_with_people(part, people) for part, people in zip(parts, counts, strict=True)]
+    fact, then = (catalog.facts.get(draft.words.get(word, "order")) for word in ("fact", "then"))
+    fields = catalog.fields if draft.kind == "field" else _columns(fact)
+    return Box(
+        path=path,
+        kind="group" if draft.kind in GROUPS else draft.kind,
+        words={**draft.words, "group": draft.kind},
+        parts=parts,
+        where=_rows(draft.where, fields, f"{path}:w", draft.kind == "field"),
+        then_where=_rows(draft.then_where, _columns(then), f"{path}:t", False),
+        measures=(*MEASURES, *_sums(fact)),
+        is_root=path == "r",
+    )
+
+
+def _with_people(box: Box, people: int) -> Box:
+    return Box(
+        box.path, box.kind, box.words, box.parts, box.where, box.then_where, box.measures,
+        box.is_root, people,
+    )  # fmt: skip
+
+
+def _columns(fact: Fact | None) -> Mapping[str, Field]:
+    return fact.columns if fact else {}
+
+
+def _sums(fact: Fact | None) -> Choices:
+    total = Text("{n}の合計", "sum of {n}")
+    return tuple(
+        (f"sum:{key}", Text(total.ja.format(n=column.name.ja), total.en.format(n=column.name.en)))
+        for key, column in _columns(fact).items()
+        if column.kind == "int" and (column.unit == "money" or key == "quantity")
+    )
+
+
+def _rows(
+    conditions: Sequence[Condition], fields: Mapping[str, Field], start: str, is_person: bool
+) -> list[Row]:
+    return [_row(one, fields, f"{start}{n}", is_person) for n, one in enumerate(conditions)]
+
+
+def _row(one: Condition, fields: Mapping[str, Field], path: str, is_person: bool) -> Row:
+    field = fields.get(one.field)
+    ops = ops_of(field) if field else ()
+    return Row(
+        path=path,
+        field=one.field,
+        fields=_grouped(fields) if is_person else [(Text("", ""), _names(fields))],
+        op=one.op,
+        ops=ops,
+        value=one.value,
+        widget=_widget(field, one.op),
+        choices=_choices(field),
+        unit=_unit(field, one.op),
+    )
+
+
+def _names(fields: Mapping[str, Field]) -> Choices:
+    return [(key, field.name) for key, field in fields.items() if key not in _HIDDEN]
+
+
+def _grouped(fields: Mapping[str, Field]) -> list[tuple[Text, Choices]]:
+    return [
+        (name, found)
+        for group, name in _FIELD_GROUPS.items()
+        if (found := _names({k: f for k, f in fields.items() if f.group == group}))
+    ]
+
+
+def ops_of(field: Field) -> Choices:
+    """Give the operators a page offers for a field, the most used first."""
+    if field.kind == "bool":
+        return ()
+    words = {"int": "number", "float": "number", "date": "date", "birthday": "date"}
+    offered = _OPS[words.get(field.kind, "words")]
+    allowed = OPERATORS[field.kind]
+    return (*((op, name) for op, name in offered.items() if op in allowed), *_KNOWN.items())
+
+
+def _choices(field: Field | None) -> Choices:
+    if field is None:
+        return ()
+    if field.kind == "bool":
+        yes_no = (("1", Text("はい", "yes")), ("0", Text("いいえ", "no")))
+        return tuple((key, field.choices.get(key, name)) for key, name in yes_no)
+    return tuple(field.choices.items())
+
+
+def _widget(field: Field | None, op: str) -> str:
+    if field is None or op in _KNOWN:
+        return ""
+    if op in ("last_days", "before_days", "next_days", "month"):
+        return "number"
+    if (field.choices and op != "in") or field.kind == "bool":
+        return "choice"
+    return {"int": "number", "float": "number", "date": "date"}.get(field.kind, "text")
+
+
+def _unit(field: Field | None, op: str) -> Text | None:
+    if op in ("last_days", "before_days", "next_days"):
+        return Text("日", "days")
+    if field is None or op in _KNOWN:
+        return None
+    return {"days": Text("日", "days"), "times": Text("回", "times")}.get(field.unit)
+
+
+def fitted(draft: Draft, catalog: Catalog) -> Draft:
+    """Give every comparison an operator and a choice that its field has: the field was changed."""
+    if draft.kind in GROUPS:
+        return Draft(draft.kind, tuple(fitted(part, catalog) for part in draft.parts))
+    if draft.kind == "segment" and draft.words.get("segment", "") == "":
+        known = next(iter(catalog.segments), "")
+        return Draft("segment", words={"segment": str(known)})
+    fact, then = (catalog.facts.get(draft.words.get(word, "order")) for word in ("fact", "then"))
+    fields = catalog.fields if draft.kind == "field" else _columns(fact)
+    return Draft(
+        draft.kind,
+        (),
+        tuple(_fitted(one, fields) for one in draft.where),
+        tuple(_fitted(one, _columns(then)) for one in draft.then_where),
+        draft.words,
+    )
+
+
+def _fitted(one: Condition, fields: Mapping[str, Field]) -> Condition:
+    name = one.field if one.field in fields else next(iter(fields), one.field)
+    field = fields.get(name)
+    if field is None:
+        return one
+    known = [op for op, _ in ops_of(field)] or ["="]
+    op = one.op if one.op in known or one.op in OPERATORS[field.kind] else known[0]
+    value = one.value if name == one.field else ""
+    choices = [key for key, _ in _choices(field)]
+    if choices and op in ("=", "!=") and value not in choices:
+        value = choices[0]
+    if not value and op in ("last_days", "before_days", "next_days"):
+        value = "30"
+    if not value and field.kind in ("int", "float"):
+        value = "1"
+    return Condition(name, op, value)
