@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -139,7 +140,8 @@ from okaeri.intake.writing import erasing, removing, waiting_files
 __all__ = [
     "AGREED", "CONTACT_FIELDS", "INPUTS", "JOB_KIND", "MOST_ITEMS", "PREFECTURES", "QUESTION",
     "AskRights", "CallBody", "CustomerBody", "InquiryBody", "NoteIn", "OrderBody", "ProductBody",
-    "SubscriptionBody", "Taken", "ask_to_confirm_again", "calls_of", "can_reach",
+    "SubscriptionBody", "Taken", "ask_to_confirm_again", "begin_to_record",
+    "calls_of", "can_reach",
     "cart_changes_of", "confirm_entry", "confirm_url", "count_form_download",
     "count_purchases_before", "create_connection", "detect_file", "discard_staged", "entries_of",
     "events_of", "expire_entries", "file_until", "file_url", "find_by_confirm_link",
@@ -385,6 +387,14 @@ def record_visit(
     Raises BusyError where the database does not let go in time.
     """
     recording.record_visit(events, identified, received_at)
+
+
+def begin_to_record(events: Sequence[EventIn], received_at: datetime) -> Future[None]:
+    """Hand in events as `record_visit` does, without waiting: the future ends with their commit.
+
+    Asks no database, so an event loop may call it. Raises BusyError where too many wait.
+    """
+    return recording.begin_to_record(events, received_at)
 
 
 def events_of(

@@ -16,7 +16,10 @@ THREADS = 32
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "okaeri.project.settings")
 pages = get_wsgi_application()
+
+from okaeri.web.public.short_way import with_short_way  # noqa: E402 - reads models, which are there now
+
 # Every page is read in now: whoever comes first must not wait for it, and the others with him.
 _ = get_resolver().url_patterns
 # Django's responses are iterables of bytes, though its types do not say so.
-application = WSGIMiddleware(pages, workers=THREADS)  # type: ignore[arg-type]
+application = with_short_way(WSGIMiddleware(pages, workers=THREADS))  # type: ignore[arg-type]

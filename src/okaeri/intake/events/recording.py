@@ -1,6 +1,7 @@
 """Use cases of events: a batch of a program, an identification, and what many browsers send at once."""
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from functools import lru_cache
 from time import monotonic
@@ -46,6 +47,11 @@ def record_visit(
         _events.submit(Received(events, received_at))
     if identified:
         _identified.submit(identified)
+
+
+def begin_to_record(events: Sequence[EventIn], received_at: datetime) -> Future[None]:
+    """Hand in what one call of the tag brought; the future ends once it is committed."""
+    return _events.enqueue(Received(events, received_at))
 
 
 def _write_seen(group: list[Received]) -> list[None]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -29,10 +30,10 @@ _COLUMNS = (
     "key", "source", "kind", "device_id", "party_id", "occurred_at", "occurred_on", "received_at",
     "url", "title", "referrer", "sku", "category", "query", "quantity", "value_minor", "change_no",
 )  # fmt: skip
-_INSERT = (
-    f'INSERT INTO "{Event._meta.db_table}" ({", ".join(_COLUMNS)}) '  # noqa: S608 - own names
-    f"VALUES ({', '.join(['%s'] * len(_COLUMNS))}) ON CONFLICT (key) DO NOTHING"
-)
+_ROW = f"({', '.join(['%s'] * len(_COLUMNS))})"
+# SQLite's driver gives Python's lock away with every statement, and beside busy threads waits to get
+# it back: many rows share one. A few lengths only, so that the statements stay prepared.
+_ROWS_PER_STATEMENT = (64, 16, 4, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,22 @@ def write_events(calls: Sequence[Received], *, source: str, zone: ZoneInfo) -> i
         for e in call.events
     ]  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, rows)
-        return max(int(cursor.rowcount), 0)
+        start, new = 0, 0
+        for size in _ROWS_PER_STATEMENT:
+            while len(rows) - start >= size:
+                some = rows[start : start + size]
+                cursor.execute(_insert(size), list(chain.from_iterable(some)))
+                new += max(int(cursor.rowcount), 0)
+                start += size
+        return new
+
+
+@lru_cache
+def _insert(rows: int) -> str:
+    return (
+        f'INSERT INTO "{Event._meta.db_table}" ({", ".join(_COLUMNS)}) '  # noqa: S608 - own names
+        f"VALUES {', '.join([_ROW] * rows)} ON CONFLICT (key) DO NOTHING"
+    )
 
 
 @lru_cache(maxsize=4096)
