@@ -22,7 +22,8 @@ PERIOD_DAYS = 365
 def build(sources: Sources) -> dict[str, Any]:
     """Give the payload of `domain.reports.baskets`."""
     since = sources.as_of - timedelta(days=PERIOD_DAYS - 1)
-    goods, days = sources.goods, sources.item_days
+    goods = sources.stage("paired_goods", sources.of_some_people(sources.goods))
+    days = sources.of_some_people(sources.item_days)
     kinds: dict[str, Callable[[int], ir.Table]] = {
         "together": lambda fewest: compute_pairs_in_orders(goods, fewest=fewest),
         "period": lambda fewest: compute_pairs_in_periods(days, since=since, fewest=fewest),
@@ -36,6 +37,7 @@ def build(sources: Sources) -> dict[str, Any]:
         sources.names,
         period_days=PERIOD_DAYS,
         fewest={kind: fewest for kind, (_, fewest) in found.items()},
+        one_person_in=sources.one_person_in,
     )
 
 

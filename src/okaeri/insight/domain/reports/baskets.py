@@ -43,8 +43,10 @@ def baskets_payload(
     *,
     period_days: int,
     fewest: Mapping[str, int],
+    one_person_in: int = 1,
 ) -> dict[str, Any]:
-    """Give {orders, people, returning_people, period_days, fewest, together, period, order}.
+    """Give {orders, people, returning_people, period_days, fewest, one_person_in, together, period,
+    order}; with `one_person_in` above 1 every count is of that part of the customers.
 
     fewest: kind → how many joint purchases a pair had to have. together, period (a and b stand for
     both directions) and order (a, then b), highest lift first, at most 300 each: a, b (codes),
@@ -61,6 +63,7 @@ def baskets_payload(
         **{name: totals[name] for name in ("orders", "people", "returning_people")},
         "period_days": period_days,
         "fewest": dict(fewest),
+        "one_person_in": one_person_in,
         **{kind: _ranked(pairs[kind], of[kind], names) for kind in of},
     }
 
