@@ -15,7 +15,7 @@ from okaeri.foundation import clock
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight import api as insight
 from okaeri.intake import api as intake
-from okaeri.intake.types import LineIn, OrderIn, PartyIn
+from okaeri.intake.types import LineIn, OrderIn, PartyIn, ProductIn
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 5, 20)
@@ -125,3 +125,51 @@ def test_a_person_page_says_what_to_suggest_next_and_why(
     assert "Face lotion" in panel("f25")
     assert "前回のお買い上げから150日" in panel("f25")
     assert "2回目のご購入までは、ほかの商品をすすめません" in panel("s1")
+
+
+@pytest.fixture
+def categories(cosmetics: None, tmp_path: Path) -> None:
+    """The same shop with two levels of categories, friends of baths, a salt nobody bought yet."""
+    intake.record_orders([order(f"s{n}", 100, ["SOAP"]) for n in range(10)])
+    intake.record_products(
+        [
+            ProductIn("FACE", "Face lotion", "Skin > Lotion"),
+            ProductIn("CREAM", "Night cream", "Skin > Cream"),
+            ProductIn("SOAP", "Soap", "Bath"),
+            ProductIn("SALT", "Bath salt", "Bath"),
+        ]
+    )
+    insight.forget_results()
+    warehouse = open_warehouse(tmp_path / "warehouse")
+    insight.refresh(warehouse=warehouse, as_of=TODAY)
+    warehouse.close()
+
+
+@pytest.mark.covers("H-13")
+def test_interests_show_topics_their_quality_and_when_they_were_learned(
+    categories: None, in_english: Client
+) -> None:
+    rows = {row["topic"]: row for row in rows_of(in_english, "/analysis/interests/?csv=utf-8")}
+    assert set(rows) == {"Bath", "Skin", "Skin > Cream", "Skin > Lotion"}
+    assert rows["Skin > Cream"]["level"] == "1"
+    page = words(in_english, "/analysis/interests/")
+    assert (
+        "Learned on 2026-05-20 from purchases, views and answers of 40 people, anew every week"
+        in page
+    )
+    assert "Nobody bought in the last 60 days, so the quality is not known yet" in page
+
+
+@pytest.mark.covers("H-08")
+def test_a_new_product_has_its_audience_ready_as_a_segment(
+    categories: None, in_english: Client
+) -> None:
+    page = words(in_english, "/analysis/interests/")
+    size = len(insight.interest_audience("Bath"))
+    assert size == 10
+    assert f"Bath salt Bath not yet {size} people" in page
+    answer = in_english.post("/analysis/interests/segment/", {"topic": "Bath"})
+    assert answer.status_code == 302
+    (segment,) = [one for one in insight.list_segments() if "Bath" in one.name]
+    assert insight.segment_members(segment.id) == insight.interest_audience("Bath")
+    assert in_english.post("/analysis/interests/segment/", {"topic": "?"}).status_code == 400

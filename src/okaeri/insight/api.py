@@ -12,6 +12,7 @@ from okaeri.foundation.personal import Documents
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.insight.actions.analyse import analyse
+from okaeri.insight.actions.new_products import list_new_products
 from okaeri.insight.actions.preview import preview_class_counts
 from okaeri.insight.actions.recommendations import (
     recommend_like_viewed,
@@ -51,7 +52,7 @@ from okaeri.insight.prediction_types import (
     PredictionRules,
 )
 from okaeri.insight.recommend_types import RecommendedItem
-from okaeri.insight.store import insights, predictions, reports, rule_query, segments
+from okaeri.insight.store import insights, interests, predictions, reports, rule_query, segments
 from okaeri.insight.types import (
     CustomerInsightView,
     CustomerPage,
@@ -80,11 +81,14 @@ __all__ = [
     "find_report",
     "forget_results",
     "get_segment",
+    "interest_audience",
+    "interests_of",
     "iter_customers_where",
     "list_customers",
     "list_findings",
     "list_insights",
     "list_most_valuable",
+    "list_new_products",
     "list_next_steps",
     "list_overdue",
     "list_predictions",
@@ -257,6 +261,16 @@ def portfolio_history(months: int = 13) -> list[PortfolioRow]:
     ]
 
 
+def interests_of(customer_id: int) -> list[str]:
+    """Give the topics somebody cares for as of the last training, widest first."""
+    return interests.topics_with(customer_id)
+
+
+def interest_audience(topic: str) -> list[int]:
+    """Give who cares for a topic as of the last training, in rising order."""
+    return interests.members_of(topic)
+
+
 def recommend(
     customer_id: int, *, n: int = 5, on: date, may_cross_sell: bool = False
 ) -> list[RecommendedItem]:
@@ -304,13 +318,22 @@ def segment_changes_after(
 def export_person(customer_ids: Iterable[int]) -> dict[str, Documents]:
     """Give what the last analysis says of a person."""
     wanted = list(customer_ids)
-    return {**insights.export_person(wanted), **predictions.export_person(wanted)}
+    topics = sorted({topic for one in wanted for topic in interests.topics_with(one)})
+    return {
+        **insights.export_person(wanted),
+        **predictions.export_person(wanted),
+        "interests": [{"topic": topic} for topic in topics],
+    }
 
 
 def erase_person(customer_ids: Iterable[int]) -> dict[str, int]:
     """Take a person out of the segments; his figures stay as those of nobody. Rows by table."""
     wanted = list(customer_ids)
-    return {"segments": segments.forget(wanted), "predictions": predictions.forget(wanted)}
+    return {
+        "segments": segments.forget(wanted),
+        "predictions": predictions.forget(wanted),
+        "interests": interests.forget(wanted),
+    }
 
 
 def forget_results() -> None:

@@ -183,3 +183,13 @@ class ItemNeighbour(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["sku", "neighbour"], name="one_neighbour"),)
+
+
+class InterestAudience(models.Model):
+    """Who cares for one topic, as a bitmap of customers; learned anew every week."""
+
+    # A category or one above it: "走る" or "走る > 山道".
+    topic = models.CharField(max_length=200, unique=True)
+    level = models.SmallIntegerField()
+    members = models.BinaryField(default=bytes)
+    size = models.BigIntegerField(default=0)

@@ -47,6 +47,16 @@ class RecommendRules:
             "Product codes left out of baskets and recommendations (spaces between)",
         ),
     )
+    least_affinity: float = setting(
+        "recommend.least_affinity",
+        1.5,
+        Text(
+            "関心ありとみなす倍率(全体の割合に対して)",
+            "Times everybody's share that make an interest",
+        ),
+        minimum=1.1,
+        maximum=20,
+    )
     new_product_days: int = setting(
         "interest.new_product_days",
         30,
@@ -87,3 +97,17 @@ class ItemFactView:
     cycle_days: float | None
     first_on: date
     last_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class NewProductView:
+    """One product that is new in the shop, and how many people care for its category.
+
+    `first_on` is the day of its first sale, None before it; `topic` is "" without a category.
+    """
+
+    sku: str
+    name: str
+    topic: str
+    first_on: date | None
+    audience: int

@@ -22,6 +22,7 @@ from okaeri.insight.actions.analysis import (
     build_reports,
     threshold_on,
 )
+from okaeri.insight.actions.interest_model import keep_interests, learn_interests
 from okaeri.insight.actions.later import compute_later, keep_later
 from okaeri.insight.actions.segment_tables import Answers, write_tables
 from okaeri.insight.actions.sync import ORDERS, sync_warehouse
@@ -86,10 +87,12 @@ def refresh(
     later = compute_later(sources, depth, version=version, orders=payloads["summary"]["orders"])
     leads = _leads(warehouse, found, payloads["summary"]["leads"], as_of)
     write_tables(warehouse, with_class_before(sources), leads, as_of, answers)
+    # Visits and answers are read from what segments have just written down.
+    cared_for = None if depth is Depth.CLASSES else learn_interests(sources)
     members = segments.recount(warehouse, as_of)
     tell(3, _STEPS)
     with transaction.atomic():
-        payloads |= keep_later(later)
+        payloads |= keep_later(later) | keep_interests(cared_for)
         written = insights.replace_all(_insight_batches(sources), leads)
         reports.save_all(
             payloads, as_of=as_of, rule_version=version, orders_seen=seen, now=clock.now()

@@ -1,6 +1,7 @@
 """What is known of products: facts, and which stand near which."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -42,6 +43,11 @@ def favourites(most: int) -> dict[str, ItemFactView]:
     """Give the facts of the products most people bought lately."""
     rows = ItemFact.objects.filter(recent_buyers__gt=0).order_by("-recent_buyers", "-buyers", "sku")
     return {row[0]: ItemFactView(*row) for row in rows.values_list(*FACT)[:most]}
+
+
+def first_days() -> dict[str, date]:
+    """Give sku → the day it was first sold."""
+    return dict(ItemFact.objects.values_list("sku", "first_on"))
 
 
 def neighbours_of(skus: Iterable[str]) -> dict[str, list[tuple[str, float]]]:

@@ -9,6 +9,7 @@ from okaeri.insight.domain.reports import (
     baskets,
     cohort_cube,
     deciles,
+    interests,
     lifetime_value,
     movement,
     predictions,
@@ -22,12 +23,14 @@ from okaeri.insight.domain.reports import (
 )
 from okaeri.insight.prediction_types import PredictionRules
 from okaeri.insight.price_types import PriceRules
+from okaeri.insight.recommend_types import RecommendRules
 from okaeri.insight.timing_types import TimingRules
 
 # What the numbers of further analyses mean; placeholders are filled as in `domain.definitions`.
 OF_REPORTS: Mapping[str, Text] = {
     **baskets.DEFINITIONS,
     **deciles.DEFINITIONS,
+    **interests.DEFINITIONS,
     **predictions.DEFINITIONS,
     **prices.DEFINITIONS,
     **timing.DEFINITIONS,
@@ -42,4 +45,4 @@ OF_REPORTS: Mapping[str, Text] = {
     **survival.DEFINITIONS,
 }
 # Settings those definitions name: "price.dependent_share" fills {price_dependent_share}.
-RULES: tuple[type, ...] = (ChurnRules, PredictionRules, PriceRules, TimingRules)
+RULES: tuple[type, ...] = (ChurnRules, PredictionRules, PriceRules, RecommendRules, TimingRules)

@@ -124,6 +124,11 @@ GROUPS = (
                 Text("何と何が一緒に買われていますか", "What is bought together?"),
             ),
             Page(
+                "interests",
+                Text("関心", "Interests"),
+                Text("だれが、何に関心を持っていますか", "Who cares for what?"),
+            ),
+            Page(
                 "recommendations",
                 Text("おすすめの精度", "Recommendations"),
                 Text("おすすめは、どのくらい当たりますか", "How often do recommendations hit?"),

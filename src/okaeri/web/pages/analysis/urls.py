@@ -10,6 +10,7 @@ from okaeri.web.pages.analysis.dropoff import dropoff
 from okaeri.web.pages.analysis.foretold_people import importance, overdue, valuable
 from okaeri.web.pages.analysis.frame import index
 from okaeri.web.pages.analysis.freshness import freshness
+from okaeri.web.pages.analysis.interests import interest_segment, interests
 from okaeri.web.pages.analysis.lifetime_value import lifetime_value
 from okaeri.web.pages.analysis.movement import movement
 from okaeri.web.pages.analysis.portfolio import portfolio
@@ -37,6 +38,8 @@ urlpatterns = [
     path("analysis/timing/", timing, name="timing"),
     path("analysis/products/", products, name="products"),
     path("analysis/baskets/", baskets, name="baskets"),
+    path("analysis/interests/", interests, name="interests"),
+    path("analysis/interests/segment/", interest_segment, name="interest_segment"),
     path("analysis/recommendations/", recommendations, name="recommendations"),
     path("analysis/ltv/", lifetime_value, name="lifetime_value"),
     path("analysis/importance/", importance, name="importance"),

@@ -1,0 +1,69 @@
+"""Who cares for what, how well that is known, and whom a new product is for."""
+
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from okaeri.foundation import clock
+from okaeri.foundation.errors import InputError
+from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.text import Text, day_in_words
+from okaeri.insight import api as insight
+from okaeri.web.access import needs
+from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.csv_file import asked_encoding, csv_response
+
+# A segment of named people keeps every one of them in its rule.
+_MOST_PEOPLE = 20_000
+_COLUMNS = ("topic", "level", "share", "size")
+_NAME = Text("関心: {topic}({day}時点)", "Cares for {topic} ({day})")
+_NOBODY = Text(
+    "「{topic}」に関心のある方は、いまいません。次の学習のあとに、もう一度お試しください。",
+    "Nobody cares for {topic} at the moment; try again after the next training.",
+)
+_TOO_MANY = Text(
+    "{n}人は多すぎて、1つのセグメントに写せません。上限は{most}人です。より細かい分類を選んでください。",
+    "{n} people are too many for one segment (at most {most}); choose a finer category.",
+)
+
+
+@needs("figures.see")
+@require_GET
+def interests(request: HttpRequest) -> HttpResponseBase:
+    """Show how many people care for each category, how well it is known, and new products."""
+    report = insight.find_report("interests")
+    topics = report.payload["topics"] if report else []
+    encoding = asked_encoding(request)
+    if topics and encoding:
+        rows = (tuple(topic[column] for column in _COLUMNS) for topic in topics)
+        return csv_response("interests", _COLUMNS, rows, encoding=encoding)
+    today = clock.local_day(clock.now(), ZoneInfo(load(ShopProfile).time_zone))
+    return show(
+        request,
+        "interests",
+        report=report,
+        topics=topics,
+        people=report.payload["people"] if report else 0,
+        new_products=insight.list_new_products(today),
+        definitions=definitions_for("interests", "interests_quality"),
+    )
+
+
+@needs("journeys.change")
+@require_POST
+def interest_segment(request: HttpRequest) -> HttpResponse:
+    """Keep those who care for one topic today as a segment."""
+    topic = request.POST.get("topic", "")
+    people = insight.interest_audience(topic)
+    if not people:
+        raise InputError(_NOBODY.format(topic=topic))
+    if len(people) > _MOST_PEOPLE:
+        raise InputError(_TOO_MANY.format(n=len(people), most=_MOST_PEOPLE))
+    language = language_of(request)
+    day = day_in_words(clock.local_day(clock.now(), ZoneInfo(load(ShopProfile).time_zone)))
+    name = _NAME.render(language).format(topic=topic, day=day.render(language))
+    rule = {"field": "customer_id", "op": "in", "value": people}
+    return redirect("segment", insight.create_segment(name[:120], rule).id)
