@@ -16,7 +16,8 @@ from okaeri.intake.models import Inquiry
 from okaeri.listen import api as listen
 from okaeri.listen.types import CallResult
 from okaeri.plan import api as plan
-from tests.web import call_shop
+from tests.intake.forms_for_tests import a_file, definition
+from tests.web import call_shop, shop
 from tests.web.chromium import session_of_staff
 from tests.web.test_screens import LOOKS, _look
 
@@ -66,6 +67,48 @@ def live_through(people: list[int]) -> dict[str, str]:
         "person": f"/customers/{people[9]}/",
         "journey": "/actions/journeys/first_follow/",
     }
+
+
+def connect(person: int) -> dict[str, str]:
+    """Give the pages of sources, people's rights and staff something to show."""
+    now = clock.now()
+    client = Client()
+    client.force_login(User.objects.get())
+    shop.name_the_shop("肌日和")
+    client.post("/settings/attributes/suggested/", {"key": "*"})
+    customers.record_attribute(person, "concerns", "乾燥", source="form", at=now)
+    intake.save_form("letter", "signup", definition(file=a_file()), is_new=True)
+    intake.switch_form("letter", is_open=True)
+    connection, _ = intake.create_connection("本店のカート", "generic")
+    request = customers.request_data("erasure", person, source="mail", received_at=now)
+    return {
+        "matching": "/customers/matching/",
+        "forms": "/actions/forms/",
+        "form": "/actions/forms/letter/",
+        "form-edit": "/actions/forms/letter/edit/",
+        "form-public": "/f/letter/",
+        "attributes": "/settings/attributes/",
+        "attribute": "/settings/attributes/edit/concerns/",
+        "answers": "/settings/attributes/import/",
+        "connections": "/connections/",
+        "connection": f"/connections/{connection.id}/",
+        "api-keys": "/settings/api-keys/",
+        "tag": "/settings/tag/",
+        "privacy": "/settings/privacy/",
+        "request": f"/settings/privacy/requests/{request}/",
+        "access": "/settings/privacy/access/",
+        "person-privacy": f"/customers/{person}/privacy/",
+        "dossier": f"/customers/{person}/dossier/",
+        "staff": "/settings/staff/",
+        "preferences": customers.preference_link(person, "", settings.SECRET_KEY),
+    }
+
+
+def test_pages_of_sources_and_rights_fit_every_window(live_server: Any, chromium: Any) -> None:
+    people = call_shop.fill()
+    session = session_of_staff()
+    pages = connect(people[9])
+    assert _look(chromium, live_server.url, session, pages, "sources") == []
 
 
 def test_pages_of_service_fit_every_window(live_server: Any, chromium: Any) -> None:
