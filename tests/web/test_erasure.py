@@ -37,6 +37,7 @@ from okaeri.intake.types import LineIn, OrderIn, PartyIn
 from okaeri.intake.webhooks.sealing import unseal
 from okaeri.listen import api as listen
 from okaeri.web.models import ApiKey, StoredReply
+from okaeri.web.pages.privacy.words import TABLE_NAMES
 from okaeri.web.rights.dossier import build_dossier
 from okaeri.web.rights.erasing import erase_everywhere, finish_erasures, preview_erasure
 from okaeri.web.rights.exporting import as_zip, export_everything
@@ -263,6 +264,11 @@ def test_after_an_erasure_no_table_and_no_file_knows_the_person(him: int) -> Non
     assert not Message.objects.filter(customer_id__lt=0, status="planned").exists()
     assert customers.purchase_history([him])[him][0].net_minor == 4800
     assert done.counts["orders"] == 2
+
+
+def test_every_table_that_keeps_a_person_has_a_name_in_both_languages(him: int) -> None:
+    unnamed = {name for name in preview_erasure(him) if name not in TABLE_NAMES}
+    assert unnamed == set()
 
 
 def test_nobody_else_loses_anything(him: int) -> None:

@@ -67,6 +67,8 @@ class FormDefinition:
     must_agree: bool = False
     file: FormFile | None = None
     origins: tuple[str, ...] = ()
+    # LINE's address to become the shop's friend, offered once the form was sent; "" for none.
+    line_url: str = ""
 
     @property
     def asks_consent(self) -> bool:

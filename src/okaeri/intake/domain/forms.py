@@ -76,6 +76,13 @@ _BAD_ORIGIN = Text(
 )
 
 
+_LINE = re.compile(r"https://(lin\.ee|line\.me|page\.line\.me)/[A-Za-z0-9@%/_.~?=&-]{1,200}")
+_BAD_LINE = Text(
+    "LINEの友だち追加URLは https://lin.ee/ などで始まるものを入力してください。",
+    "Give LINE's address to add a friend, beginning with https://lin.ee/ or the like.",
+)
+
+
 def find_problems(
     key: str, kind: str, definition: FormDefinition, senders: tuple[str, ...]
 ) -> list[Text]:
@@ -100,6 +107,7 @@ def find_problems(
             for origin in definition.origins
             if not _ORIGIN.fullmatch(origin)
         ),
+        *([_BAD_LINE] if definition.line_url and not _LINE.fullmatch(definition.line_url) else ()),
     ]
 
 
@@ -167,4 +175,5 @@ def from_json(stored: Mapping[str, Any]) -> FormDefinition:
         must_agree=stored["must_agree"],
         file=FormFile(**stored["file"]) if stored["file"] else None,
         origins=tuple(stored["origins"]),
+        line_url=stored.get("line_url", ""),
     )

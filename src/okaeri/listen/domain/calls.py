@@ -34,11 +34,11 @@ _LEVELS = (
 )
 _WHY: Mapping[CallReason, Text] = {
     CallReason.COMPLAINT: Text(
-        "苦情が{days}日間、返事を待っています。", "A complaint has waited for {days} days."
+        "苦情が{days}日間、返事を待っています。", "A complaint; days waiting: {days}."
     ),
     CallReason.LOW_SCORE: Text(
         "満足度{score}の回答が{days}日間、返事を待っています。",
-        "A score of {score} has waited for {days} days.",
+        "A score of {score}; days waiting: {days}.",
     ),
     CallReason.ASKED: Text("{by}さんからの依頼です。", "Asked for by {by}."),
     CallReason.AT_RISK: Text(

@@ -108,6 +108,7 @@ def read_draft(request: HttpRequest, before: Draft | None = None) -> Draft:
         origins=tuple(
             origin.rstrip("/").lower() for origin in _split(post.get("origins", ""), "\n")
         ),
+        line_url=post.get("line_url", "").strip()[:300],
     )
     key = before.key if before and before.key else post.get("key", "").strip()
     return Draft(key, post.get("kind", ""), definition)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from okaeri.foundation.errors import InputError
@@ -63,6 +64,7 @@ def form(request: HttpRequest, key: str) -> HttpResponseBase:
         "snippet": _snippet(found),
         "media": intake.media_of(key),
         "blocked": blocked,
+        "code_media": request.GET.get("media", "").strip()[:80] or "qr",
         "rows": list_rows(request, entries),
         "pager": Pager(page.page, total),
     }
@@ -147,9 +149,10 @@ def switch(request: HttpRequest, key: str) -> HttpResponse:
 
 @needs("forms.see")
 @require_GET
-def code(_request: HttpRequest, key: str) -> HttpResponse:
-    """Give the form's address as a QR code to print; entries by it say "qr" as their source."""
+def code(request: HttpRequest, key: str) -> HttpResponse:
+    """Give the form's address as a QR code to print; entries by it say its source, "qr" at first."""
     out = io.BytesIO()
-    address = f"{_address(intake.get_form(key))}?media=qr"
-    segno.make(address, error="m").save(out, kind="svg", scale=8, xmldecl=False)
+    media = request.GET.get("media", "").strip()[:80] or "qr"
+    address = f"{_address(intake.get_form(key))}?{urlencode({'media': media})}"
+    segno.make_qr(address, error="m").save(out, kind="svg", scale=8, xmldecl=False)
     return HttpResponse(out.getvalue(), content_type="image/svg+xml")

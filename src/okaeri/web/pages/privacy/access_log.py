@@ -14,6 +14,7 @@ from okaeri.web import formats
 from okaeri.web.access import needs
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
+from okaeri.web.pages.privacy.words import in_words
 from okaeri.web.rights.retention import shop_zone
 
 ACTIONS = {
@@ -85,7 +86,7 @@ def access(request: HttpRequest) -> HttpResponseBase:
     )
     context = {
         "tab": "privacy",
-        "rows": [(entry, ACTIONS[entry.action]) for entry in found],
+        "rows": [(entry, ACTIONS[entry.action], in_words(entry.fields)) for entry in found],
         "pager": Pager(pager.page, total),
         "actions": ACTIONS.items(),
         "actors": customers.list_access_actors(),

@@ -15,6 +15,8 @@ from okaeri.web import sight
 from okaeri.web.access import may, needs
 from okaeri.web.channel_names import channel_name
 from okaeri.web.pages.customers.views import display_name
+from okaeri.web.pages.privacy.access_log import ACTIONS
+from okaeri.web.pages.privacy.words import table_name
 from okaeri.web.rights.dossier import build_dossier
 from okaeri.web.rights.erasing import erase_everywhere, preview_erasure
 from okaeri.web.rights.exporting import as_zip, export_everything
@@ -45,12 +47,15 @@ def privacy(request: HttpRequest, customer_id: int) -> HttpResponse:
     context = {
         "profile": profile,
         "name": display_name(profile, request.language),  # type: ignore[attr-defined]
-        "counts": counts.items(),
+        "counts": [(table_name(table), count) for table, count in counts.items()],
         "total": sum(counts.values()),
         "retention": find_retention(customers.gather_person(profile.id)),
         "is_erased": profile.id in customers.erased_ids(),
         "may_erase": may(request.user, "privacy.erase"),
-        "accesses": customers.list_access(limit=20, customer_id=profile.id)[0],
+        "accesses": [
+            (entry, ACTIONS[entry.action])
+            for entry in customers.list_access(limit=20, customer_id=profile.id)[0]
+        ],
     }
     return render(request, "okaeri/privacy/person.html", context)
 

@@ -1,0 +1,65 @@
+"""Names of tables and fields of people, as staff read them."""
+
+from collections.abc import Mapping
+
+from okaeri.foundation.text import Text
+
+TABLE_NAMES: Mapping[str, Text] = {
+    "customers": Text("お名前と連絡先", "Name and contacts"),
+    "identity_keys": Text("ご本人と分かる手がかり", "What the person is known by"),
+    "contact_points": Text("送り先", "Addresses"),
+    "suppressions": Text("配信除外", "Suppressions"),
+    "consents": Text("同意の記録", "Consents"),
+    "preferences": Text("受け取りのご希望", "Wishes"),
+    "attributes": Text("項目の回答", "Attributes"),
+    "devices": Text("端末", "Devices"),
+    "data_requests": Text("開示や消去のご請求", "Requests"),
+    "contacts": Text("取り込んだ連絡先", "Contacts as imported"),
+    "orders": Text("注文", "Orders"),
+    "order_lines": Text("注文の明細", "Order lines"),
+    "subscriptions": Text("定期購入", "Subscriptions"),
+    "subscription_events": Text("定期購入の出来事", "Events of subscriptions"),
+    "inquiries": Text("お問い合わせとインタビュー", "Inquiries and interviews"),
+    "calls": Text("電話", "Calls"),
+    "call_list": Text("架電リスト", "Call list"),
+    "form_entries": Text("フォームの申し込み", "Form entries"),
+    "web_events": Text("サイトの閲覧", "Visits"),
+    "identifications": Text("ご本人と分かった時刻", "Times of being recognised"),
+    "analysis": Text("集計の結果", "Analysis"),
+    "answers": Text("アンケートの回答", "Answers"),
+    "answers_given": Text("アンケートの回答の履歴", "Answers as given"),
+    "enrolments": Text("シナリオ", "Journeys"),
+    "decisions": Text("シナリオの判断", "Decisions"),
+    "messages": Text("メッセージ", "Messages"),
+    "contents": Text("送った文面", "Contents"),
+    "message_contents": Text("送った文面", "Contents of messages"),
+    "predictions": Text("予測", "Predictions"),
+    "message_events": Text("メッセージの出来事", "Events of messages"),
+    "mails": Text("手元の郵便箱", "Local mailbox"),
+    "points": Text("ポイント", "Points"),
+    "assignments": Text("実験の組分け", "Arms of experiments"),
+}
+FIELD_NAMES: Mapping[str, Text] = {
+    "name": Text("氏名", "name"),
+    "email": Text("メール", "e-mail"),
+    "phone": Text("電話", "phone"),
+    "address": Text("住所", "address"),
+    "birthday": Text("誕生日", "birthday"),
+    "orders": Text("注文", "orders"),
+    "messages": Text("メッセージ", "messages"),
+    "masked": Text("伏せ字のみ", "masked only"),
+    "answer": Text("回答", "answer"),
+    "interview": Text("インタビュー", "interview"),
+    "interview file": Text("インタビューの添付", "interview file"),
+}
+
+
+def table_name(table: str) -> Text:
+    """Give a table's name; one nobody named yet stands as it is called."""
+    return TABLE_NAMES.get(table, Text(table, table))
+
+
+def in_words(fields: tuple[str, ...] | list[str]) -> Text:
+    """Give the fields of an entry of the access log as a list of words."""
+    names = [FIELD_NAMES.get(field, Text(field, field)) for field in fields]
+    return Text("、".join(n.ja for n in names), ", ".join(n.en for n in names))
