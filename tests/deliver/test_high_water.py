@@ -1,8 +1,10 @@
 """A restored backup sends nothing until a person has looked (reliability MUST-11)."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
 from okaeri.deliver import api
@@ -81,3 +83,17 @@ def test_a_pause_by_a_person_keeps_its_own_reason(
     before = api.sending_state().why
     work(email)
     assert api.sending_state().why == before
+
+
+def test_in_a_folder_put_back_as_a_whole_nothing_leaves_either(
+    shop: None, now: datetime, email: EmailChannel
+) -> None:
+    """`okaeri restore`: the folder's own memory came out of the backup, so it proves nothing."""
+    api.submit([make_request(make_person())], now)
+    api.distrust_database(Path(settings.OKAERI.data_dir))
+    work(email)
+    assert statuses() == {"rendered": 1}
+    assert api.sending_state().is_paused
+    api.resume_sending()
+    work(email)
+    assert statuses() == {"accepted": 1}

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -287,6 +288,11 @@ def last_marketing_at(customer_ids: Sequence[int]) -> datetime | None:
 def export_person(customer_ids: Sequence[int]) -> dict[str, Documents]:
     """Give every message to a person with its words and what became of it."""
     return rights.export(customer_ids)
+
+
+def distrust_database(folder: Path) -> None:
+    """Let nothing leave from this data folder until a person resumes: its database was put back."""
+    high_water.distrust(folder)
 
 
 def erase_person(customer_ids: Sequence[int], now: datetime) -> dict[str, int]:

@@ -24,16 +24,18 @@ from okaeri.project import startup, terminal
 _OWN = {
     "analyse": "okaeri.project.commands.analyse:analyse",
     "audit": "okaeri.project.commands.audit:audit",
+    "backup": "okaeri.project.commands.backup:backup",
     "erase": "okaeri.project.commands.erase:erase",
     "import": "okaeri.project.commands.imports:import_orders",
     "refresh": "okaeri.project.commands.refresh:refresh",
+    "restore": "okaeri.project.commands.backup:restore",
     "results": "okaeri.project.commands.results:results",
     "up": "okaeri.project.commands.up:up",
     "work": "okaeri.project.commands.up:work",
     "login": "okaeri.project.commands.up:login",
 }
-# Commands that work on no shop at all get a folder that is thrown away.
-_WITHOUT_SHOP = {"analyse"}
+# Commands that work on no shop at all, or on one not there yet, get a folder that is thrown away.
+_WITHOUT_SHOP = {"analyse", "restore"}
 
 
 class Commands(click.Group):

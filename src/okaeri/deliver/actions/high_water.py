@@ -42,6 +42,12 @@ def is_database_older(folder: Path) -> bool:
     return not known.exists()
 
 
+def distrust(folder: Path) -> None:
+    """Expect a try no database knows: what was sent after a backup was made, nobody can say any more."""
+    text = json.dumps({"key": "restored backup", "attempts": 1})
+    (folder / _NAME).write_text(text, encoding="utf-8")
+
+
 def forget(folder: Path) -> None:
     """Begin anew from the database as it is: a person has looked."""
     (folder / _NAME).unlink(missing_ok=True)
