@@ -31,3 +31,17 @@ def test_limits_of_discounts_are_set_on_the_settings_page(
     html = browser_of_staff.get("/analysis/prices/").content.decode()
     assert "値引きつきの注文はまだありません" in html
     assert "%22discount_share%22" in html
+
+
+def test_the_page_of_cycles_shows_each_product_its_spread_and_who_is_late(
+    browser_of_staff: Client, small_shop: None
+) -> None:
+    found = insight.find_report("cycles")
+    assert found is not None
+    (lotion,) = found.payload["products"]
+    html = browser_of_staff.get("/analysis/cycles/").content.decode()
+    assert f"前の購入から {round(lotion['cycle_days'])}日でまた買われています" in html
+    assert f"お知らせは {lotion['send_day']}日後がおすすめです" in html
+    assert "%22runs_out_on%22" in html
+    csv = b"".join(browser_of_staff.get("/analysis/cycles/?csv=utf-8")).decode("utf-8-sig")
+    assert csv.splitlines()[1].startswith("LOTION,Lotion,")

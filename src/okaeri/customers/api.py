@@ -216,6 +216,7 @@ __all__ = [
     "save_attribute",
     "search_customers",
     "submit_attributes",
+    "subscribed_products",
     "suppress",
     "suppress_phone",
     "suppressed_phones",
@@ -271,6 +272,21 @@ def open_complaints(customer_ids: Iterable[int]) -> set[int]:
     contacts = parties_of(customer_ids)
     waiting = intake.open_complaints(party for found in contacts.values() for party in found)
     return {asked for asked, found in contacts.items() if not waiting.isdisjoint(found)}
+
+
+def subscribed_products(customer_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Give whoever has a contract that is not cancelled → the codes of its products ("" where unknown)."""
+    contacts = parties_of(customer_ids)
+    wanted = {party for found in contacts.values() for party in found}
+    of_party: dict[int, set[str]] = {}
+    for contract in intake.subscriptions_of(wanted) if wanted else ():
+        if contract.status != "cancelled" and contract.party_id is not None:
+            of_party.setdefault(contract.party_id, set()).add(contract.sku)
+    found = {
+        asked: frozenset(sku for party in parties for sku in of_party.get(party, ()))
+        for asked, parties in contacts.items()
+    }
+    return {asked: skus for asked, skus in found.items() if skus}
 
 
 def owing(customer_ids: Iterable[int], on: date) -> set[int]:

@@ -38,6 +38,7 @@ from okaeri.insight.actions.segments import (
     update_segment,
 )
 from okaeri.insight.actions.sync import sync_warehouse
+from okaeri.insight.cycle_types import RunOutView
 from okaeri.insight.domain.best_channel import best_channel
 from okaeri.insight.domain.definitions import number_definitions
 from okaeri.insight.domain.findings import list_findings as _findings_of
@@ -52,7 +53,15 @@ from okaeri.insight.prediction_types import (
     PredictionRules,
 )
 from okaeri.insight.recommend_types import RecommendedItem
-from okaeri.insight.store import insights, interests, predictions, reports, rule_query, segments
+from okaeri.insight.store import (
+    insights,
+    interests,
+    predictions,
+    reports,
+    rule_query,
+    run_outs,
+    segments,
+)
 from okaeri.insight.types import (
     CustomerInsightView,
     CustomerPage,
@@ -94,6 +103,7 @@ __all__ = [
     "list_predictions",
     "list_presets",
     "list_recency_reached",
+    "list_running_out",
     "list_segments",
     "list_to_call",
     "members_page",
@@ -111,6 +121,7 @@ __all__ = [
     "recommend_popular",
     "refresh",
     "restore_segment",
+    "run_outs_of",
     "say_rule",
     "segment_catalog",
     "segment_changes",
@@ -236,6 +247,22 @@ def list_recency_reached(
     return insights.last_on_between(first, last)
 
 
+def list_running_out(
+    day: date, *, lead_days: int = 0, within_days: int = 1, sku: str = ""
+) -> list[RunOutView]:
+    """Give what came within `lead_days` of its run-out in the `within_days` up to and on `day`.
+
+    Known from a week behind the last refresh to four weeks ahead of it.
+    """
+    last = day + timedelta(days=lead_days)
+    return run_outs.due_between(last - timedelta(days=within_days - 1), last, sku)
+
+
+def run_outs_of(customer_ids: Iterable[int]) -> list[RunOutView]:
+    """Give what runs out for these people in the next four weeks or ran out last week."""
+    return run_outs.of_customers(customer_ids)
+
+
 def find_report(name: str) -> ReportView | None:
     """Give a report ("summary", "portfolio", ...) or None before the first refresh."""
     return reports.find(name)
@@ -323,6 +350,7 @@ def export_person(customer_ids: Iterable[int]) -> dict[str, Documents]:
         **insights.export_person(wanted),
         **predictions.export_person(wanted),
         "interests": [{"topic": topic} for topic in topics],
+        "run_outs": run_outs.export_person(wanted),
     }
 
 
@@ -333,6 +361,7 @@ def erase_person(customer_ids: Iterable[int]) -> dict[str, int]:
         "segments": segments.forget(wanted),
         "predictions": predictions.forget(wanted),
         "interests": interests.forget(wanted),
+        "run_outs": run_outs.forget(wanted),
     }
 
 

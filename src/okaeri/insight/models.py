@@ -37,6 +37,8 @@ class CustomerInsight(models.Model):
     # The class at the month's end six months before; NULL for who had not bought by then.
     stage_before = models.CharField(max_length=8, null=True)
     lapsed_before = models.BooleanField(null=True)
+    # The first day on which something he bought should be used up; past while he is overdue.
+    runs_out_on = models.DateField(null=True)
 
     class Meta:
         indexes = (
@@ -193,3 +195,18 @@ class InterestAudience(models.Model):
     level = models.SmallIntegerField()
     members = models.BinaryField(default=bytes)
     size = models.BigIntegerField(default=0)
+
+
+class RunOut(models.Model):
+    """When one product of one person is used up, from a week behind to four weeks ahead of a refresh."""
+
+    customer_id = models.BigIntegerField()
+    sku = models.CharField(max_length=80)
+    last_on = models.DateField()
+    runs_out_on = models.DateField()
+    # "supply", "own" or "product" (insight.cycle_types.RunOutView)
+    basis = models.CharField(max_length=8)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["customer_id", "sku"], name="one_run_out"),)
+        indexes = (models.Index(fields=["runs_out_on", "sku"], name="run_outs_by_day"),)

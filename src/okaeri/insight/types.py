@@ -166,6 +166,7 @@ class CustomerInsightView:
     margin_share: float | None = None
     stage_before: Stage | None = None
     lapsed_before: bool | None = None
+    runs_out_on: date | None = None
 
 
 def class_name(stage: Stage, *, is_lapsed: bool) -> Text:

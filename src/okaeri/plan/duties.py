@@ -7,6 +7,7 @@ from okaeri.plan.actions.advance import advance_due
 from okaeri.plan.actions.carts import enrol_from_carts
 from okaeri.plan.actions.enrol import enrol_from_orders, enrol_from_state
 from okaeri.plan.actions.forms import ask_to_confirm, forget_unconfirmed, settle_entries
+from okaeri.plan.actions.run_outs import enrol_from_run_outs
 from okaeri.plan.actions.together import follow_merges
 
 
@@ -36,5 +37,6 @@ def duties(*, batch: int = 5000) -> tuple[Duty, ...]:
         Duty("plan.enrol_from_orders", look_at_orders),
         Duty("plan.enrol_from_carts", look_at_carts),
         Duty("plan.enrol_from_state", enrol_from_state),
+        Duty("plan.enrol_from_run_outs", enrol_from_run_outs),
         Duty("plan.advance", move),
     )

@@ -20,6 +20,7 @@ from okaeri.plan.journeys.definition import (
     Definition,
     FormTrigger,
     PurchaseTrigger,
+    RunOutTrigger,
 )
 from okaeri.plan.journeys.steps.send import Send
 from okaeri.plan.models import Decision, Enrolment, Journey, JourneyVersion, Template
@@ -35,6 +36,8 @@ _BY_ANY_FORM = {
     "popup": Text("ポップアップの申し込み", "Entry of a pop-up"),
 }
 _BY_CART = Text("カートを残して{n}時間", "{n} hours after a cart was left")
+_BY_RUN_OUT = Text("使い切り予定日の{n}日前", "{n} days before a product runs out")
+_BY_RUN_OUT_OF = Text("商品 {sku} の使い切り予定日の{n}日前", "{n} days before {sku} runs out")
 _BY_RECENCY = Text("最後の購入から{n}日", "{n} days since the last purchase")
 
 
@@ -86,6 +89,9 @@ def _trigger(definition: Definition) -> Text:
         return _BY_FORM.format(form=trigger.key) if trigger.key else _BY_ANY_FORM[trigger.form_kind]
     if isinstance(trigger, CartTrigger):
         return _BY_CART.format(n=trigger.idle_hours)
+    if isinstance(trigger, RunOutTrigger):
+        words = _BY_RUN_OUT_OF if trigger.sku else _BY_RUN_OUT
+        return words.format(n=trigger.lead_days, sku=trigger.sku)
     return _BY_RECENCY.format(n=trigger.days)
 
 

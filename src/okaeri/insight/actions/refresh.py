@@ -31,7 +31,7 @@ from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.cycle import shop_cycle
 from okaeri.insight.domain.leads import lead_view
 from okaeri.insight.domain.rule_version import rule_version
-from okaeri.insight.store import insights, reports
+from okaeri.insight.store import insights, reports, run_outs
 from okaeri.insight.types import (
     CustomerInsightView,
     Depth,
@@ -86,14 +86,16 @@ def refresh(
     seen = warehouse.highest(ORDERS, "change_no") if warehouse.has(ORDERS) else 0
     later = compute_later(sources, depth, version=version, orders=payloads["summary"]["orders"])
     leads = _leads(warehouse, found, payloads["summary"]["leads"], as_of)
-    write_tables(warehouse, with_class_before(sources), leads, as_of, answers)
+    standing = _stage_standing(sources)
+    write_tables(warehouse, standing, leads, as_of, answers)
     # Visits and answers are read from what segments have just written down.
     cared_for = None if depth is Depth.CLASSES else learn_interests(sources)
     members = segments.recount(warehouse, as_of)
     tell(3, _STEPS)
     with transaction.atomic():
         payloads |= keep_later(later) | keep_interests(cared_for)
-        written = insights.replace_all(_insight_batches(sources), leads)
+        written = insights.replace_all(_insight_batches(sources, standing), leads)
+        run_outs.replace_all(warehouse.stream(sources.near_run_outs), as_of)
         reports.save_all(
             payloads, as_of=as_of, rule_version=version, orders_seen=seen, now=clock.now()
         )
@@ -140,10 +142,17 @@ _NO_ORDERS = pa.Table.from_batches(
 )
 
 
-def _insight_batches(sources: Sources) -> Iterator[pa.RecordBatch]:
+def _stage_standing(sources: Sources) -> ir.Table:
+    """Keep one row per buyer with every column of `CustomerInsight` but as_of."""
     habits = sources.price_habits.select("customer_id", "discount_share", "margin_share")
-    rows = with_class_before(sources).left_join(habits, "customer_id").drop("customer_id_right")
-    for batch in sources.warehouse.stream(rows.order_by("customer_id")):
+    rows = with_class_before(sources)
+    for further in (habits, sources.next_run_outs):
+        rows = rows.left_join(further, "customer_id").drop("customer_id_right")
+    return sources.stage("standing", rows)
+
+
+def _insight_batches(sources: Sources, standing: ir.Table) -> Iterator[pa.RecordBatch]:
+    for batch in sources.warehouse.stream(standing.order_by("customer_id")):
         days = pa.array([sources.as_of] * batch.num_rows, type=pa.date32())
         yield batch.append_column("as_of", days)
 

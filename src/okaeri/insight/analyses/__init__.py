@@ -11,6 +11,7 @@ from okaeri.insight.analyses import (
     band_rates,
     baskets,
     cohort_cube,
+    cycles,
     deciles,
     lifetime_value,
     movement,
@@ -25,6 +26,7 @@ from okaeri.insight.analyses.sources import Sources
 
 ANALYSES: Mapping[str, Callable[[Sources], dict[str, Any]]] = {
     "baskets": baskets.build,
+    "cycles": cycles.build,
     "deciles": deciles.build,
     "prices": prices.build,
     "timing": timing.build,

@@ -10,8 +10,15 @@ import pyarrow as pa
 
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.cycle_types import KEPT_AHEAD, KEPT_BEHIND, CycleRules
 from okaeri.insight.domain.cycle import DEFAULT_CYCLE_DAYS
 from okaeri.insight.features.baskets import compute_next_products
+from okaeri.insight.features.cycles import (
+    compute_item_gaps,
+    compute_next_run_outs,
+    compute_product_cycles,
+    compute_run_outs,
+)
 from okaeri.insight.features.facets import (
     compute_faceted,
     compute_first_values,
@@ -183,6 +190,44 @@ class Sources:
     @cached_property
     def _master(self) -> dict[str, ProductIn]:
         return intake.list_products()
+
+    @cached_property
+    def item_gaps(self) -> ir.Table:
+        """One row per repeat purchase of a product (`features.cycles.compute_item_gaps`)."""
+        return self.stage("item_gaps", compute_item_gaps(self.item_days))
+
+    @cached_property
+    def product_cycles(self) -> ir.Table:
+        """One row per product somebody came back for (`features.cycles`)."""
+        return self.stage("product_cycles", compute_product_cycles(self.item_gaps))
+
+    @cached_property
+    def run_outs(self) -> ir.Table:
+        """One row per customer and product: when it is used up (`features.cycles`)."""
+        rules = load(CycleRules)
+        rows = compute_run_outs(
+            self.item_days,
+            self.item_gaps,
+            self.product_cycles,
+            self.products,
+            as_of=self.as_of,
+            days_to_arrive=rules.days_to_arrive,
+            fewest_intervals=rules.fewest_intervals,
+            prior_intervals=rules.prior_intervals,
+        )
+        return self.stage("run_outs", rows)
+
+    @property
+    def near_run_outs(self) -> ir.Table:
+        """What runs out in the weeks journeys look at."""
+        rows = self.run_outs
+        return rows.filter((rows.due_in >= -KEPT_BEHIND) & (rows.due_in <= KEPT_AHEAD))
+
+    @property
+    def next_run_outs(self) -> ir.Table:
+        """One row per customer who still waits for something (`features.cycles`)."""
+        ratio = load(CycleRules).at_risk_ratio
+        return compute_next_run_outs(self.run_outs, as_of=self.as_of, at_risk_ratio=ratio)
 
     @cached_property
     def products(self) -> ir.Table:

@@ -32,12 +32,16 @@ def compute_goods(
 
 
 def compute_item_days(goods: ir.Table) -> ir.Table:
-    """One row per customer, product and day: customer_id, sku, ordered_on, n, previous_on.
+    """One row per customer, product and day: customer_id, sku, ordered_on, n, quantity, is_delivery,
+    previous_on.
 
-    `n` is the customer's purchase, `previous_on` when the same customer bought the same product
-    before (NULL for the first time).
+    `n` is the customer's purchase, `is_delivery` tells of a subscription's, `previous_on` when the
+    same customer bought the same product before (NULL for the first time).
     """
-    days = goods.group_by("customer_id", "sku", "ordered_on").agg(n=goods.n.min())
+    is_delivery = (goods.kind == "subscription").ifelse(1, 0)
+    days = goods.group_by("customer_id", "sku", "ordered_on").agg(
+        n=goods.n.min(), quantity=goods.quantity.sum(), is_delivery=is_delivery.max() == 1
+    )
     life = ibis.window(group_by=["customer_id", "sku"], order_by="ordered_on")
     return days.mutate(previous_on=days.ordered_on.lag().over(life))
 

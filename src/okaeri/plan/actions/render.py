@@ -18,6 +18,7 @@ from okaeri.intake.types import LineRecord, ProductIn
 from okaeri.listen import api as listen
 from okaeri.plan.actions.carts import carts_of
 from okaeri.plan.actions.offers import LIKE_VIEWED, RECOMMENDED, like_viewed_by, offers_of
+from okaeri.plan.actions.run_outs import running_out_of
 from okaeri.plan.content.merge import (
     EXAMPLE_OF_A_CART,
     EXAMPLE_OF_A_FORM,
@@ -27,6 +28,7 @@ from okaeri.plan.content.merge import (
     merge_form,
     merge_offers,
     merge_order,
+    merge_run_out,
     merge_shop,
 )
 from okaeri.plan.content.words import Source, render_words
@@ -37,6 +39,8 @@ from okaeri.plan.types import CartRules, Preview, TemplateError
 SATISFACTION = "satisfaction"
 # How every merge field of a cart begins.
 CART = "cart."
+# How every merge field of what runs out begins.
+RUN_OUT = "run_out."
 # The merge fields that are not known from the lines of an order.
 OF_THE_ORDER_ITSELF = ("order_no", "ordered_on")
 _NO_TEMPLATE = Text(
@@ -59,6 +63,8 @@ class _Known:
     forms: dict[str, FormDefinition]
     offers: dict[int, list[RecommendedItem]]
     like_viewed: dict[int, list[RecommendedItem]]
+    # Customer → codes of what runs out, the first of them first.
+    run_outs: dict[int, list[str]]
 
 
 class PlanRenderer:
@@ -79,6 +85,7 @@ class PlanRenderer:
             self._with(CART, tasks),
             offers=offers_of(self._with(RECOMMENDED, tasks), clock.now()),
             like_viewed=like_viewed_by(self._with(LIKE_VIEWED, tasks), clock.now()),
+            run_outs=running_out_of(self._with(RUN_OUT, tasks)),
         )
         return [self._render(task, known) for task in tasks]
 
@@ -131,6 +138,9 @@ class PlanRenderer:
         for field, offers in ((RECOMMENDED, known.offers), (LIKE_VIEWED, known.like_viewed)):
             if source.mentions(field):
                 values[field] = merge_offers(offers.get(task.customer_id, ()), known.currency)
+        if source.mentions(RUN_OUT):
+            due = known.run_outs.get(task.customer_id, ())
+            values["run_out"] = merge_run_out(due, lines, known.products)
         entry = known.entries.get(_entry_id(task))
         if entry is not None:
             values |= self._form_values(entry, known.forms[entry.form_key])
@@ -178,6 +188,7 @@ def _load(
     *,
     offers: dict[int, list[RecommendedItem]],
     like_viewed: dict[int, list[RecommendedItem]],
+    run_outs: dict[int, list[str]],
 ) -> _Known:
     people = {task.customer_id for task in tasks}
     order_ids = {order_id for task in tasks if (order_id := _order_id(task)) is not None}
@@ -192,6 +203,7 @@ def _load(
     shop = load(ShopProfile)
     return _Known(
         offers=offers,
+        run_outs=run_outs,
         like_viewed=like_viewed,
         currency=shop.currency,
         carts=carts,
@@ -234,6 +246,9 @@ def preview_for(source: Source, customer_id: int) -> Preview:
         **EXAMPLE_OF_OFFERS,
     }
     values |= _offers_in_preview(source, customer_id)
+    if source.mentions(RUN_OUT):
+        due = running_out_of([customer_id]).get(customer_id, ())
+        values["run_out"] = merge_run_out(due, lines, intake.list_products(unnamed))
     cart = carts_of([customer_id], clock.now()).get(customer_id) if source.mentions(CART) else None
     if cart is not None:
         products = intake.list_products([item.sku for item in cart.items])

@@ -74,6 +74,15 @@ def merge_cart(
     }
 
 
+def merge_run_out(
+    due: Sequence[str], lines: Sequence[LineRecord], products: Mapping[str, ProductIn]
+) -> dict[str, Any]:
+    """`run_out.product` is what of this order is used up first, else its dearest product."""
+    named = {line.sku: _name(line, products) for line in lines}
+    first = next((named[sku] for sku in due if named.get(sku)), "")
+    return {"product": first or merge_order(None, lines, products)["product"]}
+
+
 def merge_form(entry: EntryRecord, form: FormDefinition) -> dict[str, Any]:
     """`form.title`, `.thanks`, `.file_name`, `.language` ("ja", "en"), `.addressee`.
 

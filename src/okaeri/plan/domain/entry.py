@@ -1,10 +1,11 @@
 """Who enters a journey: pure decisions over orders, histories and earlier walks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from okaeri.customers.types import Purchase
+from okaeri.insight.cycle_types import RunOutView
 from okaeri.insight.types import LifecycleRules
 from okaeri.intake.form_types import EntryRecord
 from okaeri.intake.types import OrderRecord
@@ -15,8 +16,11 @@ from okaeri.plan.journeys.definition import (
     FormTrigger,
     PurchaseTrigger,
     RecencyTrigger,
+    RunOutTrigger,
 )
 from okaeri.plan.types import JourneyRules
+
+_LONGEST_KEY = 60
 
 
 class Entry(NamedTuple):
@@ -130,6 +134,36 @@ def entry_by_cart(
     why = {"code": "cart", "items": items, "hours": trigger.idle_hours}
     at = left_at.replace(second=0, microsecond=0)
     return Entry(customer_id, f"cart:{cart.last_id}", None, since, today, at, why)
+
+
+def entry_by_run_out(
+    trigger: RunOutTrigger,
+    due: RunOutView,
+    purchases: Sequence[Purchase],
+    products_of: Mapping[int, Collection[str]],
+    *,
+    now: datetime,
+    today: date,
+) -> Entry | None:
+    """Give an entry unless the product was bought again since (the analysis may be a night old).
+
+    `products_of`: order id → codes of its products, for every order from the last purchase on.
+    """
+    bought = [
+        item
+        for item in purchases
+        if item.is_purchase
+        and item.ordered_on >= due.last_on
+        and due.sku in products_of.get(item.order_id, ())
+    ]
+    if not bought or bought[-1].ordered_on != due.last_on:
+        return None
+    order = bought[-1]
+    since = max(item.ordered_on for item in purchases if item.is_purchase)
+    on = due.runs_out_on.isoformat()
+    why = {"code": "run_out", "sku": due.sku, "on": on, "days": trigger.lead_days}
+    key = f"run_out:{order.order_id}:{due.sku}"[:_LONGEST_KEY]
+    return Entry(due.customer_id, key, order.order_id, since, today, now, why)
 
 
 def _day_before_goal(purchases: Sequence[Purchase], on: date, at: datetime) -> date:

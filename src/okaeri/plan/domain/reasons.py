@@ -24,6 +24,10 @@ _WORDS: dict[str, Text] = {
         "カートに{items}点を残したまま{hours}時間たったため始めました",
         "Started {hours} hours after {items} products were left in the cart",
     ),
+    "run_out": Text(
+        "商品 {sku} の使い切り予定日({on})の{days}日前になったため始めました",
+        "Started {days} days before {sku} should run out ({on})",
+    ),
     "cart_emptied": Text("カートが空になったため終了しました", "Ended: the cart is empty by now"),
     "waiting_hours": Text("{moment}まで待ちます", "Waits until {moment}"),
     "waiting": Text("{until}まで待ちます", "Waits until {until}"),

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from okaeri.foundation.text import Text
+from okaeri.insight.cycle_types import KEPT_AHEAD
 from okaeri.insight.types import Stage
 from okaeri.plan.journeys import problems
 from okaeri.plan.journeys.graph import find_graph_problems
@@ -71,7 +72,19 @@ class CartTrigger(BaseModel):
     idle_hours: int = Field(default=1, ge=1, le=240)
 
 
-AnyTrigger = PurchaseTrigger | RecencyTrigger | FormTrigger | CartTrigger
+class RunOutTrigger(BaseModel):
+    """Starts `lead_days` before something a person bought should be used up: of one product, or of any.
+
+    Whoever has it delivered by a subscription is left alone.
+    """
+
+    model_config = _STRICT
+    kind: Literal["run_out"]
+    sku: str = Field(default="", max_length=80)
+    lead_days: int = Field(default=5, ge=0, le=KEPT_AHEAD)
+
+
+AnyTrigger = PurchaseTrigger | RecencyTrigger | FormTrigger | CartTrigger | RunOutTrigger
 Trigger = Annotated[AnyTrigger, Field(discriminator="kind")]
 CART_EMPTIED: Literal["cart_emptied"] = "cart_emptied"
 

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from okaeri.foundation.text import Text
 from okaeri.insight.analysis_types import ChurnRules
+from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.domain.reports import (
     band_rates,
     baskets,
     cohort_cube,
+    cycles,
     deciles,
     interests,
     lifetime_value,
@@ -32,6 +34,7 @@ OF_REPORTS: Mapping[str, Text] = {
     **deciles.DEFINITIONS,
     **interests.DEFINITIONS,
     **predictions.DEFINITIONS,
+    **cycles.DEFINITIONS,
     **prices.DEFINITIONS,
     **timing.DEFINITIONS,
     **products.DEFINITIONS,
@@ -45,4 +48,11 @@ OF_REPORTS: Mapping[str, Text] = {
     **survival.DEFINITIONS,
 }
 # Settings those definitions name: "price.dependent_share" fills {price_dependent_share}.
-RULES: tuple[type, ...] = (ChurnRules, PredictionRules, PriceRules, RecommendRules, TimingRules)
+RULES: tuple[type, ...] = (
+    ChurnRules,
+    CycleRules,
+    PredictionRules,
+    PriceRules,
+    RecommendRules,
+    TimingRules,
+)

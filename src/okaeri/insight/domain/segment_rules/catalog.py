@@ -87,6 +87,11 @@ FIELDS: dict[str, Field] = {
     ),
     "tenure_days": Field(Text("在籍日数", "Tenure"), "int", "days", group="buying"),
     "cycle_days": Field(Text("購入間隔", "Purchase interval"), "float", "days", group="buying"),
+    "runs_out_on": Field(Text("使い切り予定日", "Runs out on"), "date", group="buying"),
+    "discount_share": Field(
+        Text("値引き購入率(0〜1)", "Share of discounted orders (0 to 1)"), "float", group="buying"
+    ),
+    "margin_share": Field(Text("粗利率(0〜1)", "Margin (0 to 1)"), "float", group="buying"),
     "birthday": Field(Text("誕生日", "Birthday"), "birthday"),
     "prefecture": Field(Text("都道府県", "Prefecture"), "text"),
     "known_on": Field(Text("知り合った日", "First known"), "date"),

@@ -99,6 +99,11 @@ GROUPS = (
         Text("買い方", "How they buy"),
         (
             Page(
+                "cycles",
+                Text("購買サイクル", "Purchase cycles"),
+                Text("次は、いつ買ってもらえそうですか", "When will they buy it again?"),
+            ),
+            Page(
                 "timing",
                 Text("買われる時", "When they buy"),
                 Text("お客様は、いつ買っていますか", "When do people buy?"),

@@ -5,6 +5,7 @@ from django.urls import path
 from okaeri.web.pages.analysis.baskets import baskets
 from okaeri.web.pages.analysis.chart_files import chart_file
 from okaeri.web.pages.analysis.cohorts import cohorts
+from okaeri.web.pages.analysis.cycles import cycles
 from okaeri.web.pages.analysis.deciles import deciles
 from okaeri.web.pages.analysis.dropoff import dropoff
 from okaeri.web.pages.analysis.foretold_people import importance, overdue, valuable
@@ -34,6 +35,7 @@ urlpatterns = [
     path("analysis/cohorts/", cohorts, name="cohorts"),
     path("analysis/sales/", sales_mix, name="sales_mix"),
     path("analysis/rfm/", rfm, name="rfm"),
+    path("analysis/cycles/", cycles, name="cycles"),
     path("analysis/prices/", prices, name="prices"),
     path("analysis/timing/", timing, name="timing"),
     path("analysis/products/", products, name="products"),

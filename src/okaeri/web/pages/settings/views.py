@@ -16,6 +16,7 @@ from okaeri.foundation.settings import SettingSpec, ShopProfile, Value, load, sa
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import submit_job
 from okaeri.insight.analysis_types import ChurnRules
+from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.prediction_types import PredictionRules
 from okaeri.insight.price_types import PriceRules
 from okaeri.insight.recommend_types import RecommendRules
@@ -35,7 +36,7 @@ GROUPS: dict[str, tuple[type, ...]] = {
     "contact": (ContactRules, JourneyRules, CartRules, OfferRules, TopicRules),
     "calls": (CallRules,),
     "forms": (FormRules,),
-    "analysis": (ChurnRules, PredictionRules, PriceRules, RecommendRules, TimingRules),
+    "analysis": (ChurnRules, CycleRules, PredictionRules, PriceRules, RecommendRules, TimingRules),
     "tag": (TagRules, TrackingRules),
 }
 # Saving one of these has everything counted anew.

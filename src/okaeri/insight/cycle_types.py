@@ -1,0 +1,74 @@
+"""Settings of purchase cycles, and what crosses the border: when a person's product runs out."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from okaeri.foundation.settings import setting
+from okaeri.foundation.text import Text
+
+# Days before and after the day of analysis for which run-outs are kept for journeys.
+KEPT_BEHIND, KEPT_AHEAD = 7, 28
+
+
+@dataclass(frozen=True, kw_only=True)
+class CycleRules:
+    """How the day a product is used up is told, and when somebody is late (domain reference §2.4)."""
+
+    days_to_arrive: int = setting(
+        "cycle.days_to_arrive",
+        3,
+        Text("注文から到着までの日数", "Days from order to arrival"),
+        minimum=0,
+        maximum=60,
+    )
+    lead_days: int = setting(
+        "cycle.lead_days",
+        5,
+        Text("使い切りの何日前に送るか", "Days before the run-out to write"),
+        minimum=0,
+        maximum=KEPT_AHEAD,
+    )
+    fewest_intervals: int = setting(
+        "cycle.fewest_intervals",
+        5,
+        Text("商品のサイクルを使う最少の間隔数", "Fewest intervals for a product's cycle"),
+        minimum=1,
+        maximum=1000,
+    )
+    # So many intervals of the product weigh as much as the person's own.
+    prior_intervals: float = setting(
+        "cycle.prior_intervals",
+        2.0,
+        Text("商品の中央値に寄せる強さ(間隔の数)", "Weight of the product's median (intervals)"),
+        minimum=0,
+        maximum=100,
+    )
+    overdue_ratio: float = setting(
+        "cycle.overdue_ratio",
+        1.2,
+        Text("遅れとみなす乖離率", "Ratio from which somebody is overdue"),
+        minimum=1,
+        maximum=10,
+    )
+    at_risk_ratio: float = setting(
+        "cycle.at_risk_ratio",
+        2.0,
+        Text("離脱予備とみなす乖離率", "Ratio from which somebody is at risk"),
+        minimum=1,
+        maximum=20,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutView:
+    """When one product of one person should be used up, as of the last refresh.
+
+    `basis`: "supply" (quantity × days of use), "own" (the person's own cycle drawn towards the
+    product's), "product" (the product's median).
+    """
+
+    customer_id: int
+    sku: str
+    last_on: date
+    runs_out_on: date
+    basis: str

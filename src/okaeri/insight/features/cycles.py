@@ -1,0 +1,160 @@
+"""Purchase cycles: the days between two purchases of a product, and when it is used up."""
+
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+BIN_DAYS = 10
+LAST_BIN = 36
+# What was bought longer ago than this is waited for no more.
+_OLDEST_DAYS = 730
+_LAST_INTERVALS = 5
+
+
+def compute_item_gaps(item_days: ir.Table) -> ir.Table:
+    """One row per repeat purchase of a product: customer_id, sku, ordered_on, gap_days.
+
+    Deliveries of subscriptions follow their contract and say nothing of a cycle.
+    """
+    again = item_days.filter(item_days.previous_on.notnull() & ~item_days.is_delivery)
+    return again.select(
+        "customer_id",
+        "sku",
+        "ordered_on",
+        gap_days=again.ordered_on.delta(again.previous_on, unit="day"),
+    )
+
+
+def compute_product_cycles(gaps: ir.Table) -> ir.Table:
+    """One row per product somebody came back for: sku, intervals, customers, cycle_days (median),
+    low_days and high_days (between them lie 80 % of the intervals).
+    """
+    return gaps.group_by("sku").agg(
+        intervals=gaps.count(),
+        customers=gaps.customer_id.nunique(),
+        cycle_days=gaps.gap_days.median().cast("float64"),
+        low_days=gaps.gap_days.quantile(0.1).cast("float64"),
+        high_days=gaps.gap_days.quantile(0.9).cast("float64"),
+    )
+
+
+def compute_gap_bins(gaps: ir.Table) -> ir.Table:
+    """One row per product and bin of ten days (0 is days 0 to 9, 36 is 360 and more): intervals."""
+    number = ibis.least(gaps.gap_days // BIN_DAYS, LAST_BIN).cast("int64")
+    rows = gaps.mutate(bin=number)
+    return rows.group_by("sku", "bin").agg(intervals=rows.count())
+
+
+def compute_run_outs(
+    item_days: ir.Table,
+    gaps: ir.Table,
+    cycles: ir.Table,
+    products: ir.Table,
+    *,
+    as_of: date,
+    days_to_arrive: int,
+    fewest_intervals: int,
+    prior_intervals: float,
+) -> ir.Table:
+    """One row per customer and product bought by himself in two years whose use can be told.
+
+    Columns: customer_id; sku; last_on; since_days (to `as_of`); use_days (from the purchase until it
+    is used up); due_in (days from `as_of` until then, rounded, negative when past); basis.
+    Use: arrival + quantity × days of use, else the median of the person's last five intervals (from
+    two on) drawn towards the product's median, else that median (§2.4).
+    """
+    since = as_of - timedelta(days=_OLDEST_DAYS)
+    rows = item_days.filter(item_days.ordered_on > since)
+    latest = rows.group_by("customer_id", "sku").agg(
+        last_on=rows.ordered_on.max(),
+        quantity=rows.quantity.argmax(rows.ordered_on),
+        is_delivery=rows.is_delivery.argmax(rows.ordered_on),
+    )
+    latest = latest.filter(~latest.is_delivery)
+    trusted = cycles.filter(cycles.intervals >= fewest_intervals)
+    known = latest.left_join(trusted.select("sku", "cycle_days"), "sku").drop("sku_right")
+    supply = products.select("sku", "days_supply")
+    known = known.left_join(supply, "sku").drop("sku_right")
+    own = _own_cycles(gaps)
+    known = known.left_join(own, ["customer_id", "sku"]).select(
+        *known.columns, "own_intervals", "own_days"
+    )
+    return _with_use(known, as_of, days_to_arrive, prior_intervals)
+
+
+def _own_cycles(gaps: ir.Table) -> ir.Table:
+    place = ibis.window(group_by=["customer_id", "sku"], order_by=ibis.desc("ordered_on"))
+    ranked = gaps.mutate(place=ibis.row_number().over(place))
+    last = ranked.filter(ranked.place < _LAST_INTERVALS)
+    own = last.group_by("customer_id", "sku").agg(
+        own_intervals=last.count(), own_days=last.gap_days.median().cast("float64")
+    )
+    return own.filter(own.own_intervals > 1)
+
+
+def _with_use(known: ir.Table, as_of: date, days_to_arrive: int, prior: float) -> ir.Table:
+    supplied = known.days_supply > 0
+    mine = known.own_days.notnull()
+    drawn = (
+        known.own_intervals * known.own_days
+        + prior * ibis.coalesce(known.cycle_days, known.own_days)
+    ) / (known.own_intervals + prior)
+    lasting = (known.quantity * known.days_supply + days_to_arrive).cast("float64")
+    rows = known.mutate(
+        since_days=ibis.date(as_of).delta(known.last_on, unit="day"),
+        use_days=ibis.cases((supplied, lasting), (mine, drawn), else_=known.cycle_days),
+        basis=ibis.cases((supplied, "supply"), (mine, "own"), else_="product"),
+    )
+    rows = rows.filter(rows.use_days > 0)
+    return rows.select(
+        "customer_id",
+        "sku",
+        "last_on",
+        "since_days",
+        "use_days",
+        "basis",
+        due_in=((rows.use_days + 0.5).floor().cast("int64") - rows.since_days).cast("int64"),
+    )
+
+
+def compute_run_out_counts(
+    run_outs: ir.Table, *, soon_days: int, overdue_ratio: float, at_risk_ratio: float
+) -> ir.Table:
+    """One row per product: people for whom it runs out within `soon_days`, overdue, at_risk."""
+    ratio = run_outs.since_days / run_outs.use_days
+    is_soon = (run_outs.due_in >= 0) & (run_outs.due_in <= soon_days)
+    is_overdue = (ratio > overdue_ratio) & (ratio <= at_risk_ratio)
+    return run_outs.group_by("sku").agg(
+        soon=is_soon.ifelse(1, 0).sum(),
+        overdue=is_overdue.ifelse(1, 0).sum(),
+        at_risk=(ratio > at_risk_ratio).ifelse(1, 0).sum(),
+    )
+
+
+def compute_overdue(
+    run_outs: ir.Table,
+    customers: ir.Table,
+    *,
+    overdue_ratio: float,
+    at_risk_ratio: float,
+    most: int,
+) -> ir.Table:
+    """One row per overdue product of a customer, those who spent most first, at most `most`.
+
+    Columns: customer_id, sku, last_on, since_days, use_days, net_minor (all he ever spent).
+    """
+    ratio = run_outs.since_days / run_outs.use_days
+    late = run_outs.filter((ratio > overdue_ratio) & (ratio <= at_risk_ratio))
+    rows = late.join(customers.select("customer_id", "net_minor"), "customer_id")
+    rows = rows.select("customer_id", "sku", "last_on", "since_days", "use_days", "net_minor")
+    return rows.order_by(ibis.desc("net_minor"), "customer_id", "sku").limit(most)
+
+
+def compute_next_run_outs(run_outs: ir.Table, *, as_of: date, at_risk_ratio: float) -> ir.Table:
+    """One row per customer who still waits for something: customer_id, runs_out_on of the first of it."""
+    waiting = run_outs.filter(run_outs.since_days <= run_outs.use_days * at_risk_ratio)
+    first = waiting.group_by("customer_id").agg(due_in=waiting.due_in.min())
+    # A date and an interval make a timestamp in DuckDB, whatever Ibis says.
+    until = ibis.date(as_of).cast("timestamp") + first.due_in.as_interval("D")
+    return first.select("customer_id", runs_out_on=until.date())

@@ -1,0 +1,56 @@
+"""Purchase cycles and run-outs."""
+
+from typing import Any
+
+import ibis.expr.types as ir
+
+from okaeri.insight.features.cycles import (
+    compute_gap_bins,
+    compute_item_gaps,
+    compute_next_run_outs,
+    compute_overdue,
+    compute_product_cycles,
+    compute_run_out_counts,
+    compute_run_outs,
+)
+from okaeri.insight.features.goods import compute_goods, compute_item_days
+
+KEYS: dict[str, list[str] | None] = {
+    "item_gaps": ["customer_id", "sku", "ordered_on"],
+    "product_cycles": ["sku"],
+    "gap_bins": ["sku", "bin"],
+    "run_outs": ["customer_id", "sku"],
+    "run_out_counts": ["sku"],
+    "next_run_outs": ["customer_id"],
+    "overdue": ["customer_id", "sku"],
+}
+
+
+def features(tables: Any) -> dict[str, ir.Table]:
+    goods = compute_goods(tables.lines, tables.products, left_out=())
+    item_days = compute_item_days(goods)
+    gaps = compute_item_gaps(item_days)
+    cycles = compute_product_cycles(gaps)
+    run_outs = compute_run_outs(
+        item_days,
+        gaps,
+        cycles,
+        tables.products,
+        as_of=tables.as_of,
+        days_to_arrive=3,
+        fewest_intervals=5,
+        prior_intervals=2.0,
+    )
+    return {
+        "item_gaps": gaps,
+        "product_cycles": cycles,
+        "gap_bins": compute_gap_bins(gaps),
+        "run_outs": run_outs,
+        "run_out_counts": compute_run_out_counts(
+            run_outs, soon_days=14, overdue_ratio=1.2, at_risk_ratio=2.0
+        ),
+        "next_run_outs": compute_next_run_outs(run_outs, as_of=tables.as_of, at_risk_ratio=2.0),
+        "overdue": compute_overdue(
+            run_outs, tables.customers, overdue_ratio=1.2, at_risk_ratio=2.0, most=50
+        ),
+    }

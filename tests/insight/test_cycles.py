@@ -1,0 +1,129 @@
+"""Purchase cycles per product and the day a person's product runs out."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from okaeri.customers import api as customers
+from okaeri.foundation import clock
+from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.insight import api
+from okaeri.intake import api as intake
+from okaeri.intake.types import LineIn, OrderIn, PartyIn, ProductIn
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+TODAY = date(2026, 6, 30)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    opened = open_warehouse(tmp_path / "warehouse")
+    with clock.use(clock.SimulatedClock(datetime(2026, 6, 30, 3, tzinfo=UTC))):
+        yield opened
+    opened.close()
+
+
+def order_of(who: str, days_ago: int, sku: str = "SOAP", quantity: int = 1, **more: Any) -> OrderIn:
+    day = TODAY - timedelta(days=days_ago)
+    return OrderIn(
+        source="test",
+        order_no=f"{who}-{sku}-{days_ago}",
+        ordered_at=datetime(day.year, day.month, day.day, 3, tzinfo=UTC),
+        status="accepted",
+        party=PartyIn(member_no=who, email=f"{who}@example.com"),
+        lines=(LineIn(sku, sku, quantity, 1000, 1000 * quantity),),
+        **more,
+    )
+
+
+def report(warehouse: Warehouse) -> dict[str, Any]:
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    found = api.find_report("cycles")
+    assert found is not None
+    return found.payload
+
+
+def id_of(who: str) -> int:
+    (found,) = customers.search_customers(f"{who}@example.com")
+    return found.id
+
+
+@pytest.mark.covers("K-07")
+def test_a_product_has_its_histogram_median_range_and_day_to_write(warehouse: Warehouse) -> None:
+    gaps = [21, 24, 25, 27, 28, 30, 31, 33, 38, 61]
+    orders = []
+    for number, gap in enumerate(gaps):
+        orders += [order_of(f"p{number}", 100), order_of(f"p{number}", 100 - gap)]
+    # A subscription's deliveries follow the contract, not the person.
+    orders += [
+        order_of("sub", n, subscription_no="S1", delivery_no=d)
+        for d, n in enumerate((90, 83, 76), 1)
+    ]
+    intake.record_orders(orders)
+    (soap,) = report(warehouse)["products"]
+    assert (soap["sku"], soap["intervals"], soap["customers"]) == ("SOAP", 10, 10)
+    assert soap["cycle_days"] == 29.0
+    assert (soap["low_days"], soap["high_days"]) == (pytest.approx(23.7), pytest.approx(40.3))
+    assert soap["send_day"] == 24
+    assert [soap["bins"][n] for n in (2, 3, 6)] == [5, 4, 1]
+    assert sum(soap["bins"]) == 10
+
+
+def test_use_is_told_by_days_of_use_else_by_the_own_cycle_drawn_to_the_products(
+    warehouse: Warehouse,
+) -> None:
+    intake.record_products([ProductIn(sku="LOTION", name="化粧水", days_supply=30)])
+    orders = [order_of("supplied", 20, "LOTION", quantity=2)]
+    for number in range(6):
+        orders += [order_of(f"p{number}", 340), order_of(f"p{number}", 300)]
+    # Own intervals of 20 and 20 days, the product's median is 40: (2 x 20 + 2 x 40) / 4 = 30.
+    orders += [order_of("quick", n) for n in (50, 30, 10)]
+    orders += [order_of("new", 15)]
+    intake.record_orders(orders)
+    report(warehouse)
+    found = {
+        row.customer_id: row for row in api.list_running_out(TODAY, lead_days=28, within_days=40)
+    }
+    supplied = api.find_insight(id_of("supplied"))
+    assert supplied is not None
+    # Arrives 3 days after the order, lasts 2 x 30 days.
+    assert supplied.runs_out_on == TODAY + timedelta(days=63 - 20)
+    quick, new = found[id_of("quick")], found[id_of("new")]
+    assert (quick.basis, quick.runs_out_on) == ("own", TODAY + timedelta(days=20))
+    assert (new.basis, new.runs_out_on) == ("product", TODAY + timedelta(days=25))
+    assert id_of("supplied") not in found
+
+
+def test_overdue_people_are_listed_and_those_twice_over_are_at_risk(warehouse: Warehouse) -> None:
+    orders = []
+    for number in range(6):
+        orders += [order_of(f"p{number}", 640), order_of(f"p{number}", 600)]
+    orders += [order_of("fine", 45), order_of("late", 60), order_of("gone", 90)]
+    intake.record_orders(orders)
+    payload = report(warehouse)
+    (soap,) = payload["products"]
+    assert (soap["overdue"], soap["at_risk"]) == (1, 7)
+    assert [row["customer_id"] for row in payload["overdue"]] == [id_of("late")]
+
+
+def test_one_product_bought_once_has_no_cycle_and_the_report_stands(warehouse: Warehouse) -> None:
+    intake.record_orders([order_of("one", 0)])
+    payload = report(warehouse)
+    assert (payload["products"], payload["others"], payload["overdue"]) == ([], [], [])
+    standing = api.find_insight(id_of("one"))
+    assert standing is not None
+    assert standing.runs_out_on is None
+
+
+def test_run_outs_of_a_person_are_exported_and_erased(warehouse: Warehouse) -> None:
+    intake.record_products([ProductIn(sku="LOTION", name="化粧水", days_supply=10)])
+    intake.record_orders([order_of("him", 5, "LOTION")])
+    report(warehouse)
+    him = id_of("him")
+    assert [row.sku for row in api.run_outs_of([him])] == ["LOTION"]
+    assert len(api.export_person([him])["run_outs"]) == 1
+    assert api.erase_person([him])["run_outs"] == 1
+    assert api.run_outs_of([him]) == []
