@@ -17,6 +17,7 @@ from okaeri.deliver.channels.email.mailbox import MailboxTransport
 from okaeri.deliver.channels.email.smtp import SmtpTransport
 from okaeri.deliver.types import Channel, Links
 from okaeri.foundation import clock
+from okaeri.foundation.plugins import load_plugins
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.foundation.work.jobs import Handler, JobContext, JobRunner, submit_job
@@ -56,11 +57,14 @@ def shop_day() -> date:
 
 
 def channels() -> Mapping[str, Channel]:
-    """Build one channel of each kind from the environment."""
+    """Build one channel of each kind from the environment; a plug-in's takes the place of ours."""
     env = environment()
     if env.smtp_url.startswith("mailbox:"):
-        return {"email": EmailChannel(MailboxTransport(env.data_dir / "mailbox.db"))}
-    return {"email": EmailChannel(SmtpTransport(env.smtp_url))}
+        email = EmailChannel(MailboxTransport(env.data_dir / "mailbox.db"))
+    else:
+        email = EmailChannel(SmtpTransport(env.smtp_url))
+    joined: list[Channel] = [make(env.data_dir) for make in load_plugins("okaeri.channels")]
+    return {channel.kind: channel for channel in (email, *joined)}
 
 
 def station_duties() -> tuple[Duty, ...]:

@@ -1,5 +1,6 @@
 """The connectors by key, in the order in which a header is held against them."""
 
+from okaeri.foundation.plugins import load_plugins
 from okaeri.intake.connectors.amazon import amazon
 from okaeri.intake.connectors.base import base
 from okaeri.intake.connectors.cart_lists import (
@@ -34,3 +35,7 @@ CONNECTORS: dict[str, Connector] = {
         subscriptions, inquiries, calls, payments, mapped, mapped_mall,
     )
 }  # fmt: skip
+# Layouts of other packages; none takes the place of one of ours.
+for _joined in load_plugins("okaeri.connectors"):
+    if isinstance(_joined, Connector):
+        CONNECTORS.setdefault(_joined.key, _joined)
