@@ -48,7 +48,7 @@ def baskets(request: HttpRequest) -> HttpResponseBase:
         sku=sku,
         pairs=pairs[pager.offset : pager.offset + _ROWS],
         pager=pager,
-        best=pairs[0] if pairs else None,
+        best=next((pair for pair in pairs if pair["a"] != pair["b"]), None),
         fewest=report.payload["fewest"][kind] if report else None,
         definitions=definitions_for(f"baskets_{kind}", "lift"),
     )
