@@ -33,6 +33,7 @@ TABLE_NAMES: Mapping[str, Text] = {
     "journey_walks": Text("シナリオ", "Journeys"),
     "journey_decisions": Text("シナリオの判断", "Decisions of journeys"),
     "experiments": Text("実験の組分け", "Arms of experiments"),
+    "interests": Text("関心", "Interests"),
     "predictions": Text("予測", "Predictions"),
     "message_events": Text("メッセージの出来事", "Events of messages"),
     "points": Text("ポイント", "Points"),
