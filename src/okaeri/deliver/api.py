@@ -1,10 +1,12 @@
 """The door of delivery. Callers ask by source and key; what a source is, delivery does not know."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 from django.conf import settings
 
 from okaeri.customers import api as customers
@@ -14,6 +16,7 @@ from okaeri.deliver.domain import tracking as domain_tracking
 from okaeri.deliver.store import (
     brakes,
     clicks,
+    contacts,
     locks,
     outbox,
     receipts,
@@ -37,6 +40,7 @@ from okaeri.deliver.types import (
 from okaeri.foundation import clock
 from okaeri.foundation.keyset import Before
 from okaeri.foundation.personal import Documents
+from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.intake.types import PartyIn
 
@@ -278,6 +282,11 @@ def all_recipients(status: str = "") -> set[int]:
 def list_marketing(customer_ids: Sequence[int]) -> list[SentMarketing]:
     """Give every advertisement to a person that left or may have left, oldest first."""
     return rights.list_marketing(customer_ids)
+
+
+def read_contacts(since: datetime) -> Iterator[pa.RecordBatch]:
+    """Give customer_id and sent_on (shop day) of every advertisement that left since `since`."""
+    return contacts.read_contacts(since, ZoneInfo(load(ShopProfile).time_zone))
 
 
 def last_marketing_at(customer_ids: Sequence[int]) -> datetime | None:

@@ -31,3 +31,58 @@ class GridRules:
     grid: str = setting(
         "rfm.grid", DEFAULT_GRID, Text("R×F のランクの塗り分け", "Ranks of the R x F grid")
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastRules:
+    """What a message is expected to bring until the shop's own rates say (§1.3 #19, #20)."""
+
+    first: float = setting(
+        "forecast.prior.first",
+        0.01,
+        Text("購入率の初期値(初回客)", "First guess: first-time customers"),
+        minimum=0,
+        maximum=1,
+    )
+    toddler: float = setting(
+        "forecast.prior.toddler",
+        0.05,
+        Text("購入率の初期値(よちよち客)", "First guess: toddlers"),
+        minimum=0,
+        maximum=1,
+    )
+    steady: float = setting(
+        "forecast.prior.steady",
+        0.10,
+        Text("購入率の初期値(コツコツ客)", "First guess: steady customers"),
+        minimum=0,
+        maximum=1,
+    )
+    trend: float = setting(
+        "forecast.prior.trend",
+        0.10,
+        Text("購入率の初期値(流行客・仮置き)", "First guess: trend customers (provisional)"),
+        minimum=0,
+        maximum=1,
+    )
+    prime: float = setting(
+        "forecast.prior.prime",
+        0.20,
+        Text("購入率の初期値(優良客)", "First guess: loyal customers"),
+        minimum=0,
+        maximum=1,
+    )
+    prior_contacts: int = setting(
+        "forecast.prior.contacts",
+        200,
+        Text("初期値の重み(通)", "Weight of the first guess, in messages"),
+        minimum=1,
+        maximum=1_000_000,
+    )
+    response_days: int = setting(
+        "forecast.response_days",
+        7,
+        Text("反応とみなす日数", "Days within which a purchase is a response"),
+        minimum=1,
+        maximum=365,
+    )

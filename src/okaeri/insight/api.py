@@ -20,6 +20,7 @@ from okaeri.insight.actions.recommendations import (
     recommend_popular,
 )
 from okaeri.insight.actions.refresh import refresh
+from okaeri.insight.actions.responses import measure_responses
 from okaeri.insight.actions.segment_presets import find_preset, list_presets
 from okaeri.insight.actions.segment_tables import PERSONAL_TABLES
 from okaeri.insight.actions.segments import (
@@ -38,6 +39,7 @@ from okaeri.insight.actions.segments import (
     update_segment,
 )
 from okaeri.insight.actions.sync import sync_warehouse
+from okaeri.insight.analysis_types import ForecastRules
 from okaeri.insight.cycle_types import RunOutView
 from okaeri.insight.domain.best_channel import best_channel
 from okaeri.insight.domain.definitions import number_definitions
@@ -45,6 +47,7 @@ from okaeri.insight.domain.findings import list_findings as _findings_of
 from okaeri.insight.domain.lapse_risk import reason_in_words
 from okaeri.insight.domain.next_steps import recommend_next_steps as _steps_of
 from okaeri.insight.domain.reports import RULES
+from okaeri.insight.domain.reports.forecast import forecast_rows
 from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.domain.segment_rules import RuleError
 from okaeri.insight.prediction_types import (
@@ -88,6 +91,7 @@ __all__ = [
     "find_insight",
     "find_preset",
     "find_report",
+    "forecast",
     "forget_results",
     "get_segment",
     "interest_audience",
@@ -106,6 +110,7 @@ __all__ = [
     "list_running_out",
     "list_segments",
     "list_to_call",
+    "measure_responses",
     "members_page",
     "needs_warehouse",
     "overlaps_of",
@@ -307,6 +312,15 @@ def recommend(
     """
     allowed = [customer_id] if may_cross_sell else []
     return recommend_many([customer_id], n=n, on=on, may_cross_sell=allowed)[customer_id]
+
+
+def forecast() -> list[dict[str, Any]]:
+    """Give what a message to each class would bring (`domain.reports.forecast`); none before a refresh."""
+    portfolio, measured = reports.find("portfolio"), reports.find("responses")
+    if portfolio is None or not any(cell["customers"] for cell in portfolio.payload["cells"]):
+        return []
+    seen = measured.payload["rows"] if measured else []
+    return forecast_rows(portfolio.payload["cells"], seen, load(ForecastRules))
 
 
 def list_segments() -> list[SegmentView]:

@@ -11,6 +11,7 @@ from django.conf import settings as django_settings
 
 from okaeri.customers import api as customers
 from okaeri.customers import duties as customer_duties
+from okaeri.deliver import api as deliver
 from okaeri.deliver import duties as deliver_duties
 from okaeri.deliver.channels.email.channel import EmailChannel
 from okaeri.deliver.channels.email.mailbox import MailboxTransport
@@ -136,6 +137,8 @@ def refresh_everything(
             depth=depth,
             answers=answers_for_segments,
         )
+        sent = deliver.read_contacts(clock.now() - timedelta(days=365))
+        insight.measure_responses(sent, warehouse=warehouse, as_of=as_of)
         evaluations = measure.evaluate_all(warehouse=warehouse, as_of=as_of)
     finally:
         warehouse.close()

@@ -7,6 +7,8 @@ from okaeri.foundation.text import Text
 from okaeri.insight.types import Finding
 from okaeri.web.formats import number, percent, signed
 
+# The share of sales the guide speaks of.
+_GUIDE = 0.8
 _NOTHING = Text("まだ数えるものがありません", "There is nothing to count yet")
 
 
@@ -143,4 +145,20 @@ def movement(payload: dict[str, Any]) -> Text:
         of=number(now["prime_before"]),
         kept=number(now["prime_kept"]),
         rate=percent(now["keep_rate"]),
+    )
+
+
+def pareto(payload: dict[str, Any]) -> Text:
+    """Say how many customers, counted from the largest, make four fifths of the sales."""
+    rows = [row for row in payload["deciles"] if row["running_share"] is not None]
+    reached = next((row for row in rows if row["running_share"] >= _GUIDE), None)
+    if reached is None:
+        return _NOTHING
+    return Text(
+        "上位{share}のお客様({n}人)で、売上の{sales}になります",
+        "The top {share} of customers ({n}) make {sales} of the sales",
+    ).format(
+        share=percent(reached["decile"] / 10, 0),
+        n=number(sum(row["customers"] for row in rows if row["decile"] <= reached["decile"])),
+        sales=percent(reached["running_share"]),
     )

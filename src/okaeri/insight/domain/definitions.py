@@ -195,6 +195,10 @@ _DEFINITIONS: dict[str, Text] = {
         "purchases, 4 from {f4}, 3 from {f3}, 2 from {f2}. M: fifths by total spent. One large order can "
         "look excellent.",
     ),
+    "high_first": Text(
+        "高額初回: 初回の購入だけで {bar} 以上の顧客に付く印です。クラスは変わりません。",
+        "Large first order: {bar} or more in the first purchase alone; it changes no class.",
+    ),
     "lead": Text(
         "見込み客: 登録はあるが購入のない人です。鮮度は最初に知った日から7日ごとに半分になります。",
         "Leads: known people without a purchase; freshness halves every 7 days since first seen.",

@@ -13,7 +13,7 @@ from okaeri.insight import api as insight
 from okaeri.insight.types import ReportView
 from okaeri.measure import api as measure
 from okaeri.web import formats
-from okaeri.web.charts import effect, history, movement, portfolio, steps, survival
+from okaeri.web.charts import effect, history, movement, pareto, portfolio, steps, survival
 from okaeri.web.charts.canvas import Chart
 from okaeri.web.facet_names import FACETS
 
@@ -48,6 +48,10 @@ def _movement(payload: dict[str, Any], as_of: str, language: str, _currency: str
     return movement.flow(payload, as_of=as_of, language=language)
 
 
+def _pareto(payload: dict[str, Any], as_of: str, language: str, _currency: str) -> Chart:
+    return pareto.pareto(payload, as_of=as_of, language=language)
+
+
 def _survival(facet: str) -> Callable[[dict[str, Any], str, str, str], Chart]:
     return lambda payload, as_of, language, _currency: survival.survival(
         payload, facet, as_of=as_of, language=language
@@ -60,6 +64,7 @@ _OF_REPORT: dict[str, Callable[[dict[str, Any], str, str, str], Chart]] = {
     "f2": _f2,
     "freshness": _freshness,
     "movement": _movement,
+    "deciles": _pareto,
     **{f"survival-{facet}": _survival(facet) for facet in FACETS},
 }
 
@@ -100,6 +105,7 @@ def _has_data(report: ReportView) -> bool:
         "f2": lambda: len(payload["by_month"]),
         "freshness": lambda: sum(band["customers"] for band in payload["bands"]),
         "movement": lambda: len(payload["cells"]),
+        "deciles": lambda: len([r for r in payload["deciles"] if r["share"] is not None]),
         "survival": lambda: len(payload["all"]),
     }
     return bool(counted[report.name]())

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from okaeri.foundation.settings import ShopProfile
 from okaeri.foundation.text import Text
-from okaeri.insight.types import BAND_NAMES, FreshnessBand, Stage, class_name
+from okaeri.insight.types import BAND_NAMES, STAGE_NAMES, FreshnessBand, Stage, class_name
 from okaeri.web import formats
 from okaeri.web.charts.canvas import Chart
 
@@ -145,6 +145,13 @@ def class_chip(context: Context, stage: Stage | str, is_lapsed: bool = False) ->
     name = class_name(Stage(stage), is_lapsed=is_lapsed).render(_language(context))
     half = " is-lapsed" if is_lapsed else ""
     return format_html('<span class="chip class-{}{}">{}</span>', Stage(stage).value, half, name)
+
+
+@register.simple_tag(takes_context=True)
+def stage_chip(context: Context, stage: Stage | str) -> SafeString:
+    """A class with both its halves, active and lapsed, in its fixed colour."""
+    name = STAGE_NAMES[Stage(stage)].render(_language(context))
+    return format_html('<span class="chip class-{}">{}</span>', Stage(stage).value, name)
 
 
 @register.simple_tag(takes_context=True)

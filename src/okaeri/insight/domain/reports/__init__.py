@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from okaeri.foundation.text import Text
-from okaeri.insight.analysis_types import ChurnRules
+from okaeri.insight.analysis_types import ChurnRules, ForecastRules
 from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.domain.reports import (
     band_rates,
@@ -11,6 +11,8 @@ from okaeri.insight.domain.reports import (
     cohort_cube,
     cycles,
     deciles,
+    f2_waits,
+    forecast,
     interests,
     lifetime_value,
     movement,
@@ -42,6 +44,8 @@ OF_REPORTS: Mapping[str, Text] = {
     **cohort_cube.DEFINITIONS,
     **lifetime_value.DEFINITIONS,
     **movement.DEFINITIONS,
+    **f2_waits.DEFINITIONS,
+    **forecast.DEFINITIONS,
     **band_rates.DEFINITIONS,
     **sales_mix.DEFINITIONS,
     **rank_moves.DEFINITIONS,
@@ -51,6 +55,7 @@ OF_REPORTS: Mapping[str, Text] = {
 RULES: tuple[type, ...] = (
     ChurnRules,
     CycleRules,
+    ForecastRules,
     PredictionRules,
     PriceRules,
     RecommendRules,

@@ -17,13 +17,19 @@ def dropoff(request: HttpRequest) -> HttpResponse:
     """Show after which purchase customers stop, and how many first-time buyers come back."""
     language = language_of(request)
     report, f2 = insight.find_report("dropoff"), insight.find_report("f2")
+    waits = insight.find_report("f2_waits")
+    basis = "full" if request.GET.get("basis") == "full" else "all"
     return show(
         request,
         "dropoff",
         report=report if report and report.payload["steps"] else None,
         f2=f2,
+        basis=basis,
+        waits=waits.payload[basis] if waits else None,
         chart=find_chart("dropoff", language),
         f2_chart=find_chart("f2", language),
         answer=findings.f2_answer(insight.list_findings()),
-        definitions=definitions_for("dropoff", "f2_rate_90", "f2_late", "lapsed", "purchase_count"),
+        definitions=definitions_for(
+            "dropoff", "f2_waits", "f2_rate_90", "f2_late", "lapsed", "purchase_count"
+        ),
     )

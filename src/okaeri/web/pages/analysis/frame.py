@@ -169,6 +169,11 @@ GROUPS = (
         Text("だれに届けるか", "Whom to reach"),
         (
             Page(
+                "forecast",
+                Text("反応の見込み", "Forecast"),
+                Text("案内すると、何件の購入になりますか", "What would writing to them bring?"),
+            ),
+            Page(
                 "segments",
                 Text("セグメント", "Segments"),
                 Text("どの顧客をひとまとめに扱いますか", "Which customers belong together?"),

@@ -8,6 +8,7 @@ from okaeri.web.pages.analysis.cohorts import cohorts
 from okaeri.web.pages.analysis.cycles import cycles
 from okaeri.web.pages.analysis.deciles import deciles
 from okaeri.web.pages.analysis.dropoff import dropoff
+from okaeri.web.pages.analysis.forecast import forecast
 from okaeri.web.pages.analysis.foretold_people import importance, overdue, valuable
 from okaeri.web.pages.analysis.frame import index
 from okaeri.web.pages.analysis.freshness import freshness
@@ -34,6 +35,7 @@ urlpatterns = [
     path("analysis/survival/", survival, name="survival"),
     path("analysis/cohorts/", cohorts, name="cohorts"),
     path("analysis/sales/", sales_mix, name="sales_mix"),
+    path("analysis/forecast/", forecast, name="forecast"),
     path("analysis/rfm/", rfm, name="rfm"),
     path("analysis/cycles/", cycles, name="cycles"),
     path("analysis/prices/", prices, name="prices"),

@@ -27,6 +27,7 @@ from okaeri.web.pages.attributes.panel import context_of as attributes_of
 from okaeri.web.pages.customers.foretold import context_of as foretold_of
 from okaeri.web.pages.customers.happening import Happening, Whose, whose
 from okaeri.web.pages.customers.next_action import Situation, decide_next
+from okaeri.web.pages.customers.standing_marks import marks_of
 from okaeri.web.pages.customers.timeline import TABS, Place, read_page, read_place
 from okaeri.web.pages.customers.views import display_name
 
@@ -64,6 +65,7 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
             "profile": profile,
             "name": display_name(profile, request.language),  # type: ignore[attr-defined]
             "standing": standing,
+            **marks_of(standing, today=today, language=request.language),  # type: ignore[attr-defined]
             "today": today,
             "points": [
                 (
@@ -103,7 +105,15 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
             "is_masked": not sight.sees_personal(request, profile.id),
             "may_reveal": may(request.user, "customers.reveal"),
             "definitions": definitions_for(
-                *("freshness", "cycle_days", "rfm", "net_minor", "orders_365", "value_365"),
+                *(
+                    "freshness",
+                    "cycle_days",
+                    "rfm",
+                    "net_minor",
+                    "high_first",
+                    "orders_365",
+                    "value_365",
+                ),
                 *("next_on", "lapse_risk", "importance", "best_hour"),
             ),
         },

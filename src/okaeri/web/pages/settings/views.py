@@ -15,7 +15,7 @@ from okaeri.foundation.errors import ConfigurationError, NotFoundError
 from okaeri.foundation.settings import SettingSpec, ShopProfile, Value, load, save, specs_of
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import submit_job
-from okaeri.insight.analysis_types import ChurnRules
+from okaeri.insight.analysis_types import ChurnRules, ForecastRules
 from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.prediction_types import PredictionRules
 from okaeri.insight.price_types import PriceRules
@@ -36,7 +36,15 @@ GROUPS: dict[str, tuple[type, ...]] = {
     "contact": (ContactRules, JourneyRules, CartRules, OfferRules, TopicRules),
     "calls": (CallRules,),
     "forms": (FormRules,),
-    "analysis": (ChurnRules, CycleRules, PredictionRules, PriceRules, RecommendRules, TimingRules),
+    "analysis": (
+        ChurnRules,
+        CycleRules,
+        ForecastRules,
+        PredictionRules,
+        PriceRules,
+        RecommendRules,
+        TimingRules,
+    ),
     "tag": (TagRules, TrackingRules),
 }
 # Saving one of these has everything counted anew.

@@ -1,0 +1,53 @@
+"""Measure how people of each class answer messages: deliver stands above and hands the contacts in."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import pyarrow as pa
+
+from okaeri.foundation import clock
+from okaeri.foundation.settings import load
+from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.sync import ORDERS
+from okaeri.insight.analysis_types import ForecastRules
+from okaeri.insight.domain.rule_version import rule_version
+from okaeri.insight.features.purchases import compute_purchases
+from okaeri.insight.features.responses import compute_responses
+from okaeri.insight.store import reports
+from okaeri.insight.types import LifecycleRules, RankRules
+
+_CONTACTS = pa.schema([("customer_id", pa.int64()), ("sent_on", pa.date32())])
+
+
+def measure_responses(
+    contacts: Iterable[pa.RecordBatch], *, warehouse: Warehouse, as_of: date
+) -> int:
+    """Count contacts and purchases after them by class; gives how many contacts had time to answer.
+
+    `contacts`: customer_id and sent_on (shop day) of advertisements that left. Keeps the report
+    "responses" {days, rows: [{stage, is_lapsed, contacts, buyers}]}.
+    """
+    portfolio = reports.find("portfolio")
+    if portfolio is None or not warehouse.has(ORDERS):
+        return 0
+    rules, days = load(LifecycleRules), load(ForecastRules).response_days
+    sent = warehouse.upload(pa.Table.from_batches(contacts, schema=_CONTACTS))
+    orders = warehouse.table(ORDERS)
+    orders = orders.semi_join(sent, "customer_id")
+    rows = compute_responses(
+        sent,
+        compute_purchases(orders, as_of=as_of, rules=rules),
+        as_of=as_of,
+        days=days,
+        rules=rules,
+        threshold_minor=portfolio.payload["threshold_minor"],
+    )
+    found = warehouse.collect(rows).to_pylist()
+    reports.save_all(
+        {"responses": {"days": days, "rows": found}},
+        as_of=as_of,
+        rule_version=rule_version(rules, load(RankRules)),
+        orders_seen=warehouse.highest(ORDERS, "change_no"),
+        now=clock.now(),
+    )
+    return sum(row["contacts"] for row in found)

@@ -1,0 +1,70 @@
+"""Pareto: how fast sales add up when customers are counted from the largest, and the 80 % guide."""
+
+from typing import Any
+
+import altair as alt
+
+from okaeri.foundation.text import Text
+from okaeri.web import findings, formats
+from okaeri.web.charts.canvas import NARROW, WIDE, Chart, colour, finish, rows_of
+
+GUIDE = 0.8
+_NOTE = Text(
+    "棒は各デシルの売上構成比、線は累積、点線は目安の80%。{day}現在。",
+    "Bars: each decile's share of sales; line: running share; dashed: the guide of 80%. As of {day}.",
+)
+
+
+def pareto(payload: dict[str, Any], *, as_of: str, language: str) -> Chart:
+    """Draw the deciles of sales."""
+    rows = [row for row in payload["deciles"] if row["share"] is not None]
+    values = [
+        {
+            "decile": f"{row['decile'] * 10}%",
+            "share": row["share"],
+            "running": row["running_share"],
+            "label": formats.percent(row["running_share"], 0),
+        }
+        for row in rows
+    ]
+    return Chart(
+        address="deciles",
+        title=findings.pareto(payload).render(language),
+        note=_NOTE.format(day=as_of).render(language),
+        wide_spec=_spec(values, WIDE, 300, language),
+        narrow_spec=_spec(values, NARROW, 240, language),
+        columns=("decile", "customers", "net_minor", "share", "running_share"),
+        rows=tuple(
+            (r["decile"], r["customers"], r["net_minor"], r["share"], r["running_share"])
+            for r in rows
+        ),
+    )
+
+
+def _spec(values: list[dict[str, Any]], width: int, height: int, language: str) -> dict[str, Any]:
+    x = alt.X("decile:O").title(None).sort(None).axis(labelAngle=0).scale(paddingInner=0.3)
+    y = alt.Scale(domain=[0, 1.05])
+    base = alt.Chart(rows_of(values)).encode(x=x)
+    axis = alt.Axis(format=".0%", tickCount=5)
+    bars = base.mark_bar(color=colour("line-strong")).encode(
+        y=alt.Y("share:Q").title(None).scale(y).axis(axis), description="label:N"
+    )
+    line = base.mark_line(
+        color=colour("accent"), strokeWidth=2.5, point={"color": colour("accent"), "size": 24}
+    ).encode(y=alt.Y("running:Q").scale(y))
+    labels = base.mark_text(dy=-10, color=colour("ink")).encode(
+        y=alt.Y("running:Q").scale(y), text="label:N"
+    )
+    guide = (
+        alt.Chart(rows_of([{"guide": GUIDE}]))
+        .mark_rule(strokeDash=[4, 4], color=colour("ink-soft"))
+        .encode(y=alt.Y("guide:Q").scale(y))
+    )
+    title = Text("売上の累積構成比(多く買った順)", "Running share of sales, largest first")
+    layers = [bars, guide, line] if width == NARROW else [bars, guide, line, labels]
+    return finish(
+        alt.layer(*layers).properties(
+            width=width - 60, height=height, title=title.render(language)
+        ),
+        is_narrow=width == NARROW,
+    )

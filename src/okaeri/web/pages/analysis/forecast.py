@@ -1,0 +1,70 @@
+"""What writing to some classes would bring: the campaign planner."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from okaeri.foundation.settings import load
+from okaeri.foundation.text import Text
+from okaeri.insight import api as insight
+from okaeri.insight.analysis_types import ForecastRules
+from okaeri.web import formats
+from okaeri.web.access import needs
+from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.frame import show
+from okaeri.web.pages.csv_file import asked_encoding, csv_response
+
+_ANSWER = Text(
+    "選んだ{people}人に案内すると、{days}日以内に{orders}件ほどの購入が見込まれます。",
+    "Writing to the {people} chosen would be followed by about {orders} purchases in {days} days.",
+)
+_COLUMNS = (
+    "stage",
+    "is_lapsed",
+    "customers",
+    "prior",
+    "contacts",
+    "buyers",
+    "measured",
+    "rate",
+    "expected",
+    "per_hundred",
+)
+
+
+@needs("figures.see")
+@require_GET
+def forecast(request: HttpRequest) -> HttpResponseBase:
+    """Show expected purchases by class: first guess beside what was measured."""
+    rows = insight.forecast()
+    encoding = asked_encoding(request)
+    if rows and encoding:
+        cells = (tuple(row[name] for name in _COLUMNS) for row in rows)
+        return csv_response("forecast", _COLUMNS, cells, encoding=encoding)
+    asked = set(request.GET.getlist("class"))
+    shown = [_shown(row, asked) for row in rows]
+    chosen = [row for row in shown if row["is_chosen"]]
+    people = sum(row["customers"] for row in chosen)
+    expected = sum(row["expected"] for row in chosen)
+    days = load(ForecastRules).response_days
+    return show(
+        request,
+        "forecast",
+        rows=shown,
+        active=[row for row in shown if not row["is_lapsed"]],
+        people=people,
+        expected=expected,
+        answer=_ANSWER.format(
+            people=formats.number(people), days=days, orders=formats.number(expected, 1)
+        )
+        if rows
+        else None,
+        definitions=definitions_for("forecast", "value_in_orders", "portfolio", "lapsed"),
+    )
+
+
+def _shown(row: dict[str, Any], asked: set[str]) -> dict[str, Any]:
+    key = f"{row['stage']}-{int(row['is_lapsed'])}"
+    chosen = key in asked if asked else not row["is_lapsed"]
+    return {**row, "key": key, "is_chosen": chosen}

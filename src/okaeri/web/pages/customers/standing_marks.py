@@ -1,0 +1,38 @@
+"""What a customer's class alone does not say: the curve of freshness, a large first order, a warning."""
+
+from datetime import date
+from typing import Any
+
+from okaeri.customers import api as customers
+from okaeri.insight import api as insight
+from okaeri.insight.types import CustomerInsightView, Stage
+from okaeri.web.charts.freshness_curve import freshness_curve
+
+
+def marks_of(standing: CustomerInsightView | None, *, today: date, language: str) -> dict[str, Any]:
+    """Give curve (SVG or None), is_high_first and may_depend_on_discounts, for the template."""
+    if standing is None:
+        return {"curve": None}
+    return {
+        "curve": _curve(standing, today, language),
+        "is_high_first": standing.stage is Stage.FIRST and standing.net_minor >= _bar(),
+        "may_depend_on_discounts": standing.stage is Stage.TREND,
+    }
+
+
+def _bar() -> float:
+    report = insight.find_report("portfolio")
+    return float(report.payload["threshold_minor"]) if report else float("inf")
+
+
+def _curve(standing: CustomerInsightView, today: date, language: str) -> Any:  # noqa: ANN401 - safe markup or None
+    report = insight.find_report("freshness")
+    if report is None or standing.last_on is None:
+        return None
+    history = customers.purchase_history([standing.customer_id]).get(standing.customer_id, ())
+    return freshness_curve(
+        [one.ordered_on for one in history if one.is_purchase],
+        today=today,
+        half_life_days=standing.cycle_days or report.payload["half_life_days"],
+        language=language,
+    )

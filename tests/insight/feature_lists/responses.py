@@ -1,0 +1,26 @@
+"""Who bought after a message."""
+
+from datetime import timedelta
+from typing import Any
+
+import ibis.expr.types as ir
+
+from okaeri.insight.features.responses import compute_responses
+
+KEYS: dict[str, list[str] | None] = {"responses": ["stage", "is_lapsed"]}
+
+
+def features(tables: Any) -> dict[str, ir.Table]:
+    # The real shop wrote to nobody: here everybody was written to the day after his last order.
+    last = tables.customers.last_on + timedelta(days=1)
+    contacts = tables.customers.select("customer_id", sent_on=last.cast("date"))
+    return {
+        "responses": compute_responses(
+            contacts,
+            tables.purchases,
+            as_of=tables.as_of,
+            days=30,
+            rules=tables.rules,
+            threshold_minor=28_000,
+        )
+    }

@@ -1,0 +1,60 @@
+"""Days until the second purchase, with and without trials, through the refresh and the page."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from okaeri.foundation import clock
+from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.insight import api
+from tests.insight.mixed_shop import order, record
+from tests.web.conftest import browser_of_staff, staff  # noqa: F401 - fixtures
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+TODAY = date(2026, 5, 20)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    with clock.use(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC))):
+        opened = open_warehouse(tmp_path / "warehouse")
+        yield opened
+        opened.close()
+
+
+def ago(days: int) -> date:
+    return TODAY - timedelta(days=days)
+
+
+def test_the_share_within_n_days_counts_trials_or_full_products_only(
+    warehouse: Warehouse,
+    browser_of_staff: Client,  # noqa: F811 - the fixture
+) -> None:
+    record(
+        # With trials: second after 20 days; without: first on the 20th, second 100 days later.
+        order("tried", ago(300), "TRIAL"),
+        order("tried", ago(280), "LOTION"),
+        order("tried", ago(180), "LOTION"),
+        order("once", ago(90), "CREAM"),
+        order("twice-a-day", ago(29), "CREAM"),
+        order("twice-a-day", ago(29), "SOAP"),
+        order("only-trial", ago(400), "TRIAL"),
+    )
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    payload: dict[str, Any] = api.find_report("f2_waits").payload  # type: ignore[union-attr]
+    found = {
+        basis: {w["days"]: (w["eligible"], w["converted"]) for w in payload[basis]["windows"]}
+        for basis in ("all", "full")
+    }
+    assert (found["all"][10], found["all"][30], found["all"][90]) == ((4, 0), (3, 1), (3, 1))
+    assert (found["full"][90], found["full"][120], found["full"][360]) == ((2, 0), (1, 1), (0, 0))
+    assert (payload["all"]["buyers"], payload["all"]["same_day"]) == (4, 1)
+    assert (payload["full"]["buyers"], payload["full"]["same_day"]) == (3, 1)
+    assert payload["full"]["windows"][-1]["rate"] is None
+    html = browser_of_staff.get("/analysis/dropoff/?basis=full").content.decode()
+    for words in ("当日", "10日以内", "360日以内", "本品のみ"):
+        assert words in html
