@@ -23,6 +23,7 @@ from okaeri.intake.types import (
     SubscriptionEventIn,
     SubscriptionIn,
 )
+from okaeri.web.api import keys
 from tests.insight.shops import order_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
@@ -267,3 +268,30 @@ def test_wrong_rules_in_an_address_are_said_and_nothing_breaks(
     assert browser_of_staff.get(NEW, {"rule": "[1]"}).status_code == 400
     assert browser_of_staff.get(NEW, {"rule": '{"all": 3}'}).status_code == 400
     assert browser_of_staff.post("/analysis/segments/ready/nothing/").status_code == 404
+
+
+def test_a_program_makes_changes_and_reads_segments(shop: None) -> None:
+    token = keys.create("all", keys.SCOPES, by="x", now=NOW, expires_at=None)[1]
+    client = Client(headers={"authorization": f"Bearer {token}"})
+
+    def send(path: str, body: object, key: str) -> Any:
+        return client.post(
+            f"/api/v1/{path}", body, "application/json", headers={"idempotency-key": key}
+        )
+
+    rule = {"did": "item", "where": [{"field": "sku", "op": "=", "value": "C"}]}
+    made = send("segments", {"name": "クリーム", "rule": rule}, "1").json()
+    assert (made["size"], made["rule"]) == (1, rule)
+    assert "商品の購入" in made["words"]["ja"]
+    members = client.get(f"/api/v1/segments/{made['id']}/members").json()["items"]
+    assert members == insight.segment_members(made["id"])
+    wider = {"field": "purchase_count", "op": ">=", "value": 1}
+    changed = send(f"segments/{made['id']}", {"name": "全員", "rule": wider}, "2").json()
+    assert changed["size"] > 1
+    changes = client.get(f"/api/v1/segments/{made['id']}/changes").json()
+    assert changes == {"items": [], "next_cursor": None}
+    assert client.get(f"/api/v1/segments/{made['id']}").json()["name"] == "全員"
+    circle = send(f"segments/{made['id']}", {"name": "x", "rule": {"segment": made["id"]}}, "3")
+    assert circle.status_code == 422
+    assert "全員 → 全員" in circle.json()["error"]["message_ja"]
+    assert send("segments", {"name": "x", "rule": {"did": "sleep"}}, "4").status_code == 422

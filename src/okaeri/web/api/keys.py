@@ -24,7 +24,7 @@ RESOURCES: dict[str, Text] = {
     "segments": Text("セグメント", "Segments"),
 }
 # What a resource has only one way of.
-_ONE_WAY = {"events": ("write",), "segments": ("read",)}
+_ONE_WAY = {"events": ("write",)}
 SCOPES = tuple(
     f"{name}:{way}" for name in RESOURCES for way in _ONE_WAY.get(name, ("read", "write"))
 )

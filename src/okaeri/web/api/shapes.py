@@ -1,7 +1,7 @@
 """What the API answers, field by field; amounts are whole numbers of the smallest unit."""
 
 from datetime import date, datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from ninja import Schema
 from pydantic import Field
@@ -211,6 +211,38 @@ class SegmentOut(Schema):
     id: int
     name: str
     size: int
+
+
+class SegmentIn(Schema):
+    """A name and a rule tree (`insight.domain.segment_rules` says how one is written)."""
+
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    rule: dict[str, Any]
+
+
+class OverlapOut(Schema):
+    """How many people another segment shares; `jaccard` of all who are in either."""
+
+    id: int
+    both: int
+    jaccard: float
+
+
+class SegmentRuleOut(SegmentOut):
+    """One segment with its rule as data and in words ("ja", "en")."""
+
+    rule: dict[str, Any]
+    words: dict[str, str]
+    computed_at: datetime | None
+    overlaps: list[OverlapOut]
+
+
+class SegmentChangeOut(Schema):
+    """Who entered and left a segment at one count."""
+
+    at: datetime
+    entered: list[int]
+    left: list[int]
 
 
 class Page(Schema, Generic[Item]):

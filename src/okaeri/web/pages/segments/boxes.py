@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from okaeri.foundation.text import Text
-from okaeri.insight.segment_types import OPERATORS, Catalog, Fact, Field
+from okaeri.insight.segment_types import OPERATORS, RELATIVE_OPS, Catalog, Fact, Field
 from okaeri.web.pages.segments.drafts import GROUPS, Condition, Draft
 
 Choices = Sequence[tuple[str, Text]]
@@ -227,8 +227,20 @@ def _fitted(one: Condition, fields: Mapping[str, Field]) -> Condition:
     choices = [key for key, _ in _choices(field)]
     if choices and op in ("=", "!=") and value not in choices:
         value = choices[0]
-    if not value and op in ("last_days", "before_days", "next_days"):
-        value = "30"
-    if not value and field.kind in ("int", "float"):
-        value = "1"
-    return Condition(name, op, value)
+    return Condition(name, op, value if _suits(value, field, op) else _usual(field, op))
+
+
+def _suits(value: str, field: Field, op: str) -> bool:
+    """Tell whether a typed value may stay: one left over from another field may not."""
+    is_number = value.replace(",", "").replace(".", "", 1).removeprefix("-").isdecimal()
+    if op in RELATIVE_OPS or op == "month":
+        return is_number
+    if op in _KNOWN or op == "in" or field.kind not in ("int", "float", "date"):
+        return True
+    return value[:1].isdecimal() and "-" in value if field.kind == "date" else is_number
+
+
+def _usual(field: Field, op: str) -> str:
+    if op in RELATIVE_OPS:
+        return "30"
+    return "1" if op == "month" or field.kind in ("int", "float") else ""
