@@ -1,6 +1,5 @@
 """What each customer will do, written beside what he did: the predictions of one refresh."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -149,18 +148,18 @@ def _next(ground: Ground, coming: NextPurchase, as_of: date) -> Columns:
 def _lapse(now: Standpoint, replayed: Replayed, days: int) -> Columns:
     rule = lapse_risk.rule_risk(now.ground, now.fits, days)
     matrix = lapse_risk.matrix_of(now.ground, rule, now.usual_days)
-    if replayed.lapse.name == "rule":
-        risk = replayed.lapse.predict(matrix)
+    risk = replayed.lapse.predict(matrix)
+    if replayed.lapse.slopes is None:
         moved = lapse_risk.rule_effects(now.ground, risk, now.usual_days)
     else:
         typical = np.median(matrix, axis=0)
-        risk = replayed.lapse.predict(matrix)
-        moved = lapse_risk.effects(replayed.lapse.predict, matrix, typical)
+        moved = lapse_risk.effects(risk, replayed.lapse.slopes, matrix, typical)
     return {"lapse_risk": risk.tolist(), "lapse_reasons": _reasons(now, moved)}
 
 
 def _reasons(now: Standpoint, moved: Floats) -> list[str]:
     """Give up to three reasons per person as JSON, the strongest first."""
+    least = lapse_risk.LEAST_EFFECT
     order = np.argsort(-np.abs(moved), axis=1)[:, :3].tolist()
     effects = np.round(moved, 3).tolist()
     numbers = zip(
@@ -169,23 +168,12 @@ def _reasons(now: Standpoint, moved: Floats) -> list[str]:
         now.ground.purchases.astype(int).tolist(),
         strict=True,
     )
+    heads = [f'{{"code": "{reason}", "effect": ' for reason in lapse_risk.REASONS]
     found = []
     for places, mine, (usual, silent, purchases) in zip(order, effects, numbers, strict=True):
-        found.append(
-            json.dumps(
-                [
-                    {
-                        "code": lapse_risk.REASONS[place],
-                        "effect": mine[place],
-                        "usual": usual,
-                        "silent": silent,
-                        "purchases": purchases,
-                    }
-                    for place in places
-                    if abs(mine[place]) >= lapse_risk.LEAST_EFFECT
-                ]
-            )
-        )
+        tail = f', "usual": {usual}, "silent": {silent}, "purchases": {purchases}}}'
+        told = (f"{heads[i]}{mine[i]}{tail}" for i in places if abs(mine[i]) >= least)
+        found.append(f"[{', '.join(told)}]")
     return found
 
 

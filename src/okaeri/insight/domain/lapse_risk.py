@@ -4,7 +4,7 @@ The rule is there from the first order on: the chance of no purchase under the M
 Where a shop has enough cases, trained models compete with it (`domain.lapse_training`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,6 @@ REASONS = tuple(dict.fromkeys(reason for _, reason in COLUMNS))
 # A reason that moves the chance by less than this is none.
 LEAST_EFFECT = 0.02
 _SURE = 1e-6
-Predict = Callable[[Floats], Floats]
 
 
 def rule_risk(ground: Ground, fits: Fits, days: int) -> Floats:
@@ -63,18 +62,20 @@ def matrix_of(ground: Ground, rule: Floats, usual_days: Floats) -> Floats:
     )
 
 
-def effects(predict: Predict, matrix: Floats, typical: Floats) -> Floats:
+def effects(risk: Floats, slopes: Floats, matrix: Floats, typical: Floats) -> Floats:
     """Give, per person and kind of reason (REASONS), how far it moves his risk.
 
-    The risk as it is, minus the risk of the same person with that kind set to the shop's median.
+    The risk as it is, minus that of the same person with that kind set to the shop's median, along the
+    slopes of a logit.
     """
-    whole = predict(matrix)
+    moved = (matrix - typical) * slopes
+    chance = np.clip(risk, _SURE, 1 - _SURE)
+    logit = np.log(chance / (1 - chance))
     found = np.zeros((len(matrix), len(REASONS)))
     for place, reason in enumerate(REASONS):
         columns = [i for i, (_, kind) in enumerate(COLUMNS) if kind == reason]
-        other = matrix.copy()
-        other[:, columns] = typical[columns]
-        found[:, place] = whole - predict(other)
+        without = logit - moved[:, columns].sum(axis=1)
+        found[:, place] = risk - 1.0 / (1.0 + np.exp(-np.clip(without, -30, 30)))
     return found
 
 
