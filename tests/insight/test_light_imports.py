@@ -12,14 +12,21 @@ heavy = sorted(name for name in ("sklearn", "splink", "pandas") if name in sys.m
 print(",".join(heavy))
 """
 
+_PAGES = """
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "okaeri.project.settings"
+import django
+django.setup()
+import okaeri.web.urls
+"""
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "imports",
     [
         "from okaeri.project import cli",
-        "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'okaeri.project.settings'; "
-        "import django; django.setup(); import okaeri.web.urls",
+        _PAGES,
     ],
 )
 def test_neither_the_command_line_nor_the_pages_import_scikit_learn(imports: str) -> None:
