@@ -23,27 +23,32 @@ def compute_goods(
     Left out: what costs nothing, samples, postage and fees by their names, codes in `left_out`.
     """
     rows = purchase_lines
-    words = (rows.product_name.fill_null("").lower()).re_search(NOT_GOODS)
-    kept = (rows.sku != "") & (rows.amount_minor > 0) & (rows.quantity > 0) & ~words
+    kept = (rows.sku != "") & (rows.amount_minor > 0) & (rows.quantity > 0)
     if left_out:
         kept = kept & rows.sku.notin(sorted(left_out))
     samples = products.filter(products.is_sample).select("sku")
-    return rows.filter(kept).anti_join(samples, "sku")
+    # A shop has few names and many lines, and looking for words is dear.
+    names = rows.select("product_name").distinct()
+    fees = names.filter(names.product_name.fill_null("").lower().re_search(NOT_GOODS))
+    return rows.filter(kept).anti_join(samples, "sku").anti_join(fees, "product_name")
 
 
 def compute_item_days(goods: ir.Table) -> ir.Table:
     """One row per customer, product and day: customer_id, sku, ordered_on, n, quantity, is_delivery,
-    previous_on.
+    previous_on, nth_day.
 
     `n` is the customer's purchase, `is_delivery` tells of a subscription's, `previous_on` when the
-    same customer bought the same product before (NULL for the first time).
+    same customer bought the same product before (NULL for the first time), `nth_day` on how many days
+    he had by then (from 1).
     """
     is_delivery = (goods.kind == "subscription").ifelse(1, 0)
     days = goods.group_by("customer_id", "sku", "ordered_on").agg(
         n=goods.n.min(), quantity=goods.quantity.sum(), is_delivery=is_delivery.max() == 1
     )
     life = ibis.window(group_by=["customer_id", "sku"], order_by="ordered_on")
-    return days.mutate(previous_on=days.ordered_on.lag().over(life))
+    return days.mutate(
+        previous_on=days.ordered_on.lag().over(life), nth_day=ibis.row_number().over(life) + 1
+    )
 
 
 def compute_item_facts(goods: ir.Table, item_days: ir.Table, *, as_of: date) -> ir.Table:
@@ -64,16 +69,22 @@ def compute_item_facts(goods: ir.Table, item_days: ir.Table, *, as_of: date) -> 
         last_on=goods.ordered_on.max(),
     )
     gap = item_days.ordered_on.delta(item_days.previous_on, unit="day")
-    recent = item_days.ordered_on > ibis.date(as_of - timedelta(days=RECENT_DAYS))
-    seen = item_days.mutate(
+    since = ibis.date(as_of - timedelta(days=RECENT_DAYS))
+    # Each person once, without collecting who they are: by his first day, his second, his first
+    # recent one.
+    is_first, is_second = item_days.nth_day == 1, item_days.nth_day == 2
+    is_back = item_days.previous_on.fill_null(since) <= since
+    seen = item_days.select(
+        "sku",
         gap=gap,
-        recent_id=recent.ifelse(item_days.customer_id, ibis.null("int64")),
-        repeat_id=gap.notnull().ifelse(item_days.customer_id, ibis.null("int64")),
+        is_first=is_first.ifelse(1, 0),
+        is_second=is_second.ifelse(1, 0),
+        is_recent=((item_days.ordered_on > since) & is_back).ifelse(1, 0),
     )
     people = seen.group_by("sku").agg(
-        buyers=seen.customer_id.nunique(),
-        recent_buyers=seen.recent_id.nunique(),
-        repeat_buyers=seen.repeat_id.nunique(),
+        buyers=seen.is_first.sum(),
+        recent_buyers=seen.is_recent.sum(),
+        repeat_buyers=seen.is_second.sum(),
         cycle_days=seen.gap.median().cast("float64"),
     )
     named = sold.mutate(name=sold.dated_name.substr(_DATE_LENGTH)).drop("dated_name")
