@@ -12,7 +12,7 @@ from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
-from okaeri.measure import api
+from okaeri.measure import api, store
 from okaeri.measure.features.outcomes import ORDERS
 from okaeri.measure.models import Assignment, Result
 from okaeri.measure.types import Arm, ExperimentView
@@ -314,3 +314,25 @@ def test_a_broken_split_warns_before_anything_else(warehouse: Warehouse) -> None
     assert not found.split.is_fair
     assert found.answer.ja.startswith("分け方が計画と合わない")
     assert found.answer.en.startswith("Do not use this result")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("stretch", [1, 3, 5_000])
+def test_the_latest_held_out_come_first_wherever_they_lie(
+    stretch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_STRETCH", stretch)
+    mine, other = begin("journey.mine"), begin("journey.other")
+    Assignment.objects.bulk_create(
+        Assignment(
+            experiment_id=(mine if number % 3 else other).id,
+            customer_id=number,
+            arm=Arm.HOLDOUT if number % 2 else Arm.TREATED,
+            assigned_at=START + timedelta(minutes=number),
+        )
+        for number in range(1, 60)
+    )
+    held = [number for number in range(59, 0, -1) if number % 2 and number % 3]
+    assert api.list_held_out(mine.id, 4) == held[:4]
+    assert api.list_held_out(mine.id, 1_000) == held
+    assert api.list_held_out(mine.id + other.id, 5) == []

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 
 from okaeri.foundation import clock
@@ -39,6 +39,13 @@ def _shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
     events.rules_of.cache_clear()
     events._known = None
+    if connection.vendor == "postgresql":
+        # The writing thread keeps its connection, and no database with guests can be taken down.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid != pg_backend_pid()"
+            )
 
 
 def body(**changes: Any) -> bytes:

@@ -7,7 +7,7 @@ from django.db.models import Max, Model
 
 from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, load
-from okaeri.intake.models import Connection, Event, Inquiry, Order, Subscription
+from okaeri.intake.models import Connection, Inquiry, SourceMark, Subscription
 from okaeri.intake.types import LiveRules, SourceFreshness
 
 
@@ -15,8 +15,8 @@ def source_freshness() -> list[SourceFreshness]:
     """Give every source that ever sent anything or is connected, the most silent first."""
     now, rules = clock.now(), load(LiveRules)
     zone = ZoneInfo(load(ShopProfile).time_zone)
-    orders = _newest(Order, "ordered_at")
-    events = _newest(Event, "occurred_at")
+    orders = _marks(SourceMark.Subject.ORDER)
+    events = _marks(SourceMark.Subject.EVENT)
     inquiries = _newest(Inquiry, "opened_at")
     contracts = _newest(Subscription, "changed_at")
     connected = set(Connection.objects.filter(is_active=True).values_list("source", flat=True))
@@ -42,6 +42,10 @@ def source_freshness() -> list[SourceFreshness]:
 
 def _most_silent_first(one: SourceFreshness) -> tuple[bool, int, str]:
     return one.age_days is not None, -(one.age_days or 0), one.source
+
+
+def _marks(subject: str) -> dict[str, datetime]:
+    return dict(SourceMark.objects.filter(subject=subject).values_list("source", "newest_at"))
 
 
 def _newest(model: type[Model], column: str) -> dict[str, datetime]:

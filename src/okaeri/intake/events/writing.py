@@ -18,10 +18,11 @@ from okaeri.foundation.clock import local_day
 from okaeri.foundation.sequences import next_numbers
 from okaeri.foundation.settings import load
 from okaeri.intake.event_types import EventIn, SaidWho, TagRules
-from okaeri.intake.models import Event, Identification
+from okaeri.intake.models import Event, Identification, SourceMark
 from okaeri.intake.people import store_parties
 from okaeri.intake.types import PartyIn
 from okaeri.intake.writing import CHANGES
+from okaeri.intake.writing.marks import note_newest
 
 EVENTS = "intake.events"
 _QUARTER = 900
@@ -63,6 +64,8 @@ def write_events(calls: Sequence[Received], *, source: str, zone: ZoneInfo) -> i
         for call in calls
         for e in call.events
     ]  # fmt: skip
+    newest = max(event.occurred_at for call in calls for event in call.events)
+    note_newest(SourceMark.Subject.EVENT, {source: stored(newest)})
     with connection.cursor() as cursor:
         start, new = 0, 0
         for size in _ROWS_PER_STATEMENT:

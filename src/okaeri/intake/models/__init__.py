@@ -13,7 +13,14 @@ from okaeri.intake.models.orders import (
 )
 from okaeri.intake.models.payments import Payment
 from okaeri.intake.models.service import Call, Inquiry
-from okaeri.intake.models.sources import Connection, Delivery, LatestWord, Poll, Refund
+from okaeri.intake.models.sources import (
+    Connection,
+    Delivery,
+    LatestWord,
+    Poll,
+    Refund,
+    SourceMark,
+)
 from okaeri.intake.models.subscriptions import Subscription, SubscriptionEvent
 
 __all__ = [
@@ -37,6 +44,7 @@ __all__ = [
     "Product",
     "Refund",
     "RejectedRow",
+    "SourceMark",
     "Subscription",
     "SubscriptionEvent",
 ]

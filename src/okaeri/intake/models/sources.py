@@ -78,6 +78,24 @@ class LatestWord(models.Model):
         )
 
 
+class SourceMark(models.Model):
+    """Up to when one source has told orders or events: asked for often, and both are large tables."""
+
+    class Subject(models.TextChoices):
+        ORDER = "order"
+        EVENT = "event"
+
+    source = models.CharField(max_length=40)
+    subject = models.CharField(max_length=10, choices=Subject.choices)
+    # When the newest order was placed, or the newest event happened.
+    newest_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["source", "subject"], name="one_mark_per_source"),
+        )
+
+
 class Refund(models.Model):
     """Money a source says it gave back for goods of one order; may come before the order itself."""
 

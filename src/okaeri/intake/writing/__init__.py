@@ -19,6 +19,7 @@ from okaeri.intake.writing.deliveries import count_deliveries
 from okaeri.intake.writing.goods import weigh_goods
 from okaeri.intake.writing.late_costs import add_late_costs
 from okaeri.intake.writing.lines import write_lines
+from okaeri.intake.writing.marks import OrderMarks
 from okaeri.intake.writing.orders import OrderWriter
 from okaeri.intake.writing.rows import CHANGES, Counts, Staged
 
@@ -48,10 +49,13 @@ def _write(staged: Staged, now: datetime, progress: Callable[[int], None] | None
     party_ids = write_parties(staged.parties, last_orders(staged.last_orders()), now)
     goods = weigh_goods(staged.lines, staged.order_count)
     writer = OrderWriter(party_ids, goods, staged.order_count, staged.said_until)
+    marks = OrderMarks()
     for batch in staged.orders():
         writer.write(batch)
+        marks.add(batch)
         if progress:
             progress(batch.num_rows)
+    marks.store()
     writer.remove_old_lines()
     for batch in staged.lines():
         write_lines(batch, writer.ids, goods.costs)
