@@ -21,9 +21,11 @@ VALUES = {
         "ordered_on": "8月10日",
         "product": "化粧水",
         "products": ["化粧水", "乳液"],
+        "daily_price": "110円",
     },
     "satisfaction_url": "https://shop.example/q/abc?x=1&y=2",
     "cart": EXAMPLE_OF_A_CART,
+    "run_out": {"product": "化粧水"},
     **EXAMPLE_OF_A_FORM,
     "form": {**EXAMPLE_OF_A_FORM["form"], "addressee": "山田 様"},
 }

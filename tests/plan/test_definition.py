@@ -107,7 +107,15 @@ def test_every_mistake_is_listed_not_only_the_first() -> None:
 
 def test_the_shipped_playbooks_can_be_used() -> None:
     keys = {parse(source).key for source in list_playbook_sources()}
-    assert keys == {"cart", "first_follow", "know_us", "lead_follow", "runs_out", "welcome_back"}
+    assert keys == {
+        "cart",
+        "first_follow",
+        "know_us",
+        "lead_follow",
+        "runs_out",
+        "value_for_money",
+        "welcome_back",
+    }
 
 
 SALES = "  - {id: w, wait: {day: %d}}\n  - {id: offer, send: {template: offer%s}}\n" + END

@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 
 from okaeri.customers import api as customers
+from okaeri.insight.models import CustomerInsight
 from okaeri.intake import api as intake
 from okaeri.intake.types import PaymentIn
 from okaeri.plan import api as plan
 from okaeri.rewards import api as rewards
-from tests.plan.conftest import NOON, Run, Shop
+from tests.plan.conftest import NOON, Run, Shop, know
 from tests.plan.journeys_for_tests import source_of
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +42,39 @@ def test_no_points_for_who_owes_and_the_reason_says_so(shop: Shop, run_plan: Run
     assert "お支払いの期日を過ぎた注文があるため、ポイントは贈りませんでした" in said
     pay("owes", "paid", days=1)
     assert customers.owing([owes], NOON.date()) == set()
+
+
+VIP = """
+  - id: best
+    branch: {when: [{field: is_vip, op: "=", value: true}], then: gift, otherwise: end}
+  - {id: gift, grant: {points: 500, reason: VIP}}
+  - {id: end, exit: {}}
+"""
+
+
+@pytest.mark.covers("Q-21")
+def test_who_owes_gets_no_points_and_is_no_vip_until_it_is_paid(
+    shop: Shop, run_plan: Run, client: Client
+) -> None:
+    client.force_login(User.objects.create_superuser("mika", password="a-long-word-of-mine"))
+    key = plan.save_definition(source_of(VIP), now=NOON).key
+    plan.activate(key, now=NOON, holdout_share=0.0)
+    owes, paid, plain = (shop.order(name, order_no=name) for name in ("owes", "paid", "plain"))
+    for who in (owes, paid, plain):
+        know(who, NOON.date())
+    CustomerInsight.objects.filter(customer_id__in=[owes, paid]).update(stage="prime")
+    pay("owes", "open")
+    pay("paid", "paid")
+    run_plan()
+    assert [rewards.balance_of(who) for who in (owes, paid, plain)] == [0, 500, 0]
+    assert "VIPの扱い" in " ".join(one.why.ja for one in plan.decisions_of(owes))
+
+    def page(who: int) -> str:
+        return client.get(f"/customers/{who}/", headers={"accept-language": "ja"}).content.decode()
+
+    assert "入金まで、特典とVIPの扱いを止めています" in page(owes)
+    assert ">VIP<" in page(paid)
+    assert ">VIP<" not in page(owes)
+    assert ">VIP<" not in page(plain)
+    pay("owes", "paid", days=1)
+    assert ">VIP<" in page(owes)

@@ -324,6 +324,8 @@ def test_installing_the_playbooks_again_changes_nothing(shop: Shop) -> None:
         ("first_follow", 1, "draft"),
         ("know_us", 1, "draft"),
         ("lead_follow", 1, "draft"),
+        ("runs_out", 1, "draft"),
+        ("value_for_money", 1, "draft"),
         ("welcome_back", 1, "draft"),
     ]
     assert plan.list_templates() == templates

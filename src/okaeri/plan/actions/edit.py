@@ -19,6 +19,11 @@ def save_definition(source: str, now: datetime) -> str:
     unanswerable = lint_schema(definition)
     if unanswerable:
         raise DefinitionError(unanswerable[0])
+    _keep(definition, source, now)
+    return definition.key
+
+
+def _keep(definition: Definition, source: str, now: datetime) -> None:
     with transaction.atomic():
         journey, _ = Journey.objects.get_or_create(key=definition.key, defaults={"created_at": now})
         if journey.status == Journey.Status.LIVE:
@@ -28,7 +33,6 @@ def save_definition(source: str, now: datetime) -> str:
         newest = store.newest_versions([journey.id]).get(journey.id)
         if newest is None or newest.source != source:
             _add_edition(journey, definition, source, (newest.number if newest else 0) + 1, now)
-    return definition.key
 
 
 def _add_edition(
@@ -86,4 +90,5 @@ def _install_template(shipped: Shipped, now: datetime) -> None:
 def _install_playbook(source: str, now: datetime) -> None:
     key = parse(source).key
     if not JourneyVersion.objects.filter(journey__key=key, source=source).exists():
-        save_definition(source, now)
+        # What it asks of attributes is looked at when somebody starts it.
+        _keep(parse(source), source, now)

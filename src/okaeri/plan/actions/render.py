@@ -42,6 +42,7 @@ CART = "cart."
 # How every merge field of what runs out begins.
 RUN_OUT = "run_out."
 # The merge fields that are not known from the lines of an order.
+OF_WHAT_IT_LASTS = "daily_price"
 OF_THE_ORDER_ITSELF = ("order_no", "ordered_on")
 _NO_TEMPLATE = Text(
     "文面「{key}」の第{version}版が見つかりません。", 'Template "{key}" has no version {version}.'
@@ -83,6 +84,7 @@ class PlanRenderer:
             tasks,
             self._with_dates(tasks),
             self._with(CART, tasks),
+            asks_how_long=bool(self._with(OF_WHAT_IT_LASTS, tasks)),
             offers=offers_of(self._with(RECOMMENDED, tasks), clock.now()),
             like_viewed=like_viewed_by(self._with(LIKE_VIEWED, tasks), clock.now()),
             run_outs=running_out_of(self._with(RUN_OUT, tasks)),
@@ -130,7 +132,7 @@ class PlanRenderer:
         values: dict[str, Any] = {
             "customer": merge_customer(known.profiles.get(task.customer_id)),
             "shop": known.shop,
-            "order": merge_order(purchase, lines, known.products),
+            "order": merge_order(purchase, lines, known.products, known.shop["currency"]),
         }
         if source.mentions(CART):
             cart = known.carts.get(task.customer_id)
@@ -186,6 +188,7 @@ def _load(
     with_dates: set[int],
     with_carts: set[int],
     *,
+    asks_how_long: bool,
     offers: dict[int, list[RecommendedItem]],
     like_viewed: dict[int, list[RecommendedItem]],
     run_outs: dict[int, list[str]],
@@ -196,6 +199,8 @@ def _load(
     unnamed = {line.sku for many in lines.values() for line in many if not line.product_name}
     carts = carts_of(with_carts, clock.now()) if with_carts else {}
     unnamed |= {item.sku for cart in carts.values() for item in cart.items}
+    if asks_how_long:
+        unnamed |= {line.sku for many in lines.values() for line in many}
     histories = customers.purchase_history(with_dates) if order_ids and with_dates else {}
     orders = {item.order_id: item for history in histories.values() for item in history}
     entry_ids = {entry_id for task in tasks if (entry_id := _entry_id(task))}
@@ -235,11 +240,12 @@ def preview_for(source: Source, customer_id: int) -> Preview:
     history = [item for item in _history(customer_id) if item.is_purchase]
     latest = history[-1] if history else None
     lines = intake.list_lines([latest.order_id]).get(latest.order_id, []) if latest else []
-    unnamed = [line.sku for line in lines if not line.product_name]
+    shop = load(ShopProfile)
+    goods = intake.list_products({line.sku for line in lines}) if lines else {}
     values = {
         "customer": merge_customer(customers.get_customer(customer_id)),
-        "shop": merge_shop(load(ShopProfile)),
-        "order": merge_order(latest, lines, intake.list_products(unnamed) if unnamed else {}),
+        "shop": merge_shop(shop),
+        "order": merge_order(latest, lines, goods, shop.currency),
         "satisfaction_url": "#",
         **EXAMPLE_OF_A_FORM,
         "cart": EXAMPLE_OF_A_CART,
@@ -248,7 +254,7 @@ def preview_for(source: Source, customer_id: int) -> Preview:
     values |= _offers_in_preview(source, customer_id)
     if source.mentions(RUN_OUT):
         due = running_out_of([customer_id]).get(customer_id, ())
-        values["run_out"] = merge_run_out(due, lines, intake.list_products(unnamed))
+        values["run_out"] = merge_run_out(due, lines, goods)
     cart = carts_of([customer_id], clock.now()).get(customer_id) if source.mentions(CART) else None
     if cart is not None:
         products = intake.list_products([item.sku for item in cart.items])

@@ -34,6 +34,7 @@ def merge_shop(shop: ShopProfile) -> dict[str, Any]:
         "sender_name": shop.sender_name,
         "contact": shop.contact,
         "postal_address": shop.postal_address,
+        "currency": shop.currency,
     }
 
 
@@ -41,8 +42,13 @@ def merge_order(
     purchase: Purchase | None,
     lines: Sequence[LineRecord],
     products: Mapping[str, ProductIn],
+    currency: str = "JPY",
 ) -> dict[str, Any]:
-    """`order.order_no`, `.ordered_on` (8月10日), `.product` (the dearest), `.products` (all names)."""
+    """`order.order_no`, `.ordered_on` (8月10日), `.product` (the dearest), `.products` (all names).
+
+    `.daily_price` is what the dearest product costs a day (110円), "" where nobody said how long it
+    lasts.
+    """
     named = [(line, _name(line, products)) for line in lines]
     names = list(dict.fromkeys(name for _, name in named if name))
     dearest = max(
@@ -54,7 +60,14 @@ def merge_order(
         "ordered_on": f"{day.month}月{day.day}日" if day else "",
         "product": dearest[1] if dearest else "商品",
         "products": names,
+        "daily_price": _daily(dearest[0], products, currency) if dearest else "",
     }
+
+
+def _daily(line: LineRecord, products: Mapping[str, ProductIn], currency: str) -> str:
+    product = products.get(line.sku)
+    days = (product.days_supply or 0) * line.quantity if product else 0
+    return format_minor(round(line.amount_minor / days), currency, "ja") if days > 0 else ""
 
 
 def merge_cart(

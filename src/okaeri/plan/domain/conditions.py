@@ -15,6 +15,7 @@ _FIELDS: dict[str, Text] = {
     "purchase_count": Text("購入回数", "number of purchases"),
     "order_net_minor": Text("注文金額", "order value"),
     "stage": Text("顧客区分", "customer class"),
+    "is_vip": Text("VIPの扱い", "VIP treatment"),
     "is_lapsed": Text("離脱", "lapsed"),
     "is_at_risk": Text("離脱予備軍", "at risk"),
     "is_f2_late": Text("F2転換の遅れ", "late second purchase"),

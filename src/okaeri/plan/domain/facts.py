@@ -5,7 +5,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from okaeri.customers.attribute_types import Answer
-from okaeri.insight.types import CustomerInsightView
+from okaeri.insight.types import CustomerInsightView, Stage
 
 
 class Walk(NamedTuple):
@@ -76,6 +76,17 @@ class Facts(NamedTuple):
     is_cart_empty: bool = False
     # Key and answer of what a branch asked for, by key; what is not known is absent.
     attributes: tuple[tuple[str, Answer], ...] = ()
+
+    @property
+    def is_vip(self) -> bool | None:
+        """Whether he is treated as one of the best: a prime customer, not lapsed, who owes nothing.
+
+        None while no analysis knows him.
+        """
+        if self.insight is None:
+            return None
+        is_prime = self.insight.stage == Stage.PRIME and not self.insight.is_lapsed
+        return is_prime and not self.has_unpaid_orders
 
     def answer(self, key: str) -> Answer | None:
         """Give the person's answer to one question, None where it is not known."""

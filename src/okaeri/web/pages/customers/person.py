@@ -16,6 +16,7 @@ from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
+from okaeri.insight.types import Stage
 from okaeri.listen import api as listen
 from okaeri.plan import api as plan
 from okaeri.rewards import api as rewards
@@ -57,6 +58,8 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
     walks = plan.enrolments_of(profile.id)
     unhappy = listen.no_selling_to(customers.ids_of(profile.id))
     complaints = customers.open_complaints([profile.id])
+    is_owing = bool(customers.owing([profile.id], today))
+    is_prime = bool(standing and standing.stage == Stage.PRIME and not standing.is_lapsed)
     return render(
         request,
         "okaeri/customers/person.html",
@@ -75,7 +78,10 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
                 for point in points
             ],
             **attributes_of(request, profile.id),
-            "is_owing": bool(customers.owing([profile.id], today)),
+            "is_owing": is_owing,
+            # One of the best, and treated so while he owes nothing.
+            "is_vip": is_prime and not is_owing,
+            "is_vip_stopped": is_prime and is_owing,
             "merges": customers.list_merges(profile.id),
             "may_change": may(request.user, "customers.change"),
             "walks": walks,
