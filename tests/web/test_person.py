@@ -65,6 +65,13 @@ def test_the_next_action_is_what_would_hurt_most_if_overlooked(
     assert words in decide_next(replace(CALM, **differs), 1).text.ja
 
 
+def test_the_next_action_leads_to_the_list_where_a_journey_was_not_brought_in() -> None:
+    late = replace(CALM, standing=replace(STANDING, is_f2_late=True, recency_days=95))
+    here = replace(late, journeys=frozenset({"first_follow"}))
+    assert decide_next(here, 1).address == "/actions/journeys/first_follow/"
+    assert decide_next(replace(late, journeys=frozenset()), 1).address == "/actions/journeys/"
+
+
 def test_a_place_in_the_story_survives_the_address_and_strange_ones_are_the_beginning() -> None:
     place = Place(NOON.replace(microsecond=123456), 3, 77)
     assert read_place(place.as_text()) == place

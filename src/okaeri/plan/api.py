@@ -45,6 +45,7 @@ __all__ = [
     "get_template",
     "infer_motivations",
     "install_playbooks",
+    "journey_keys",
     "latest_decisions",
     "left_out",
     "lint_definition",
@@ -83,6 +84,11 @@ def finish(key: str, *, now: datetime | None = None) -> None:
 def list_journeys() -> list[JourneyView]:
     """Give every journey with its head counts, by key."""
     return views.view_journeys(Journey.objects.order_by("id"))
+
+
+def journey_keys() -> frozenset[str]:
+    """Give the keys of all journeys, in whatever state."""
+    return frozenset(Journey.objects.values_list("key", flat=True))
 
 
 def get_journey(key: str) -> JourneyView:

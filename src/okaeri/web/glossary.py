@@ -262,6 +262,12 @@ TERMS: Mapping[str, Term] = {
         "電話をかける方を、優先度の順に並べた一覧です。",
         "People to telephone, the most urgent first.",
     ),
+    "card": _term(
+        "会員証",
+        "Membership card",
+        "どのレジでも、同じ1人のお客様と分かる番号です。",
+        "A code that names one person at any till.",
+    ),
     "masking": _term(
         "伏せ字",
         "Masking",
@@ -337,6 +343,7 @@ _OF_PAGES: Mapping[str, tuple[str, ...]] = {
         "rfm",
         "consent",
     ),
+    "/customers/counter/": ("card", "customer"),
     "/customers/matching/": ("resolve", "customer"),
     "/analysis/": ("first", "toddler", "steady", "trend", "prime", "lapsed", "threshold", "tenure"),
     "/analysis/dropoff/": ("dropoff", "f2", "purchase"),

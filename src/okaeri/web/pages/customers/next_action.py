@@ -21,6 +21,13 @@ class Situation:
     may_be_written: bool
     wishes: PreferenceView | None
     walks: Sequence[EnrolmentView]
+    # Keys of journeys the shop has; None where nobody asked.
+    journeys: frozenset[str] | None = None
+
+    def address_of(self, key: str) -> str:
+        """Give where a journey is started; the list, where the shop has not brought it in yet."""
+        is_here = self.journeys is None or key in self.journeys
+        return f"/actions/journeys/{key}/" if is_here else "/actions/journeys/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +121,9 @@ def _fitting(situation: Situation) -> NextAction:
         return NextAction(_FIRST_LOOK)
     away = standing.recency_days or 0
     if standing.is_lapsed or standing.is_at_risk:
-        return NextAction(_LAPSED.format(n=away), _OPEN, "/actions/journeys/welcome_back/")
+        return NextAction(_LAPSED.format(n=away), _OPEN, situation.address_of("welcome_back"))
     if standing.is_f2_late:
-        return NextAction(_F2_LATE.format(n=away), _OPEN, "/actions/journeys/first_follow/")
+        return NextAction(_F2_LATE.format(n=away), _OPEN, situation.address_of("first_follow"))
     if standing.cycle_days is None or standing.last_on is None or standing.stage is Stage.LEAD:
         return NextAction(_WAIT)
     cycle = round(standing.cycle_days)
@@ -125,7 +132,7 @@ def _fitting(situation: Situation) -> NextAction:
         return NextAction(_filled(_DUE, day=day_in_words(due_on)))
     late = (situation.today - due_on).days
     text = _OVERDUE.format(n=late, cycle=cycle)
-    return NextAction(text, _OPEN, "/actions/journeys/know_us/")
+    return NextAction(text, _OPEN, situation.address_of("know_us"))
 
 
 def _filled(text: Text, **parts: Text) -> Text:

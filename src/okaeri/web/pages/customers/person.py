@@ -102,6 +102,7 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
                     may_be_written=any(point.may_be_written for point in points),
                     wishes=customers.find_preference(profile.id),
                     walks=walks,
+                    journeys=plan.journey_keys(),
                 ),
                 profile.id,
             ),
