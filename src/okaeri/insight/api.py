@@ -45,11 +45,13 @@ from okaeri.insight.domain.best_channel import best_channel
 from okaeri.insight.domain.definitions import number_definitions
 from okaeri.insight.domain.findings import list_findings as _findings_of
 from okaeri.insight.domain.lapse_risk import reason_in_words
+from okaeri.insight.domain.media_costs import read_costs
 from okaeri.insight.domain.next_steps import recommend_next_steps as _steps_of
 from okaeri.insight.domain.reports import RULES
 from okaeri.insight.domain.reports.forecast import forecast_rows
 from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.domain.segment_rules import RuleError
+from okaeri.insight.media_types import MediaCostView
 from okaeri.insight.prediction_types import (
     CustomerPredictionView,
     PredictionPage,
@@ -59,6 +61,7 @@ from okaeri.insight.recommend_types import RecommendedItem
 from okaeri.insight.store import (
     insights,
     interests,
+    media_costs,
     predictions,
     reports,
     rule_query,
@@ -100,6 +103,7 @@ __all__ = [
     "list_customers",
     "list_findings",
     "list_insights",
+    "list_media_costs",
     "list_most_valuable",
     "list_new_products",
     "list_next_steps",
@@ -118,6 +122,7 @@ __all__ = [
     "preview_class_counts",
     "preview_rule",
     "problem_of",
+    "read_media_costs",
     "read_rule",
     "reasons_in_words",
     "recommend",
@@ -125,8 +130,10 @@ __all__ = [
     "recommend_many",
     "recommend_popular",
     "refresh",
+    "remove_media_cost",
     "restore_segment",
     "run_outs_of",
+    "save_media_costs",
     "say_rule",
     "segment_catalog",
     "segment_changes",
@@ -382,6 +389,26 @@ def erase_person(customer_ids: Iterable[int]) -> dict[str, int]:
 def forget_results() -> None:
     """Drop every stored result, also of closed months; the next refresh computes what it can anew."""
     reports.forget_all()
+
+
+def list_media_costs() -> list[MediaCostView]:
+    """Give what each acquisition source cost by month, the newest month first."""
+    return media_costs.list_all()
+
+
+def read_media_costs(text: str) -> tuple[list[MediaCostView], list[Text]]:
+    """Read a table of month, media code and cost; give the costs and every mistake in a sentence."""
+    return read_costs(text, load(ShopProfile).currency)
+
+
+def save_media_costs(costs: Iterable[MediaCostView]) -> int:
+    """Keep costs, each in the place of what was written of its month and source; how many."""
+    return media_costs.save(costs)
+
+
+def remove_media_cost(month: date, media_code: str) -> int:
+    """Take one cost away; how many rows went."""
+    return media_costs.remove(month, media_code)
 
 
 def definitions() -> dict[str, Text]:

@@ -210,3 +210,17 @@ class RunOut(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=["customer_id", "sku"], name="one_run_out"),)
         indexes = (models.Index(fields=["runs_out_on", "sku"], name="run_outs_by_day"),)
+
+
+class MediaCost(models.Model):
+    """What one acquisition source cost in one month, as the shop wrote it; no analysis changes it."""
+
+    # The first day of the month.
+    month = models.DateField()
+    media_code = models.CharField(max_length=80)
+    cost_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["month", "media_code"], name="one_cost_a_month"),
+        )

@@ -15,6 +15,7 @@ from okaeri.insight.analyses import (
     deciles,
     f2_waits,
     lifetime_value,
+    media,
     movement,
     prices,
     products,
@@ -28,6 +29,7 @@ from okaeri.insight.analyses.sources import Sources
 ANALYSES: Mapping[str, Callable[[Sources], dict[str, Any]]] = {
     "baskets": baskets.build,
     "cycles": cycles.build,
+    "media": media.build,
     "deciles": deciles.build,
     "prices": prices.build,
     "timing": timing.build,

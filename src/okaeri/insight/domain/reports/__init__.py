@@ -15,6 +15,7 @@ from okaeri.insight.domain.reports import (
     forecast,
     interests,
     lifetime_value,
+    media,
     movement,
     predictions,
     prices,
@@ -25,6 +26,7 @@ from okaeri.insight.domain.reports import (
     survival,
     timing,
 )
+from okaeri.insight.media_types import MediaRules
 from okaeri.insight.prediction_types import PredictionRules
 from okaeri.insight.price_types import PriceRules
 from okaeri.insight.recommend_types import RecommendRules
@@ -37,6 +39,7 @@ OF_REPORTS: Mapping[str, Text] = {
     **interests.DEFINITIONS,
     **predictions.DEFINITIONS,
     **cycles.DEFINITIONS,
+    **media.DEFINITIONS,
     **prices.DEFINITIONS,
     **timing.DEFINITIONS,
     **products.DEFINITIONS,
@@ -56,6 +59,7 @@ RULES: tuple[type, ...] = (
     ChurnRules,
     CycleRules,
     ForecastRules,
+    MediaRules,
     PredictionRules,
     PriceRules,
     RecommendRules,

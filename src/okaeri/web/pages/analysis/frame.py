@@ -96,6 +96,16 @@ GROUPS = (
         ),
     ),
     Group(
+        Text("集め方", "How they come"),
+        (
+            Page(
+                "media",
+                Text("媒体と費用", "Sources and cost"),
+                Text("新しいお客様は、いくらで来ていますか", "What does a new customer cost?"),
+            ),
+        ),
+    ),
+    Group(
         Text("買い方", "How they buy"),
         (
             Page(

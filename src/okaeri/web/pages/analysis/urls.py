@@ -14,6 +14,8 @@ from okaeri.web.pages.analysis.frame import index
 from okaeri.web.pages.analysis.freshness import freshness
 from okaeri.web.pages.analysis.interests import interest_segment, interests
 from okaeri.web.pages.analysis.lifetime_value import lifetime_value
+from okaeri.web.pages.analysis.media import media
+from okaeri.web.pages.analysis.media_costs import costs
 from okaeri.web.pages.analysis.movement import movement
 from okaeri.web.pages.analysis.portfolio import portfolio
 from okaeri.web.pages.analysis.predictions import predictions
@@ -37,6 +39,8 @@ urlpatterns = [
     path("analysis/sales/", sales_mix, name="sales_mix"),
     path("analysis/forecast/", forecast, name="forecast"),
     path("analysis/rfm/", rfm, name="rfm"),
+    path("analysis/sources/", media, name="media"),
+    path("analysis/sources/costs/", costs, name="media_costs"),
     path("analysis/cycles/", cycles, name="cycles"),
     path("analysis/prices/", prices, name="prices"),
     path("analysis/timing/", timing, name="timing"),

@@ -17,6 +17,7 @@ from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import submit_job
 from okaeri.insight.analysis_types import ChurnRules, ForecastRules
 from okaeri.insight.cycle_types import CycleRules
+from okaeri.insight.media_types import MediaRules
 from okaeri.insight.prediction_types import PredictionRules
 from okaeri.insight.price_types import PriceRules
 from okaeri.insight.recommend_types import RecommendRules
@@ -40,6 +41,7 @@ GROUPS: dict[str, tuple[type, ...]] = {
         ChurnRules,
         CycleRules,
         ForecastRules,
+        MediaRules,
         PredictionRules,
         PriceRules,
         RecommendRules,

@@ -1,0 +1,37 @@
+"""Acquisition sources: what people of each bring, beside what it cost."""
+
+from datetime import timedelta
+from typing import Any
+
+from okaeri.foundation.settings import load
+from okaeri.insight.analyses.sources import Sources
+from okaeri.insight.domain.reports.media import media_payload
+from okaeri.insight.features.media import (
+    compute_media_customers,
+    compute_media_people,
+    compute_media_sales,
+    compute_new_and_existing,
+    compute_recent_inflow,
+)
+from okaeri.insight.media_types import MediaRules
+from okaeri.insight.store import media_costs
+
+_INFLOW_DAYS = 90
+
+
+def build(sources: Sources) -> dict[str, Any]:
+    """Give the payload of `domain.reports.media`."""
+    rules, costs = load(MediaRules), media_costs.list_all()
+    codes = {cost.media_code for cost in costs} | set(sources.first_values.get("media", ()))
+    named = {*rules.organic_codes.split(), *rules.referral_codes.split()}
+    people = compute_media_people(sources.firsts, codes=sorted(codes | named))
+    since = sources.as_of - timedelta(days=_INFLOW_DAYS)
+    return media_payload(
+        sources.rows(compute_media_sales(sources.purchases, people)),
+        sources.rows(compute_media_customers(people, sources.customers, as_of=sources.as_of)),
+        sources.rows(compute_recent_inflow(sources.firsts, since=since)),
+        sources.rows(compute_new_and_existing(sources.purchases)),
+        costs,
+        as_of=sources.as_of,
+        rules=rules,
+    )

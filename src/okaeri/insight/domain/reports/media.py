@@ -1,0 +1,250 @@
+"""Acquisition sources with their cost: what one new customer costs, brings, and when he has paid back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from okaeri.foundation.text import Text
+from okaeri.insight.domain.shares import share_of, wilson_interval
+from okaeri.insight.media_types import MediaCostView, MediaRules
+
+DEFINITIONS = {
+    "media_attribution": Text(
+        "媒体の割り当て: お客様の初回注文についた媒体コードに、"
+        "その方のその後の購入もすべて割り当てます(初回注文の媒体)。",
+        "Attribution: everything a customer buys belongs to the media code of the first order.",
+    ),
+    "cpa": Text(
+        "CPA・CPO: 費用を入れた月の費用 ÷ その月に初めて買った人数です。"
+        "CPO はトライアルから始めた人を除きます。",
+        "CPA and CPO: cost of the months with a cost ÷ people who first bought in them; for CPO those who "
+        "began with a trial are left out.",
+    ),
+    "roas": Text(
+        "ROAS: 費用を入れた月に初めて買った方が、これまでに買った金額 ÷ その費用です。",
+        "ROAS: what people who first bought in months with a cost have bought so far ÷ that cost.",
+    ),
+    "payback_month": Text(
+        "回収月: 1人当たりの粗利の累計が CPA に届く月です(初回購入から30日ごと)。"
+        "その月数を過ごした人だけで計算し、粗利は原価のわかる注文から求めます。",
+        "Payback: the 30-day month in which margin per person reaches the CPA, from people who are that "
+        "old; margin comes from orders whose costs are known.",
+    ),
+    "allowable_cpo": Text(
+        "許容CPO: 初回から365日の1人当たり粗利(LTV)− 残したい利益です。365日たった人だけで計算します。",
+        "Allowable CPO: margin per person within 365 days (LTV) minus the profit to keep; only people 365 "
+        "days old.",
+    ),
+    "inflow_mix": Text(
+        "流入構成: 直近90日に初めて買った人を、費用のある媒体(広告)・"
+        "自然検索・紹介・媒体の記録なし(直接)に分けた割合です。"
+        "それ以外の媒体は「そのほか」です。",
+        "Inflow: who first bought in the last 90 days, by sources with a cost (ads), organic, referral, "
+        "none recorded (direct); the rest is other.",
+    ),
+    "cost_ratio": Text(
+        "新規と既存の費用: 新規は直近12か月の媒体費用 ÷ 新規の注文、既存は設定した月の費用 ÷ 既存の注文"
+        "(直近12か月の平均)です。目安は5倍です。",
+        "Cost of new and existing: media cost of 12 months ÷ first orders; the monthly cost you set ÷ "
+        "orders of existing customers (mean of 12 months). The usual guide is 5 times.",
+    ),
+}
+KINDS = ("ads", "organic", "referral", "direct", "other")
+GUIDE = 5
+_RECENT_DAYS, _MONTH_DAYS, _YEAR_DAYS, _LAST_STEP = 90, 30, 365, 24
+
+
+def media_payload(
+    sales: Iterable[Mapping[str, Any]],
+    people: Sequence[Mapping[str, Any]],
+    mix: Sequence[Mapping[str, Any]],
+    months: Sequence[Mapping[str, Any]],
+    costs: Sequence[MediaCostView],
+    *,
+    as_of: date,
+    rules: MediaRules,
+) -> dict[str, Any]:
+    """Give {media, total, inflow, orders_cost, has_costs, has_margins}.
+
+    media, the dearest first, then the most customers: {media ("" = none or others), cost_minor (None
+    without), cost_months, customers, cost_customers, cpa_minor, cpo_minor, roas, sales_minor,
+    payback_month (None not yet, or unknown), ltv_365_minor, margin_365_minor (None unknown),
+    allowable_cpo_minor, is_over (CPO above it), f2_rate, f2_low, f2_high, aged}. total: the same of
+    all. inflow: {kinds: [{kind, customers, share}], customers, ads_share, is_over}. orders_cost:
+    {new_minor, existing_minor, ratio, guide} with None where unknown; existing_share of 12 months' net.
+    """
+    spent: dict[str, dict[int, int]] = {}
+    for cost in costs:
+        if cost.month <= as_of:
+            spent.setdefault(cost.media_code, {})[_number(cost.month)] = cost.cost_minor
+    by_media = _grouped(people), _grouped(sales)
+    names = sorted({*by_media[0], *spent})
+    media = [
+        _one(
+            name,
+            by_media[0].get(name, []),
+            by_media[1].get(name, []),
+            spent.get(name),
+            as_of,
+            rules,
+        )
+        for name in names
+    ]
+    media.sort(key=lambda row: (-(row["cost_minor"] or 0), -row["customers"], row["media"]))
+    return {
+        "media": media,
+        "inflow": _inflow(mix, set(spent), rules),
+        "orders_cost": _orders_cost(months, spent, as_of, rules),
+        "has_costs": bool(spent),
+        "has_margins": any(row["margin_365_minor"] is not None for row in media),
+    }
+
+
+def _number(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _grouped(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["media"], []).append(row)
+    return found
+
+
+def _one(
+    name: str,
+    people: Sequence[Mapping[str, Any]],
+    sales: Sequence[Mapping[str, Any]],
+    spent: Mapping[int, int] | None,
+    as_of: date,
+    rules: MediaRules,
+) -> dict[str, Any]:
+    paid = [row for row in people if spent and row["month"] in spent]
+    cost = sum(spent.values()) if spent else None
+    sold = sum(row["net_minor"] for row in sales if spent and row["month"] in spent)
+    came, full = sum(r["customers"] for r in paid), sum(r["full"] for r in paid)
+    aged, returned = sum(r["aged"] for r in people), sum(r["returned"] for r in people)
+    low, high = wilson_interval(returned, aged)
+    cpa = _each(cost, came)
+    cpo = _each(cost, full)
+    ltv, margin = _year(people, sales, as_of)
+    allowed = None if margin is None else round(margin) - rules.target_profit_minor
+    return {
+        "media": name,
+        "cost_minor": cost,
+        "cost_months": len(spent or ()),
+        "customers": sum(row["customers"] for row in people),
+        "cost_customers": came,
+        "cpa_minor": cpa,
+        "cpo_minor": cpo,
+        "sales_minor": sold,
+        "roas": share_of(sold, cost) if cost else None,
+        "payback_month": _payback(people, sales, cpa, as_of),
+        "ltv_365_minor": None if ltv is None else round(ltv),
+        "margin_365_minor": None if margin is None else round(margin),
+        "allowable_cpo_minor": allowed,
+        "is_over": allowed is not None and cpo is not None and cpo > allowed,
+        "f2_rate": share_of(returned, aged),
+        "f2_low": low,
+        "f2_high": high,
+        "aged": aged,
+    }
+
+
+def _each(cost: int | None, people: int) -> int | None:
+    return round(cost / people) if cost is not None and people else None
+
+
+def _is_aged(month: int, days: int, as_of: date) -> bool:
+    """Tell whether everybody who came in a month came so many days ago or earlier."""
+    year, index = divmod(month + 1, 12)
+    return date(year, index + 1, 1) - timedelta(days=1) + timedelta(days=days) <= as_of
+
+
+def _year(
+    people: Sequence[Mapping[str, Any]], sales: Sequence[Mapping[str, Any]], as_of: date
+) -> tuple[float | None, float | None]:
+    """Give net and margin per person within 365 days, of months that are old enough."""
+    old = [row for row in people if _is_aged(row["month"], _YEAR_DAYS, as_of)]
+    months = {row["month"] for row in old}
+    many = sum(row["customers"] for row in old)
+    mine = [row for row in sales if row["month"] in months]
+    net = share_of(sum(row["net_365_minor"] for row in mine), many)
+    return net, share_of(sum(r["margin_365_minor"] for r in mine), many) if _costed(mine) else None
+
+
+def _costed(rows: Iterable[Mapping[str, Any]]) -> bool:
+    return any(row["costed_minor"] for row in rows)
+
+
+def _payback(
+    people: Sequence[Mapping[str, Any]],
+    sales: Sequence[Mapping[str, Any]],
+    cpa: int | None,
+    as_of: date,
+) -> int | None:
+    """Give the first 30-day month (from 1) in which margin per person reaches the cost."""
+    if cpa is None or not _costed(sales):
+        return None
+    earned = 0.0
+    for step in range(_LAST_STEP):
+        old = [r for r in people if _is_aged(r["month"], (step + 1) * _MONTH_DAYS, as_of)]
+        months = {row["month"] for row in old}
+        many = sum(row["customers"] for row in old)
+        if not many:
+            return None
+        gained = sum(r["margin_minor"] for r in sales if r["step"] == step and r["month"] in months)
+        earned += gained / many
+        if earned >= cpa:
+            return step + 1
+    return None
+
+
+def _inflow(mix: Sequence[Mapping[str, Any]], paid: set[str], rules: MediaRules) -> dict[str, Any]:
+    organic, referral = set(rules.organic_codes.split()), set(rules.referral_codes.split())
+    counts = dict.fromkeys(KINDS, 0)
+    for row in mix:
+        code = row["media"]
+        ways = (("ads", paid), ("organic", organic), ("referral", referral))
+        unnamed = "other" if code else "direct"
+        kind = next((name for name, codes in ways if code in codes), unnamed)
+        counts[kind] += row["customers"]
+    total = sum(counts.values())
+    ads = share_of(counts["ads"], total)
+    return {
+        "kinds": [
+            {"kind": kind, "customers": many, "share": share_of(many, total)}
+            for kind, many in counts.items()
+        ],
+        "customers": total,
+        "ads_share": ads,
+        "is_over": ads is not None and ads >= rules.ads_limit,
+    }
+
+
+def _orders_cost(
+    months: Sequence[Mapping[str, Any]],
+    spent: Mapping[str, Mapping[int, int]],
+    as_of: date,
+    rules: MediaRules,
+) -> dict[str, Any]:
+    """Compare the cost of a new order and of an existing one over the last twelve months."""
+    last = _number(as_of)
+    recent = [row for row in months if last - 12 < row["month"] <= last]
+    paid_in = {n for of in spent.values() for n in of if last - 12 < n <= last}
+    cost = sum(of[n] for of in spent.values() for n in of if n in paid_in)
+    new_orders = sum(row["new_orders"] for row in recent if row["month"] in paid_in)
+    new = cost / new_orders if cost and new_orders else None
+    orders = sum(row["existing_orders"] for row in recent)
+    monthly = orders / len(recent) if recent else 0
+    existing = (
+        rules.retention_cost_minor / monthly if rules.retention_cost_minor and monthly else None
+    )
+    sold = sum(row["existing_minor"] for row in recent)
+    return {
+        "new_minor": None if new is None else round(new),
+        "existing_minor": None if existing is None else round(existing),
+        "ratio": new / existing if new and existing else None,
+        "guide": GUIDE,
+        "existing_share": share_of(sold, sold + sum(row["new_minor"] for row in recent)),
+    }

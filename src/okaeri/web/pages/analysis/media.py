@@ -1,0 +1,73 @@
+"""What a new customer costs by source, what he brings, and when he has paid back."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from okaeri.foundation.text import Text
+from okaeri.insight import api as insight
+from okaeri.web.access import needs
+from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.frame import show
+from okaeri.web.pages.csv_file import asked_encoding, csv_response
+
+KIND_NAMES = {
+    "ads": Text("広告(費用のある媒体)", "Ads (sources with a cost)"),
+    "organic": Text("自然検索", "Organic"),
+    "referral": Text("紹介", "Referral"),
+    "direct": Text("媒体の記録なし(直接)", "None recorded (direct)"),
+    "other": Text("そのほか", "Other"),
+}
+_CSV = (
+    *(
+        "media",
+        "customers",
+        "cost_minor",
+        "cost_customers",
+        "cpa_minor",
+        "cpo_minor",
+        "sales_minor",
+    ),
+    *("roas", "payback_month", "ltv_365_minor", "margin_365_minor", "allowable_cpo_minor"),
+    *("f2_rate", "f2_low", "f2_high"),
+)
+
+
+@needs("figures.see")
+@require_GET
+def media(request: HttpRequest) -> HttpResponseBase:
+    """Show cost and return by source, the inflow, and the cost of new beside existing orders."""
+    report = insight.find_report("media")
+    found: dict[str, Any] | None = report.payload if report else None
+    has_people = found is not None and any(row["customers"] for row in found["media"])
+    encoding = asked_encoding(request)
+    if found and has_people and encoding:
+        cells = (tuple(row[column] for column in _CSV) for row in found["media"])
+        return csv_response("media", _CSV, cells, encoding=encoding)
+    paid = [row for row in found["media"] if row["cpa_minor"] is not None] if found else []
+    return show(
+        request,
+        "media",
+        report=report,
+        found=found if has_people else None,
+        dearest=max(paid, key=lambda row: row["cost_minor"]) if paid else None,
+        fruitless=[
+            row
+            for row in (found["media"] if found else ())
+            if row["cost_minor"] and not row["cost_customers"]
+        ],
+        kinds=[
+            {**row, "name": KIND_NAMES[row["kind"]]}
+            for row in (found["inflow"]["kinds"] if found else ())
+        ],
+        definitions=definitions_for(
+            "media_attribution",
+            "cpa",
+            "roas",
+            "payback_month",
+            "allowable_cpo",
+            "inflow_mix",
+            "cost_ratio",
+        ),
+    )
