@@ -46,6 +46,7 @@ def test_the_database_refuses_to_change_an_entry() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.covers("G-13")
 def test_a_changed_entry_shows_where() -> None:
     for number in range(5):
         _look("mika", [number])

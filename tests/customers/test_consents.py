@@ -91,6 +91,7 @@ def test_suppression_on_one_channel_says_nothing_of_another(customer: int) -> No
     assert email_of(customer).suppressed_because == ""
 
 
+@pytest.mark.covers("G-13")
 def test_the_words_shown_are_kept_once_and_found_in_the_ledger(customer: int) -> None:
     for at in (2, 3):
         say(customer, "granted", at, wording="広告メールを受け取る", proof={"form": "newsletter"})

@@ -251,6 +251,7 @@ def _hits_in_the_folder() -> set[str]:
     return hits
 
 
+@pytest.mark.covers("G-13")
 def test_after_an_erasure_no_table_and_no_file_knows_the_person(him: int) -> None:
     assert len({hit.split(".")[0] for hit in _hits_in_the_database()}) > 10
     assert _hits_in_the_folder()

@@ -123,6 +123,7 @@ def _mark_people() -> set[str]:
     return {"隠密", "オンミツ", "himitsu1", "himitsu2", "080-9999", "999-9999"}
 
 
+@pytest.mark.covers("G-13")
 @pytest.mark.parametrize("role", ["viewer", "marketer", "warehouse"])
 def test_no_page_shows_a_person_to_who_may_not_see_personal_data(
     role: str, living_shop: None, enter: Enter
@@ -174,6 +175,7 @@ def _somebody() -> Customer:
     return Customer.objects.get(email="taro@example.com")
 
 
+@pytest.mark.covers("G-13")
 def test_a_masked_person_keeps_a_family_name_and_is_revealed_by_a_button_that_is_noted(
     enter: Enter,
 ) -> None:
@@ -213,6 +215,7 @@ def enter_once(enter: Enter, role: str) -> Client:
     return client
 
 
+@pytest.mark.covers("G-13")
 def test_the_log_says_who_looked_searched_and_took_and_never_what_was_typed(enter: Enter) -> None:
     person = _somebody()
     client = enter("service")
@@ -284,6 +287,7 @@ def test_staff_without_a_role_may_only_look(db: None) -> None:
 # ---- requests ----------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("G-13")
 def test_a_request_is_answered_only_after_the_identity_check_and_shows_when_it_is_late(
     browser_of_staff: Client,
 ) -> None:

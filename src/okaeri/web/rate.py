@@ -1,4 +1,8 @@
-"""How often one address may call in a minute; forgotten when the minute is over."""
+"""How often one address may call in a minute; forgotten when the minute is over.
+
+Counted in the process that serves: `okaeri up` is one. A shop that serves from several behind a
+proxy lets each address call that many times as often, and limits in the proxy where that matters.
+"""
 
 import threading
 import time
