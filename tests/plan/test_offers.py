@@ -20,6 +20,7 @@ from okaeri.measure import api as measure
 from okaeri.plan import api as plan
 from okaeri.plan.models import Template
 from okaeri.plan.types import OfferRules
+from tests.plan.journeys_for_tests import HEADER, source_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 TODAY = date(2026, 5, 20)
@@ -156,3 +157,23 @@ def test_what_was_viewed_or_searched_brings_what_is_near_to_it(way: str) -> None
     (words,) = letter_to("me")
     assert "<夜のクリーム|ご覧になった「石けん」に近い商品です>" in words
     assert "<石けん" not in words
+
+
+@pytest.mark.covers("D-03")
+def test_recommended_products_stay_out_of_journeys_of_first_time_buyers() -> None:
+    step = "  - {id: offer, send: {template: offer%s}}\n  - {id: end, exit: {}}\n"
+    late = "  - {id: later, wait: {after_days: 60}}\n"
+    plan.save_definition(source_of(late + step % ""), now=clock.now())
+    with pytest.raises(plan.DefinitionError) as refused:
+        plan.activate("tiny", now=clock.now())
+    assert "おすすめ商品" in refused.value.message.ja
+    assert plan.get_journey("tiny").status == "draft"
+    excused = step % ", override_reason: 店長の判断"
+    plan.save_definition(source_of(late + excused), now=clock.now())
+    plan.activate("tiny", now=clock.now())
+    assert plan.get_journey("tiny").status == "live"
+    # After a second purchase nobody is asked for a reason.
+    second = HEADER.replace("number: 1", "number: 2").replace("key: tiny", "key: second")
+    plan.save_definition(source_of(late + step % "", second), now=clock.now())
+    plan.activate("second", now=clock.now())
+    assert plan.get_journey("second").status == "live"

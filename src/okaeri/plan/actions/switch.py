@@ -14,7 +14,8 @@ from okaeri.intake import api as intake
 from okaeri.measure import api as measure
 from okaeri.measure.types import ExperimentView
 from okaeri.plan.actions.keys import LONGEST_GRACE, SOURCE_KIND, pending_keys
-from okaeri.plan.domain.lint import lint_attributes, lint_definition
+from okaeri.plan.actions.offers import LIKE_VIEWED, RECOMMENDED
+from okaeri.plan.domain.lint import lint_attributes, lint_definition, lint_offers
 from okaeri.plan.journeys.definition import CartTrigger, Definition
 from okaeri.plan.models import Journey
 from okaeri.plan.store import journeys as store
@@ -40,7 +41,11 @@ def lint(definition: Definition) -> list[Text]:
     """Give what forbids this definition to go live: unknown contents, selling too early."""
     kinds = {key: head.content_kind for key, head in store.template_heads().items()}
     guard_days = load(ContactRules).first_sales_after_days
-    found = [*lint_definition(definition, kinds, guard_days), *lint_schema(definition)]
+    found = [
+        *lint_definition(definition, kinds, guard_days),
+        *lint_offers(definition, store.templates_mentioning((RECOMMENDED, LIKE_VIEWED))),
+        *lint_schema(definition),
+    ]
     if isinstance(definition.trigger, CartTrigger) and not load(CartRules).leads_somewhere:
         found.append(_NO_CART_PAGE)
     return found

@@ -1,6 +1,6 @@
 """What forbids a sound definition to go live. Pure; the kinds of contents are an argument."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from okaeri.customers.attribute_types import AttributeIn, AttributeKind
 from okaeri.foundation.text import Text
@@ -74,10 +74,30 @@ def _unanswerable(node: str, condition: Condition, attribute: AttributeIn | None
             yield problems.UNKNOWN_CHOICE.format(**named, value=value, known=", ".join(choices))
 
 
-def _sells_early(definition: Definition, step: Send, day: int, guard_days: int) -> bool:
+def lint_offers(definition: Definition, with_offers: Collection[str]) -> list[Text]:
+    """Give one sentence per step that shows recommended products where the audience bought once.
+
+    Cross-selling deepens a first buyer's doubts (domain row D-03); an override reason lets it pass.
+    `with_offers` are the templates that show such products.
+    """
+    return [
+        problems.OFFERS_TO_FIRST.format(node=name, template=node.step.template)
+        for name, node in definition.nodes.items()
+        if isinstance(node.step, Send)
+        and node.step.template in with_offers
+        and _is_for_first_buyers(definition)
+        and not node.step.override_reason.strip()
+    ]
+
+
+def _is_for_first_buyers(definition: Definition) -> bool:
     trigger = definition.trigger
-    is_first_buyer = isinstance(trigger, PurchaseTrigger) and trigger.number == 1
-    return is_first_buyer and day < guard_days and not step.override_reason.strip()
+    return isinstance(trigger, PurchaseTrigger) and trigger.number == 1
+
+
+def _sells_early(definition: Definition, step: Send, day: int, guard_days: int) -> bool:
+    is_early = _is_for_first_buyers(definition) and day < guard_days
+    return is_early and not step.override_reason.strip()
 
 
 def earliest_days(definition: Definition) -> dict[str, int]:

@@ -52,6 +52,12 @@ SALES_TOO_EARLY = Text(
     'Step "{node}" sends the sales template "{template}" to first-time buyers within {days} days; '
     "send it later, use a useful one, or write the reason as override_reason.",
 )
+OFFERS_TO_FIRST = Text(
+    "手順「{node}」は初回客におすすめ商品の入った文面「{template}」を送ります。おすすめのない文面にするか、"
+    "override_reason に理由を書いてください。",
+    'Step "{node}" sends first-time buyers "{template}", which shows recommended products; use one '
+    "without them, or write the reason as override_reason.",
+)
 UNKNOWN_ATTRIBUTE = Text(
     "手順「{node}」の項目「{attribute}」はありません。設定の「項目」で作るか、名前を直してください。",
     'Step "{node}" asks for the unknown attribute "{attribute}"; '

@@ -1,5 +1,6 @@
 """Reads and writes of journeys, their editions, and who enters them."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -157,6 +158,16 @@ def template_heads() -> dict[str, TemplateHead]:
         key: TemplateHead(version, channel, kind, topic)
         for key, version, channel, kind, topic in rows
     }
+
+
+def templates_mentioning(fields: Iterable[str]) -> set[str]:
+    """Give the keys of templates whose newest version uses one of these merge fields."""
+    rows = Template.objects.order_by("version").values_list("key", "body_text", "body_html")
+    newest = {key: text + html for key, text, html in rows}
+    # Inside braces only: the same word in a sentence is no merge field.
+    wanted = "|".join(map(re.escape, fields))
+    used = re.compile(rf"\{{[{{%][^}}]*\b(?:{wanted})\b")
+    return {key for key, words in newest.items() if used.search(words)}
 
 
 def sources_of(version_ids: Iterable[int]) -> dict[int, Definition]:
