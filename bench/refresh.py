@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,10 @@ def make_orders(customers: int, path: Path) -> int:
     return int(made.execute(f"select count(*) from '{path}'").fetchall()[0][0])
 
 
-def run_once(contender: str, path: Path) -> dict[str, Any]:
-    """Run one contender in a process of its own."""
+def run_once(contender: str, path: Path, package: str) -> dict[str, Any]:
+    """Run one contender of `package` in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", f"bench.refresh_peers.with_{contender}", str(path)],
+        [sys.executable, "-m", f"bench.{package}.with_{contender}", str(path)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -66,12 +67,14 @@ def run_once(contender: str, path: Path) -> dict[str, Any]:
     return measured
 
 
-def measure(contenders: list[str], path: Path, runs: int) -> dict[str, dict[str, Any]]:
+def measure(
+    contenders: Sequence[str], path: Path, runs: int, package: str = "refresh_peers"
+) -> dict[str, dict[str, Any]]:
     """Run every contender `runs` times, taking turns; give medians and the answers."""
     results: dict[str, list[dict[str, Any]]] = {name: [] for name in contenders}
     for _ in range(runs):
         for name in contenders:
-            results[name].append(run_once(name, path))
+            results[name].append(run_once(name, path, package))
             last = results[name][-1]
             print(
                 f"  {name:8s}{last['seconds']:8.2f} s{last['cpu_seconds']:8.2f} cpu s"
