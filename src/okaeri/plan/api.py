@@ -15,8 +15,10 @@ from okaeri.plan.actions.motivation import infer_motivations
 from okaeri.plan.actions.offers import like_viewed_by, offers_of
 from okaeri.plan.actions.render import PlanRenderer, preview_for
 from okaeri.plan.content.words import Source
+from okaeri.plan.domain import completeness
 from okaeri.plan.journeys.definition import parse, read
 from okaeri.plan.models import Journey
+from okaeri.plan.store import journeys as stored_journeys
 from okaeri.plan.store import rights
 from okaeri.plan.types import (
     DecisionView,
@@ -24,6 +26,7 @@ from okaeri.plan.types import (
     EnrolmentView,
     GoalCount,
     JourneyView,
+    PatternCheck,
     Preview,
     TemplateError,
     TemplateView,
@@ -34,6 +37,7 @@ __all__ = [
     "PlanRenderer",
     "TemplateError",
     "activate",
+    "check_completeness",
     "check_definition",
     "count_goal",
     "decisions_of",
@@ -79,6 +83,11 @@ def pause(key: str, *, now: datetime | None = None) -> None:
 def finish(key: str, *, now: datetime | None = None) -> None:
     """Pause a journey for good and end its experiment; going live again begins a new one."""
     switch.finish(key, now or clock.now())
+
+
+def check_completeness() -> list[PatternCheck]:
+    """Tell for every kind of customer whether live journeys give entry, goal, exit and a next one."""
+    return completeness.check_completeness(stored_journeys.all_definitions())
 
 
 def list_journeys() -> list[JourneyView]:

@@ -246,3 +246,31 @@ class OfferRules:
         minimum=0,
         maximum=0.5,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PatternCheck:
+    """Whether one kind of customer is cared for to the end; journeys are named by their keys.
+
+    `journeys` are live, `drafts` would let these people in but stand still, `next_journeys` wait
+    for whoever reached the goal.
+    """
+
+    key: str
+    name: Text
+    journeys: tuple[str, ...]
+    drafts: tuple[str, ...]
+    has_entry: bool
+    has_goal: bool
+    has_exit: bool
+    next_journeys: tuple[str, ...]
+
+    @property
+    def passed(self) -> int:
+        """Of four: entry, goal, exit, next journey."""
+        return (
+            self.has_entry
+            + self.has_goal
+            + self.has_exit
+            + bool(self.has_entry and self.next_journeys)
+        )

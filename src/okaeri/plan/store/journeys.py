@@ -187,3 +187,14 @@ def sent_parts(
         rows = rows.filter(enrolment__journey_id=journey_id)
     found = rows.values_list("enrolment_id", "enrolment__version_id", "node", "reason")
     return [(walk, version, node, reason.get("on", "")) for walk, version, node, reason in found]
+
+
+def all_definitions() -> list[tuple[str, str, Definition]]:
+    """Give key, status and newest definition of every journey, oldest first."""
+    journeys = list(Journey.objects.order_by("id"))
+    newest = newest_versions(journey.id for journey in journeys)
+    return [
+        (one.key, one.status, definition_of(newest[one.id].id, newest[one.id].source))
+        for one in journeys
+        if one.id in newest
+    ]

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from okaeri.web.pages.journeys import views
+from okaeri.web.pages.journeys.completeness import completeness
 
 urlpatterns = [
     path("actions/journeys/", views.journeys, name="journeys"),
     path("actions/journeys/install/", views.install, name="journeys_install"),
+    path("actions/journeys/completeness/", completeness, name="completeness"),
     path("actions/journeys/<slug:key>/", views.journey, name="journey"),
     path("actions/journeys/<slug:key>/edit/", views.edit, name="journey_edit"),
     path("actions/journeys/<slug:key>/activate/", views.activate, name="journey_activate"),

@@ -1,0 +1,80 @@
+"""Whether every kind of customer is cared for to the end: entry, goal, exit, and what comes next."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from okaeri.foundation.text import Text
+from okaeri.plan.journeys.definition import (
+    AnyTrigger,
+    Definition,
+    PurchaseTrigger,
+    RecencyTrigger,
+    RunOutTrigger,
+)
+from okaeri.plan.types import PatternCheck
+
+_LIVE = "live"
+
+
+class _Pattern(NamedTuple):
+    """A kind of customer, and the kind he becomes when the journey reaches its goal."""
+
+    key: str
+    name: Text
+    becomes: str
+
+
+PATTERNS = (
+    _Pattern("lead", Text("見込み客", "Leads"), "first"),
+    _Pattern("first", Text("初回客", "First-time customers"), "toddler"),
+    _Pattern("toddler", Text("よちよち客", "Toddlers"), "steady"),
+    _Pattern("steady", Text("コツコツ客", "Steady customers"), "prime"),
+    _Pattern("trend", Text("流行客", "Trend customers"), "prime"),
+    _Pattern("prime", Text("優良客", "Loyal customers"), "lapsing"),
+    _Pattern("lapsing", Text("離脱に向かう方", "Those about to lapse"), "steady"),
+)
+_REGULARS = frozenset({"steady", "trend", "prime"})
+
+
+def patterns_of(trigger: AnyTrigger) -> frozenset[str]:
+    """Give the kinds of customers a trigger lets in."""
+    if isinstance(trigger, PurchaseTrigger):
+        return {1: frozenset({"first"}), 2: frozenset({"toddler"})}.get(trigger.number, _REGULARS)
+    if isinstance(trigger, RunOutTrigger):
+        return _REGULARS
+    if isinstance(trigger, RecencyTrigger):
+        return frozenset(str(stage.value) for stage in trigger.stages) or frozenset({"lapsing"})
+    return frozenset({"lead"})
+
+
+def check_completeness(journeys: Sequence[tuple[str, str, Definition]]) -> list[PatternCheck]:
+    """Give one check per kind of customer; `journeys` are key, status and definition of each.
+
+    Only a live journey counts. The goal must end the walk, a walk must have an end of its own, and
+    a live journey must wait for whoever reached the goal.
+    """
+    covered = {pattern.key: _covering(pattern.key, journeys) for pattern in PATTERNS}
+    live = {key: [one for one in found if one[1] == _LIVE] for key, found in covered.items()}
+    return [
+        PatternCheck(
+            key=pattern.key,
+            name=pattern.name,
+            journeys=tuple(one[0] for one in live[pattern.key]),
+            drafts=tuple(one[0] for one in covered[pattern.key] if one[1] != _LIVE),
+            has_entry=bool(live[pattern.key]),
+            has_goal=any(one[2].exit_on for one in live[pattern.key]),
+            has_exit=any(_ends(one[2]) for one in live[pattern.key]),
+            next_journeys=tuple(one[0] for one in live[pattern.becomes]),
+        )
+        for pattern in PATTERNS
+    ]
+
+
+def _covering(
+    key: str, journeys: Sequence[tuple[str, str, Definition]]
+) -> list[tuple[str, str, Definition]]:
+    return [one for one in journeys if key in patterns_of(one[2].trigger)]
+
+
+def _ends(definition: Definition) -> bool:
+    return any(not node.arrows for node in definition.nodes.values())
