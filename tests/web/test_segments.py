@@ -214,7 +214,7 @@ IDEAS = {
 }
 
 
-@pytest.mark.covers("H-02", "H-03", "H-04", "H-05")
+@pytest.mark.covers("E-07", "E-09", "H-03", "H-04", "H-05")
 def test_ready_made_segments_find_their_people_and_say_what_to_do(
     shop: None, browser_of_staff: Client
 ) -> None:

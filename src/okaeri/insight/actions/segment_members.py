@@ -1,5 +1,6 @@
 """Who is in which segment: many rules at once over the warehouse, or one over plain columns."""
 
+from array import array
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -16,7 +17,11 @@ from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.actions.segment_tables import FACT_TABLES, PEOPLE, SCHEMAS
 from okaeri.insight.actions.sync import LINES, ORDERS
 from okaeri.insight.domain.segment_rules import Doing, Person, Rule
-from okaeri.insight.features.segment_facts import compute_item_rows, compute_order_rows
+from okaeri.insight.features.segment_facts import (
+    compute_item_rows,
+    compute_order_rows,
+    skus_asked,
+)
 from okaeri.insight.features.segment_flags import Parts, compute_segment_flags, parts_of
 from okaeri.intake import api as intake
 
@@ -36,9 +41,14 @@ def find_members(warehouse: Warehouse, rules: Sequence[Rule], as_of: date) -> li
     found = [BitMap64() for _ in rules]
     for batch in warehouse.stream(flags):
         ids = batch.column("customer_id").to_numpy().astype(np.uint64)
+        # A bitmap grows fastest from rising numbers.
+        rising = None if (ids[1:] > ids[:-1]).all() else np.argsort(ids)
+        ids = ids if rising is None else ids[rising]
         for place in range(len(found)):
-            chosen = batch.column(f"s{place}").to_numpy(zero_copy_only=False)
-            found[place] |= BitMap64(np.sort(ids[chosen]))
+            flags_of = batch.column(f"s{place}").to_numpy(zero_copy_only=False)
+            chosen = flags_of if rising is None else flags_of[rising]
+            # An array of Python's own goes into the bitmap three times as fast as one of numpy.
+            found[place] |= BitMap64(array("Q", ids[chosen].tobytes()))
     # Orders of somebody erased are still counted, but nobody stands behind them.
     gone = BitMap64(customers.erased_ids())
     return [members - gone for members in found]
@@ -67,13 +77,20 @@ def _order_facts(warehouse: Warehouse, parts: Parts, as_of: date) -> dict[str, i
     if not warehouse.has(ORDERS):
         return {fact: warehouse.upload(_nothing(SCHEMAS[fact])) for fact in ("order", "item")}
     orders = compute_order_rows(warehouse.table(ORDERS), as_of)
-    lines, products = warehouse.table(LINES), warehouse.upload(_products())
-    doings: list[Doing] = [did.doing for did in parts.dids]
+    doings: list[Doing] = [
+        # Who asks for a share asks of everything.
+        Doing(did.doing.fact) if did.measure == "share" else did.doing
+        for did in parts.dids
+    ]
     doings += [doing for one in parts.follows for doing in (one.start, one.then)]
-    # Who asks for a share asks of all lines.
-    shares = [Doing("item") for did in parts.dids if did.measure == "share"]
-    asked = [doing for doing in (*doings, *shares) if doing.fact == "item"]
-    return {"order": orders, "item": compute_item_rows(lines, orders, products, asked)}
+    asked = [doing for doing in doings if doing.fact == "item"]
+    if not asked:
+        return {"order": orders}
+    lines, known = warehouse.table(LINES), _products()
+    skus = skus_asked(asked, dict(zip(*known.to_pydict().values(), strict=True)))
+    items = compute_item_rows(lines, orders, warehouse.upload(known), skus)
+    # Read for what was counted and again for what came after it.
+    return {"order": orders, "item": warehouse.stage("segment_items", items)}
 
 
 def _nothing(schema: pa.Schema) -> pa.Table:

@@ -1,17 +1,12 @@
 """What rules read: one row per person, and one row per thing a person did, each with its day."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from functools import reduce
-from operator import and_, or_
 
 import ibis
 import ibis.expr.types as ir
 
-from okaeri.insight.domain.segment_rules import Doing
-from okaeri.insight.features.segment_flags import holds
-
-_LINE_COLUMNS = {"sku", "category", "product_name", "quantity", "amount_minor"}
+from okaeri.insight.domain.segment_rules import Doing, Person, matches
 
 
 def compute_order_rows(orders: ir.Table, as_of: date) -> ir.Table:
@@ -32,20 +27,43 @@ def compute_order_rows(orders: ir.Table, as_of: date) -> ir.Table:
 
 
 def compute_item_rows(
-    lines: ir.Table, order_rows: ir.Table, products: ir.Table, doings: Sequence[Doing]
+    lines: ir.Table, order_rows: ir.Table, products: ir.Table, skus: Collection[str] | None
 ) -> ir.Table:
-    """One row per line of a purchase that any of `doings` may mean: columns of "item", and day.
+    """One row per line of a purchase: columns of the fact "item", and day.
 
-    `products` gives sku and category. Lines nobody asks for are left out before orders are looked up.
+    `products` gives sku and category. With `skus` lines of other products are left out, before any
+    order is looked up: most rules ask for few of them.
     """
-    rows = lines.left_join(products.select("sku", "category"), "sku").drop("sku_right")
+    rows = lines if skus is None else lines.filter(lines.sku.isin(sorted(skus)))
+    rows = rows.left_join(products.select("sku", "category"), "sku").drop("sku_right")
     rows = rows.mutate(category=ibis.coalesce(rows.category, ""))
-    asked = [
-        [holds(one, rows) for one in doing.where if one.field in _LINE_COLUMNS] for doing in doings
-    ]
-    if asked and all(asked):
-        rows = rows.filter(reduce(or_, [reduce(and_, conditions) for conditions in asked]))
     of_order = order_rows.select("order_id", "customer_id", "day", "kind")
     return rows.join(of_order, "order_id").select(
         "customer_id", "day", "kind", "sku", "category", "product_name", "quantity", "amount_minor"
     )
+
+
+def skus_asked(doings: Sequence[Doing], categories: Mapping[str, str]) -> set[str] | None:
+    """Give the products any of `doings` may mean; None where one of them may mean any product.
+
+    `categories` gives sku → category of known products; of others the category is empty.
+    """
+    found: set[str] = set()
+    for doing in doings:
+        own = [one for one in doing.where if one.op in _NARROW and one.value]
+        by_sku = next((one for one in own if one.field == "sku" and one.op != "contains"), None)
+        by_category = next((one for one in own if one.field == "category"), None)
+        if by_sku is not None:
+            found |= {by_sku.value} if by_sku.op == "=" else set(by_sku.value)
+        elif by_category is not None:
+            found |= {
+                sku
+                for sku, name in categories.items()
+                if matches(by_category, Person({"category": name}))
+            }
+        else:
+            return None
+    return found
+
+
+_NARROW = ("=", "in", "contains")
