@@ -3,6 +3,8 @@
 import secrets as random
 from base64 import b64encode
 from datetime import datetime, timedelta
+from functools import lru_cache
+from time import monotonic
 
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError, NotFoundError
@@ -66,6 +68,7 @@ def rotate(connection_id: int, secret: str) -> tuple[ConnectionView, str]:
     secret = _chosen(row.kind, secret)
     row.previous_secret, row.secret, row.rotated_at = row.secret, seal(secret), now
     row.save(update_fields=["previous_secret", "secret", "rotated_at"])
+    _active.cache_clear()
     return view(row, now), secret
 
 
@@ -73,6 +76,7 @@ def switch(connection_id: int, *, is_active: bool) -> None:
     """Open or close an address."""
     if not Connection.objects.filter(id=connection_id).update(is_active=is_active):
         raise NotFoundError(_NO_CONNECTION)
+    _active.cache_clear()
 
 
 def get(connection_id: int) -> Connection:
@@ -84,7 +88,15 @@ def get(connection_id: int) -> Connection:
 
 
 def find_active(key: str) -> Connection | None:
-    """Give the open connection with this address."""
+    """Give the open connection with this address.
+
+    What another process changed counts a second later; asked for once a second, not per delivery.
+    """
+    return _active(key, int(monotonic()))
+
+
+@lru_cache(maxsize=64)
+def _active(key: str, moment: int) -> Connection | None:
     return Connection.objects.filter(key=key, is_active=True).first()
 
 
@@ -150,7 +162,8 @@ def note_received(connection_id: int, now: datetime, error: Text | None) -> None
 def note_error(connection: Connection, error: Text) -> None:
     """Remember a refusal, with one write while it stays the same: strangers must not make us write."""
     if connection.last_error != error.as_json():
-        Connection.objects.filter(id=connection.id).update(last_error=error.as_json())
+        connection.last_error = error.as_json()
+        Connection.objects.filter(id=connection.id).update(last_error=connection.last_error)
 
 
 def sweep(now: datetime) -> int:
