@@ -92,3 +92,23 @@ def test_before_the_first_analysis_the_preview_says_so(in_english: Client) -> No
     page = in_english.post(PAGE, {**form(cpm__lapse_days=30), "preview": "1"})
     assert "There is no analysis yet to compare with." in page.content.decode()
     assert load(LifecycleRules).lapse_days == LifecycleRules().lapse_days
+
+
+@pytest.mark.covers("C-07")
+def test_the_multiple_of_seven_and_the_price_are_tried_on_class_counts_before_they_are_saved(
+    browser_of_staff: Client, small_shop: None, tmp_path: Path
+) -> None:
+    html = browser_of_staff.get(PAGE).content.decode()
+    assert re.search(r'name="cpm.multiple" value="7"', html)
+    assert 'value="aov_all" selected' in html
+    fixed = form(cpm__unit_price_mode="fixed", cpm__fixed_unit_price=900, cpm__multiple=2)
+    before = stored_counts()
+    rows = counts_on(browser_of_staff.post(PAGE, {**fixed, "preview": "1"}).content.decode())
+    assert [row[0] for row in rows] == before
+    assert load(LifecycleRules).multiple == 7
+    browser_of_staff.post(PAGE, fixed)
+    shop.refresh(tmp_path / "warehouse")
+    report = insight.find_report("portfolio")
+    assert report is not None
+    assert report.payload["threshold_minor"] == 1800
+    assert [row[1] for row in rows] == stored_counts() != before

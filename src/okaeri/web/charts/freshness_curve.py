@@ -11,7 +11,7 @@ from okaeri.insight.types import FreshnessBand
 from okaeri.web import formats
 
 WIDTH, HEIGHT, LEFT, BOTTOM = 360, 130, 28, 18
-PAST_DAYS, AHEAD_DAYS = 240, 120
+PAST_DAYS, AHEAD_DAYS, MOST_DAYS = 240, 120, 1100
 _BANDS = ((FreshnessBand.FRESH, 70), (FreshnessBand.FADING, 40), (FreshnessBand.CARE, 15))
 _LABEL = Text(
     "鮮度の推移。{day}は{now}、この先 購入がなければ{later}に{level}になります。",
@@ -39,8 +39,12 @@ def freshness_curve(
     purchased: Sequence[date], *, today: date, half_life_days: float, language: str
 ) -> SafeString | None:
     """Draw past and projection as SVG; None without a purchase so far."""
-    start, end = today - timedelta(days=PAST_DAYS), today + timedelta(days=AHEAD_DAYS)
     known = [day for day in purchased if day <= today]
+    # The last purchase stays in the picture, however long ago, up to three years.
+    since = today - timedelta(days=PAST_DAYS)
+    if known:
+        since = max(min(since, max(known) - timedelta(days=14)), today - timedelta(days=MOST_DAYS))
+    start, end = since, today + timedelta(days=AHEAD_DAYS)
     points = freshness_points(known, half_life_days=half_life_days, start=start, end=end)
     if not points:
         return None
