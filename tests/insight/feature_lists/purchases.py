@@ -4,7 +4,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from okaeri.insight.features.deciles import compute_deciles
+from okaeri.insight.features.deciles import compute_customer_deciles, compute_deciles
 from okaeri.insight.features.purchases import (
     compute_first_purchases,
     compute_main_lines,
@@ -18,6 +18,7 @@ KEYS: dict[str, list[str] | None] = {
     "first_purchases": ["customer_id"],
     "main_lines": ["order_id"],
     "deciles": ["decile"],
+    "customer_deciles": ["customer_id"],
 }
 
 
@@ -29,4 +30,5 @@ def features(tables: Any) -> dict[str, ir.Table]:
         "first_purchases": compute_first_purchases(tables.purchases, tables.lines),
         "main_lines": compute_main_lines(tables.lines),
         "deciles": compute_deciles(tables.customers),
+        "customer_deciles": compute_customer_deciles(tables.customers),
     }
