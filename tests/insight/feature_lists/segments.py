@@ -1,0 +1,58 @@
+"""Segments: what rules read, and many rules at once."""
+
+from typing import Any
+
+import ibis.expr.types as ir
+
+from okaeri.insight.domain.segment_rules import parse_rule, resolve
+from okaeri.insight.features.deciles import compute_customer_deciles
+from okaeri.insight.features.segment_facts import compute_item_rows, compute_order_rows
+from okaeri.insight.features.segment_flags import (
+    compute_followers,
+    compute_measures,
+    compute_segment_flags,
+    parts_of,
+)
+
+_HEART = {"did": "item", "where": [{"field": "sku", "op": "=", "value": "85123A"}]}
+_BAG = {"did": "item", "where": [{"field": "product_name", "op": "contains", "value": "BAG"}]}
+_DISCOUNTED = [{"field": "is_discounted", "op": "=", "value": False}]
+RULES = [
+    {"all": [{"field": "stage", "op": "!=", "value": "first"}, {"not": _HEART}]},
+    {"did": "order", "last_days": 90, "measure": "days", "op": ">=", "value": 2},
+    {"did": "order", "measure": "sum:net_minor", "op": "<", "value": 50_000},
+    {"did": "order", "where": _DISCOUNTED, "measure": "share", "op": ">=", "value": 0.8},
+    {"last": _HEART, "then": _BAG, "within_days": 60, "happened": False},
+    {"first": _BAG, "then": _HEART, "happened": True},
+    {"any": [{"field": "last_on", "op": "last_days", "value": 30}, _BAG]},
+]
+KEYS: dict[str, list[str] | None] = {
+    "customer_deciles": ["customer_id"],
+    "order_rows": ["order_id"],
+    "item_rows": None,
+    "item_measures": ["customer_id"],
+    "item_followers": ["customer_id"],
+    "segment_flags": ["customer_id"],
+}
+
+
+def features(tables: Any) -> dict[str, ir.Table]:
+    orders = compute_order_rows(tables.orders, tables.as_of)
+    items = compute_item_rows(tables.order_lines, orders, tables.products, None)
+    facts = {
+        "order": tables.stage("segment_orders", orders),
+        "item": tables.stage("segment_items", items),
+    }
+    rules = [resolve(parse_rule(rule), tables.as_of) for rule in RULES]
+    parts = parts_of(rules)
+    measures = compute_measures(facts["item"], "item", parts)
+    assert measures is not None
+    measured = {"item": tables.stage("item_measures", measures)}
+    return {
+        "customer_deciles": compute_customer_deciles(tables.customers),
+        "order_rows": orders,
+        "item_rows": items,
+        "item_measures": measures,
+        "item_followers": compute_followers(facts["item"], "item", measured, parts),
+        "segment_flags": compute_segment_flags(tables.customers, facts, rules, tables.stage),
+    }
