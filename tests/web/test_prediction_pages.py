@@ -56,6 +56,7 @@ def test_the_next_step_names_product_channel_time_and_reason(
     page = browser_of_staff.get(f"/customers/{writable}/").content.decode()
     panel = page[page.index("次の一手") :]
     panel = panel[: panel.index("</dl>")]
+    assert "<dt>おすすめの商品</dt>" in panel
     for name in ("おすすめの商品", "チャネル", "時期", "理由"):
         assert name in panel
     assert "メール" in panel
@@ -69,7 +70,7 @@ def test_nothing_is_offered_to_somebody_we_may_not_write_to(
     for point in customers.contact_points_of(told.customer_id):
         customers.suppress(point.channel, point.address, "staff", clock.now())
     page = browser_of_staff.get(f"/customers/{told.customer_id}/").content.decode()
-    assert "おすすめの商品" not in page
+    assert "<dt>おすすめの商品</dt>" not in page
     assert "これからの見込み" in page
 
 
