@@ -94,6 +94,7 @@ __all__ = [
     "find_insight",
     "find_preset",
     "find_report",
+    "find_report_day",
     "forecast",
     "forget_results",
     "get_segment",
@@ -273,6 +274,11 @@ def list_running_out(
 def run_outs_of(customer_ids: Iterable[int]) -> list[RunOutView]:
     """Give what runs out for these people in the next four weeks or ran out last week."""
     return run_outs.of_customers(customer_ids)
+
+
+def find_report_day(name: str) -> date | None:
+    """Give the shop day a report is of; None where there is none."""
+    return reports.find_day(name)
 
 
 def find_report(name: str) -> ReportView | None:

@@ -43,6 +43,11 @@ def find(name: str) -> ReportView | None:
     return ReportView(row.name, row.as_of, row.rule_version, row.payload, row.computed_at)
 
 
+def find_day(name: str) -> date | None:
+    """Give the shop day of one report."""
+    return Report.objects.filter(name=name).values_list("as_of", flat=True).first()
+
+
 def last_computed() -> dict[str, tuple[date, str, int]]:
     """Give name → (as_of, rule_version, orders_seen) of every report."""
     rows = Report.objects.values_list("name", "as_of", "rule_version", "orders_seen")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from okaeri.foundation.text import Text
+from okaeri.insight import api as insight
 from okaeri.web.access import needs
 
 
@@ -198,6 +199,15 @@ def addresses() -> dict[str, str]:
     return {page.url_name: reverse(page.url_name) for group in GROUPS for page in group.pages}
 
 
+# Pages whose report has another name than the page.
+_REPORTS = {
+    "cohorts": "cohort_cube",
+    "importance": "predictions",
+    "overdue": "predictions",
+    "valuable": "predictions",
+}
+
+
 def group_of(url_name: str) -> Group:
     """Give the group a page stands in."""
     return next(g for g in GROUPS if any(page.url_name == url_name for page in g.pages))
@@ -205,7 +215,11 @@ def group_of(url_name: str) -> Group:
 
 def frame(tab: str) -> dict[str, Any]:
     """Give what the tabs of page `tab` (its url name) need in a template."""
-    return {"tab": tab, "analysis_group": group_of(tab)}
+    return {
+        "tab": tab,
+        "analysis_group": group_of(tab),
+        "analysed_on": insight.find_report_day(_REPORTS.get(tab, tab)),
+    }
 
 
 def show(request: HttpRequest, name: str, **context: Any) -> HttpResponse:  # noqa: ANN401 - template data
