@@ -36,6 +36,10 @@ PERSON_KINDS: dict[str, str] = {
     "freshness_band": "choice",
     "birthday": "birthday",
     "prefecture": "text",
+    "p_alive": "float",
+    "value_365_minor": "int",
+    "next_on": "date",
+    "best_hour": "int",
 }
 _CHOICES: dict[str, list[str]] = {
     "stage": [one.value for one in Stage],

@@ -16,7 +16,7 @@ from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight import api
 from okaeri.insight.domain.segment_rules import RuleError
-from okaeri.insight.types import SegmentAnswer
+from okaeri.insight.types import Depth, SegmentAnswer
 from okaeri.intake import api as intake
 from okaeri.intake.event_types import EventIn
 from okaeri.intake.types import (
@@ -153,6 +153,35 @@ def test_people_are_found_by_all_they_are_and_did(warehouse: Warehouse) -> None:
     kept = [one.size for one in reversed(api.list_segments())]
     assert kept == [len(expected) for _, expected in EVERYTHING]
     assert not any(api.segment_changes(one.id) for one in api.list_segments())
+
+
+def test_people_are_found_by_what_is_foretold_of_them(warehouse: Warehouse) -> None:
+    often = [(ago(20 + 30 * n), 3000) for n in range(8)]
+    record_shop({"a": often, "b": [(ago(300), 1000)], "c": [(ago(90), 800), (ago(5), 800)]})
+    intake.record_orders([replace(order_of("lead", ago(40), 9000), status="cancelled")])
+    customers.resolve_new_parties(NOW)
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    people = [id_of(member) for member in "abc"]
+    told = api.list_predictions(people)
+    asked = ("p_alive", "value_365_minor", "lapse_risk", "importance", "next_on", "overdue_ratio")
+    for name in asked:
+        values = {number: getattr(one, name) for number, one in told.items()}
+        bar = sorted(values.values())[1]
+        value = bar.isoformat() if name == "next_on" else bar
+        rule = {"field": name, "op": ">=", "value": value}
+        expected = {number for number, known in values.items() if known >= bar}
+        made = api.create_segment(name, rule, warehouse=warehouse)
+        assert set(api.segment_members(made.id)) == expected, name
+        for number in people:
+            alone = api.explain_person(rule, number, warehouse)
+            assert alone is not None
+            assert alone[""] == (number in expected), name
+        # A refresh that foretells nothing anew keeps what was foretold.
+        api.refresh(warehouse=warehouse, as_of=TODAY, depth=Depth.CLASSES)
+        assert set(api.segment_members(made.id)) == expected, name
+    unknown = {"field": "p_alive", "op": "=", "value": None}
+    lead = api.create_segment("x", unknown, warehouse=warehouse)
+    assert names(api.segment_members(lead.id)) == {"lead"}
 
 
 def test_who_enters_and_leaves_is_kept(warehouse: Warehouse) -> None:

@@ -24,6 +24,7 @@ from okaeri.insight.actions.analysis import (
 )
 from okaeri.insight.actions.interest_model import keep_interests, learn_interests
 from okaeri.insight.actions.later import compute_later, keep_later
+from okaeri.insight.actions.segment_forecasts import forecast_rows
 from okaeri.insight.actions.segment_tables import Answers, write_tables
 from okaeri.insight.actions.sync import ORDERS, sync_warehouse
 from okaeri.insight.analyses.movement import with_class_before
@@ -87,7 +88,8 @@ def refresh(
     later = compute_later(sources, depth, version=version, orders=payloads["summary"]["orders"])
     leads = _leads(warehouse, found, payloads["summary"]["leads"], as_of)
     standing = _stage_standing(sources)
-    write_tables(warehouse, standing, leads, as_of, answers)
+    foretold = later.predictions.columns if later.predictions else None
+    write_tables(warehouse, standing, leads, as_of, answers, forecast_rows(foretold))
     # Visits and answers are read from what segments have just written down.
     cared_for = None if depth is Depth.CLASSES else learn_interests(sources)
     members = segments.recount(warehouse, as_of)

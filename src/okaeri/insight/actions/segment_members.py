@@ -57,8 +57,11 @@ def find_members(warehouse: Warehouse, rules: Sequence[Rule], as_of: date) -> li
 def read_tables(
     warehouse: Warehouse, parts: Parts, as_of: date
 ) -> tuple[ir.Table, Mapping[str, ir.Table]]:
-    """Give people and the facts that `parts` name; raises NotFoundError before a first refresh."""
-    if not warehouse.has(PEOPLE):
+    """Give people and the facts that `parts` name.
+
+    Raises NotFoundError before a first refresh, of a column too that the last one did not know.
+    """
+    if not warehouse.has(PEOPLE) or not parts.fields <= set(warehouse.table(PEOPLE).columns):
         raise NotFoundError(_NOT_YET)
     wanted = parts.facts()
     facts = {

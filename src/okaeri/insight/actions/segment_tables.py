@@ -18,6 +18,7 @@ from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.segment_forecasts import NAMES as FORECASTS
 from okaeri.insight.domain.segment_rules import ATTRIBUTE_COLUMNS, FACTS, FIELDS, Field
 from okaeri.insight.features.deciles import compute_customer_deciles
 from okaeri.insight.types import CustomerInsightView, SegmentAnswer
@@ -47,7 +48,7 @@ _KINDS: dict[str, pa.DataType] = {
     "birthday": pa.int64(),
 }
 _PROFILE = ("birthday", "prefecture", "known_on")
-_ADDED = (*_PROFILE, "decile", "as_of")
+_ADDED = (*_PROFILE, *FORECASTS, "decile", "as_of")
 Answers = Callable[[], Iterable[SegmentAnswer]]
 
 
@@ -67,9 +68,15 @@ def write_tables(
     leads: Sequence[CustomerInsightView],
     as_of: date,
     answers: Answers | None,
+    forecasts: pa.Table,
 ) -> None:
-    """Write every table anew; `buyers` has the columns of CustomerInsight but as_of."""
-    warehouse.replace(PEOPLE, _people(warehouse, buyers, leads, as_of))
+    """Write every table anew; `buyers` has the columns of CustomerInsight but as_of.
+
+    `forecasts` is what `forecast_rows` gives.
+    """
+    people = _people(warehouse, buyers, leads, as_of)
+    foretold = people.left_join(warehouse.upload(forecasts), "customer_id")
+    warehouse.replace(PEOPLE, foretold.drop("customer_id_right"))
     everyone = warehouse.table(PEOPLE).select("customer_id")
     ids: list[int] = warehouse.collect(everyone)["customer_id"].to_pylist()
     rows: dict[str, Iterator[dict[str, Any]]] = {

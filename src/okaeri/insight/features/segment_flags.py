@@ -35,10 +35,14 @@ _ORDERED: Mapping[str, Callable[..., Any]] = {"<": lt, "<=": le, ">": gt, ">=": 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The distinct parts of many rules; a part's column is named after its place."""
+    """The distinct parts of many rules; a part's column is named after its place.
+
+    `fields` are the columns of people that are asked for.
+    """
 
     dids: tuple[Did, ...]
     follows: tuple[Follows, ...]
+    fields: frozenset[str]
 
     def facts(self) -> set[str]:
         """Give the kinds of things that must be read."""
@@ -53,6 +57,7 @@ def parts_of(rules: Iterable[Rule]) -> Parts:
     return Parts(
         tuple(dict.fromkeys(part for part in every if isinstance(part, Did))),
         tuple(dict.fromkeys(part for part in every if isinstance(part, Follows))),
+        frozenset(part.field for part in every if isinstance(part, Comparison)),
     )
 
 

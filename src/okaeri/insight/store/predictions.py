@@ -1,6 +1,7 @@
 """One row of predictions per buyer: bulk replacement, reading, lists in an order."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -17,6 +18,7 @@ from okaeri.insight.prediction_types import (
 
 COLUMNS = tuple(field.name for field in CustomerPrediction._meta.concrete_fields)
 _TABLE = CustomerPrediction._meta.db_table
+_PAGE = 10_000
 
 
 def replace_all(columns: Mapping[str, Sequence[Any]]) -> None:
@@ -34,6 +36,13 @@ def views(customer_ids: Iterable[int]) -> dict[int, CustomerPredictionView]:
     """Give id → view; customers without a row are left out."""
     rows = CustomerPrediction.objects.filter(customer_id__in=list(customer_ids))
     return {row[0]: CustomerPredictionView(*row) for row in rows.values_list(*COLUMNS)}
+
+
+def iter_columns(names: Sequence[str]) -> Iterator[dict[str, list[Any]]]:
+    """Give everybody's rows in pages, each as column name → values."""
+    rows = CustomerPrediction.objects.values_list(*names).iterator(chunk_size=_PAGE)
+    while page := list(islice(rows, _PAGE)):
+        yield {name: [row[place] for row in page] for place, name in enumerate(names)}
 
 
 def overdue(offset: int, limit: int) -> PredictionPage:

@@ -19,6 +19,7 @@ from okaeri.insight.domain.segment_rules.catalog import (
     BUILT_IN,
     FACTS,
     FIELDS,
+    FORECAST,
     with_attributes,
 )
 from okaeri.insight.domain.segment_rules.errors import RuleError
@@ -43,7 +44,7 @@ from okaeri.insight.domain.segment_rules.words import part_in_words, rule_in_wor
 from okaeri.insight.segment_types import OPERATORS, Catalog, Fact, Field
 
 __all__ = [
-    "ATTRIBUTE", "ATTRIBUTE_COLUMNS", "BUILT_IN", "FACTS", "FIELDS", "OPERATORS", "All", "AnyOf",
+    "ATTRIBUTE", "ATTRIBUTE_COLUMNS", "BUILT_IN", "FACTS", "FIELDS", "FORECAST", "OPERATORS", "All", "AnyOf",
     "Catalog", "Comparison", "Did", "Doing", "Fact", "Field", "Follows", "Member", "Not", "Person",
     "Rule", "RuleError", "Span", "check_no_circle", "matches", "parse_comparison", "parse_rule",
     "part_in_words", "resolve", "rule_in_words", "segments_named", "walk", "with_attributes",

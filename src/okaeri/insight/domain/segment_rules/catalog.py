@@ -13,7 +13,7 @@ from okaeri.insight.segment_types import Catalog, Fact, Field
 from okaeri.insight.types import BAND_NAMES, STAGE_NAMES
 
 ATTRIBUTE = "attribute:"
-
+FORECAST = "forecast"
 
 _BOOL = "bool"
 _STAGES = {stage.value: name for stage, name in STAGE_NAMES.items()}
@@ -92,6 +92,37 @@ FIELDS: dict[str, Field] = {
         Text("値引き購入率(0〜1)", "Share of discounted orders (0 to 1)"), "float", group="buying"
     ),
     "margin_share": Field(Text("粗利率(0〜1)", "Margin (0 to 1)"), "float", group="buying"),
+    # Of the last forecast; unknown for people who never bought (`insight.models.CustomerPrediction`).
+    "p_alive": Field(
+        Text("継続の確率(0〜1)", "Chance of still being a customer (0 to 1)"),
+        "float",
+        group=FORECAST,
+    ),
+    "returns_chance": Field(
+        Text("予測期間内に買う確率(0〜1)", "Chance of buying within the forecast (0 to 1)"),
+        "float",
+        group=FORECAST,
+    ),
+    "lapse_risk": Field(Text("離脱リスク(0〜1)", "Lapse risk (0 to 1)"), "float", group=FORECAST),
+    "orders_365": Field(
+        Text("予測購入回数(365日)", "Purchases to come (365 days)"),
+        "float",
+        "times",
+        group=FORECAST,
+    ),
+    "value_365_minor": Field(
+        Text("予測購入額(365日)", "Value to come (365 days)"), "int", "money", group=FORECAST
+    ),
+    "importance": Field(Text("重要度(0〜100)", "Importance (0 to 100)"), "float", group=FORECAST),
+    "priority": Field(Text("優先度(0〜100)", "Priority (0 to 100)"), "float", group=FORECAST),
+    "next_on": Field(Text("次の購入の予測日", "Next purchase expected"), "date", group=FORECAST),
+    "usual_gap_days": Field(
+        Text("いつもの間隔", "Usual interval"), "float", "days", group=FORECAST
+    ),
+    "overdue_ratio": Field(
+        Text("乖離率(いつもの間隔の何倍か)", "Silence in usual intervals"), "float", group=FORECAST
+    ),
+    "best_hour": Field(Text("買いやすい時間帯(時)", "Best hour (0 to 23)"), "int", group=FORECAST),
     "birthday": Field(Text("誕生日", "Birthday"), "birthday"),
     "prefecture": Field(Text("都道府県", "Prefecture"), "text"),
     "known_on": Field(Text("知り合った日", "First known"), "date"),

@@ -16,6 +16,7 @@ GROUP_NAMES: Choices = (
 _FIELD_GROUPS: Mapping[str, Text] = {
     "buying": Text("買い方", "Buying"),
     "class": Text("クラスと鮮度", "Class and freshness"),
+    "forecast": Text("予測", "Forecast"),
     "person": Text("人", "Person"),
     "attribute": Text("顧客属性", "Attributes"),
 }
