@@ -1,7 +1,8 @@
 """Rules over plain columns as database conditions, for lists that are sorted and paged by an index.
 
 Only what a column of CustomerInsight can answer is asked here; whatever looks at what people did is
-counted over the warehouse (`features.segment_flags`). A property test holds both to one meaning.
+counted over the warehouse (`features.segment_flags`). tests/insight/test_rule_query.py holds it to
+`matches` for every operator, with unknown values and under "not".
 """
 
 from django.db.models import Q
