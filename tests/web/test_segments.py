@@ -14,6 +14,7 @@ from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight import api as insight
+from okaeri.insight.types import class_name
 from okaeri.intake import api as intake
 from okaeri.intake.types import (
     LineIn,
@@ -242,6 +243,70 @@ def test_ready_made_segments_find_their_people_and_say_what_to_do(
     assert exact["casual"] >= {"sales", "third", "rich"}
     assert not exact["casual"] & {"loyal", "twice"}
     assert "作成済み" in browser_of_staff.get("/analysis/segments/").content.decode()
+
+
+@pytest.mark.covers("H-01")
+def test_frequency_amount_and_category_stand_ready_to_be_joined(
+    shop: None, browser_of_staff: Client
+) -> None:
+    form = form_of(browser_of_staff.get(NEW).content.decode())
+
+    def press(button: str, **changed: str) -> str:
+        nonlocal form
+        form = {**form, **changed, "do": button}
+        html = browser_of_staff.post(NEW, form).content.decode()
+        form = form_of(html)
+        return html
+
+    press("remove@r.0")
+    press("add-frequency@r")
+    press("add-amount@r")
+    html = press("add-category@r", **{"r.0:value": "2", "r.1:w0:value": "5000"})
+    for axis in ("購買頻度", "購買金額", "商品カテゴリー"):
+        assert f"+ {axis}" in html
+    # Bought on two days or more: loyal, twice, sales. For 5,000 and more: loyal, rich. Care: twice.
+    said = {
+        "all": press("redraw", **{"r.2:w0:value": "care"}),
+        "any": press("redraw", **{"r:kind": "any"}),
+        "none": press("redraw", **{"r:kind": "none"}),
+    }
+    everyone = insight.count_customers_where({"field": "customer_id", "op": ">", "value": 0})
+    for joined, people in (("all", 0), ("any", 4), ("none", everyone - 4)):
+        words = "いま 0人" if people == 0 else f"いま {people}人 います。"
+        assert words in said[joined] or (people == 0 and "います。" not in said[joined]), joined
+    for alone in (3, 2, 1):
+        assert f"この条件だけなら {alone}人" in said["any"]
+    browser_of_staff.post(NEW, {**form, "r:kind": "any", "do": "save", "name": "三つの軸"})
+    assert names(insight.list_segments()[0].id) == {"loyal", "twice", "sales", "rich"}
+
+
+@pytest.mark.covers("H-02")
+def test_loyal_customers_stand_ready_can_be_edited_and_are_seen_among_the_classes(
+    shop: None, browser_of_staff: Client
+) -> None:
+    said = browser_of_staff.post("/analysis/segments/ready/loyal/")
+    page = browser_of_staff.get(said.headers["Location"]).content.decode()
+    segment = insight.list_segments()[0]
+    standing = insight.list_insights(insight.segment_members(segment.id)).values()
+    shares = insight.classes_of(segment.id)
+    assert sum(one.inside for one in shares) == segment.size == len(standing)
+    for one in shares:
+        mine = [who for who in standing if (who.stage, who.is_lapsed) == (one.stage, one.is_lapsed)]
+        rule = {
+            "all": [
+                {"field": "stage", "op": "=", "value": one.stage.value},
+                {"field": "is_lapsed", "op": "=", "value": one.is_lapsed},
+            ]
+        }
+        assert (one.inside, one.everyone) == (len(mine), insight.count_customers_where(rule))
+        assert class_name(one.stage, is_lapsed=one.is_lapsed).ja in page.split("クラスとの関係")[1]
+    edit = f"/analysis/segments/{segment.id}/edit/"
+    kept = form_of(browser_of_staff.get(edit).content.decode())
+    # Five purchases a year, or the two upper deciles; then twenty purchases and nobody's decile.
+    assert (kept["r.0:value"], kept["r.1:w0:value"]) == ("5", "2")
+    browser_of_staff.post(edit, {**kept, "do": "save", "r.0:value": "20", "r.1:w0:value": "0"})
+    assert insight.get_segment(segment.id).size == 0
+    assert insight.classes_of(segment.id) == []
 
 
 @pytest.mark.covers("H-14")

@@ -24,6 +24,7 @@ from okaeri.insight.actions.responses import measure_responses
 from okaeri.insight.actions.segment_presets import find_preset, list_presets
 from okaeri.insight.actions.segment_tables import PERSONAL_TABLES
 from okaeri.insight.actions.segments import (
+    classes_of,
     create_segment,
     delete_segment,
     explain_person,
@@ -86,6 +87,7 @@ __all__ = [
     "RuleError",
     "analyse",
     "best_channel",
+    "classes_of",
     "count_customers_where",
     "create_segment",
     "definitions",

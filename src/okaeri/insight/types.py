@@ -255,6 +255,21 @@ class SegmentOverlap:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassShare:
+    """How many of some people stand in one class, and how many that class has in all."""
+
+    stage: Stage
+    is_lapsed: bool
+    inside: int
+    everyone: int
+
+    @property
+    def share_of_class(self) -> float:
+        """0 to 1."""
+        return self.inside / self.everyone
+
+
+@dataclass(frozen=True, slots=True)
 class RulePreview:
     """Whom a rule means now: how many, the first few, and which segments they are in already.
 

@@ -31,7 +31,7 @@ from okaeri.insight.domain.segment_rules import (
 from okaeri.insight.models import Segment
 from okaeri.insight.segment_types import Catalog
 from okaeri.insight.store import insights, rule_query, segments
-from okaeri.insight.types import RulePreview, SegmentOverlap, SegmentView
+from okaeri.insight.types import ClassShare, RulePreview, SegmentOverlap, SegmentView
 
 _LONGEST_NAME = 120
 _BAD_NAME = Text(
@@ -188,6 +188,11 @@ def preview_rule(
 def overlaps_of(segment_id: int) -> tuple[SegmentOverlap, ...]:
     """Give the other segments that share people with one, the most alike first."""
     return _overlaps(segments.bitmap_of(segments.get(segment_id)), segment_id)
+
+
+def classes_of(segment_id: int) -> list[ClassShare]:
+    """Give the classes a segment's people stand in as of the last analysis."""
+    return insights.class_mix(segments.bitmap_of(segments.get(segment_id)))
 
 
 def _overlaps(members: BitMap64, without: int | None) -> tuple[SegmentOverlap, ...]:

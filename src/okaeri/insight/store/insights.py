@@ -1,5 +1,6 @@
 """One row per customer: bulk replacement, reading, lists by rule."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from datetime import date
@@ -8,13 +9,13 @@ from typing import Any
 
 import pyarrow as pa
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from pyroaring import BitMap64
 
 from okaeri.foundation.bulk import bulk_insert, indexes_afterwards
 from okaeri.foundation.personal import Documents, as_documents
 from okaeri.insight.models import CustomerInsight
-from okaeri.insight.types import CustomerInsightView, FreshnessBand, Stage
+from okaeri.insight.types import ClassShare, CustomerInsightView, FreshnessBand, Stage
 
 COLUMNS = tuple(field.name for field in CustomerInsight._meta.concrete_fields)
 _TABLE = CustomerInsight._meta.db_table
@@ -121,6 +122,23 @@ def page_among(ids: BitMap64, order_by: str, offset: int, limit: int) -> list[Cu
     wanted = list(islice(inside, offset, offset + limit))
     found = views(wanted)
     return [found[number] for number in wanted]
+
+
+def class_mix(ids: BitMap64) -> list[ClassShare]:
+    """Give each class that has some of these people, beside all it has; classes in their order."""
+    rows = CustomerInsight.objects.order_by().values_list("stage", "is_lapsed")
+    everyone = {(stage, lapsed): count for stage, lapsed, count in rows.annotate(n=Count("pk"))}
+    if len(ids) <= _FEW:
+        inside = Counter(rows.filter(customer_id__in=list(ids)).values_list("stage", "is_lapsed"))
+    else:
+        # Read from the index by class alone.
+        pairs = rows.values_list("stage", "is_lapsed", "customer_id").iterator(chunk_size=10_000)
+        inside = Counter((stage, lapsed) for stage, lapsed, number in pairs if number in ids)
+    order = list(Stage)
+    return [
+        ClassShare(Stage(stage), lapsed, inside[stage, lapsed], everyone[stage, lapsed])
+        for stage, lapsed in sorted(inside, key=lambda one: (order.index(Stage(one[0])), one[1]))
+    ]
 
 
 def iter_ids_where(where: Q) -> Iterator[int]:

@@ -224,6 +224,19 @@ _NEW = {
     "segment": Draft("segment"),
     "group": Draft("any", (Draft("field", where=(Condition("is_lapsed", "=", "0"),)),)),
 }
+# The three axes marketers begin with; each lands as an ordinary condition.
+_NEW |= {
+    "frequency": Draft(
+        "did",
+        words={"fact": "order", "measure": "days", "op": ">=", "value": "3", "last_days": "365"},
+    ),
+    "amount": Draft("field", where=(Condition("net_12m_minor", ">=", "10000"),)),
+    "category": Draft(
+        "did",
+        where=(Condition("category", "="),),
+        words={"fact": "item", "measure": "rows", "op": ">=", "value": "1"},
+    ),
+}
 _FIRST_COLUMN = {
     "order": "kind",
     "item": "sku",

@@ -59,6 +59,7 @@ def segment(request: HttpRequest, segment_id: int) -> HttpResponse:
         "fewest": FEWEST,
         "changes": insight.segment_changes(segment_id),
         "overlaps": insight.overlaps_of(segment_id)[:_MOST_OVERLAPS],
+        "classes": insight.classes_of(segment_id),
         "preset": preset,
         "journey": journey_of(preset),
         "copy": address_of(found.rule, copied),
