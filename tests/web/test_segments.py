@@ -1,8 +1,10 @@
 """The builder and the ready-made segments, through the pages staff use."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -272,8 +274,7 @@ def test_frequency_amount_and_category_stand_ready_to_be_joined(
     }
     everyone = insight.count_customers_where({"field": "customer_id", "op": ">", "value": 0})
     for joined, people in (("all", 0), ("any", 4), ("none", everyone - 4)):
-        words = "いま 0人" if people == 0 else f"いま {people}人 います。"
-        assert words in said[joined] or (people == 0 and "います。" not in said[joined]), joined
+        assert f"いま {people}人 います。" in said[joined], joined
     for alone in (3, 2, 1):
         assert f"この条件だけなら {alone}人" in said["any"]
     browser_of_staff.post(NEW, {**form, "r:kind": "any", "do": "save", "name": "三つの軸"})
@@ -322,6 +323,28 @@ def test_a_small_group_is_warned_of_and_its_overlap_shown(
         assert "全員" in html
     shared = {one.name: one.both for one in insight.overlaps_of(few.id)}
     assert shared == {"全員": few.size}
+
+
+def test_each_count_of_the_drop_off_leads_to_its_people(
+    shop: None, browser_of_staff: Client
+) -> None:
+    page = browser_of_staff.get("/analysis/dropoff/").content.decode()
+    cells = re.findall(rf'href="({NEW}[^"]+)">([0-9,]+)人</a>', page)
+    steps = insight.find_report("dropoff")
+    assert steps is not None
+    shown = [
+        step[name]
+        for step in steps.payload["steps"]
+        for name in ("reached", "went_on", "lost", "waiting")
+        if step[name]
+    ]
+    assert [int(count) for _, count in cells] == shown
+    assert len(shown) > 8
+    for address, count in cells:
+        html = browser_of_staff.get(unescape(address)).content.decode()
+        assert f"いま {count}人 います。" in html, address
+        assert "この顧客でセグメント作成" in html
+        assert "この顧客にシナリオ" in html
 
 
 def test_wrong_rules_in_an_address_are_said_and_nothing_breaks(

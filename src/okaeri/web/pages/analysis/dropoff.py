@@ -1,5 +1,8 @@
 """After which purchase customers stop, and how many first-time buyers come back."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
@@ -9,6 +12,7 @@ from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.segments.addresses import address_of
 
 
 @needs("figures.see")
@@ -18,11 +22,13 @@ def dropoff(request: HttpRequest) -> HttpResponse:
     language = language_of(request)
     report, f2 = insight.find_report("dropoff"), insight.find_report("f2")
     waits = insight.find_report("f2_waits")
+    steps = report.payload["steps"] if report else ()
     basis = "full" if request.GET.get("basis") == "full" else "all"
     return show(
         request,
         "dropoff",
-        report=report if report and report.payload["steps"] else None,
+        report=report if steps else None,
+        steps=[{**step, "address": _addresses(step["n"])} for step in steps],
         f2=f2,
         basis=basis,
         waits=waits.payload[basis] if waits else None,
@@ -33,3 +39,15 @@ def dropoff(request: HttpRequest) -> HttpResponse:
             "dropoff", "f2_waits", "f2_rate_90", "f2_late", "lapsed", "purchase_count"
         ),
     )
+
+
+def _addresses(n: int) -> Mapping[str, str]:
+    """Give, for each count of a step, where its people become a segment."""
+    stayed = {"field": "purchase_count", "op": "=", "value": n}
+    rules: dict[str, dict[str, Any]] = {
+        "reached": {"field": "purchase_count", "op": ">=", "value": n},
+        "went_on": {"field": "purchase_count", "op": ">", "value": n},
+        "lost": {"all": [stayed, {"field": "is_lapsed", "op": "=", "value": True}]},
+        "waiting": {"all": [stayed, {"field": "is_lapsed", "op": "=", "value": False}]},
+    }
+    return {name: address_of(rule) for name, rule in rules.items()}
