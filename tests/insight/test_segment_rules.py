@@ -19,6 +19,7 @@ from okaeri.insight.domain.segment_rules import (
     matches,
     parse_rule,
     resolve,
+    rule_in_words,
     with_attributes,
 )
 from okaeri.insight.features.segment_flags import compute_segment_flags
@@ -143,3 +144,19 @@ def test_a_birthday_of_29_february_is_kept_on_the_28th_in_a_plain_year() -> None
         DAY.replace(month=12, day=30),
     )
     assert matches(year_end, Person({"birthday": 103}))
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"field": "purchase_count", "op": ">=", "value": 2}, "購入回数が2回以上の人です。"),
+        ({"field": "stage", "op": "=", "value": "first"}, "クラスが初回客の人です。"),
+        ({"field": "is_lapsed", "op": "=", "value": True}, "離脱している人です。"),
+        ({"field": "net_minor", "op": ">", "value": 3}, "より多い人です。"),
+        ({"field": "prefecture", "op": "contains", "value": "東"}, "を含む人です。"),
+        ({"field": "lapse_risk", "op": ">=", "value": 0.5}, "離脱リスク(0〜1)が0.5以上の人です。"),
+        ({"did": "order", "op": "=", "value": 0}, "注文が一度もない人です。"),
+    ],
+)
+def test_a_rule_reads_as_a_japanese_sentence(rule: Any, said: str) -> None:
+    assert rule_in_words(parse_rule(rule), BUILT_IN).ja.endswith(said)

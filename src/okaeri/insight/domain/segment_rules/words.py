@@ -53,10 +53,15 @@ _UNITS: Mapping[str, Text] = {
 }
 
 
+_VERB_ENDINGS = ("る", "い", "た", "む")
+
+
 def rule_in_words(rule: Rule, catalog: Catalog) -> Text:
     """Say whom a rule means: 「…、かつ…である人です。」 / "People with … and …."."""
     said = _said(rule, catalog, is_inner=False)
-    return sentence(Text("{said}人です。", "People with {said}."), said=said)
+    # 「2回以上の人」 but 「離脱している人」: only a noun takes の.
+    link = "" if said.ja.endswith(_VERB_ENDINGS) else "の"
+    return sentence(Text(f"{{said}}{link}人です。", "People with {said}."), said=said)
 
 
 def part_in_words(rule: Rule, catalog: Catalog) -> Text:
