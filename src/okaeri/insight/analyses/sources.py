@@ -117,25 +117,30 @@ class Sources:
         )
 
     @cached_property
-    def lines(self) -> ir.Table:
-        """One row per line of a purchase (`features.purchases.compute_purchase_lines`)."""
+    def order_lines(self) -> ir.Table:
+        """One row per line of any order, as the warehouse keeps it."""
         name = "order_lines"
         known = self.warehouse.has(name)
-        rows = (
-            self.warehouse.table(name) if known else self.warehouse.upload(_LINE.empty_table())
-        ).select(*_LINE.names)
-        return self.stage("lines", compute_purchase_lines(rows, self.purchases))
+        rows = self.warehouse.table(name) if known else self.warehouse.upload(_LINE.empty_table())
+        return rows.select(*_LINE.names)
 
     @cached_property
     def firsts(self) -> ir.Table:
         """One row per buyer: how it began (`features.purchases.compute_first_purchases`)."""
-        return self.stage("firsts", compute_first_purchases(self.purchases, self.lines))
+        began = self.purchases.filter(self.purchases.n == 1)
+        lines = compute_purchase_lines(self.order_lines, began)
+        return self.stage("firsts", compute_first_purchases(self.purchases, lines))
 
     @cached_property
     def goods(self) -> ir.Table:
-        """One row per line with something chosen: no postage, no gifts (`features.goods`)."""
+        """One row per line of a purchase with something chosen: no postage, no gifts.
+
+        Columns as of `features.purchases.compute_purchase_lines`. What nobody chose is left out
+        before the purchases are joined, and no other analysis asks for the lines themselves.
+        """
         left_out = load(RecommendRules).left_out.split()
-        return self.stage("goods", compute_goods(self.lines, self.products, left_out=left_out))
+        chosen = compute_goods(self.order_lines, self.products, left_out=left_out)
+        return self.stage("goods", compute_purchase_lines(chosen, self.purchases))
 
     @cached_property
     def item_days(self) -> ir.Table:
@@ -270,7 +275,7 @@ class Sources:
     def product_names(self) -> dict[str, str]:
         """Product code → name, of the products most customers began with."""
         skus = self.first_values.get("product", [])
-        rows = self.rows(compute_product_names(self.lines, skus=skus))
+        rows = self.rows(compute_product_names(self.goods, skus=skus))
         return {row["sku"]: row["name"] for row in rows if row["name"]}
 
     def stage(self, name: str, expr: ir.Table) -> ir.Table:

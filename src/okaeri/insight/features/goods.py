@@ -15,14 +15,12 @@ RECENT_DAYS = 90
 _DATE_LENGTH = len("2026-01-15")
 
 
-def compute_goods(
-    purchase_lines: ir.Table, products: ir.Table, *, left_out: Collection[str]
-) -> ir.Table:
-    """One row per line of a purchase with something chosen: the columns of purchase lines.
+def compute_goods(lines: ir.Table, products: ir.Table, *, left_out: Collection[str]) -> ir.Table:
+    """One row per line with something chosen: the columns of `lines`.
 
     Left out: what costs nothing, samples, postage and fees by their names, codes in `left_out`.
     """
-    rows = purchase_lines
+    rows = lines
     kept = (rows.sku != "") & (rows.amount_minor > 0) & (rows.quantity > 0)
     if left_out:
         kept = kept & rows.sku.notin(sorted(left_out))

@@ -69,29 +69,17 @@ def _kind(rows: ir.Table) -> ir.StringValue:
 def compute_purchase_lines(lines: ir.Table, purchases: ir.Table) -> ir.Table:
     """One row per line of a purchase: the line and whose, when, and which purchase it was.
 
-    Columns: order_id, line_no, customer_id, ordered_on, n, starts_purchase, kind, source, media_code,
-    sku, product_name, quantity, amount_minor (of the line, before discounts of the whole order).
+    Columns: order_id, line_no, customer_id, ordered_on, n, kind, sku, product_name, quantity,
+    amount_minor (of the line, before discounts of the whole order).
     """
-    of_order = purchases.select(
-        "order_id",
-        "customer_id",
-        "ordered_on",
-        "n",
-        "starts_purchase",
-        "kind",
-        "source",
-        "media_code",
-    )
+    of_order = purchases.select("order_id", "customer_id", "ordered_on", "n", "kind")
     return lines.join(of_order, "order_id").select(
         "order_id",
         "line_no",
         "customer_id",
         "ordered_on",
         "n",
-        "starts_purchase",
         "kind",
-        "source",
-        "media_code",
         "sku",
         "product_name",
         "quantity",
