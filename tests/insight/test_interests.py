@@ -103,7 +103,7 @@ def refresh(warehouse: Warehouse, day: date = TODAY) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.engine
-@pytest.mark.covers("J-07")
+@pytest.mark.covers("J-07", "G-11")
 def test_views_and_answers_make_an_interest_of_two_levels(
     outdoor: None, warehouse: Warehouse
 ) -> None:

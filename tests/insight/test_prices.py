@@ -84,7 +84,6 @@ def test_trend_customers_are_split_by_discounts_and_everybody_keeps_share_and_ma
     assert list(api.iter_customers_where(rule)) == [id_of("saver")]
 
 
-@pytest.mark.covers("H-11")
 def test_who_buys_four_of_five_orders_discounted_buys_in_campaigns_alone(
     warehouse: Warehouse,
 ) -> None:

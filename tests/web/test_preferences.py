@@ -123,6 +123,7 @@ def test_opening_the_page_changes_nothing_and_shows_no_address(page: str) -> Non
     assert not ConsentEvent.objects.exists()
 
 
+@pytest.mark.covers("I-13")
 def test_topics_numbers_days_and_hours_hold_for_the_next_message(page: str, person: int) -> None:
     chosen = {**EVERYTHING, "topic": ["tips", "story"], "weekday": ["5"], "count": "1"}
     response = _browser().post(page, {**chosen, "from_hour": "12", "until_hour": "14"})
