@@ -104,7 +104,9 @@ def test_a_journey_that_runs_is_not_advised_again_and_the_next_one_is(
     for key in advised:
         assert f"「{names[key]}」は稼働中です" in html
     drafts = [f"「{names[key]}」を始める" in html for key in set(names) - set(advised)]
-    assert sum(drafts) == min(3, len(drafts))
+    # Advice that is no journey of ours keeps its place among the three.
+    others = len(insight.list_next_steps()) - len(advice)
+    assert sum(drafts) == min(3 - others, len(drafts))
     shop.refresh(tmp_path / "warehouse")
     answered = browser_of_staff.get("/").content.decode()
     assert answered.count('href="/results/') >= len(advised)
