@@ -84,7 +84,12 @@ def _sorted(
 ) -> list[dict[str, Any]]:
     found = warehouse.collect(feature).to_pylist()
     by = keys or list(feature.columns)
-    return sorted(found, key=lambda row: [(row[key] is not None, row[key] or 0) for key in by])
+    return sorted(found, key=lambda row: [_place(row[key]) for key in by])
+
+
+def _place(value: Any) -> tuple[Any, ...]:
+    """What is unknown stands first, whatever kind the others are of."""
+    return () if value is None else (value,)
 
 
 # Staged by the first test that asks; the engines of this module outlive all of them.
