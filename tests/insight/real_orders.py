@@ -21,7 +21,7 @@ def online_retail_path(shared_data: Path) -> Path:
 def online_retail(path: Path, where: str) -> pa.Table:
     """One row per invoice in pence; `where` chooses lines by their own columns."""
     return duckdb.sql(f"""
-        select cast("InvoiceNo" as bigint) as order_id,
+        select cast(regexp_extract("InvoiceNo", '[0-9]+') as bigint) as order_id,
                cast("CustomerID" as bigint) as customer_id,
                'shop' as source,
                cast(min("InvoiceDate") as date) as ordered_on,
@@ -30,14 +30,14 @@ def online_retail(path: Path, where: str) -> pa.Table:
                cast(round(sum("Quantity" * cast("UnitPrice" as decimal(18, 3)) * 100)) as bigint)
                  as net_minor,
                -- The file knows neither costs nor discounts nor media: every fifth invoice has some.
-               case when cast("InvoiceNo" as bigint) % 5 = 0 then 1000 else 0 end as discount_minor,
-               case when cast("InvoiceNo" as bigint) % 3 > 0
+               case when cast(regexp_extract("InvoiceNo", '[0-9]+') as bigint) % 5 = 0 then 1000 else 0 end as discount_minor,
+               case when cast(regexp_extract("InvoiceNo", '[0-9]+') as bigint) % 3 > 0
                  then cast(round(sum("Quantity" * "UnitPrice" * 40)) as bigint) end as margin_minor,
                'media' || (cast("CustomerID" as bigint) % 4) as media_code,
                case when cast("CustomerID" as bigint) % 7 = 0 then 'S' || "CustomerID" else '' end
                  as subscription_no,
                case when cast("CustomerID" as bigint) % 7 = 0
-                 then cast("InvoiceNo" as bigint) % 6 + 1 end as delivery_no
+                 then cast(regexp_extract("InvoiceNo", '[0-9]+') as bigint) % 6 + 1 end as delivery_no
         from read_parquet('{path}') where {where}
         group by "InvoiceNo", "CustomerID"
         """).to_arrow_table()
@@ -46,7 +46,7 @@ def online_retail(path: Path, where: str) -> pa.Table:
 def online_retail_lines(path: Path, where: str) -> pa.Table:
     """One row per line of the same invoices in pence."""
     return duckdb.sql(f"""
-        select cast("InvoiceNo" as bigint) as order_id,
+        select cast(regexp_extract("InvoiceNo", '[0-9]+') as bigint) as order_id,
                row_number() over (partition by "InvoiceNo" order by "StockCode", "Quantity",
                  "UnitPrice", "Description") as line_no,
                "StockCode" as sku, "Description" as product_name,

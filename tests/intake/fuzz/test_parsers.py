@@ -111,7 +111,11 @@ def test_a_contact_is_read_within_the_lengths_of_its_columns(found: dict[str, st
     assert len(mall.member_no) <= 80
 
 
-@pytest.mark.parametrize("key", CONNECTORS)
+# Lists of people, products and records are read by rules of their own (`staging`, `lists`).
+_OF_ORDERS = [key for key, cart in CONNECTORS.items() if cart.kind in {"orders", "half"}]
+
+
+@pytest.mark.parametrize("key", _OF_ORDERS)
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_every_field_of_every_connector_takes_any_cell(key: str, data: st.DataObject) -> None:
