@@ -30,7 +30,8 @@ def online_retail(path: Path, where: str) -> pa.Table:
                cast(round(sum("Quantity" * cast("UnitPrice" as decimal(18, 3)) * 100)) as bigint)
                  as net_minor,
                -- The file knows neither costs nor discounts nor media: every fifth invoice has some.
-               case when cast(regexp_extract("InvoiceNo", '[0-9]+') as bigint) % 5 = 0 then 1000 else 0 end as discount_minor,
+               case when cast(regexp_extract("InvoiceNo", '[0-9]+') as bigint) % 5 = 0
+                 then 1000 else 0 end as discount_minor,
                case when cast(regexp_extract("InvoiceNo", '[0-9]+') as bigint) % 3 > 0
                  then cast(round(sum("Quantity" * "UnitPrice" * 40)) as bigint) end as margin_minor,
                'media' || (cast("CustomerID" as bigint) % 4) as media_code,
