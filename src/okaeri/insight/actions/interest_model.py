@@ -12,6 +12,7 @@ import pyarrow as pa
 from okaeri.customers import api as customers
 from okaeri.foundation.settings import load
 from okaeri.insight.actions.segment_tables import FACT_TABLES
+from okaeri.insight.actions.training import is_training_due
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.interests import (
     Attention,
@@ -24,7 +25,7 @@ from okaeri.insight.domain.interests import (
 from okaeri.insight.domain.reports.interests import interests_payload
 from okaeri.insight.features.interests import compute_attention, compute_bought_categories
 from okaeri.insight.recommend_types import RecommendRules
-from okaeri.insight.store import interests, reports
+from okaeri.insight.store import interests
 
 REPORT = "interests"
 HELD_OUT_DAYS = 60
@@ -56,7 +57,7 @@ def learn_interests(sources: Sources) -> tuple[Audiences, dict[str, Any]] | None
 
     Reads what segments wrote of visits and answers (`segment_tables.write_tables` comes first).
     """
-    if not _is_due(sources.as_of):
+    if not is_training_due(REPORT, sources.as_of):
         return None
     topics = _topics(sources)
     cut = sources.as_of - timedelta(days=HELD_OUT_DAYS)
@@ -97,14 +98,6 @@ def keep_interests(model: tuple[Audiences, dict[str, Any]] | None) -> dict[str, 
     audiences, report = model
     interests.replace_all(audiences)
     return {REPORT: report}
-
-
-def _is_due(as_of: date) -> bool:
-    stored = reports.find(REPORT)
-    if stored is None:
-        return True
-    learned_on = date.fromisoformat(stored.payload["learned_on"])
-    return not learned_on <= as_of < learned_on + timedelta(days=load(RecommendRules).retrain_days)
 
 
 def _topics(sources: Sources) -> _Topics:

@@ -2,21 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
 
-from okaeri.foundation.settings import load
+from okaeri.insight.actions.training import is_training_due
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.recommend.histories import Histories, make_histories
 from okaeri.insight.domain.recommend.validation import POPULAR, methods, run_trial
 from okaeri.insight.domain.reports.recommendations import recommendations_payload
 from okaeri.insight.features.goods import compute_item_histories
-from okaeri.insight.recommend_types import RecommendRules
-from okaeri.insight.store import items, reports
+from okaeri.insight.store import items
 
 REPORT = "recommendations"
 # More entries teach little more and no longer fit beside everything else.
@@ -36,7 +34,7 @@ class ItemModel:
 def learn_items(sources: Sources) -> ItemModel:
     """Sum up every product as of the sources' day; train when the last training is a week old."""
     facts = sources.item_facts
-    if not _is_due(sources.as_of):
+    if not is_training_due(REPORT, sources.as_of):
         return ItemModel(facts, None, None)
     histories, one_in = _read_histories(sources, [fact["sku"] for fact in facts])
     trial = run_trial(histories, known := methods())
@@ -53,14 +51,6 @@ def keep_items(model: ItemModel) -> dict[str, dict[str, Any]]:
         return {}
     items.replace_neighbours(_neighbour_rows(model.facts, model.neighbours))
     return {REPORT: model.report}
-
-
-def _is_due(as_of: date) -> bool:
-    stored = reports.find(REPORT)
-    if stored is None:
-        return True
-    learned_on = date.fromisoformat(stored.payload["learned_on"])
-    return not learned_on <= as_of < learned_on + timedelta(days=load(RecommendRules).retrain_days)
 
 
 def _read_histories(sources: Sources, skus: list[str]) -> tuple[Histories, int]:
