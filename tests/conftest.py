@@ -1,6 +1,7 @@
 """What every test stands on: a data folder of its own, the lane's database, no network but loopback."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,10 +33,23 @@ def _own_clock() -> Iterator[None]:
     clock.set_clock(before)
 
 
+# What the product keeps beside its database, and a rollback leaves behind; `secret.key` alone stays.
+_BESIDE = (
+    *("erasures.jsonl", "last-sent.json", "mailbox.db", "mailbox.db-shm", "mailbox.db-wal"),
+    *("form-files", "note-files", "staging", "uploads", "warehouse", "workers"),
+)
+
+
 @pytest.fixture(autouse=True)
-def _own_high_water() -> None:
-    """What one test sent is nothing to the next one's database (deliver.actions.high_water)."""
-    (Path(os.environ["OKAERI_DATA_DIR"]) / "last-sent.json").unlink(missing_ok=True)
+def _own_data_folder() -> None:
+    """Numbers begin anew in every test's database, so no file may speak of another test's people."""
+    folder = os.environ["OKAERI_DATA_DIR"]
+    for name in set(os.listdir(folder)).intersection(_BESIDE):
+        path = Path(folder, name)
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 @pytest.fixture

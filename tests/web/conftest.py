@@ -3,20 +3,12 @@
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
 from tests.web import shop
 
 PASSWORD = "a-long-word-of-mine"
-
-
-@pytest.fixture(autouse=True)
-def _empty_mailbox() -> None:
-    """The mailbox is a file beside the database: no test reads another's mails."""
-    for name in ("mailbox.db", "mailbox.db-wal", "mailbox.db-shm"):
-        (Path(settings.OKAERI.data_dir) / name).unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Somebody is forgotten everywhere: every table, every file, and a restored backup."""
 
 import json
-import shutil
 import sqlite3
 import zipfile
 import zlib
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 
 from okaeri.customers import api as customers
@@ -66,6 +66,10 @@ WORDS = frozenset(
 )
 
 
+class Restored(Exception):
+    """The database is as it was before; the data folder is not."""
+
+
 def _order(number: str, at: datetime, party: PartyIn = HIM) -> OrderIn:
     line = LineIn("LOTION", "Lotion", 1, 4800, 4800)
     return OrderIn(
@@ -78,18 +82,6 @@ def _order(number: str, at: datetime, party: PartyIn = HIM) -> OrderIn:
         total_minor=4800,
         extra={"お届け先": "一文字 和豊"},
     )
-
-
-@pytest.fixture(autouse=True)
-def _own_list() -> Iterator[None]:
-    """What lies in the data folder outlives databases; no test reads another's."""
-    folder = Path(settings.OKAERI.data_dir)
-    shutil.rmtree(folder / "warehouse", ignore_errors=True)
-    for path in (folder / "erasures.jsonl", folder / "uploads" / "queued" / "waiting"):
-        path.unlink(missing_ok=True)
-    yield
-    (folder / "erasures.jsonl").unlink(missing_ok=True)
-    shutil.rmtree(folder / "warehouse", ignore_errors=True)
 
 
 @pytest.fixture
@@ -337,10 +329,6 @@ def test_who_orders_anew_is_a_new_customer_and_his_no_still_counts(
 
 def test_a_restored_backup_is_cleaned_again(him: int) -> None:
     """The database forgets the erasure; the list in the data folder does not."""
-    from django.db import transaction
-
-    class Restored(Exception):
-        pass
 
     def erase_and_restore() -> None:
         with transaction.atomic():
@@ -373,6 +361,31 @@ def test_a_number_that_was_given_to_somebody_else_after_a_restore_is_left_alone(
     finish_erasures(clock.now())
     stranger.refresh_from_db()
     assert stranger.family_name == "別"
+    assert stranger.pk not in customers.erased_ids()
+    # Old orders of the one who was erased are not put down to him either.
+    intake.record_orders([_order("H-0", clock.now() - timedelta(days=400))])
+    shop.resolve()
+    assert len(customers.purchase_history([stranger.pk])[stranger.pk]) == 1
+
+
+def test_an_old_file_after_a_restore_is_counted_under_nobody(living_shop: None) -> None:
+    """The backup is older than the person, and no number of his is known any more."""
+    old = _order("H-0", clock.now() - timedelta(days=400))
+    try:
+        with transaction.atomic():
+            intake.record_orders([old])
+            shop.resolve()
+            person = Customer.objects.get(email__istartswith="kazutoyo")
+            erase_everywhere(person.pk, clock.now())
+            raise Restored
+    except Restored:
+        pass
+    assert finish_erasures(clock.now()) == 1
+    intake.record_orders([old])
+    shop.resolve()
+    assert _hits_in_the_database() == set()
+    (nobody,) = customers.erased_ids()
+    assert len(customers.purchase_history([nobody])[nobody]) == 1
 
 
 def test_the_proof_is_sealed_until_its_day_and_then_goes(him: int) -> None:

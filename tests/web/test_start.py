@@ -1,7 +1,6 @@
 """The first steps: from an empty shop, by a file or the sample, to three drafts; left and resumed."""
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -25,8 +24,7 @@ DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs" / "glossary.md
 
 @pytest.fixture
 def owner(db: None) -> Client:
-    """The first administrator, just made, of a shop no other test of this process wrote to."""
-    shutil.rmtree(settings.OKAERI.warehouse_dir, ignore_errors=True)
+    """The first administrator, just made."""
     clock.set_clock(clock.SimulatedClock(shop.END))
     client = Client(SERVER_NAME="localhost", headers={"accept-language": "ja"})
     client.post("/setup/", {"username": "owner", "password": PASSWORD})

@@ -1,7 +1,6 @@
 """From the tag on the shop's pages to a person's story and to segments of what people looked at."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +17,7 @@ from okaeri.insight import api as insight
 from okaeri.intake import api as intake
 from okaeri.intake.event_types import TagRules
 from okaeri.intake.types import PartyIn
-from okaeri.project.wiring import environment, refresh_everything, station_duties
+from okaeri.project.wiring import refresh_everything, station_duties
 from okaeri.web.public import events
 from tests.web.shop import name_the_shop
 
@@ -34,8 +33,6 @@ def visits() -> Iterator[clock.SimulatedClock]:
     events.rules_of.cache_clear()
     name_the_shop("肌日和")
     save({s.key: s for s in specs_of(TagRules).values()}, {"tag.origins": SHOP})
-    # What another test of this process wrote there has another shop's numbers.
-    shutil.rmtree(environment().warehouse_dir, ignore_errors=True)
     standing = clock.SimulatedClock(NOW - timedelta(days=10))
     with clock.use(standing):
         for name in ("hana", "kei"):

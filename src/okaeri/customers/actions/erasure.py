@@ -122,11 +122,15 @@ def _meant_by(line: Line, owner_of: dict[str, set[int]]) -> tuple[int, ...]:
 
 
 def note_absent(line: Line) -> None:
-    """Note an erasure of somebody who is not in this database at all."""
+    """Note an erasure of somebody who is not in this database at all.
+
+    His number may be another's here by now, so what old files bring of him is counted under a new one.
+    """
     with transaction.atomic():
+        identity.wait_for_cursor()
         erasing.insert(
             token=line.token,
-            customer_id=line.customer_id,
+            customer_id=identity.found_nobody(line.erased_at),
             key_hashes=line.key_hashes,
             erased_at=line.erased_at,
             proof={},

@@ -121,6 +121,11 @@ def new_customer_ids(count: int) -> Sequence[int]:
     return range(last + 1, last + count + 1)
 
 
+def found_nobody(at: datetime) -> int:
+    """Make a customer without anything personal, as an erasure leaves one behind; gives his id."""
+    return Customer.objects.create(created_at=at).pk
+
+
 def pairs_held_apart() -> frozenset[tuple[int, int]]:
     """Give ascending pairs of live customers that staff took apart or said are two."""
     undone = Merge.objects.filter(undone_at__isnull=False).values_list("kept_id", "absorbed_id")
