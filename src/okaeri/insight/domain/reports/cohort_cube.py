@@ -90,7 +90,9 @@ def _facet(
         }
         for value, found in months.items()
     ]
-    return sorted(parts, key=lambda part: (part["value"] == "", -_people(part["rows"])))
+    return sorted(
+        parts, key=lambda part: (part["value"] == "", -_people(part["rows"]), str(part["value"]))
+    )
 
 
 def _people(rows: Sequence[Mapping[str, Any]]) -> int:

@@ -71,7 +71,14 @@ def _parts(
     ]
     if facet == "cohort":
         return sorted(parts, key=lambda part: str(part["value"]))
-    return sorted(parts, key=lambda part: (part["value"] == "", -part["windows"][0]["customers"]))
+    return sorted(
+        parts,
+        key=lambda part: (
+            part["value"] == "",
+            -part["windows"][0]["customers"],
+            str(part["value"]),
+        ),
+    )
 
 
 def _window(sums: Counter[str], days: int, facet: str, value: str, as_of: date) -> dict[str, Any]:

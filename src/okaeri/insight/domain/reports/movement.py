@@ -88,10 +88,19 @@ def movement_payload(
                 "from_lapsed": None if row["from_stage"] is None else row["from_lapsed"],
                 "customers": row["customers"],
             }
-            for row in moves.get(today, [])
+            for row in sorted(moves.get(today, []), key=_place)
         ],
         "months": [months[name] for name in sorted(months)][-TREND_MONTHS:],
     }
+
+
+def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Order cells as the classes follow one another; those who were no customers come first."""
+    before, after = row["from_stage"], row["to_stage"]
+    return (
+        *(-1 if before is None else _ORDER.index(before), bool(row["from_lapsed"])),
+        *(_ORDER.index(after), row["to_lapsed"]),
+    )
 
 
 def _ends_month(day: date) -> bool:

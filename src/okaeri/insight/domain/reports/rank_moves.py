@@ -24,4 +24,5 @@ def rank_moves_payload(rows: Iterable[Mapping[str, Any]], *, before_on: str) -> 
     """Give {before_on, moves}; moves: r_before and f_before (None: no customer yet), r, f, customers."""
     names = ("r_before", "f_before", "r", "f", "customers")
     moves = [{name: row[name] for name in names} for row in rows]
+    moves.sort(key=lambda move: [move[name] or 0 for name in names])
     return {"before_on": before_on, "moves": moves}

@@ -82,7 +82,10 @@ def _split(
         {"value": value, "label": names.get(value, value), "steps": _steps(counted)}
         for value, counted in parts.items()
     ]
-    return sorted(split, key=lambda part: (part["value"] == "", -part["steps"][0]["reached"]))
+    return sorted(
+        split,
+        key=lambda part: (part["value"] == "", -part["steps"][0]["reached"], str(part["value"])),
+    )
 
 
 def _steps(rows: Iterable[tuple[int, int, int]]) -> list[dict[str, Any]]:
