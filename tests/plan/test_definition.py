@@ -108,13 +108,18 @@ def test_every_mistake_is_listed_not_only_the_first() -> None:
 def test_the_shipped_playbooks_can_be_used() -> None:
     keys = {parse(source).key for source in list_playbook_sources()}
     assert keys == {
+        "after_one_delivery",
         "cart",
         "first_follow",
         "know_us",
         "lead_follow",
         "runs_out",
+        "trial_to_full",
         "value_for_money",
+        "vip_invitation",
+        "vip_welcome",
         "welcome_back",
+        "win_back",
     }
 
 

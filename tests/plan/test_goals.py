@@ -50,7 +50,7 @@ def test_a_definition_names_exactly_one_known_goal() -> None:
 def do(goal: Goal, shop: Shop, person: int) -> None:
     """Let a person do what a journey is for."""
     at = shop.now
-    if goal in (Goal.PURCHASE, Goal.VISIT):
+    if goal in (Goal.PURCHASE, Goal.FULL_PRODUCT, Goal.VISIT):
         source = "smaregi" if goal is Goal.VISIT else "test"
         line = LineIn("SOAP", "石けん", 1, 900, 900)
         order = OrderIn(source, "N-1", at, "accepted", WHO, (line,), total_minor=900)

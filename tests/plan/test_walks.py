@@ -320,13 +320,18 @@ def test_installing_the_playbooks_again_changes_nothing(shop: Shop) -> None:
     plan.install_playbooks(shop.now)
     assert [(view.key, view.version, view.status) for view in plan.list_journeys()] == before
     assert before == [
+        ("after_one_delivery", 1, "draft"),
         ("cart", 1, "draft"),
         ("first_follow", 1, "draft"),
         ("know_us", 1, "draft"),
         ("lead_follow", 1, "draft"),
         ("runs_out", 1, "draft"),
+        ("trial_to_full", 1, "draft"),
         ("value_for_money", 1, "draft"),
+        ("vip_invitation", 1, "draft"),
+        ("vip_welcome", 1, "draft"),
         ("welcome_back", 1, "draft"),
+        ("win_back", 1, "draft"),
     ]
     assert plan.list_templates() == templates
 

@@ -1,6 +1,6 @@
 """The door of insight: refresh, insights of customers, lists by rule, reports, segments."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -73,6 +73,7 @@ from okaeri.insight.types import (
     CustomerInsightView,
     CustomerPage,
     Finding,
+    FreshnessBand,
     LifecycleRules,
     NextStep,
     PortfolioRow,
@@ -103,6 +104,7 @@ __all__ = [
     "interest_audience",
     "interests_of",
     "iter_customers_where",
+    "latest_segment_change",
     "list_customers",
     "list_findings",
     "list_insights",
@@ -117,6 +119,7 @@ __all__ = [
     "list_running_out",
     "list_segments",
     "list_to_call",
+    "lost_among",
     "measure_responses",
     "members_page",
     "needs_warehouse",
@@ -142,6 +145,7 @@ __all__ = [
     "segment_changes",
     "segment_changes_after",
     "segment_members",
+    "segment_of_preset",
     "segments_holding",
     "sync_warehouse",
     "update_segment",
@@ -250,6 +254,11 @@ def needs_warehouse(rule: dict[str, Any]) -> bool:
     return not rule_query.is_plain(resolve_now(read_rule(rule)))
 
 
+def lost_among(customer_ids: Collection[int]) -> dict[int, date]:
+    """Give those of these people whose freshness is in its lowest band → the day of that analysis."""
+    return insights.in_band(customer_ids, FreshnessBand.LOST)
+
+
 def list_recency_reached(
     day: date, recency_days: int, *, within_days: int | None = None
 ) -> list[tuple[int, date]]:
@@ -346,6 +355,16 @@ def list_segments() -> list[SegmentView]:
 def get_segment(segment_id: int) -> SegmentView:
     """Give one segment or raise NotFoundError."""
     return segments.view(segments.get(segment_id))
+
+
+def segment_of_preset(key: str) -> SegmentView | None:
+    """Give the newest segment in use that was made from a ready-made one; None while there is none."""
+    return next((one for one in list_segments() if one.preset == key), None)
+
+
+def latest_segment_change() -> int:
+    """Give the number of the newest change of any segment, 0 before the first."""
+    return segments.latest_change()
 
 
 def segment_members(segment_id: int) -> list[int]:

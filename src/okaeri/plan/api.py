@@ -16,7 +16,7 @@ from okaeri.plan.actions.offers import like_viewed_by, offers_of
 from okaeri.plan.actions.render import PlanRenderer, preview_for
 from okaeri.plan.content.words import Source
 from okaeri.plan.domain import completeness
-from okaeri.plan.journeys.definition import parse, read
+from okaeri.plan.journeys.definition import SegmentTrigger, parse, read
 from okaeri.plan.models import Journey
 from okaeri.plan.store import journeys as stored_journeys
 from okaeri.plan.store import rights
@@ -59,6 +59,7 @@ __all__ = [
     "list_templates",
     "live_journeys_asking",
     "pause",
+    "preset_of",
     "preview",
     "save_definition",
 ]
@@ -103,6 +104,12 @@ def journey_keys() -> frozenset[str]:
 def get_journey(key: str) -> JourneyView:
     """Give one journey or raise NotFoundError."""
     return views.view_journeys([switch.find_journey(key)])[0]
+
+
+def preset_of(key: str) -> str:
+    """Give the key of the ready-made segment a journey waits at, "" where it waits at none."""
+    trigger = parse(get_journey(key).source).trigger
+    return trigger.preset if isinstance(trigger, SegmentTrigger) else ""
 
 
 def count_goal(key: str) -> GoalCount:

@@ -7,7 +7,9 @@ from okaeri.plan.actions.advance import advance_due
 from okaeri.plan.actions.carts import enrol_from_carts
 from okaeri.plan.actions.enrol import enrol_from_orders, enrol_from_state
 from okaeri.plan.actions.forms import ask_to_confirm, forget_unconfirmed, settle_entries
+from okaeri.plan.actions.lost import wake_lost
 from okaeri.plan.actions.run_outs import enrol_from_run_outs
+from okaeri.plan.actions.segments import enrol_from_segments
 from okaeri.plan.actions.together import follow_merges
 
 
@@ -38,5 +40,7 @@ def duties(*, batch: int = 5000) -> tuple[Duty, ...]:
         Duty("plan.enrol_from_carts", look_at_carts),
         Duty("plan.enrol_from_state", enrol_from_state),
         Duty("plan.enrol_from_run_outs", enrol_from_run_outs),
+        Duty("plan.enrol_from_segments", enrol_from_segments),
+        Duty("plan.wake_lost", wake_lost),
         Duty("plan.advance", move),
     )

@@ -67,7 +67,7 @@ def count_goal(journey: Journey) -> GoalCount:
 
 
 def _after(goal: Goal, entered: datetime, trigger_on: object, zone: ZoneInfo) -> datetime:
-    if goal in (Goal.PURCHASE, Goal.VISIT):
+    if goal in (Goal.PURCHASE, Goal.FULL_PRODUCT, Goal.VISIT):
         # Purchases of the trigger's own day are one with it.
         day = datetime.combine(trigger_on, time(), zone)  # type: ignore[arg-type]
         return day + timedelta(days=1)
@@ -101,6 +101,18 @@ def _purchases(ids: set[int], _zone: ZoneInfo) -> _Events:
     histories = customers.purchase_history(ids)
     return {
         number: [(one.ordered_at, one.order_id) for one in history if one.is_purchase]
+        for number, history in histories.items()
+    }
+
+
+def _full_products(ids: set[int], _zone: ZoneInfo) -> _Events:
+    histories = customers.purchase_history(ids)
+    return {
+        number: [
+            (one.ordered_at, one.order_id)
+            for one in history
+            if one.is_purchase and not one.is_trial
+        ]
         for number, history in histories.items()
     }
 
@@ -156,6 +168,7 @@ def _line(ids: set[int], _zone: ZoneInfo) -> _Events:
 
 _EVENTS: Mapping[Goal, Callable[[set[int], ZoneInfo], _Events]] = {
     Goal.PURCHASE: _purchases,
+    Goal.FULL_PRODUCT: _full_products,
     Goal.SUBSCRIPTION: _subscriptions,
     Goal.INQUIRY: _inquiries,
     Goal.VISIT: _visits,

@@ -22,8 +22,12 @@ class Journey(models.Model):
     event_cursor = models.BigIntegerField(default=0)
     # Cart events up to this one have made walks look at their carts again: no hour is waited for.
     events_seen = models.BigIntegerField(default=0)
+    # Who came into its segment up to this change (of insight) has been let in.
+    segment_cursor = models.BigIntegerField(default=0)
     # The last shop-local day on which state triggers ("180 days since") were looked for.
     scanned_on = models.DateField(null=True)
+    # Day of the last analysis whose lost people have been let go.
+    lost_on = models.DateField(null=True)
     # measure's experiment of this journey; set when it first goes live.
     experiment_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()

@@ -103,6 +103,7 @@ class Goal(StrEnum):
     """What a journey is for: each has exactly one main goal."""
 
     PURCHASE = "purchase"
+    FULL_PRODUCT = "full_product"
     SUBSCRIPTION = "subscription"
     INQUIRY = "inquiry"
     VISIT = "visit"
@@ -112,6 +113,7 @@ class Goal(StrEnum):
 
 GOAL_NAMES: Mapping[Goal, Text] = {
     Goal.PURCHASE: Text("購入", "Purchase"),
+    Goal.FULL_PRODUCT: Text("本品引き上げ", "Full product"),
     Goal.SUBSCRIPTION: Text("定期申込", "Subscription"),
     Goal.INQUIRY: Text("お問合せ", "Inquiry"),
     Goal.VISIT: Text("来店", "Visit to the shop"),

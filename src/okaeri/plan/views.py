@@ -12,6 +12,7 @@ from okaeri.foundation.text import Text
 from okaeri.measure import api as measure
 from okaeri.measure.types import ExperimentView
 from okaeri.plan.actions.keys import SOURCE_KIND
+from okaeri.plan.actions.segments import name_of
 from okaeri.plan.domain.facts import ATTRIBUTE
 from okaeri.plan.domain.lint import asked_attributes
 from okaeri.plan.domain.reasons import put_into_words
@@ -21,6 +22,7 @@ from okaeri.plan.journeys.definition import (
     FormTrigger,
     PurchaseTrigger,
     RunOutTrigger,
+    SegmentTrigger,
 )
 from okaeri.plan.journeys.steps.send import Send
 from okaeri.plan.models import Decision, Enrolment, Journey, JourneyVersion, Template
@@ -38,6 +40,7 @@ _BY_ANY_FORM = {
 _BY_CART = Text("カートを残して{n}時間", "{n} hours after a cart was left")
 _BY_RUN_OUT = Text("使い切り予定日の{n}日前", "{n} days before a product runs out")
 _BY_RUN_OUT_OF = Text("商品 {sku} の使い切り予定日の{n}日前", "{n} days before {sku} runs out")
+_BY_SEGMENT = Text("セグメント「{segment}」に入った時", 'Coming into the segment "{segment}"')
 _BY_RECENCY = Text("最後の購入から{n}日", "{n} days since the last purchase")
 
 
@@ -92,6 +95,9 @@ def _trigger(definition: Definition) -> Text:
     if isinstance(trigger, RunOutTrigger):
         words = _BY_RUN_OUT_OF if trigger.sku else _BY_RUN_OUT
         return words.format(n=trigger.lead_days, sku=trigger.sku)
+    if isinstance(trigger, SegmentTrigger):
+        name = name_of(trigger)
+        return Text(_BY_SEGMENT.ja.format(segment=name.ja), _BY_SEGMENT.en.format(segment=name.en))
     return _BY_RECENCY.format(n=trigger.days)
 
 

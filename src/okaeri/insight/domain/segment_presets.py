@@ -114,6 +114,7 @@ PRESETS: tuple[Preset, ...] = (
             Text("お客様の声を届ける", "voices of other customers"),
         ),
         _cancelled_after(1),
+        "after_one_delivery",
     ),
     Preset(
         "subscription_4",
@@ -150,7 +151,7 @@ PRESETS: tuple[Preset, ...] = (
             Text("トライアルの感想をたずねる", "ask how the trial went"),
         ),
         _trial_and_gone,
-        "first_follow",
+        "trial_to_full",
     ),
     Preset(
         "single_2_gone",
@@ -207,6 +208,36 @@ PRESETS: tuple[Preset, ...] = (
         lambda facts: {
             "any": [is_("decile", 2, "<="), is_("net_minor", facts.threshold_minor, ">=")]
         },
+        "vip_invitation",
+    ),
+    Preset(
+        "prime",
+        Text("優良現役客", "Loyal customers"),
+        Text(
+            "長く買い続け、累計が基準額以上の、いま現役の方です。VIPの特典の対象です。",
+            "They have bought for long and for more than the bar, and still do; VIP perks are theirs.",
+        ),
+        (
+            Text("VIPの特典を贈る", "give them the VIP perks"),
+            Text("売り込まずに感謝を伝える", "thank them, sell nothing"),
+        ),
+        lambda _: {"all": [is_("stage", "prime"), is_("is_lapsed", False)]},
+        "vip_welcome",
+    ),
+    Preset(
+        "lost",
+        Text("鮮度が離脱圏", "In the lowest freshness band"),
+        Text(
+            "その方の購入サイクルから見て、もう戻らないおそれが大きい方です。",
+            "By their own purchase cycle they may well not come back.",
+        ),
+        (
+            Text("離れたわけをうかがう", "ask why they left"),
+            Text("良くなったことを伝える", "tell what got better"),
+            Text("最後に一度だけ案内する", "invite once, last"),
+        ),
+        lambda _: {"all": [is_("freshness_band", "lost"), is_("purchase_count", 1, ">=")]},
+        "win_back",
     ),
     Preset(
         "low_spend",

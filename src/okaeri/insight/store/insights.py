@@ -79,6 +79,14 @@ def views(customer_ids: Iterable[int]) -> dict[int, CustomerInsightView]:
     return {view.customer_id: view for view in _views(rows.values_list(*COLUMNS))}
 
 
+def in_band(customer_ids: Iterable[int], band: FreshnessBand) -> dict[int, date]:
+    """Give those of these customers who are in a band → the day of the analysis that said so."""
+    rows = CustomerInsight.objects.filter(
+        customer_id__in=list(customer_ids), freshness_band=band.value
+    )
+    return dict(rows.values_list("customer_id", "as_of"))
+
+
 def page(where: Q, order_by: str, offset: int, limit: int) -> list[CustomerInsightView]:
     """Give one page; ties are kept in the order of customer ids, unknown values last."""
     rows = CustomerInsight.objects.filter(where).order_by(*_ordering(order_by))

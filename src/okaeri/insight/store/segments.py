@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Max
 from pyroaring import BitMap64
 
 from okaeri.foundation.errors import NotFoundError
@@ -105,6 +106,11 @@ def changes_after(segment_id: int, change_id: int, limit: int) -> list[SegmentCh
     """Give at most `limit` changes behind one, the oldest first."""
     rows = SegmentChange.objects.filter(segment_id=segment_id, id__gt=change_id).order_by("id")
     return [_change(row) for row in rows[:limit]]
+
+
+def latest_change() -> int:
+    """Give the number of the newest change of any segment, 0 before the first."""
+    return SegmentChange.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
 def newest_changes(segment_id: int, limit: int) -> list[SegmentChangeView]:

@@ -1,7 +1,7 @@
 """What the engine must know of a batch of walks, loaded once for all of them."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,10 +11,11 @@ from okaeri.foundation.settings import ShopProfile, load
 from okaeri.insight import api as insight
 from okaeri.listen import api as listen
 from okaeri.plan.actions.carts import carts_of
+from okaeri.plan.actions.lost import lost_since
 from okaeri.plan.actions.surroundings import Surroundings, look_around
 from okaeri.plan.domain.facts import ATTRIBUTE, Facts
 from okaeri.plan.domain.purchases import anchor_day, counted, goal_number
-from okaeri.plan.journeys.definition import CART_EMPTIED, Definition
+from okaeri.plan.journeys.definition import CART_EMPTIED, LOST, Definition
 from okaeri.plan.store.rows import Crowd, Member
 
 # A crowd with what is known of every one of its members.
@@ -41,6 +42,7 @@ def first_facts(
         for crowd in crowds
     ]
     known = _add_carts(known, definitions, now)
+    known = _add_lost(known, definitions)
     changed = [one for one in known if one[0].orders_changed or one[0].journey_id in behind]
     if not changed:
         return known
@@ -56,6 +58,31 @@ def _add_carts(known: Sequence[Known], definitions: Definitions, now: datetime) 
     others = [one for one in known if CART_EMPTIED not in definitions[one[0].version_id].exit_on]
     full = carts_of({member.customer_id for crowd, _ in asking for member in crowd.members}, now)
     return others + _add(asking, lambda member: {"is_cart_empty": member.customer_id not in full})
+
+
+def _add_lost(known: Sequence[Known], definitions: Definitions) -> list[Known]:
+    """Tell who is lost, for walks that end by it and were woken since an analysis.
+
+    An analysis from before the walk began says nothing of it: what started it was not known then.
+    """
+
+    def asks(crowd: Crowd) -> bool:
+        return crowd.orders_changed and LOST in definitions[crowd.version_id].exit_on
+
+    asking = [one for one in known if asks(one[0])]
+    if not asking:
+        return list(known)
+    others = [one for one in known if not asks(one[0])]
+    lost = lost_since({member.customer_id for crowd, _ in asking for member in crowd.members})
+    found = others
+    for crowd, facts in asking:
+        entered = crowd.walk.entered_on
+        by_member = [
+            facts._replace(is_lost=lost.get(member.customer_id, date.min) > entered)
+            for member in crowd.members
+        ]
+        found += _split(crowd, by_member)
+    return found
 
 
 def more_facts(

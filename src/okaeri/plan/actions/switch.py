@@ -10,13 +10,15 @@ from okaeri.deliver.types import ContactRules
 from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
+from okaeri.insight import api as insight
 from okaeri.intake import api as intake
 from okaeri.measure import api as measure
 from okaeri.measure.types import ExperimentView
 from okaeri.plan.actions.keys import LONGEST_GRACE, SOURCE_KIND, pending_keys
 from okaeri.plan.actions.offers import LIKE_VIEWED, RECOMMENDED
+from okaeri.plan.actions.segments import segment_of
 from okaeri.plan.domain.lint import lint_attributes, lint_definition, lint_offers
-from okaeri.plan.journeys.definition import CartTrigger, Definition
+from okaeri.plan.journeys.definition import CartTrigger, Definition, SegmentTrigger
 from okaeri.plan.models import Journey
 from okaeri.plan.store import journeys as store
 from okaeri.plan.types import CartRules, DefinitionError
@@ -84,6 +86,9 @@ def activate(key: str, *, now: datetime, holdout_share: float | None = None) -> 
             source_id=journey.id,
             started_at=now,
         )
+        if isinstance(definition.trigger, SegmentTrigger):
+            segment_of(definition.trigger)
+            journey.segment_cursor = insight.latest_segment_change()
         if journey.live_since is None:
             # What is already known happened before; nobody is enrolled for the past.
             journey.cursor = intake.latest_change_no()

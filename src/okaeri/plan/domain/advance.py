@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from okaeri.plan.domain.facts import Facts, Walk
-from okaeri.plan.journeys.definition import CART_EMPTIED, Definition
+from okaeri.plan.journeys.definition import CART_EMPTIED, LOST, Definition
 from okaeri.plan.journeys.step import Command, Go, Moment, Outcome, Reason, Stay, start_of_day
 
 ACTIVE, FINISHED, EXITED = "active", "finished", "exited"
@@ -52,6 +52,8 @@ def _why_over(definition: Definition, walk: Walk, facts: Facts, now: datetime) -
         return {"code": "goal", "number": facts.goal_number}
     if facts.is_cart_empty and CART_EMPTIED in definition.exit_on:
         return {"code": CART_EMPTIED}
+    if facts.is_lost and LOST in definition.exit_on:
+        return {"code": LOST}
     if (now.astimezone(UTC).date() - walk.entered_on).days > definition.longest_days:
         return {"code": "time_over"}
     return None

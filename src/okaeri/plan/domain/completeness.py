@@ -10,6 +10,7 @@ from okaeri.plan.journeys.definition import (
     PurchaseTrigger,
     RecencyTrigger,
     RunOutTrigger,
+    SegmentTrigger,
 )
 from okaeri.plan.types import PatternCheck
 
@@ -34,6 +35,13 @@ PATTERNS = (
     _Pattern("lapsing", Text("離脱に向かう方", "Those about to lapse"), "steady"),
 )
 _REGULARS = frozenset({"steady", "trend", "prime"})
+# Ready-made segments that hold one kind of customer; what a shop's own hold nobody can tell.
+_OF_PRESET = {
+    "fresh_leads": frozenset({"lead"}),
+    "high_spend": frozenset({"prime"}),
+    "prime": frozenset({"prime"}),
+    "lost": frozenset({"lapsing"}),
+}
 
 
 def patterns_of(trigger: AnyTrigger) -> frozenset[str]:
@@ -42,6 +50,8 @@ def patterns_of(trigger: AnyTrigger) -> frozenset[str]:
         return {1: frozenset({"first"}), 2: frozenset({"toddler"})}.get(trigger.number, _REGULARS)
     if isinstance(trigger, RunOutTrigger):
         return _REGULARS
+    if isinstance(trigger, SegmentTrigger):
+        return _OF_PRESET.get(trigger.preset, frozenset())
     if isinstance(trigger, RecencyTrigger):
         return frozenset(str(stage.value) for stage in trigger.stages) or frozenset({"lapsing"})
     return frozenset({"lead"})

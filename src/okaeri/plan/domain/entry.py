@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from okaeri.customers.types import Purchase
+from okaeri.foundation.clock import local_day
 from okaeri.insight.cycle_types import RunOutView
 from okaeri.insight.types import LifecycleRules
 from okaeri.intake.form_types import EntryRecord
@@ -164,6 +166,26 @@ def entry_by_run_out(
     why = {"code": "run_out", "sku": due.sku, "on": on, "days": trigger.lead_days}
     key = f"run_out:{order.order_id}:{due.sku}"[:_LONGEST_KEY]
     return Entry(due.customer_id, key, order.order_id, since, today, now, why)
+
+
+def entry_by_segment(
+    customer_id: int,
+    change_id: int,
+    segment_name: str,
+    *,
+    at: datetime,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Entry:
+    """Give the entry of somebody who came into a segment at a count (`change_id` 0: was in it).
+
+    A count looks at the days before it: whoever bought on its own day has reached the goal already.
+    """
+    at = min(at, now).replace(second=0, microsecond=0)
+    why = {"code": "segment" if change_id else "in_segment", "segment": segment_name}
+    since = local_day(at, zone) - timedelta(days=1)
+    today = local_day(now, zone)
+    return Entry(customer_id, f"segment:{change_id}", None, since, today, at, why)
 
 
 def _day_before_goal(purchases: Sequence[Purchase], on: date, at: datetime) -> date:

@@ -74,6 +74,8 @@ class Facts(NamedTuple):
     has_unpaid_orders: bool = False
     # Known of walks only that end when the cart is empty.
     is_cart_empty: bool = False
+    # His freshness fell into its lowest band; looked up after an analysis for walks that end by it.
+    is_lost: bool = False
     # Key and answer of what a branch asked for, by key; what is not known is absent.
     attributes: tuple[tuple[str, Answer], ...] = ()
 

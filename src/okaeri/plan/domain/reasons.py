@@ -28,7 +28,19 @@ _WORDS: dict[str, Text] = {
         "商品 {sku} の使い切り予定日({on})の{days}日前になったため始めました",
         "Started {days} days before {sku} should run out ({on})",
     ),
+    "segment": Text(
+        "セグメント「{segment}」に入ったため始めました",
+        'Started by coming into the segment "{segment}"',
+    ),
+    "in_segment": Text(
+        "始めた時にセグメント「{segment}」にいたため始めました",
+        'Started: was in the segment "{segment}" when the journey began',
+    ),
     "cart_emptied": Text("カートが空になったため終了しました", "Ended: the cart is empty by now"),
+    "lost": Text(
+        "鮮度が離脱圏に入ったため終了しました(掘り起こしの対象です)",
+        "Ended: the freshness fell into its lowest band (win-back takes over)",
+    ),
     "waiting_hours": Text("{moment}まで待ちます", "Waits until {moment}"),
     "waiting": Text("{until}まで待ちます", "Waits until {until}"),
     "sent": Text(

@@ -84,9 +84,34 @@ class RunOutTrigger(BaseModel):
     lead_days: int = Field(default=5, ge=0, le=KEPT_AHEAD)
 
 
-AnyTrigger = PurchaseTrigger | RecencyTrigger | FormTrigger | CartTrigger | RunOutTrigger
+class SegmentTrigger(BaseModel):
+    """Starts when a person comes into a segment: the shop's own by number, or a ready-made one by key.
+
+    Those who are in it when the journey goes live start too where `present` says so; the nightly
+    count of segments tells who came since.
+    """
+
+    model_config = _STRICT
+    kind: Literal["segment"]
+    segment: int | None = Field(default=None, ge=1)
+    preset: str = Field(default="", max_length=40)
+    present: bool = False
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.segment is None) == (self.preset == ""):
+            raise ValueError(
+                "write exactly one of segment, preset / segment か preset のどちらか一つ"
+            )
+        return self
+
+
+AnyTrigger = (
+    PurchaseTrigger | RecencyTrigger | FormTrigger | CartTrigger | RunOutTrigger | SegmentTrigger
+)
 Trigger = Annotated[AnyTrigger, Field(discriminator="kind")]
 CART_EMPTIED: Literal["cart_emptied"] = "cart_emptied"
+LOST: Literal["lost"] = "lost"
 
 
 class Header(BaseModel):
@@ -96,7 +121,8 @@ class Header(BaseModel):
     `anchor`: the day that waits count from (entry = the day the person entered).
     `reentry_days`: days after an entry until the next one is allowed; absent = never again.
     `holdout`: share of people left out on purpose; `window_days`: for so long their purchases count.
-    `exit_on`: events that end the walk; `longest_days`: after so many days it ends in any case.
+    `exit_on`: events that end the walk ("lost": the freshness fell into its lowest band);
+    `longest_days`: after so many days it ends in any case.
     """
 
     model_config = _STRICT
@@ -111,7 +137,7 @@ class Header(BaseModel):
     reentry_days: int | None = Field(default=None, ge=1, le=3650)
     holdout: float = Field(default=0.10, ge=0, le=0.9)
     window_days: int = Field(ge=1, le=730)
-    exit_on: tuple[Literal["purchase", "cart_emptied"], ...] = ("purchase",)
+    exit_on: tuple[Literal["purchase", "cart_emptied", "lost"], ...] = ("purchase",)
     send_at: str = Field(default="10:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     longest_days: int = Field(default=730, ge=1, le=3650)
 

@@ -53,6 +53,8 @@ def _live(journey: Journey, version: JourneyVersion) -> LiveJourney:
         experiment_id=journey.experiment_id,
         event_cursor=journey.event_cursor,
         events_seen=journey.events_seen,
+        segment_cursor=journey.segment_cursor,
+        lost_on=journey.lost_on,
         version_id=version.id,
         definition=definition_of(version.id, version.source),
     )
@@ -76,6 +78,22 @@ def take_events(journey: LiveJourney, *, cursor: int, seen: int) -> bool:
     return _take(journey, event_cursor=cursor, events_seen=seen)
 
 
+def take_segment(journey: LiveJourney, *, cursor: int, day: date) -> bool:
+    """Move the journey on in the changes of its segment; else as `take_orders`."""
+    return _take(journey, segment_cursor=cursor, scanned_on=day)
+
+
+def take_analysis(journey: LiveJourney, day: date) -> bool:
+    """Remember the analysis whose lost people are let go; else as `take_orders`."""
+    return _take(journey, lost_on=day)
+
+
+def walking(journey_id: int) -> set[int]:
+    """Give the customers with an active walk through this journey."""
+    rows = Enrolment.objects.filter(journey_id=journey_id, state=Enrolment.State.ACTIVE)
+    return set(rows.values_list("customer_id", flat=True))
+
+
 def _take(journey: LiveJourney, **moved: int | date) -> bool:
     as_seen = Journey.objects.filter(
         id=journey.id,
@@ -84,6 +102,8 @@ def _take(journey: LiveJourney, **moved: int | date) -> bool:
         scanned_on=journey.scanned_on,
         event_cursor=journey.event_cursor,
         events_seen=journey.events_seen,
+        segment_cursor=journey.segment_cursor,
+        lost_on=journey.lost_on,
     )
     return as_seen.update(**moved) == 1
 

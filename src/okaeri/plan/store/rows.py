@@ -21,6 +21,8 @@ class LiveJourney:
     experiment_id: int
     event_cursor: int
     events_seen: int
+    segment_cursor: int
+    lost_on: date | None
     version_id: int
     definition: Definition
 

@@ -17,6 +17,7 @@ from okaeri.plan.types import GOAL_NAMES, DefinitionError, Goal, JourneyView, Pr
 from okaeri.web import sight
 from okaeri.web.access import needs
 from okaeri.web.charts.journey_flow import draw_flow
+from okaeri.web.pages.segments.counting import warehouse_for
 
 STATUS_NAMES = {
     "draft": Text("下書き", "Draft"),
@@ -26,6 +27,9 @@ STATUS_NAMES = {
 # What counts as reaching a goal, where the number stands.
 GOAL_WORDS = {
     Goal.PURCHASE: Text("きっかけの後日の購入", "a purchase on a later day than the trigger"),
+    Goal.FULL_PRODUCT: Text(
+        "トライアルでない商品の後日の購入", "a later purchase of a product that is no trial"
+    ),
     Goal.SUBSCRIPTION: Text("新しい定期の契約", "a new subscription"),
     Goal.INQUIRY: Text("お客様からのお問合せ", "an inquiry by the person"),
     Goal.VISIT: Text("店頭のレシート、または店頭での相談", "a receipt or a talk in the shop"),
@@ -219,9 +223,20 @@ def activate(request: HttpRequest, key: str) -> HttpResponse:
     if percent is not None and not 0 <= percent <= 50:
         raise InputError(_NO_SHARE)
     share = None if percent is None else percent / 100
+    _make_segment(plan.preset_of(key), request.language)  # type: ignore[attr-defined]
     plan.activate(key, now=clock.now(), holdout_share=share)
     _tell(request, _STARTED)
     return redirect("journey", key)
+
+
+def _make_segment(preset_key: str, language: str) -> None:
+    """Make the ready-made segment a journey waits at, where the shop has not made it yet."""
+    preset = insight.find_preset(preset_key) if preset_key else None
+    if preset is None or insight.segment_of_preset(preset_key) is not None:
+        return
+    with warehouse_for(preset.rule) as warehouse:
+        name = preset.name.render(language)
+        insight.create_segment(name, preset.rule, warehouse=warehouse, preset=preset_key)
 
 
 @needs("journeys.change")
