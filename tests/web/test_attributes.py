@@ -40,7 +40,7 @@ def test_an_empty_schema_offers_suggestions_one_click_away(
     browser_of_staff.post("/settings/attributes/suggested/", {"key": "skin_type"})
     assert [one.key for one in customers.list_attributes()] == ["skin_type"]
     take_all(browser_of_staff)
-    assert len(customers.list_attributes()) == 6
+    assert len(customers.list_attributes()) == 7
 
 
 def test_a_question_is_made_changed_moved_and_switched_off(browser_of_staff: Client) -> None:
@@ -64,11 +64,11 @@ def test_a_question_is_made_changed_moved_and_switched_off(browser_of_staff: Cli
     assert "いぬ" in broken.content.decode()
     for _ in range(2):
         browser_of_staff.post("/settings/attributes/move/", {"key": "pet", "to": "up"})
-    assert [one.key for one in customers.list_attributes()][4] == "pet"
+    assert [one.key for one in customers.list_attributes()][5] == "pet"
     changed = {**given, "ja": "飼っている動物"}
     browser_of_staff.post("/settings/attributes/edit/pet/", changed)
     pet = next(one for one in customers.list_attributes() if one.key == "pet")
-    assert (pet.name.ja, pet.is_active, pet.place) == ("飼っている動物", False, 4)
+    assert (pet.name.ja, pet.is_active, pet.place) == ("飼っている動物", False, 5)
     assert [choice.name.en for choice in pet.choices] == ["Dog", "猫"]
 
 

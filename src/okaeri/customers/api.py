@@ -49,6 +49,12 @@ from okaeri.customers.actions.enrichment import (
 from okaeri.customers.actions.erasure import gather as gather_person
 from okaeri.customers.actions.erasure import note_absent as note_absent_erasure
 from okaeri.customers.actions.export import read_order_batches
+from okaeri.customers.actions.lapse_reasons import (
+    lapse_reasons,
+    lapse_reasons_on,
+    read_cancellations,
+    record_lapse_reason,
+)
 from okaeri.customers.actions.matching import (
     compared_fields,
     find_candidates,
@@ -83,6 +89,7 @@ from okaeri.customers.actions.rights import (
 from okaeri.customers.actions.staged import read_staged_orders
 from okaeri.customers.domain.cards import in_groups as card_in_groups
 from okaeri.customers.domain.consent import consent_in_force
+from okaeri.customers.domain.lapse_reasons import KEY as LAPSE_REASON
 from okaeri.customers.domain.masking import mask_address, mask_phone, mask_profile, mask_words
 from okaeri.customers.domain.names import phone_digits
 from okaeri.customers.domain.preferences import last_day_of_pause
@@ -117,6 +124,7 @@ from okaeri.intake.types import OrderRecord
 
 __all__ = [
     "ATTRIBUTE_JOB_KIND",
+    "LAPSE_REASON",
     "MOTIVATION",
     "SUGGESTED_ATTRIBUTES",
     "ErasureLine",
@@ -163,6 +171,8 @@ __all__ = [
     "iter_access_scope",
     "iter_traits",
     "keep_apart",
+    "lapse_reasons",
+    "lapse_reasons_on",
     "last_day_of_pause",
     "link_devices",
     "linked_until",
@@ -199,10 +209,12 @@ __all__ = [
     "place_hold",
     "preference_link",
     "purchase_history",
+    "read_cancellations",
     "read_order_batches",
     "read_staged_orders",
     "record_attribute",
     "record_consent",
+    "record_lapse_reason",
     "record_preference",
     "remove_people_of",
     "reopen_candidate",

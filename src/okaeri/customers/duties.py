@@ -1,4 +1,4 @@
-"""What the worker does for this station: turn new parties into people, find out whose devices are."""
+"""What the worker does: turn new parties into people, link devices, read why subscriptions ended."""
 
 from okaeri.customers import api
 from okaeri.foundation.work.loop import Duty
@@ -11,4 +11,5 @@ def duties() -> tuple[Duty, ...]:
     return (
         Duty("customers.resolve", lambda now: api.resolve_new_parties(now, limit=_BATCH)),
         Duty("customers.link_devices", api.link_devices),
+        Duty("customers.read_cancellations", api.read_cancellations),
     )

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from django.conf import settings
 
+from okaeri.customers import api as customers
+from okaeri.customers.attribute_types import Choice
 from okaeri.foundation import clock
 from okaeri.foundation.personal import Documents
 from okaeri.foundation.text import Text
@@ -16,7 +18,7 @@ from okaeri.listen.actions import call_list, calls
 from okaeri.listen.actions.call_list import LeaveOut
 from okaeri.listen.domain import calls as call_rules
 from okaeri.listen.domain.links import Invitation, make_link
-from okaeri.listen.domain.questions import QuestionText
+from okaeri.listen.domain.questions import LOW_SCORE, QuestionText
 from okaeri.listen.store import answers as store
 from okaeri.listen.store import calls as call_store
 from okaeri.listen.types import (
@@ -52,6 +54,16 @@ def record_answer(token: str, score: int, comment: str, at: datetime) -> None:
     comment above 2,000 characters.
     """
     actions.record_answer(token, score, comment, at, settings.SECRET_KEY)
+
+
+def reasons_to_ask(score: int) -> tuple[Choice, ...]:
+    """Give the shop's reasons for leaving to somebody who is not content; empty for all others."""
+    return customers.lapse_reasons() if score <= LOW_SCORE else ()
+
+
+def record_lapse_reason(token: str, reason: str, at: datetime) -> None:
+    """Keep the reason chosen after a low answer. Raises NotFoundError, InputError off the list."""
+    actions.record_lapse_reason(token, reason, at, settings.SECRET_KEY)
 
 
 def save_question(
@@ -153,15 +165,22 @@ def record_call_result(
     *,
     note: str = "",
     call_back_at: datetime | None = None,
+    lapse_reason: str = "",
     now: datetime,
 ) -> str:
     """Write what one try came to; gives the outcome, "" where the person will be tried again.
 
-    Raises InputError where it was written already, another has the person, or a promise lies in
-    the past.
+    `lapse_reason` is why the person leaves, where he said so. Raises InputError where the call was
+    written already, another has the person, a promise lies in the past, or a reason is not listed.
     """
     after = calls.record_result(
-        task_id, staff, result, note=note, call_back_at=call_back_at, now=now
+        task_id,
+        staff,
+        result,
+        note=note,
+        call_back_at=call_back_at,
+        lapse_reason=lapse_reason,
+        now=now,
     )
     return after.outcome
 

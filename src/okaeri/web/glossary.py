@@ -88,6 +88,12 @@ TERMS: Mapping[str, Term] = {
         "最後の購入から180日から239日の方です。",
         "180 to 239 days since the last purchase.",
     ),
+    "lapse_reason": _term(
+        "離脱理由",
+        "Reason for leaving",
+        "離れたわけを、お店の一覧から1つ選んだものです。",
+        "Why somebody left: one of the reasons on the shop's list.",
+    ),
     "revived": _term(
         "復活", "Revived", "離脱のあと、また購入した方です。", "Bought again after a lapse."
     ),
@@ -347,6 +353,7 @@ _OF_PAGES: Mapping[str, tuple[str, ...]] = {
     "/customers/matching/": ("resolve", "customer"),
     "/analysis/": ("first", "toddler", "steady", "trend", "prime", "lapsed", "threshold", "tenure"),
     "/analysis/dropoff/": ("dropoff", "f2", "purchase"),
+    "/analysis/reasons/": ("lapse_reason", "lapsed"),
     "/analysis/cohorts/": ("cohort", "purchase"),
     "/analysis/freshness/": ("freshness", "cycle", "recency"),
     "/analysis/segments/": ("segment", "lapsed"),

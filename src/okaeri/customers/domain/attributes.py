@@ -11,8 +11,10 @@ from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text, day_in_words
 
 STAFF, INFERRED = "staff", "inferred"
+# What the shop wrote down when a subscription ended.
+CANCELLATION = "cancellation"
 # Said by the person himself.
-OWN_WORDS = frozenset({"form", "survey", "call"})
+OWN_WORDS = frozenset({"form", "survey", "call", CANCELLATION})
 LONGEST_TEXT = 500
 MOST_CHOICES = 100
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,58}")

@@ -1,6 +1,7 @@
 """Questions most shops of things that run out ask, ready to be taken over as they are."""
 
 from okaeri.customers.attribute_types import AttributeIn, AttributeKind, Choice
+from okaeri.customers.domain import lapse_reasons
 from okaeri.foundation.text import Text
 
 MOTIVATION = "motivation"
@@ -75,6 +76,12 @@ SUGGESTED: tuple[AttributeIn, ...] = (
             ("trial", "お試し", "To try"),
         ),
         is_in_header=True,
+    ),
+    AttributeIn(
+        lapse_reasons.KEY,
+        Text("離脱理由", "Reason for leaving"),
+        AttributeKind.CHOICE,
+        lapse_reasons.CHOICES,
     ),
     AttributeIn(
         MOTIVATION,

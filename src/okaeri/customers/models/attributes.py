@@ -39,7 +39,7 @@ class AttributeValue(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
     attribute = models.ForeignKey(Attribute, on_delete=models.CASCADE, related_name="+")
     value = models.JSONField()
-    # staff, form, survey, call, import, inferred, or the name of who gave or sold it.
+    # staff, form, survey, call, cancellation, import, inferred, or the name of who gave or sold it.
     source = models.CharField(max_length=40)
     origin = models.CharField(max_length=6, choices=Origin.choices)
     # By which right it is held (consent text, contract); required for third-party data.

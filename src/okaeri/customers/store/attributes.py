@@ -86,6 +86,12 @@ def used_choices(key: str) -> set[str]:
     return found
 
 
+def holders_of(key: str) -> list[int]:
+    """Give every customer number of which an answer to a question is kept, in rising order."""
+    rows = AttributeValue.objects.filter(attribute__key=key).order_by("customer_id")
+    return list(rows.values_list("customer_id", flat=True).distinct())
+
+
 def is_empty() -> bool:
     """Tell whether nobody holds any answer."""
     return not AttributeValue.objects.exists()

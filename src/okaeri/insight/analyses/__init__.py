@@ -14,6 +14,7 @@ from okaeri.insight.analyses import (
     cycles,
     deciles,
     f2_waits,
+    lapse_reasons,
     lifetime_value,
     media,
     movement,
@@ -42,4 +43,5 @@ ANALYSES: Mapping[str, Callable[[Sources], dict[str, Any]]] = {
     "sales_mix": sales_mix.build,
     "rank_moves": rank_moves.build,
     "survival": survival.build,
+    "lapse_reasons": lapse_reasons.build,
 }

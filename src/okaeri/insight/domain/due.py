@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 # Products, baskets and cycles of years hardly move in a day; what moved enough is computed at once.
 MOST_DAYS = 7
-# What is about single people and their coming days is a matter of every night.
-NIGHTLY = frozenset({"predictions"})
+# What is about single people and their coming days is a matter of every night, and so is what people
+# say, which no order tells of.
+NIGHTLY = frozenset({"predictions", "lapse_reasons"})
 MOST_CHANGED_SHARE = 0.01
 
 

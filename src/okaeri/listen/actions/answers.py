@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from okaeri.customers import api as customers
 from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.text import Text
 from okaeri.listen.domain.links import Invitation, read_token
@@ -44,6 +45,14 @@ def record_answer(token: str, score: int, comment: str, at: datetime, secret: st
     invitation, words = invited
     with transaction.atomic():
         store.save_answer(invitation, words, score, comment.strip(), at)
+
+
+def record_lapse_reason(token: str, reason: str, at: datetime, secret: str) -> None:
+    """Keep why the holder of a link leaves, as he chose it after his answer."""
+    invited = _find_invited(token, secret)
+    if invited is None:
+        raise NotFoundError(_BAD_LINK)
+    customers.record_lapse_reason(invited[0].customer_id, reason, source="survey", at=at)
 
 
 def _find_invited(token: str, secret: str) -> tuple[Invitation, QuestionText] | None:

@@ -118,12 +118,13 @@ def record_result(
     *,
     note: str,
     call_back_at: datetime | None,
+    lapse_reason: str = "",
     now: datetime,
 ) -> After:
     """Write one call and what follows from it, all or nothing. Raises InputError where it was done.
 
     1. The entry is settled by whoever holds it: a second click changes nothing. 2. The call is kept
-    like any other. 3. A refusal closes the number for good.
+    like any other, and why the person leaves. 3. A refusal closes the number for good.
     """
     row = store.get(task_id)
     rules = load(CallRules)
@@ -144,6 +145,7 @@ def record_result(
         if not is_settled:
             raise InputError(_DONE if row.closed_at or not row.held_by else _NOT_YOURS)
         _keep_call(row.customer_id, task_id, staff, result, note, now)
+        customers.record_lapse_reason(row.customer_id, lapse_reason, source="call", at=now)
         if result in _NEVER_AGAIN:
             _never_again(row.customer_id, _NEVER_AGAIN[result], now)
         if after.outcome:

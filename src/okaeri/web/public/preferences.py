@@ -39,6 +39,7 @@ _ASKED = Text(
     "ご請求を受け付けました。ご本人の確認のため、担当者からご連絡します。",
     "We have your request. A person will contact you to make sure it is you.",
 )
+_THANKS = Text("理由をお聞かせくださり、ありがとうございました。", "Thank you for telling us why.")
 _TOO_OFTEN = Text(
     "操作が続いたため、少しお待ちいただいています。1分ほどたってから開き直してください。",
     "That was a lot in a short time. Please wait a minute and open the page again.",
@@ -110,8 +111,17 @@ def _ask(request: HttpRequest, customer_id: int, now: datetime) -> Text | None:
     return _ASKED
 
 
+def _reason(request: HttpRequest, customer_id: int, now: datetime) -> Text | None:
+    reason = request.POST.get("lapse_reason", "")
+    if not reason:
+        raise InputError(_BAD)
+    customers.record_lapse_reason(customer_id, reason, source="form", at=now)
+    return _THANKS
+
+
 _ACTIONS: dict[str, Callable[[HttpRequest, int, datetime], Text | None]] = {
     "save": _save, "pause": _pause, "resume": _resume, "leave": _leave, "request": _ask,
+    "reason": _reason,
 }  # fmt: skip
 
 
@@ -126,10 +136,13 @@ def _page(
     wishes = _wishes_of(customer_id)
     points = customers.contact_points_of(customer_id)
     is_paused = wishes.paused_until is not None and _today(clock.now()) <= wishes.paused_until
+    has_left = not any(point.may_be_written for point in points)
     context: dict[str, Any] = {
         **options_of(points, wishes, load(TopicRules), load(ContactRules)),
         "addresses": [customers.mask_address(point.address) for point in points],
-        "has_left": not any(point.may_be_written for point in points),
+        "has_left": has_left,
+        # He is asked once; the page comes again without the question after he answered.
+        "reasons": customers.lapse_reasons() if has_left and done is not _THANKS else (),
         "paused_until": wishes.paused_until if is_paused else None,
         "asked": [
             (REQUESTS[one.kind], one)

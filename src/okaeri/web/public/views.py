@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from okaeri.customers import api as customers
 from okaeri.deliver import api as deliver
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError, NotFoundError
@@ -49,7 +50,8 @@ def _stop(request: HttpRequest, token: str, *, one_click: bool) -> HttpResponse:
         return link_not_found(request)
     if one_click:
         return HttpResponse("OK", content_type="text/plain; charset=utf-8")
-    return render(request, "okaeri/public/unsubscribe.html", {"found": done})
+    context = {"found": done, "asks_why": bool(customers.lapse_reasons())}
+    return render(request, "okaeri/public/unsubscribe.html", context)
 
 
 @open_to_all
@@ -63,6 +65,8 @@ def question(request: HttpRequest, token: str) -> HttpResponse:
     context = {"question": found, "scale": list(reversed(SCALE))}
     if request.method != "POST":
         return render(request, "okaeri/public/question.html", context)
+    if "lapse_reason" in request.POST:
+        return _lapse_reason(request, token)
     score, comment = request.POST.get("score", ""), request.POST.get("comment", "").strip()
     try:
         if score not in {str(step) for step in SCALE}:
@@ -71,4 +75,11 @@ def question(request: HttpRequest, token: str) -> HttpResponse:
     except InputError as error:
         context |= {"problem": error.message, "comment": comment}
         return render(request, "okaeri/public/question.html", context, status=400)
+    # Whoever is not content is asked why he may leave; he need not say.
+    reasons = listen.reasons_to_ask(int(score))
+    return render(request, "okaeri/public/thanks.html", {"reasons": reasons})
+
+
+def _lapse_reason(request: HttpRequest, token: str) -> HttpResponse:
+    listen.record_lapse_reason(token, request.POST["lapse_reason"], clock.now())
     return render(request, "okaeri/public/thanks.html")

@@ -14,6 +14,7 @@ from okaeri.insight.domain.reports import (
     f2_waits,
     forecast,
     interests,
+    lapse_reasons,
     lifetime_value,
     media,
     movement,
@@ -53,6 +54,7 @@ OF_REPORTS: Mapping[str, Text] = {
     **sales_mix.DEFINITIONS,
     **rank_moves.DEFINITIONS,
     **survival.DEFINITIONS,
+    **lapse_reasons.DEFINITIONS,
 }
 # Settings those definitions name: "price.dependent_share" fills {price_dependent_share}.
 RULES: tuple[type, ...] = (

@@ -85,6 +85,11 @@ GROUPS = (
                 Text("どの段で、何人、いくら失っていますか", "Where are people and sales lost?"),
             ),
             Page(
+                "lapse_reasons",
+                Text("離脱理由", "Reasons for leaving"),
+                Text("なぜ離れたのですか", "Why did they leave?"),
+            ),
+            Page(
                 "cohorts",
                 Text("コホート", "Cohorts"),
                 Text("買い始めた月ごとに、戻っていますか", "Does each month's intake return?"),

@@ -13,6 +13,7 @@ from okaeri.web.pages.analysis.foretold_people import importance, overdue, valua
 from okaeri.web.pages.analysis.frame import index
 from okaeri.web.pages.analysis.freshness import freshness
 from okaeri.web.pages.analysis.interests import interest_segment, interests
+from okaeri.web.pages.analysis.lapse_reasons import lapse_reasons, start_lapse_reasons
 from okaeri.web.pages.analysis.lifetime_value import lifetime_value
 from okaeri.web.pages.analysis.media import media
 from okaeri.web.pages.analysis.media_costs import costs
@@ -35,6 +36,8 @@ urlpatterns = [
     path("analysis/deciles/", deciles, name="deciles"),
     path("analysis/dropoff/", dropoff, name="dropoff"),
     path("analysis/survival/", survival, name="survival"),
+    path("analysis/reasons/", lapse_reasons, name="lapse_reasons"),
+    path("analysis/reasons/start/", start_lapse_reasons, name="lapse_reasons_start"),
     path("analysis/cohorts/", cohorts, name="cohorts"),
     path("analysis/sales/", sales_mix, name="sales_mix"),
     path("analysis/forecast/", forecast, name="forecast"),

@@ -25,6 +25,7 @@ SOURCE_NAMES = {
     "form": Text("フォームで回答", "Answered on a form"),
     "survey": Text("アンケートで回答", "Answered in a survey"),
     "call": Text("電話で確認", "Said on the telephone"),
+    "cancellation": Text("定期の解約のとき", "When a subscription ended"),
     "import": Text("ファイルから取り込み", "From a file"),
     "inferred": Text("購入のようすから推定", "Guessed from purchases"),
 }

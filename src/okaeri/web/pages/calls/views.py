@@ -114,6 +114,7 @@ def _call_page(
             for one in intake.inquiries_of(person.parties)[:_PAST]
         ],
         "results": [(code, name, _HINTS.get(code)) for code, name in CALL_RESULT_NAMES.items()],
+        "reasons": customers.lapse_reasons(),
         "problem": problem,
         "given": request.POST,
         "most_tries": load(CallRules).most_tries,
@@ -174,6 +175,7 @@ def result(request: HttpRequest, task_id: int) -> HttpResponse:
             CallResult(code),
             note=request.POST.get("note", ""),
             call_back_at=_read_instant(request.POST.get("call_back_at", "")),
+            lapse_reason=request.POST.get("lapse_reason", ""),
             now=clock.now(),
         )
     except InputError as error:
