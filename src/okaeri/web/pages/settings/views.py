@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from okaeri.customers.preference_types import TopicRules
+from okaeri.customers.types import MatchingRules, RightsRules
 from okaeri.deliver.tracking_types import TrackingRules
 from okaeri.deliver.types import ContactRules
 from okaeri.foundation.errors import ConfigurationError, NotFoundError
@@ -25,6 +26,7 @@ from okaeri.insight.timing_types import TimingRules
 from okaeri.insight.types import LifecycleRules, RankRules
 from okaeri.intake.event_types import TagRules
 from okaeri.intake.form_types import FormRules
+from okaeri.intake.types import LiveRules
 from okaeri.listen.types import CallRules
 from okaeri.plan.types import CartRules, JourneyRules, OfferRules
 from okaeri.web.access import needs
@@ -48,6 +50,8 @@ GROUPS: dict[str, tuple[type, ...]] = {
         TimingRules,
     ),
     "tag": (TagRules, TrackingRules),
+    "live": (LiveRules,),
+    "people": (MatchingRules, RightsRules),
 }
 # Saving one of these has everything counted anew.
 _ANALYSED = ("classes", "analysis")
