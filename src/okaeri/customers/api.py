@@ -12,6 +12,7 @@ from okaeri.customers.actions.attributes import (
     attributes_of,
     forget_batch,
     forget_source,
+    iter_answers_to,
     list_file_sources,
     order_attributes,
     record_attribute,
@@ -93,7 +94,7 @@ from okaeri.customers.domain.lapse_reasons import KEY as LAPSE_REASON
 from okaeri.customers.domain.masking import mask_address, mask_phone, mask_profile, mask_words
 from okaeri.customers.domain.names import phone_digits
 from okaeri.customers.domain.preferences import last_day_of_pause
-from okaeri.customers.domain.suggested_attributes import MOTIVATION
+from okaeri.customers.domain.suggested_attributes import AGE_GROUP, MOTIVATION
 from okaeri.customers.domain.suggested_attributes import SUGGESTED as SUGGESTED_ATTRIBUTES
 from okaeri.customers.models import ConsentEvent, Merge
 from okaeri.customers.store import consents, families, identity, people, removing, searching
@@ -123,6 +124,7 @@ from okaeri.intake import api as intake
 from okaeri.intake.types import OrderRecord
 
 __all__ = [
+    "AGE_GROUP",
     "ATTRIBUTE_JOB_KIND",
     "LAPSE_REASON",
     "MOTIVATION",
@@ -169,6 +171,7 @@ __all__ = [
     "issue_card",
     "iter_access",
     "iter_access_scope",
+    "iter_answers_to",
     "iter_traits",
     "keep_apart",
     "lapse_reasons",

@@ -19,6 +19,7 @@ from okaeri.deliver.store import (
     contacts,
     locks,
     outbox,
+    reactions,
     receipts,
     rights,
     strangers,
@@ -287,6 +288,11 @@ def list_marketing(customer_ids: Sequence[int]) -> list[SentMarketing]:
 def read_contacts(since: datetime) -> Iterator[pa.RecordBatch]:
     """Give customer_id and sent_on (shop day) of every advertisement that left since `since`."""
     return contacts.read_contacts(since, ZoneInfo(load(ShopProfile).time_zone))
+
+
+def read_reactions(since: datetime) -> Iterator[pa.RecordBatch]:
+    """Give customer_id, channel, sent, opened and clicked of the marketing that left since `since`."""
+    return reactions.read_reactions(since)
 
 
 def last_marketing_at(customer_ids: Sequence[int]) -> datetime | None:

@@ -86,3 +86,27 @@ class ForecastRules:
         minimum=1,
         maximum=365,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgeRules:
+    """On which channel people under 30 are reached until it is known where they answer."""
+
+    young_channel: str = setting(
+        "age.young_channel",
+        "line",
+        Text(
+            "30歳未満の標準のチャネル(line、email、sms、post)",
+            "Default channel under 30 (line, email, sms, post)",
+        ),
+    )
+    fewest_messages: int = setting(
+        "age.fewest_messages",
+        200,
+        Text(
+            "30歳未満の反応率を使い始める通数",
+            "Messages to people under 30 from which their own answers count",
+        ),
+        minimum=1,
+        maximum=1_000_000,
+    )

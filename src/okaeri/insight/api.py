@@ -11,6 +11,7 @@ from okaeri.foundation.errors import InputError
 from okaeri.foundation.personal import Documents
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
+from okaeri.insight.actions.ages import age_band, channel_for, measure_ages
 from okaeri.insight.actions.analyse import analyse
 from okaeri.insight.actions.new_products import list_new_products
 from okaeri.insight.actions.preview import preview_class_counts
@@ -42,7 +43,8 @@ from okaeri.insight.actions.segments import (
 from okaeri.insight.actions.sync import sync_warehouse
 from okaeri.insight.analysis_types import ForecastRules
 from okaeri.insight.cycle_types import RunOutView
-from okaeri.insight.domain.best_channel import best_channel
+from okaeri.insight.domain.age_bands import BANDS as _AGE_BANDS
+from okaeri.insight.domain.age_bands import YOUNG as YOUNG_BANDS
 from okaeri.insight.domain.definitions import number_definitions
 from okaeri.insight.domain.findings import list_findings as _findings_of
 from okaeri.insight.domain.lapse_risk import reason_in_words
@@ -84,10 +86,13 @@ from okaeri.insight.types import (
 )
 
 __all__ = [
+    "AGE_BAND_NAMES",
     "PERSONAL_TABLES",
+    "YOUNG_BANDS",
     "RuleError",
+    "age_band",
     "analyse",
-    "best_channel",
+    "channel_for",
     "classes_of",
     "count_customers_where",
     "create_segment",
@@ -120,6 +125,7 @@ __all__ = [
     "list_segments",
     "list_to_call",
     "lost_among",
+    "measure_ages",
     "measure_responses",
     "members_page",
     "needs_warehouse",
@@ -151,6 +157,7 @@ __all__ = [
     "update_segment",
 ]
 
+AGE_BAND_NAMES = {band: name for band, (_, name) in _AGE_BANDS.items()}
 REPORTS = ("summary", "portfolio", "dropoff", "f2", "cohorts", "freshness", "rfm")
 _LARGEST_PAGE = 1000
 _NOT_PLAIN = Text(

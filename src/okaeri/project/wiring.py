@@ -139,6 +139,8 @@ def refresh_everything(
         )
         sent = deliver.read_contacts(clock.now() - timedelta(days=365))
         insight.measure_responses(sent, warehouse=warehouse, as_of=as_of)
+        reactions = deliver.read_reactions(clock.now() - timedelta(days=365))
+        insight.measure_ages(reactions, warehouse=warehouse, as_of=as_of)
         evaluations = measure.evaluate_all(warehouse=warehouse, as_of=as_of)
     finally:
         warehouse.close()

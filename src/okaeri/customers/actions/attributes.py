@@ -1,6 +1,6 @@
 """Keeping questions and answers, and saying what holds for a person over all his numbers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -27,12 +27,13 @@ from okaeri.customers.domain.attributes import (
     read_answer,
 )
 from okaeri.customers.store import attributes as store
-from okaeri.customers.store import families
+from okaeri.customers.store import families, identity
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 
+_PAGE = 2000
 NO_ATTRIBUTE = Text("項目「{key}」は存在しません。", 'There is no attribute "{key}".')
 _OTHER_KIND = Text(
     "「{name}」にはすでに回答があるため、種類は変えられません。別のキーで新しく作ってください。",
@@ -177,6 +178,14 @@ def attributes_of(
         if views:
             found[asked] = views
     return found
+
+
+def iter_answers_to(key: str, on: date) -> Iterator[tuple[int, AttributeValueView]]:
+    """Give (live customer, what holds of him on a day) of everybody with an answer, by customer."""
+    people = sorted(set(identity.roots_of(store.holders_of(key)).values()))
+    for start in range(0, len(people), _PAGE):
+        found = attributes_of(people[start : start + _PAGE], on, keys=[key])
+        yield from ((who, found[who][0]) for who in sorted(found))
 
 
 def _value_view(attribute: AttributeIn, said: Said) -> AttributeValueView:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from okaeri.customers.actions.attributes import attributes_of, record_answers
+from okaeri.customers.actions.attributes import iter_answers_to, record_answers
 from okaeri.customers.attribute_types import (
     AttributeIn,
     AttributeValueView,
@@ -52,12 +52,7 @@ def record_lapse_reason(customer_id: int, reason: str, *, source: str, at: datet
 
 def lapse_reasons_on(day: date) -> Iterator[tuple[int, AttributeValueView]]:
     """Give (live customer, the reason that holds) of everybody who ever gave one, by customer."""
-    if _master() is None:
-        return
-    people = sorted(set(identity.roots_of(store.holders_of(KEY)).values()))
-    for start in range(0, len(people), _PAGE):
-        found = attributes_of(people[start : start + _PAGE], day, keys=[KEY])
-        yield from ((who, found[who][0]) for who in sorted(found))
+    return iter_answers_to(KEY, day)
 
 
 def read_cancellations(now: datetime) -> int:

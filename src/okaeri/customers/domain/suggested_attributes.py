@@ -4,7 +4,7 @@ from okaeri.customers.attribute_types import AttributeIn, AttributeKind, Choice
 from okaeri.customers.domain import lapse_reasons
 from okaeri.foundation.text import Text
 
-MOTIVATION = "motivation"
+AGE_GROUP, MOTIVATION = "age_group", "motivation"
 
 
 def _choices(*known: tuple[str, str, str]) -> tuple[Choice, ...]:
@@ -26,7 +26,7 @@ SUGGESTED: tuple[AttributeIn, ...] = (
         is_in_header=True,
     ),
     AttributeIn(
-        "age_group",
+        AGE_GROUP,
         Text("年代", "Age group"),
         AttributeKind.CHOICE,
         _choices(

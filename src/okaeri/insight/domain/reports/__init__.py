@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from okaeri.foundation.text import Text
-from okaeri.insight.analysis_types import ChurnRules, ForecastRules
+from okaeri.insight.analysis_types import AgeRules, ChurnRules, ForecastRules
 from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.domain.reports import (
+    age_channels,
     band_rates,
     baskets,
     cohort_cube,
@@ -35,6 +36,7 @@ from okaeri.insight.timing_types import TimingRules
 
 # What the numbers of further analyses mean; placeholders are filled as in `domain.definitions`.
 OF_REPORTS: Mapping[str, Text] = {
+    **age_channels.DEFINITIONS,
     **baskets.DEFINITIONS,
     **deciles.DEFINITIONS,
     **interests.DEFINITIONS,
@@ -58,6 +60,7 @@ OF_REPORTS: Mapping[str, Text] = {
 }
 # Settings those definitions name: "price.dependent_share" fills {price_dependent_share}.
 RULES: tuple[type, ...] = (
+    AgeRules,
     ChurnRules,
     CycleRules,
     ForecastRules,

@@ -185,6 +185,11 @@ GROUPS = (
         Text("だれに届けるか", "Whom to reach"),
         (
             Page(
+                "age_channels",
+                Text("年代とチャネル", "Age and channel"),
+                Text("どの年代に、どこで届きますか", "Which age answers where?"),
+            ),
+            Page(
                 "forecast",
                 Text("反応の見込み", "Forecast"),
                 Text("案内すると、何件の購入になりますか", "What would writing to them bring?"),

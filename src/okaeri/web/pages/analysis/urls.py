@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from okaeri.web.pages.analysis.age_channels import age_channels
 from okaeri.web.pages.analysis.baskets import baskets
 from okaeri.web.pages.analysis.chart_files import chart_file
 from okaeri.web.pages.analysis.cohorts import cohorts
@@ -40,6 +41,7 @@ urlpatterns = [
     path("analysis/reasons/start/", start_lapse_reasons, name="lapse_reasons_start"),
     path("analysis/cohorts/", cohorts, name="cohorts"),
     path("analysis/sales/", sales_mix, name="sales_mix"),
+    path("analysis/ages/", age_channels, name="age_channels"),
     path("analysis/forecast/", forecast, name="forecast"),
     path("analysis/rfm/", rfm, name="rfm"),
     path("analysis/sources/", media, name="media"),

@@ -64,7 +64,7 @@ def _offer(
     found = customers.find_preference(customer_id)
     wishes = found.wishes if found else NO_WISHES
     items = insight.recommend(customer_id, n=1, on=today)
-    channel = _channel(customer_id, channels, now)
+    channel = _channel(customer_id, channels, now, today)
     is_late = told.overdue_ratio > OVERDUE_FROM
     first = today if is_late else max(today, told.next_on - timedelta(days=_LEAD_DAYS))
     return Offer(
@@ -83,12 +83,12 @@ def _why(told: CustomerPredictionView, *, is_late: bool) -> Text:
     return Text(_EARLY.ja.format(day=day.ja), _EARLY.en.format(day=day.en))
 
 
-def _channel(customer_id: int, allowed: set[str], now: datetime) -> str | None:
+def _channel(customer_id: int, allowed: set[str], now: datetime, today: date) -> str | None:
     if len(allowed) < 2:
         return next(iter(allowed), None)
     own = deliver.reactions_of(customers.ids_of(customer_id))
     everybody = deliver.reactions_since(now - timedelta(days=_SHOP_SEEN_DAYS))
-    return insight.best_channel(own, everybody, allowed)
+    return insight.channel_for(insight.age_band(customer_id, today), own, everybody, allowed)
 
 
 def _allowed_day(day: date, wishes: Wishes) -> date:

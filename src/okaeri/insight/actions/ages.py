@@ -1,0 +1,115 @@
+"""Measure where people of each age answer and buy: deliver stands above and hands the reactions in."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+
+from okaeri.customers import api as customers
+from okaeri.foundation import clock
+from okaeri.foundation.settings import load
+from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.sync import ORDERS
+from okaeri.insight.analysis_types import AgeRules
+from okaeri.insight.domain.age_bands import BANDS, UNKNOWN, YOUNG, band_of
+from okaeri.insight.domain.best_channel import Counts, best_channel, default_channel
+from okaeri.insight.domain.reports.age_channels import DAYS, age_channels_payload, band_counts
+from okaeri.insight.domain.rule_version import rule_version
+from okaeri.insight.features.age_channels import (
+    compute_age_bands,
+    compute_age_reactions,
+    compute_age_ways,
+)
+from okaeri.insight.features.purchases import counts_as_purchase
+from okaeri.insight.store import reports
+from okaeri.insight.types import LifecycleRules, RankRules
+
+REPORT = "age_channels"
+_PAGE = 10_000
+_PEOPLE = pa.schema([("customer_id", pa.int64()), ("birth_on", pa.date32()), ("said", pa.string())])
+_REACTIONS = pa.schema(
+    [
+        ("customer_id", pa.int64()),
+        ("channel", pa.string()),
+        ("sent", pa.int64()),
+        ("opened", pa.int64()),
+        ("clicked", pa.int64()),
+    ]
+)
+
+
+def measure_ages(
+    reactions: Iterable[pa.RecordBatch], *, warehouse: Warehouse, as_of: date
+) -> dict[str, Any]:
+    """Keep and give the report "age_channels" (`domain.reports.age_channels`).
+
+    `reactions`: customer_id, channel, sent, opened, clicked of a year's marketing, one row per person
+    and channel.
+    """
+    rules = load(LifecycleRules)
+    years = {band: first for band, (first, _) in BANDS.items()}
+    known = warehouse.upload(pa.Table.from_batches(_people(as_of), schema=_PEOPLE))
+    bands = warehouse.stage("insight_ages", compute_age_bands(known, as_of=as_of, bands=years))
+    did = warehouse.upload(pa.Table.from_batches(reactions, schema=_REACTIONS))
+    ways: list[dict[str, Any]] = []
+    if warehouse.has(ORDERS):
+        orders = warehouse.table(ORDERS)
+        orders = orders.filter(counts_as_purchase(orders, as_of=as_of, rules=rules))
+        found = compute_age_ways(orders, bands, as_of=as_of, days=DAYS)
+        ways = warehouse.collect(found).to_pylist()
+    counted = warehouse.collect(bands.group_by("band").agg(people=bands.count())).to_pylist()
+    people = {row["band"]: row["people"] for row in counted}
+    people[UNKNOWN] = max(customers.count_customers() - sum(people.values()), 0)
+    payload = age_channels_payload(
+        people, warehouse.collect(compute_age_reactions(did, bands)).to_pylist(), ways
+    )
+    reports.save_all(
+        {REPORT: payload},
+        as_of=as_of,
+        rule_version=rule_version(rules, load(RankRules)),
+        orders_seen=warehouse.highest(ORDERS, "change_no") if warehouse.has(ORDERS) else 0,
+        now=clock.now(),
+    )
+    return payload
+
+
+def _people(as_of: date) -> Iterator[pa.RecordBatch]:
+    """Give everybody whose birthday or age group is known."""
+    said = {
+        who: str(one.value) for who, one in customers.iter_answers_to(customers.AGE_GROUP, as_of)
+    }
+    rows = (
+        {"customer_id": one.id, "birth_on": one.birth_on, "said": said.get(one.id)}
+        for one in customers.iter_traits()
+        if one.birth_on is not None or one.id in said
+    )
+    while some := list(islice(rows, _PAGE)):
+        yield pa.RecordBatch.from_pylist(some, schema=_PEOPLE)
+
+
+def age_band(customer_id: int, on: date) -> str:
+    """Give the age band of a person; "" where neither birthday nor age group is known."""
+    found = customers.attributes_of([customer_id], on, keys=[customers.AGE_GROUP])
+    said = str(found[customer_id][0].value) if customer_id in found else ""
+    return band_of(customers.get_customer(customer_id).birth_on, said, on)
+
+
+def channel_for(
+    band: str, own: Mapping[str, Counts], shop: Mapping[str, Counts], allowed: Collection[str]
+) -> str | None:
+    """Give the best allowed channel for a person of an age; None where none is allowed.
+
+    Under 30 the shop's default holds until that age is measured (`AgeRules`).
+    """
+    report = reports.find(REPORT)
+    counts = band_counts(report.payload, band) if report is not None and band else {}
+    if band in YOUNG:
+        rules = load(AgeRules)
+        default = default_channel(
+            own, counts, allowed, default=rules.young_channel, fewest=rules.fewest_messages
+        )
+        if default is not None:
+            return default
+    return best_channel(own, shop, allowed, age=counts if band else None)

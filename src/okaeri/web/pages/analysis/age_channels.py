@@ -1,0 +1,96 @@
+"""年代 × チャネル: on which channel people of each age answer, and where they buy."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from okaeri.foundation.settings import load
+from okaeri.foundation.text import Text
+from okaeri.insight import api as insight
+from okaeri.insight.analysis_types import AgeRules
+from okaeri.web.access import needs
+from okaeri.web.channel_names import channel_name
+from okaeri.web.facet_names import FACETS
+from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.frame import show
+from okaeri.web.pages.csv_file import asked_encoding, csv_response
+
+_UNKNOWN = Text("不明", "Unknown")
+_NONE = Text("記録なし", "None recorded")
+_OTHERS = Text("そのほか", "Others")
+_CSV = (
+    *("band", "way", "value", "people", "sent", "opened", "clicked", "rate", "low", "high"),
+    *("orders", "net_minor", "share"),
+)
+
+
+@needs("figures.see")
+@require_GET
+def age_channels(request: HttpRequest) -> HttpResponseBase:
+    """Show answers by age and channel, the suggested channel of each age, and where it buys."""
+    report = insight.find_report("age_channels")
+    found = report.payload if report and _has_ages(report.payload) else None
+    encoding = asked_encoding(request)
+    if found and encoding:
+        return csv_response("age-channels", _CSV, _cells(found["bands"]), encoding=encoding)
+    rules = load(AgeRules)
+    bands = [_shown(band, rules) for band in found["bands"]] if found else []
+    channels = sorted({row["channel"] for band in bands for row in band["channels"]})
+    for band in bands:
+        by_channel = {row["channel"]: row for row in band["channels"]}
+        band["cells"] = [(channel_name(one), by_channel.get(one)) for one in channels]
+    return show(
+        request,
+        "age_channels",
+        report=report,
+        bands=bands,
+        channels=[channel_name(one) for one in channels],
+        young=next((band for band in bands if band["is_young"] and band["suggested"]), None),
+        definitions=definitions_for("age_channels", "age_best_channel", "age_ways"),
+    )
+
+
+def _has_ages(payload: Mapping[str, Any]) -> bool:
+    """Where no age is known at all the page says how to learn it."""
+    return any(band["band"] for band in payload["bands"])
+
+
+def _shown(band: Mapping[str, Any], rules: AgeRules) -> dict[str, Any]:
+    is_young = band["band"] in insight.YOUNG_BANDS
+    name = insight.AGE_BAND_NAMES.get(band["band"], _UNKNOWN)
+    is_default = is_young and band["young_sent"] < rules.fewest_messages
+    suggested = rules.young_channel if is_default else band["best"]
+    return {
+        **band,
+        "name": name,
+        "is_young": is_young,
+        "is_default": is_default,
+        "suggested": channel_name(suggested) if suggested else None,
+        "bought": [
+            {**row, "way": FACETS[way], "name": _value(row["value"])}
+            for way in ("source", "media")
+            for row in band["ways"][way]
+        ],
+    }
+
+
+def _value(value: str | None) -> Text:
+    if value is None:
+        return _OTHERS
+    return Text(value, value) if value else _NONE
+
+
+def _cells(bands: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
+    for band in bands:
+        age = band["band"] or "unknown"
+        for row in band["channels"]:
+            counts = (row[name] for name in ("people", "sent", "opened", "clicked"))
+            rates = (row["rate"], row["low"], row["high"])
+            yield (age, "channel", row["channel"], *counts, *rates, None, None, None)
+        for way, rows in band["ways"].items():
+            for row in rows:
+                value = "others" if row["value"] is None else row["value"]
+                bought = (row["orders"], row["net_minor"], row["share"])
+                yield (age, way, value, row["people"], *(None,) * 6, *bought)
