@@ -3,6 +3,8 @@
 import csv
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -163,3 +165,24 @@ def test_a_file_nobody_knows_is_read_once_its_columns_are_named(tmp_path: Path) 
     assert json.loads(unnamed.stdout)["error"]["en"]
     summary = json.loads(named.stdout)["reports"]["summary"]
     assert (summary["orders"], summary["net_minor"], summary["buyers"]) == (2, 3000, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asked_by", [signal.SIGINT, signal.SIGTERM])
+def test_up_puts_its_work_down_when_asked_to_stop(tmp_path: Path, asked_by: signal.Signals) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("OKAERI_")}
+    running = subprocess.Popen(
+        [OKAERI, "up", "--port", str(port), "--data-dir", str(tmp_path / "shop")],
+        env={**clean, "LANG": "C.UTF-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert running.stdout is not None
+    assert f"http://127.0.0.1:{port}/" in running.stdout.readline()
+    running.send_signal(asked_by)
+    said, _ = running.communicate(timeout=60)
+    assert (running.returncode, said) == (0, "")

@@ -26,10 +26,22 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, ready: Callable[[], None
     announcer = threading.Thread(target=_announce, args=(server, ready), daemon=True)
     announcer.start()
     _spare_the_collector()
+    _end_quietly()
     try:
         server.run()
     finally:
         worker.stop()
+
+
+def _end_quietly() -> None:
+    """Asked to stop, the server stops and then sends itself the same signal once more.
+
+    By itself that would end the process before the worker has put its work down (SIGTERM), or with a
+    word of failure (SIGINT).
+    """
+    if threading.current_thread() is threading.main_thread():
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, lambda *_: None)
 
 
 def _spare_the_collector() -> None:
