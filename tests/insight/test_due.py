@@ -63,6 +63,9 @@ def test_a_night_counts_classes_always_and_the_rest_when_it_is_due(warehouse: Wa
     api.refresh(warehouse=warehouse, as_of=TODAY - timedelta(days=1), depth=Depth.DUE)
     assert _as_of("portfolio") == TODAY - timedelta(days=1)
     assert _as_of("deciles") == TODAY - timedelta(days=2)
+    # Everybody is foretold every night, with what the last replays taught.
+    assert _as_of("predictions") == TODAY - timedelta(days=1)
+    assert _as_of("prediction_training") == TODAY - timedelta(days=2)
     (twice,) = (view for view in api.list_customers().rows if view.purchase_count == 2)
     assert twice.net_minor == 10_000
 

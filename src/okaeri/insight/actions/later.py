@@ -6,6 +6,8 @@ from typing import Any
 from okaeri.foundation.settings import load
 from okaeri.insight.actions.item_model import REPORT as ITEMS
 from okaeri.insight.actions.item_model import ItemModel, keep_items, learn_items
+from okaeri.insight.actions.prediction_training import REPORT as TRAINING
+from okaeri.insight.actions.prediction_training import training_document
 from okaeri.insight.actions.predictions import Predictions, predict
 from okaeri.insight.analyses import ANALYSES
 from okaeri.insight.analyses.sources import Sources
@@ -15,7 +17,7 @@ from okaeri.insight.store import predictions, reports
 from okaeri.insight.types import Depth
 
 _PREDICTIONS = "predictions"
-_NAMES = (*ANALYSES, ITEMS, _PREDICTIONS)
+_NAMES = (*ANALYSES, ITEMS, _PREDICTIONS, TRAINING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,12 @@ def compute_later(sources: Sources, depth: Depth, *, version: str, orders: int) 
     names = _names(sources, depth, version=version, orders=orders)
     payloads = {name: build(sources) for name, build in ANALYSES.items() if name in names}
     items = learn_items(sources) if ITEMS in names else None
-    foretold = predict(sources, load(PredictionRules)) if _PREDICTIONS in names else None
-    if foretold is not None:
+    foretold = None
+    if names & {_PREDICTIONS, TRAINING}:
+        foretold = predict(sources, load(PredictionRules), train=TRAINING in names)
         payloads[_PREDICTIONS] = foretold.payload
+        if foretold.trained is not None:
+            payloads[TRAINING] = training_document(foretold.trained)
     return Later(payloads, items, foretold)
 
 

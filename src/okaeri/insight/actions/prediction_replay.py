@@ -39,6 +39,8 @@ class Replayed:
     timing: Lesson
     lapse: Chosen
     payload: dict[str, Any]
+    # The days ahead that lapse was learned for.
+    lapse_days: int
 
 
 def stand_at(ground: Ground, horizon_days: int) -> Standpoint:
@@ -71,7 +73,7 @@ def replay(
     Either is None where the shop's history does not reach so far back.
     """
     if late is None or not len(late):
-        return Replayed(Lesson(), lapse_training.by_rule(), {})
+        return Replayed(Lesson(), lapse_training.by_rule(), {}, lapse_days)
     lesson, cases = Lesson(), None
     if early is not None and len(early):
         first = stand_at(early, horizon_days)
@@ -98,7 +100,7 @@ def replay(
         },
         "models": _compare(late, horizon_days),
     }
-    return Replayed(learn(at.timing), chosen, payload)
+    return Replayed(learn(at.timing), chosen, payload, lapse_days)
 
 
 def _is_prime(

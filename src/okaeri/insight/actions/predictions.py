@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from okaeri.insight.actions.prediction_replay import Replayed, Standpoint, replay, stand_at
+from okaeri.insight.actions.prediction_training import find_training
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain import best_hour, importance, lapse_risk
 from okaeri.insight.domain.ground import Ground, ground_of
@@ -27,21 +28,29 @@ Columns = Mapping[str, Sequence[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Predictions:
-    """One row per buyer as columns of `CustomerPrediction`, and the held-out page's payload."""
+    """One row per buyer as columns of `CustomerPrediction`, and the held-out page's payload.
+
+    `trained` is what replays taught where they were held this time, else None.
+    """
 
     columns: Columns
     payload: dict[str, Any]
+    trained: Replayed | None = None
 
 
-def predict(sources: Sources, rules: PredictionRules) -> Predictions:
-    """Foretell every buyer as of the refresh, and replay an earlier day to see how well it holds."""
+def predict(sources: Sources, rules: PredictionRules, *, train: bool = True) -> Predictions:
+    """Foretell every buyer as of the refresh.
+
+    With `train`, or without an earlier lesson that holds, replays first what was known before.
+    """
     (span,) = sources.rows(compute_span(sources.purchases))
     if span["first_on"] is None:
         return Predictions({}, {"people": 0, "horizon_days": 0, "replay": None})
     history_days = (sources.as_of - span["first_on"]).days
     horizon = min(max(history_days // 3, _SHORTEST), _LONGEST)
     lapse_days = min(rules.lapse_horizon_days, horizon)
-    replayed = _replay(sources, span["first_on"], horizon, lapse_days)
+    known = None if train else find_training(sources.rule_version, lapse_days)
+    replayed = known or _replay(sources, span["first_on"], horizon, lapse_days)
     now = stand_at(_ground(sources, sources.as_of, horizon), horizon)
     told = forecast(now.ground.people, now.fits, _YEAR)
     coming = foretell(now.timing, replayed.timing)
@@ -54,7 +63,8 @@ def predict(sources: Sources, rules: PredictionRules) -> Predictions:
         **_importance(sources, now.ground, told, rules),
         **_hours(sources, now.ground),
     }
-    return Predictions(columns, _payload(now, replayed, horizon, lapse_days))
+    payload = _payload(now, replayed, horizon, lapse_days)
+    return Predictions(columns, payload, None if known else replayed)
 
 
 def forecast_returns(now: Standpoint, days: int) -> Floats:
@@ -148,12 +158,13 @@ def _next(ground: Ground, coming: NextPurchase, as_of: date) -> Columns:
 def _lapse(now: Standpoint, replayed: Replayed, days: int) -> Columns:
     rule = lapse_risk.rule_risk(now.ground, now.fits, days)
     matrix = lapse_risk.matrix_of(now.ground, rule, now.usual_days)
-    risk = replayed.lapse.predict(matrix)
+    risk = replayed.lapse.model.predict(matrix)
     if replayed.lapse.slopes is None:
         moved = lapse_risk.rule_effects(now.ground, risk, now.usual_days)
     else:
         typical = np.median(matrix, axis=0)
-        moved = lapse_risk.effects(risk, replayed.lapse.slopes, matrix, typical)
+        slopes = np.array(replayed.lapse.slopes)
+        moved = lapse_risk.effects(risk, slopes, matrix, typical)
     return {"lapse_risk": risk.tolist(), "lapse_reasons": _reasons(now, moved)}
 
 

@@ -7,13 +7,16 @@ leans the same way and can be read; asking a forest of trees six times over take
 scikit-learn takes half a second to import, so only this asks.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
+from okaeri.insight.domain.lapse_model import Curve, LapseModel, Line, Steps, Trees, logit_of
+from okaeri.insight.domain.lapse_risk import COLUMNS
 from okaeri.insight.domain.lifetime.histories import Floats
 
 # Under so many who lapsed, and who did not, the rule stays (domain reference §2.6).
@@ -21,7 +24,7 @@ FEWEST_CASES = 500
 _MOST_PEOPLE = 50_000
 _ISOTONIC_FROM = 1_000
 _BINS = 10
-Predict = Callable[[Floats], Floats]
+_RULE = Line([1.0] + [0.0] * (len(COLUMNS) - 1), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +43,20 @@ class Chosen:
     """The model to use, by name, with how each candidate did and how well the winner's chances hold."""
 
     name: str
-    predict: Predict
+    model: LapseModel
     # Weight of each column in the logit, for reasons; None where the rule is used as it is.
-    slopes: Floats | None
+    slopes: list[float] | None
     scores: list[dict[str, Any]]
     reliability: list[dict[str, Any]]
 
 
 def by_rule(check: Cases | None = None) -> Chosen:
     """Give the rule as it is, and how well its chances held where there was a replay."""
-    found = _rule(check.matrix) if check is not None and len(check.lapsed) else None
+    rule = LapseModel(_RULE)
+    found = rule.predict(check.matrix) if check is not None and len(check.lapsed) else None
     table = [] if found is None or check is None else reliability(found, check.lapsed)
     scores = [] if found is None or check is None else [_scored("rule", found, check.lapsed)]
-    return Chosen("rule", _rule, None, scores, table)
+    return Chosen("rule", rule, None, scores, table)
 
 
 def choose(learn: Cases, check: Cases) -> Chosen:
@@ -64,15 +68,15 @@ def choose(learn: Cases, check: Cases) -> Chosen:
     tried = []
     for name, train in _CANDIDATES.items():
         raw = train(learn)
-        setting = _calibration(raw(check.matrix[~judged]), check.lapsed[~judged])
-        found = setting(raw(check.matrix[judged]))
+        told = LapseModel(raw).predict(check.matrix[~judged])
+        setting = _calibration(told, check.lapsed[~judged])
+        found = LapseModel(raw, setting).predict(check.matrix[judged])
         tried.append((_scored(name, found, check.lapsed[judged]), found, setting, train))
     best, found, setting, train = min(tried, key=lambda one: one[0]["log_loss"])
-    again = train(check)
     return Chosen(
         best["name"],
-        lambda matrix: setting(again(matrix)),
-        _slopes(check),
+        LapseModel(train(check), setting),
+        _fit_logistic(check).slopes,
         [one[0] for one in tried],
         reliability(found, check.lapsed[judged]),
     )
@@ -120,59 +124,69 @@ def _auc(chances: Floats, lapsed: NDArray[np.bool_]) -> float | None:
     return float((ranks[lapsed].sum() - yes * (yes + 1) / 2.0) / (yes * no))
 
 
-def _rule(matrix: Floats) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-matrix[:, 0])))
-
-
-def _logistic(cases: Cases) -> Predict:
-    slopes, start = _fit_logistic(cases)
-    return lambda matrix: np.asarray(1.0 / (1.0 + np.exp(-(matrix @ slopes + start))))
-
-
-def _slopes(cases: Cases) -> Floats:
-    return _fit_logistic(cases)[0]
-
-
-def _fit_logistic(cases: Cases) -> tuple[Floats, float]:
-    """Give the slope of each column of the logit, and where it starts."""
+def _fit_logistic(cases: Cases) -> Line:
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
     centre, width = cases.matrix.mean(axis=0), cases.matrix.std(axis=0) + 1e-9
     model = LogisticRegression(max_iter=500).fit((cases.matrix - centre) / width, cases.lapsed)
     slopes = np.asarray(model.coef_[0] / width)
-    return slopes, float(model.intercept_[0] - slopes @ centre)
+    return Line(slopes.tolist(), float(model.intercept_[0] - slopes @ centre))
 
 
-def _boosting(cases: Cases) -> Predict:
+def fit_boosting(cases: Cases) -> Trees:
+    """Give boosted trees, at most 15 leaves each."""
     from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
 
     model = HistGradientBoostingClassifier(
         max_iter=80, max_leaf_nodes=15, learning_rate=0.08, min_samples_leaf=40, random_state=1
-    ).fit(cases.matrix, cases.lapsed)
-    return lambda matrix: np.asarray(model.predict_proba(matrix)[:, 1])
+    )
+    # Threads that wait for each other on a busy machine burn fifty times what the work itself takes.
+    with threadpool_limits(1, "openmp"):
+        model.fit(cases.matrix, cases.lapsed)
+    leaves: list[list[float]] = []
+    splits: list[tuple[int, float, int, int]] = []
+    for tree, (grown,) in enumerate(model._predictors):
+        values: list[float] = []
+        _walk(grown.nodes, 0, tree, values, splits)
+        leaves.append(values)
+    return Trees(float(model._baseline_prediction[0, 0]), leaves, splits)
 
 
-def _calibration(chances: Floats, lapsed: NDArray[np.bool_]) -> Predict:
+def _walk(
+    nodes: Sequence[Any],
+    at: int,
+    tree: int,
+    values: list[float],
+    splits: list[tuple[int, float, int, int]],
+) -> None:
+    """Number the leaves under a node from the left; each split names those to its left."""
+    node = nodes[at]
+    if node["is_leaf"]:
+        values.append(float(node["value"]))
+        return
+    first = len(values)
+    _walk(nodes, int(node["left"]), tree, values, splits)
+    gone = (1 << len(values)) - (1 << first)
+    splits.append((int(node["feature_idx"]), float(node["num_threshold"]), tree, gone))
+    _walk(nodes, int(node["right"]), tree, values, splits)
+
+
+def _calibration(chances: Floats, lapsed: NDArray[np.bool_]) -> Steps | Curve:
     """Give what turns told chances into those that came true: isotonic, of few people Platt's curve."""
     if len(lapsed) >= _ISOTONIC_FROM:
         from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415
 
         steps = IsotonicRegression(y_min=0.002, y_max=0.998, out_of_bounds="clip")
         steps.fit(chances, lapsed)
-        return lambda told: np.asarray(steps.predict(told))
+        return Steps(steps.X_thresholds_.tolist(), steps.y_thresholds_.tolist())
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
-    curve = LogisticRegression(C=1e6).fit(_logit(chances), lapsed)
-    return lambda told: np.asarray(curve.predict_proba(_logit(told))[:, 1])
+    curve = LogisticRegression(C=1e6).fit(logit_of(chances)[:, None], lapsed)
+    return Curve(float(curve.coef_[0, 0]), float(curve.intercept_[0]))
 
 
-def _logit(chances: Floats) -> Floats:
-    safe = np.clip(chances, 1e-6, 1 - 1e-6)
-    return np.asarray(np.log(safe / (1 - safe))[:, None])
-
-
-_CANDIDATES: dict[str, Callable[[Cases], Predict]] = {
-    "rule": lambda _cases: _rule,
-    "logistic": _logistic,
-    "boosting": _boosting,
+_CANDIDATES: dict[str, Callable[[Cases], Line | Trees]] = {
+    "rule": lambda _cases: _RULE,
+    "logistic": _fit_logistic,
+    "boosting": fit_boosting,
 }
