@@ -16,8 +16,14 @@ from okaeri.insight.features.baskets import (
     compute_pairs_in_orders,
     compute_pairs_in_periods,
 )
-from okaeri.insight.features.goods import compute_goods, compute_item_days
-from okaeri.insight.features.purchases import compute_purchase_lines, compute_purchases
+from okaeri.insight.features.goods import (
+    compute_goods,
+    compute_item_days,
+    compute_item_names,
+    compute_purchase_goods,
+    compute_unchosen,
+)
+from okaeri.insight.features.purchases import compute_purchases
 from okaeri.insight.types import LifecycleRules
 from tests.insight.feature_lists import unbound_products
 from tests.insight.real_orders import CLEAN, online_retail, online_retail_lines, online_retail_path
@@ -46,9 +52,11 @@ def retail(warehouse: Warehouse, shared_data: Path) -> dict[str, Any]:
     path = online_retail_path(shared_data)
     orders = warehouse.upload(online_retail(path, SAMPLE))
     purchases = compute_purchases(orders, as_of=AS_OF, rules=LifecycleRules())
-    lines = compute_purchase_lines(warehouse.upload(online_retail_lines(path, SAMPLE)), purchases)
+    lines = warehouse.upload(online_retail_lines(path, SAMPLE))
     nothing = warehouse.upload(unbound_products().schema().to_pyarrow().empty_table())
-    goods = warehouse.stage("goods", compute_goods(lines, nothing, left_out=()))
+    unchosen = compute_unchosen(compute_item_names(lines), nothing, left_out=())
+    chosen = compute_goods(lines, warehouse.stage("unchosen", unchosen))
+    goods = warehouse.stage("goods", compute_purchase_goods(chosen, purchases))
     _STAGED.update(goods=goods, days=warehouse.stage("days", compute_item_days(goods)))
     return _STAGED
 

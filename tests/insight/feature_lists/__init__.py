@@ -53,7 +53,7 @@ def tables_over(
     """Shared tables as a refresh stages them."""
     purchases = stage("purchases", compute_purchases(orders, as_of=as_of, rules=rules))
     lines = stage("lines", compute_purchase_lines(order_lines, purchases))
-    firsts = stage("firsts", compute_first_purchases(purchases, lines))
+    firsts = stage("firsts", compute_first_purchases(purchases, orders, lines))
     return Tables(
         orders, order_lines, products, customers, purchases, lines, firsts, as_of, rules, stage
     )

@@ -13,7 +13,13 @@ from okaeri.insight.features.cycles import (
     compute_run_out_counts,
     compute_run_outs,
 )
-from okaeri.insight.features.goods import compute_goods, compute_item_days
+from okaeri.insight.features.goods import (
+    compute_goods,
+    compute_item_days,
+    compute_item_names,
+    compute_purchase_goods,
+    compute_unchosen,
+)
 
 KEYS: dict[str, list[str] | None] = {
     "item_gaps": ["customer_id", "sku", "ordered_on"],
@@ -27,8 +33,10 @@ KEYS: dict[str, list[str] | None] = {
 
 
 def features(tables: Any) -> dict[str, ir.Table]:
-    goods = compute_goods(tables.lines, tables.products, left_out=())
-    item_days = compute_item_days(goods)
+    names = compute_item_names(tables.order_lines)
+    unchosen = compute_unchosen(names, tables.products, left_out=())
+    goods = compute_goods(tables.order_lines, unchosen)
+    item_days = compute_item_days(compute_purchase_goods(goods, tables.purchases))
     gaps = compute_item_gaps(item_days)
     cycles = compute_product_cycles(gaps)
     run_outs = compute_run_outs(

@@ -18,12 +18,20 @@ from okaeri.insight.features.goods import (
     compute_item_days,
     compute_item_facts,
     compute_item_histories,
+    compute_item_names,
+    compute_newest_names,
+    compute_purchase_goods,
+    compute_unchosen,
 )
 from okaeri.insight.features.interests import compute_attention, compute_bought_categories
 from okaeri.insight.features.products import compute_f2_by_first_product
 
 KEYS: dict[str, list[str] | None] = {
+    "item_names": ["sku", "product_name"],
+    "unchosen": ["sku", "product_name"],
     "goods": ["order_id", "line_no"],
+    "purchase_goods": ["order_id", "sku", "quantity", "amount_minor"],
+    "newest_names": ["sku"],
     "item_days": ["customer_id", "sku", "ordered_on"],
     "item_facts": ["sku"],
     "item_histories": ["customer_id", "item", "day"],
@@ -39,7 +47,10 @@ KEYS: dict[str, list[str] | None] = {
 
 
 def features(tables: Any) -> dict[str, ir.Table]:
-    whole = compute_goods(tables.lines, tables.products, left_out=("22423",))
+    names = tables.stage("item_names", compute_item_names(tables.order_lines))
+    unchosen = compute_unchosen(names, tables.products, left_out=("22423",))
+    chosen = compute_goods(tables.order_lines, tables.stage("unchosen", unchosen))
+    whole = compute_purchase_goods(chosen, tables.purchases)
     goods = tables.stage("goods", whole)
     item_days = compute_item_days(goods)
     days = tables.stage("item_days", item_days)
@@ -50,7 +61,11 @@ def features(tables: Any) -> dict[str, ir.Table]:
         "customer_id", day=days.ordered_on, sku=days.sku, category=ibis.literal("")
     )
     return {
-        "goods": whole,
+        "item_names": compute_item_names(tables.order_lines),
+        "unchosen": unchosen,
+        "goods": chosen,
+        "purchase_goods": whole,
+        "newest_names": compute_newest_names(chosen, names, tables.purchases),
         "item_days": item_days,
         "item_facts": compute_item_facts(goods, days, as_of=tables.as_of),
         "item_histories": compute_item_histories(days, items, one_person_in=5),

@@ -27,7 +27,7 @@ def features(tables: Any) -> dict[str, ir.Table]:
     return {
         "purchases": purchases,
         "purchase_lines": compute_purchase_lines(tables.order_lines, tables.purchases),
-        "first_purchases": compute_first_purchases(tables.purchases, tables.lines),
+        "first_purchases": compute_first_purchases(tables.purchases, tables.orders, tables.lines),
         "main_lines": compute_main_lines(tables.lines),
         "deciles": compute_deciles(tables.customers),
         "customer_deciles": compute_customer_deciles(tables.customers),

@@ -11,6 +11,7 @@ from okaeri.insight.features.facets import (
     compute_first_values,
     compute_product_names,
 )
+from okaeri.insight.features.purchases import counts_as_purchase
 from okaeri.insight.features.survival import (
     compute_contracts,
     compute_deliveries,
@@ -37,9 +38,10 @@ VALUES = {"kind": ["single"], "product": ["85123A", "22423"], "source": ["test"]
 def features(tables: Any) -> dict[str, ir.Table]:
     faceted = compute_faceted(tables.firsts, values=VALUES)
     # The real shop has no contracts: here every customer is one.
-    subscribed = tables.purchases.mutate(
-        subscription_no=tables.purchases.customer_id.cast("string")
+    counted = tables.orders.filter(
+        counts_as_purchase(tables.orders, as_of=tables.as_of, rules=tables.rules)
     )
+    subscribed = counted.mutate(subscription_no=counted.customer_id.cast("string"))
     ended = tables.products.filter(tables.products.sku == "22423").select(
         "sku", source=tables.products.category
     )
@@ -53,7 +55,7 @@ def features(tables: Any) -> dict[str, ir.Table]:
     return {
         "first_values": compute_first_values(tables.firsts, most=3),
         "faceted": faceted,
-        "product_names": compute_product_names(tables.lines, skus=VALUES["product"]),
+        "product_names": compute_product_names(tables.order_lines, skus=VALUES["product"]),
         "survival": compute_survival(tables.customers, faceted),
         "purchase_values": compute_purchase_values(tables.purchases),
         "trials": compute_trials(

@@ -24,7 +24,15 @@ from okaeri.insight.features.facets import (
     compute_first_values,
     compute_product_names,
 )
-from okaeri.insight.features.goods import compute_goods, compute_item_days, compute_item_facts
+from okaeri.insight.features.goods import (
+    compute_goods,
+    compute_item_days,
+    compute_item_facts,
+    compute_item_names,
+    compute_newest_names,
+    compute_purchase_goods,
+    compute_unchosen,
+)
 from okaeri.insight.features.prices import compute_price_habits
 from okaeri.insight.features.purchases import (
     compute_first_purchases,
@@ -129,18 +137,24 @@ class Sources:
         """One row per buyer: how it began (`features.purchases.compute_first_purchases`)."""
         began = self.purchases.filter(self.purchases.n == 1)
         lines = compute_purchase_lines(self.order_lines, began)
-        return self.stage("firsts", compute_first_purchases(self.purchases, lines))
+        return self.stage("firsts", compute_first_purchases(self.purchases, self.orders, lines))
+
+    @cached_property
+    def item_names(self) -> ir.Table:
+        """One row per product and name it was ever sold under (`features.goods`)."""
+        return self.stage("item_names", compute_item_names(self.order_lines))
+
+    @cached_property
+    def _chosen(self) -> ir.Table:
+        """One row per line with something chosen, of any order: no postage, no gifts."""
+        left_out = load(RecommendRules).left_out.split()
+        unchosen = compute_unchosen(self.item_names, self.products, left_out=left_out)
+        return compute_goods(self.order_lines, self.stage("unchosen", unchosen))
 
     @cached_property
     def goods(self) -> ir.Table:
-        """One row per line of a purchase with something chosen: no postage, no gifts.
-
-        Columns as of `features.purchases.compute_purchase_lines`. What nobody chose is left out
-        before the purchases are joined, and no other analysis asks for the lines themselves.
-        """
-        left_out = load(RecommendRules).left_out.split()
-        chosen = compute_goods(self.order_lines, self.products, left_out=left_out)
-        return self.stage("goods", compute_purchase_lines(chosen, self.purchases))
+        """One row per line of a purchase with something chosen (`compute_purchase_goods`)."""
+        return self.stage("goods", compute_purchase_goods(self._chosen, self.purchases))
 
     @cached_property
     def item_days(self) -> ir.Table:
@@ -151,6 +165,9 @@ class Sources:
     def item_facts(self) -> list[dict[str, Any]]:
         """What all purchases say of each product (`features.goods`), most buyers first."""
         facts = self.rows(compute_item_facts(self.goods, self.item_days, as_of=self.as_of))
+        newest = self.rows(compute_newest_names(self._chosen, self.item_names, self.purchases))
+        names = {row["sku"]: row["name"] for row in newest}
+        facts = [{**fact, "name": names.get(fact["sku"], "")} for fact in facts]
         return sorted(facts, key=lambda fact: (-fact["buyers"], fact["sku"]))
 
     @cached_property
@@ -275,7 +292,7 @@ class Sources:
     def product_names(self) -> dict[str, str]:
         """Product code → name, of the products most customers began with."""
         skus = self.first_values.get("product", [])
-        rows = self.rows(compute_product_names(self.goods, skus=skus))
+        rows = self.rows(compute_product_names(self.item_names, skus=skus))
         return {row["sku"]: row["name"] for row in rows if row["name"]}
 
     def stage(self, name: str, expr: ir.Table) -> ir.Table:

@@ -19,7 +19,7 @@ from okaeri.insight.features.survival import (
 def build(sources: Sources) -> dict[str, Any]:
     """Give the payload of `domain.reports.survival`."""
     contracts = compute_contracts(
-        sources.purchases, sources.ended_contracts, as_of=sources.as_of, rules=sources.rules
+        sources.counted, sources.ended_contracts, as_of=sources.as_of, rules=sources.rules
     )
     trials = compute_trials(
         sources.purchases,

@@ -65,13 +65,10 @@ def compute_run_outs(
     two on) drawn towards the product's median, else that median (§2.4).
     """
     since = as_of - timedelta(days=_OLDEST_DAYS)
-    rows = item_days.filter(item_days.ordered_on > since)
-    latest = rows.group_by("customer_id", "sku").agg(
-        last_on=rows.ordered_on.max(),
-        quantity=rows.quantity.argmax(rows.ordered_on),
-        is_delivery=rows.is_delivery.argmax(rows.ordered_on),
+    last = item_days.is_last & (item_days.ordered_on > since) & ~item_days.is_delivery
+    latest = item_days.filter(last).select(
+        "customer_id", "sku", "quantity", last_on=item_days.ordered_on
     )
-    latest = latest.filter(~latest.is_delivery)
     trusted = cycles.filter(cycles.intervals >= fewest_intervals)
     known = latest.left_join(trusted.select("sku", "cycle_days"), "sku").drop("sku_right")
     supply = products.select("sku", "days_supply")

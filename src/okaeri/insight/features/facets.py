@@ -47,7 +47,10 @@ def _known(column: ir.StringColumn, values: Sequence[str]) -> ir.StringValue:
     return column.isin(list(values)).ifelse(column, "")
 
 
-def compute_product_names(first_lines: ir.Table, *, skus: Sequence[str]) -> ir.Table:
-    """One row per product of `skus` that was ever sold: sku, name (the last in the alphabet)."""
-    rows = first_lines.filter(first_lines.sku.isin(list(skus) or [""]) & (first_lines.n == 1))
+def compute_product_names(names: ir.Table, *, skus: Sequence[str]) -> ir.Table:
+    """One row per product of `skus` in a table of names: sku, name (the last in the alphabet).
+
+    `names` as of `features.goods.compute_item_names`.
+    """
+    rows = names.filter(names.sku.isin(list(skus) or [""]))
     return rows.group_by("sku").agg(name=rows.product_name.max())

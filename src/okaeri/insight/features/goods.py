@@ -15,50 +15,100 @@ RECENT_DAYS = 90
 _DATE_LENGTH = len("2026-01-15")
 
 
-def compute_goods(lines: ir.Table, products: ir.Table, *, left_out: Collection[str]) -> ir.Table:
-    """One row per line with something chosen: the columns of `lines`.
+def compute_item_names(lines: ir.Table) -> ir.Table:
+    """One row per product and name among lines: sku, product_name ("" without one).
 
-    Left out: what costs nothing, samples, postage and fees by their names, codes in `left_out`.
+    A shop has few names and many lines: looking for words among the lines themselves is dear.
     """
-    rows = lines
-    kept = (rows.sku != "") & (rows.amount_minor > 0) & (rows.quantity > 0)
+    return lines.select("sku", product_name=lines.product_name.fill_null("")).distinct()
+
+
+def compute_unchosen(names: ir.Table, products: ir.Table, *, left_out: Collection[str]) -> ir.Table:
+    """One row per product and name nobody chooses: sku, product_name as in `compute_item_names`.
+
+    These are samples, postage and fees by their names, codes in `left_out`, and lines without a code.
+    """
+    samples = products.filter(products.is_sample).select("sku", is_sample=ibis.literal(True))
+    rows = names.left_join(samples, "sku").select("sku", "product_name", "is_sample")
+    gone = (rows.sku == "") | rows.product_name.lower().re_search(NOT_GOODS)
     if left_out:
-        kept = kept & rows.sku.notin(sorted(left_out))
-    samples = products.filter(products.is_sample).select("sku")
-    # A shop has few names and many lines, and looking for words is dear.
-    names = rows.select("product_name").distinct()
-    fees = names.filter(names.product_name.fill_null("").lower().re_search(NOT_GOODS))
-    return rows.filter(kept).anti_join(samples, "sku").anti_join(fees, "product_name")
+        gone = gone | rows.sku.isin(sorted(left_out))
+    return rows.filter(gone | rows.is_sample.fill_null(ibis.literal(False))).drop("is_sample")
+
+
+def compute_goods(lines: ir.Table, unchosen: ir.Table) -> ir.Table:
+    """One row per line with something chosen that cost something: the columns of `lines`."""
+    rows = lines.filter((lines.amount_minor > 0) & (lines.quantity > 0))
+    rows = rows.mutate(product_name=rows.product_name.fill_null(""))
+    return rows.anti_join(unchosen, ["sku", "product_name"])
+
+
+def compute_purchase_goods(goods: ir.Table, purchases: ir.Table) -> ir.Table:
+    """One row per line of `compute_goods` in a purchase, as narrow as everything counted from it allows.
+
+    Columns: order_id, customer_id, ordered_on, n, is_delivery (of a subscription), sku, quantity,
+    amount_minor (of the line, before discounts of the whole order).
+    """
+    of_order = purchases.select("order_id", "customer_id", "ordered_on", "n", "kind")
+    rows = goods.select("order_id", "sku", "quantity", "amount_minor").join(of_order, "order_id")
+    return rows.select(
+        "order_id",
+        "customer_id",
+        "ordered_on",
+        "n",
+        "sku",
+        "quantity",
+        "amount_minor",
+        is_delivery=rows.kind == "subscription",
+    )
+
+
+def compute_newest_names(goods: ir.Table, names: ir.Table, purchases: ir.Table) -> ir.Table:
+    """One row per product: sku and name, that of its newest line in a purchase; of one day the last
+    in the alphabet.
+
+    Only products that had several names (`compute_item_names`) are looked for among the lines.
+    """
+    counts = names.group_by("sku").agg(names=names.count(), name=names.product_name.max())
+    one = counts.filter(counts.names == 1).select("sku", "name")
+    several = counts.filter(counts.names > 1).select("sku")
+    days = purchases.select("order_id", "ordered_on")
+    lines = goods.select("order_id", "sku", "product_name").semi_join(several, "sku")
+    rows = lines.join(days, "order_id")
+    dated = rows.ordered_on.cast("string") + rows.product_name
+    newest = rows.group_by("sku").agg(name=dated.max().substr(_DATE_LENGTH))
+    return ibis.union(one, newest, distinct=False)
 
 
 def compute_item_days(goods: ir.Table) -> ir.Table:
     """One row per customer, product and day: customer_id, sku, ordered_on, n, quantity, is_delivery,
-    previous_on, nth_day.
+    previous_on, nth_day, is_last.
 
     `n` is the customer's purchase, `is_delivery` tells of a subscription's, `previous_on` when the
     same customer bought the same product before (NULL for the first time), `nth_day` on how many days
-    he had by then (from 1).
+    he had by then (from 1), `is_last` that he has not bought it since.
     """
-    is_delivery = (goods.kind == "subscription").ifelse(1, 0)
+    is_delivery = goods.is_delivery.ifelse(1, 0)
     days = goods.group_by("customer_id", "sku", "ordered_on").agg(
         n=goods.n.min(), quantity=goods.quantity.sum(), is_delivery=is_delivery.max() == 1
     )
     life = ibis.window(group_by=["customer_id", "sku"], order_by="ordered_on")
     return days.mutate(
-        previous_on=days.ordered_on.lag().over(life), nth_day=ibis.row_number().over(life) + 1
+        previous_on=days.ordered_on.lag().over(life),
+        nth_day=ibis.row_number().over(life) + 1,
+        is_last=days.ordered_on.lead().over(life).isnull(),
     )
 
 
 def compute_item_facts(goods: ir.Table, item_days: ir.Table, *, as_of: date) -> ir.Table:
     """One row per product sold: what all purchases say of it.
 
-    Columns: sku; name (of its newest line); price_minor (median of amount ÷ quantity, smallest unit);
+    Columns: sku; price_minor (median of amount ÷ quantity, smallest unit);
     orders, quantity, net_minor (sum of line amounts); buyers, recent_buyers (in the last 90 days to
     `as_of`), repeat_buyers (bought it on two days or more); cycle_days (median days between two
     purchases by one person, NULL where nobody came back for it); first_on, last_on.
     """
     sold = goods.group_by("sku").agg(
-        dated_name=(goods.ordered_on.cast("string") + goods.product_name.fill_null("")).max(),
         price_minor=(goods.amount_minor / goods.quantity).median(),
         orders=goods.order_id.nunique(),
         quantity=goods.quantity.sum(),
@@ -85,8 +135,7 @@ def compute_item_facts(goods: ir.Table, item_days: ir.Table, *, as_of: date) -> 
         repeat_buyers=seen.is_second.sum(),
         cycle_days=seen.gap.median().cast("float64"),
     )
-    named = sold.mutate(name=sold.dated_name.substr(_DATE_LENGTH)).drop("dated_name")
-    return named.join(people, "sku")
+    return sold.join(people, "sku")
 
 
 def compute_item_histories(item_days: ir.Table, items: ir.Table, *, one_person_in: int) -> ir.Table:

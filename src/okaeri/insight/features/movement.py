@@ -23,7 +23,8 @@ def compute_standings(
     on, sums = bought.ordered_on, {}
     for day in thresholds:
         known = on <= day
-        sums[f"n_{day:%Y%m%d}"] = known.ifelse(1, 0).sum()
+        if not rules.merge_same_day:
+            sums[f"n_{day:%Y%m%d}"] = known.ifelse(1, 0).sum()
         sums[f"net_{day:%Y%m%d}"] = known.ifelse(bought.net_minor, 0).sum()
         sums[f"last_{day:%Y%m%d}"] = known.ifelse(on, ibis.null("date")).max()
     rows = bought.group_by("customer_id").agg(first_on=on.min(), **sums)
@@ -36,11 +37,12 @@ def compute_standings(
 def _class_on(
     rows: ir.Table, day: date, threshold_minor: int, rules: LifecycleRules
 ) -> dict[str, ir.Value]:
-    count, last_on = rows[f"n_{day:%Y%m%d}"], rows[f"last_{day:%Y%m%d}"]
+    last_on = rows[f"last_{day:%Y%m%d}"]
     if rules.merge_same_day:
         # Classes ask whether there was one purchase or more: more than one day is more.
-        several = last_on > rows.first_on
-        count = (count > 0).ifelse(several.ifelse(2, 1), 0)
+        count = (last_on > rows.first_on).ifelse(2, 1)
+    else:
+        count = rows[f"n_{day:%Y%m%d}"]
     until = ibis.date(day) if rules.tenure_basis == "elapsed" else last_on
     stage = stage_of(
         count,
@@ -51,7 +53,7 @@ def _class_on(
     )
     is_lapsed = ibis.date(day).delta(last_on, unit="day") >= rules.lapse_days
     return {
-        f"stage_{day:%Y%m%d}": (count > 0).ifelse(stage, ibis.null("string")),
+        f"stage_{day:%Y%m%d}": last_on.notnull().ifelse(stage, ibis.null("string")),
         f"lapsed_{day:%Y%m%d}": is_lapsed,
     }
 

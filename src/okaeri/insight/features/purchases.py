@@ -21,12 +21,12 @@ def counts_as_purchase(orders: ir.Table, *, as_of: date, rules: LifecycleRules) 
 def compute_purchases(orders: ir.Table, *, as_of: date, rules: LifecycleRules) -> ir.Table:
     """One row per order that counts as a purchase of a known customer up to and on `as_of`.
 
-    Columns: order_id, customer_id, source, media_code, subscription_no ("" without), delivery_no
-    (NULL without), kind ("single", "trial", "subscription"); ordered_on (shop day), ordered_hour
-    (0..23 of the shop's clock); net_minor, discount_minor, margin_minor (NULL where a cost is
-    unknown); n (which purchase of the customer, from 1), starts_purchase (False for further orders
-    of the same day, which share its n), previous_on (day of the order before, NULL for the first),
-    first_on (day of the customer's first).
+    Columns: order_id, customer_id, kind ("single", "trial", "subscription"); ordered_on (shop day),
+    ordered_hour (0..23 of the shop's clock); net_minor, discount_minor, margin_minor (NULL where a
+    cost is unknown); n (which purchase of the customer, from 1), starts_purchase (False for further
+    orders of the same day, which share its n), previous_on (day of the order before, NULL for the
+    first), first_on (day of the customer's first). Where it came from and its contract stay with the
+    order: sorting texts along with every purchase costs more than everything else here.
     """
     rows = orders.filter(counts_as_purchase(orders, as_of=as_of, rules=rules))
     # One order of the rows serves every column; DuckDB sorts once for all of them.
@@ -39,16 +39,13 @@ def compute_purchases(orders: ir.Table, *, as_of: date, rules: LifecycleRules) -
     numbered = rows.select(
         "order_id",
         "customer_id",
-        "source",
-        "media_code",
-        "subscription_no",
-        "delivery_no",
         "ordered_on",
         "ordered_hour",
         "net_minor",
         "discount_minor",
         "margin_minor",
-        kind=_kind(rows),
+        "is_trial",
+        is_delivery=(rows.subscription_no != "") | rows.delivery_no.notnull(),
         n=nth + 1,
         previous_on=previous_on,
         first_on=rows.ordered_on.min().over(ibis.window(group_by="customer_id")),
@@ -58,12 +55,10 @@ def compute_purchases(orders: ir.Table, *, as_of: date, rules: LifecycleRules) -
         starts = starts | (numbered.previous_on < numbered.ordered_on)
     else:
         starts = ibis.literal(True)
-    return numbered.mutate(starts_purchase=starts)
-
-
-def _kind(rows: ir.Table) -> ir.StringValue:
-    is_delivery = (rows.subscription_no != "") | rows.delivery_no.notnull()
-    return ibis.cases((rows.is_trial, _TRIAL), (is_delivery, _SUBSCRIPTION), else_=_SINGLE)
+    kind = ibis.cases(
+        (numbered.is_trial, _TRIAL), (numbered.is_delivery, _SUBSCRIPTION), else_=_SINGLE
+    )
+    return numbered.mutate(kind=kind, starts_purchase=starts).drop("is_trial", "is_delivery")
 
 
 def compute_purchase_lines(lines: ir.Table, purchases: ir.Table) -> ir.Table:
@@ -87,18 +82,22 @@ def compute_purchase_lines(lines: ir.Table, purchases: ir.Table) -> ir.Table:
     )
 
 
-def compute_first_purchases(purchases: ir.Table, purchase_lines: ir.Table) -> ir.Table:
+def compute_first_purchases(
+    purchases: ir.Table, orders: ir.Table, purchase_lines: ir.Table
+) -> ir.Table:
     """One row per customer with a purchase: how the relation began.
 
     Columns: customer_id, first_on, first_order_id (the first order of the first day), first_source,
     first_media, first_kind, first_sku ("" without lines; of several the dearest line, then the first).
     """
-    first = purchases.filter(purchases.previous_on.isnull()).select(
+    began = purchases.filter(purchases.previous_on.isnull())
+    came_from = orders.select("order_id", first_source="source", first_media="media_code")
+    first = began.join(came_from, "order_id").select(
         "customer_id",
         "first_on",
+        "first_source",
+        "first_media",
         first_order_id="order_id",
-        first_source="source",
-        first_media="media_code",
         first_kind="kind",
     )
     main = compute_main_lines(purchase_lines.filter(purchase_lines.n == 1))

@@ -72,14 +72,15 @@ def compute_full_orders(purchases: ir.Table) -> ir.Table:
 
 
 def compute_contracts(
-    purchases: ir.Table, ended: ir.Table, *, as_of: date, rules: LifecycleRules
+    counted: ir.Table, ended: ir.Table, *, as_of: date, rules: LifecycleRules
 ) -> ir.Table:
     """One row per contract with a delivery: source, subscription_no, customer_id, deliveries, is_over.
 
-    `ended`: source and subscription_no of cancelled contracts. A contract without a delivery for as
-    long as a customer counts as lapsed is over too. Skipped deliveries are no orders and do not count.
+    `counted`: orders of the warehouse that count. `ended`: source and subscription_no of cancelled
+    contracts. A contract without a delivery for as long as a customer counts as lapsed is over too.
+    Skipped deliveries are no orders and do not count.
     """
-    rows = purchases.filter(purchases.subscription_no != "")
+    rows = counted.filter(counted.subscription_no != "")
     found = rows.group_by("source", "subscription_no").agg(
         customer_id=rows.customer_id.max(),
         deliveries=rows.count(),
