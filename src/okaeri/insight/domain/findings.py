@@ -48,7 +48,8 @@ def _f2_change(recent: Mapping[str, Any], previous: Mapping[str, Any]) -> Iterat
     points = (recent["rate"] - previous["rate"]) * 100
     low, high = difference_interval(recent, previous)
     if low <= 0 <= high:
-        yield sentence(_F2_SAME, points=f"{points:+.1f}".replace("-", "−"))
+        change = f"{points:+.1f}" if round(points, 1) else "±0.0"
+        yield sentence(_F2_SAME, points=change.replace("-", "−"))
     else:
         yield sentence(_F2_HIGHER if points > 0 else _F2_LOWER, points=f"{abs(points):.1f}")
 

@@ -9,7 +9,7 @@ from okaeri.web.facet_names import FACETS, value_name
 
 _TITLE = Text(
     "2回目まで来るのは{best}がいちばん多く{rate:.1%}です",
-    "{best} come to a second purchase most often: {rate:.1%}",
+    "{best}: {rate:.1%} come to a second purchase, the most of all",
 )
 _PLAIN = Text("購入回数ごとに残っている割合", "The share still buying, by purchase number")
 _NOTE = Text(

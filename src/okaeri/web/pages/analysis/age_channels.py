@@ -36,7 +36,8 @@ def age_channels(request: HttpRequest) -> HttpResponseBase:
     if found and encoding:
         return csv_response("age-channels", _CSV, _cells(found["bands"]), encoding=encoding)
     rules = load(AgeRules)
-    bands = [_shown(band, rules) for band in found["bands"]] if found else []
+    told = found["bands"] if found else []
+    bands = [_shown(band, _telling_ways(told), rules) for band in told]
     channels = sorted({row["channel"] for band in bands for row in band["channels"]})
     for band in bands:
         by_channel = {row["channel"]: row for row in band["channels"]}
@@ -57,7 +58,16 @@ def _has_ages(payload: Mapping[str, Any]) -> bool:
     return any(band["band"] for band in payload["bands"])
 
 
-def _shown(band: Mapping[str, Any], rules: AgeRules) -> dict[str, Any]:
+def _telling_ways(bands: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Leave out a split with one value alone: the only shop there is has every order of every age."""
+    return [
+        way
+        for way in ("source", "media")
+        if len({row["value"] for band in bands for row in band["ways"][way]}) > 1
+    ]
+
+
+def _shown(band: Mapping[str, Any], ways: Sequence[str], rules: AgeRules) -> dict[str, Any]:
     is_young = band["band"] in insight.YOUNG_BANDS
     name = insight.AGE_BAND_NAMES.get(band["band"], _UNKNOWN)
     is_default = is_young and band["young_sent"] < rules.fewest_messages
@@ -68,9 +78,10 @@ def _shown(band: Mapping[str, Any], rules: AgeRules) -> dict[str, Any]:
         "is_young": is_young,
         "is_default": is_default,
         "suggested": channel_name(suggested) if suggested else None,
+        "answers": sum(row["clicked"] for row in band["channels"]),
         "bought": [
             {**row, "way": FACETS[way], "name": _value(row["value"])}
-            for way in ("source", "media")
+            for way in ways
             for row in band["ways"][way]
         ],
     }
