@@ -17,6 +17,7 @@ from okaeri.foundation.settings import ShopProfile, save, specs_of
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.foundation.work.loop import WorkLoop
 from okaeri.insight import api as insight
+from okaeri.insight.types import Depth
 from okaeri.intake import api as intake
 from okaeri.intake.types import LineIn, OrderIn, PartyIn
 from okaeri.listen import api as listen
@@ -101,11 +102,14 @@ def resolve() -> None:
         pass
 
 
-def refresh(folder: Path) -> None:
-    """Analyse and evaluate as of the clock's day."""
+def refresh(folder: Path, depth: Depth = Depth.CLASSES) -> None:
+    """Analyse and evaluate as of the clock's day; who looks at further analyses asks for all.
+
+    A full refresh writes some hundred queries, whatever the size of the shop.
+    """
     warehouse = open_warehouse(folder)
     as_of = clock.now().date()
-    insight.refresh(warehouse=warehouse, as_of=as_of)
+    insight.refresh(warehouse=warehouse, as_of=as_of, depth=depth)
     measure.evaluate_all(warehouse=warehouse, as_of=as_of)
     warehouse.close()
 
@@ -130,10 +134,10 @@ def _live_through(folder: Path, people: int, *, in_japanese: bool, is_live: bool
     intake.record_orders([order for order in orders if order.ordered_at < before])
     resolve()
     plan.install_playbooks(now.now())
-    refresh(folder)
     if is_live:
-        _live(now, [order for order in orders if order.ordered_at >= before])
         refresh(folder)
+        _live(now, [order for order in orders if order.ordered_at >= before])
+    refresh(folder, Depth.ALL)
     customer = insight.list_customers(limit=1, order_by="-net_minor").rows[0].customer_id
     with transaction.atomic():
         rewards.grant_points(customer, 120, key="t1", reason="welcome", at=clock.now())

@@ -22,6 +22,7 @@ from okaeri.foundation import clock
 from okaeri.foundation.models import DutyState, Job
 from okaeri.insight import api as insight
 from okaeri.insight.models import Segment
+from okaeri.insight.types import Depth
 from okaeri.intake import api as intake
 from okaeri.intake.models import (
     Delivery,
@@ -154,9 +155,16 @@ def him(living_shop: None) -> int:
         api_key=key, key="1", request_sha256="1", body='{"name": "一文字 和豊"}', created_at=early
     )
     _upload("1,一文字 和豊,09076543210\r\n2,別の 花子,0312345678\r\n")
-    shop.refresh(Path(settings.OKAERI.data_dir) / "warehouse")
+    shop.refresh(settings.OKAERI.warehouse_dir)
     insight.create_segment("みんな", {"field": "net_minor", "op": ">=", "value": 0})
     return person.pk
+
+
+@pytest.fixture
+def him_foretold(him: int) -> int:
+    """The same customer, with all that analyses and predictions keep of a person."""
+    shop.refresh(settings.OKAERI.warehouse_dir, Depth.ALL)
+    return him
 
 
 def _mail_to_confirm(entry_id: int) -> None:
@@ -244,35 +252,37 @@ def _hits_in_the_folder() -> set[str]:
 
 
 @pytest.mark.covers("G-13")
-def test_after_an_erasure_no_table_and_no_file_knows_the_person(him: int) -> None:
+def test_after_an_erasure_no_table_and_no_file_knows_the_person(him_foretold: int) -> None:
     assert len({hit.split(".")[0] for hit in _hits_in_the_database()}) > 10
     assert _hits_in_the_folder()
     orders = Order.objects.count()
-    done = erase_everywhere(him, clock.now())
+    done = erase_everywhere(him_foretold, clock.now())
     assert _hits_in_the_database() == set()
     assert _hits_in_the_folder() == set()
     assert Order.objects.count() == orders
     # Another's failed delivery can still be tried again.
     assert Delivery.objects.exclude(payload="").count() == 1
     assert not Message.objects.filter(customer_id__lt=0, status="planned").exists()
-    assert customers.purchase_history([him])[him][0].net_minor == 4800
+    assert customers.purchase_history([him_foretold])[him_foretold][0].net_minor == 4800
     assert done.counts["orders"] == 2
 
 
-def test_every_table_that_keeps_a_person_has_a_name_in_both_languages(him: int) -> None:
-    unnamed = {name for name in preview_erasure(him) if name not in TABLE_NAMES}
+def test_every_table_that_keeps_a_person_has_a_name_in_both_languages(him_foretold: int) -> None:
+    unnamed = {name for name in preview_erasure(him_foretold) if name not in TABLE_NAMES}
     assert unnamed == set()
 
 
-def test_nobody_else_loses_anything(him: int) -> None:
-    before = Customer.objects.exclude(id=him).order_by("id").values_list("name_key", "email")
+def test_nobody_else_loses_anything(him_foretold: int) -> None:
+    before = (
+        Customer.objects.exclude(id=him_foretold).order_by("id").values_list("name_key", "email")
+    )
     known = list(before)
     run = ImportRun.objects.latest("id")
     RejectedRow.objects.create(
         run=run, line_no=4, code="x", reason={"ja": "x", "en": "x"}, raw=["2", "一文字屋", "花子"]
     )
     waiting = _upload("1,一文字 和豊,09076543210\r\n2,一文字屋 花子,0312345678\r\n")
-    erase_everywhere(him, clock.now())
+    erase_everywhere(him_foretold, clock.now())
     assert list(before.all()) == known
     assert RejectedRow.objects.count() == 1
     assert "一文字屋 花子" in waiting.read_bytes().decode("cp932")
@@ -402,14 +412,14 @@ def test_the_proof_is_sealed_until_its_day_and_then_goes(him: int) -> None:
     assert row.proof["consents"] == []
 
 
-def test_a_person_gets_everything_in_one_archive(him: int) -> None:
-    tables = export_everything(customers.gather_person(him))
+def test_a_person_gets_everything_in_one_archive(him_foretold: int) -> None:
+    tables = export_everything(customers.gather_person(him_foretold))
     archive = zipfile.ZipFile(BytesIO(as_zip(tables)))
     document = json.loads(archive.read("person.json"))
     assert document["customers"][0]["family_name"] == "一文字"
     assert {"orders", "messages", "message_contents", "inquiries", "consents"} <= set(document)
     assert "orders.csv" in archive.namelist()
-    assert preview_erasure(him)["orders"] == 2
+    assert preview_erasure(him_foretold)["orders"] == 2
 
 
 def test_every_advertisement_stands_beside_the_consent_in_force(living_shop: None) -> None:

@@ -1,10 +1,13 @@
 """Sources and their cost on pages: written, brought in, taken out, shown."""
 
+from pathlib import Path
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from okaeri.insight import api as insight
+from okaeri.insight.types import Depth
 from tests.web import shop
 
 pytestmark = pytest.mark.django_db
@@ -36,13 +39,13 @@ def test_one_bad_line_keeps_nothing_and_says_which(browser_of_staff: Client) -> 
 
 @pytest.mark.covers("K-11", "Q-11", "Q-18")
 def test_the_page_shows_new_beside_existing_the_guide_and_the_inflow(
-    browser_of_staff: Client, small_shop: None, tmp_path: object
+    browser_of_staff: Client, small_shop: None, tmp_path: Path
 ) -> None:
     html = browser_of_staff.get("/analysis/sources/").content.decode()
     assert "媒体の費用がまだありません" in html
     assert "媒体の記録なし(直接)" in html
     browser_of_staff.post(PAGE, {"month": "2026-09", "media": "tv", "cost": "30000"})
-    shop.refresh(tmp_path / "warehouse")  # type: ignore[operator]
+    shop.refresh(tmp_path / "warehouse", Depth.ALL)
     html = browser_of_staff.get("/analysis/sources/").content.decode()
     assert "費用の月に初めて買った方がいません" in html
     for words in (

@@ -10,6 +10,7 @@ from django.test import Client
 
 from okaeri.foundation import clock
 from okaeri.foundation.errors import OkaeriError
+from okaeri.insight.types import Depth
 from okaeri.intake.types import OrderIn
 from okaeri.web.pages.analysis.frame import addresses
 from tests.insight.mixed_shop import order, record
@@ -52,7 +53,7 @@ def test_every_analysis_of_an_odd_shop_opens_with_a_sentence(
     with clock.use(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC))):
         record(*SHOPS[name]())
         shop.resolve()
-        shop.refresh(tmp_path / "warehouse")
+        shop.refresh(tmp_path / "warehouse", Depth.ALL)
         for page in ("/", *addresses().values()):
             for client in (browser_of_staff, in_english):
                 response = client.get(page)
@@ -76,6 +77,6 @@ def test_another_currency_is_refused_with_a_sentence_and_pages_stay(
         with pytest.raises(OkaeriError, match="USD"):
             record(order("b", ago(10), currency="USD"))
         shop.resolve()
-        shop.refresh(tmp_path / "warehouse")
+        shop.refresh(tmp_path / "warehouse", Depth.ALL)
         for page in addresses().values():
             assert browser_of_staff.get(page).status_code == 200, page

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight import api as insight
 from okaeri.intake import api as intake
 from okaeri.intake.types import LineIn, OrderIn, PartyIn, ProductIn
+from tests.web.filled import lived_once
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 5, 20)
@@ -37,15 +39,23 @@ def order(member: str, days: int, skus: Sequence[str]) -> OrderIn:
 @pytest.fixture
 def cosmetics(db: None, tmp_path: Path) -> None:
     """30 begin with lotion and come back after 50 days for cream, 10 with soap and stay away."""
+    warehouse = tmp_path / "warehouse"
+    lived_once("cosmetics", warehouse, lambda: _sell_cosmetics(warehouse))
+
+
+def _sell_cosmetics(folder: Path) -> None:
     clock.set_clock(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC)))
     orders = [order(f"f{n}", 200, ["FACE", "POST"]) for n in range(30)]
     orders += [order(f"f{n}", 150, ["CREAM", "SOAP"]) for n in range(24)]
     orders += [order(f"f{n}", 150, ["FACE"]) for n in range(24, 30)]
     orders += [order(f"s{n}", 120, ["SOAP"]) for n in range(10)]
     intake.record_orders(orders)
-    warehouse = open_warehouse(tmp_path / "warehouse")
-    insight.refresh(warehouse=warehouse, as_of=TODAY)
-    warehouse.close()
+    _refresh(folder)
+
+
+def _refresh(folder: Path) -> None:
+    with closing(open_warehouse(folder)) as warehouse:
+        insight.refresh(warehouse=warehouse, as_of=TODAY)
 
 
 def words(client: Client, address: str) -> str:
@@ -130,6 +140,11 @@ def test_a_person_page_says_what_to_suggest_next_and_why(
 @pytest.fixture
 def categories(cosmetics: None, tmp_path: Path) -> None:
     """The same shop with two levels of categories, friends of baths, a salt nobody bought yet."""
+    warehouse = tmp_path / "warehouse"
+    lived_once("categories", warehouse, lambda: _sort_cosmetics(warehouse))
+
+
+def _sort_cosmetics(folder: Path) -> None:
     intake.record_orders([order(f"s{n}", 100, ["SOAP"]) for n in range(10)])
     intake.record_products(
         [
@@ -140,9 +155,7 @@ def categories(cosmetics: None, tmp_path: Path) -> None:
         ]
     )
     insight.forget_results()
-    warehouse = open_warehouse(tmp_path / "warehouse")
-    insight.refresh(warehouse=warehouse, as_of=TODAY)
-    warehouse.close()
+    _refresh(folder)
 
 
 @pytest.mark.covers("H-13")

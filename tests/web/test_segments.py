@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
@@ -28,6 +29,7 @@ from okaeri.intake.types import (
 )
 from okaeri.web.api import keys
 from tests.insight.shops import order_of
+from tests.web.filled import lived_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 TODAY = date(2026, 5, 20)
@@ -98,20 +100,14 @@ def fill_shop() -> None:
         ]
     )
     customers.resolve_new_parties(NOW)
-    warehouse = open_warehouse(settings.OKAERI.warehouse_dir)
-    try:
+    with closing(open_warehouse(settings.OKAERI.warehouse_dir)) as warehouse:
         insight.refresh(warehouse=warehouse, as_of=TODAY)
-    finally:
-        warehouse.close()
 
 
 @pytest.fixture
 def shop(db: None) -> Iterator[None]:
     with clock.use(clock.SimulatedClock(NOW)):
-        warehouse = open_warehouse(settings.OKAERI.warehouse_dir)
-        warehouse.clear()
-        warehouse.close()
-        fill_shop()
+        lived_once("segments", settings.OKAERI.warehouse_dir, fill_shop)
         yield
 
 

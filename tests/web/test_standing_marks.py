@@ -10,6 +10,7 @@ from django.test import Client
 from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.insight import api as insight
+from okaeri.insight.types import Depth
 from okaeri.web.charts.freshness_curve import freshness_points
 from tests.insight.shops import record_shop
 from tests.web import shop
@@ -52,7 +53,7 @@ def test_amount_marks_but_does_not_class_a_first_buyer_and_trend_customers_carry
             }
         )
         shop.resolve()
-        shop.refresh(tmp_path / "warehouse")
+        shop.refresh(tmp_path / "warehouse", Depth.ALL)
         large, small = _page(browser_of_staff, "large"), _page(browser_of_staff, "small")
         for page in (large, small):
             assert "初回現役客" in page

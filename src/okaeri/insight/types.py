@@ -310,7 +310,7 @@ class Depth(StrEnum):
     ALL = "all"
     # Those a night can have changed (`insight.domain.due`).
     DUE = "due"
-    # None: what is there stays as it is.
+    # None: what is there stays as it is, and closed months wait for the next deeper refresh.
     CLASSES = "classes"
 
 

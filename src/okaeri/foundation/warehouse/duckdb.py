@@ -1,7 +1,7 @@
 """DuckDB inside this process: the default engine."""
 
-import uuid
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ class DuckDBEngine:
     """One in-memory DuckDB that reads Parquet and spills into `scratch`."""
 
     def __init__(self, scratch: Path, *, memory_limit: str = MEMORY_LIMIT) -> None:
+        # The same work has the same names, and so the same SQL.
+        self._numbers = count(1)
         self._connection = ibis.duckdb.connect(
             ":memory:",
             memory_limit=memory_limit,
@@ -35,11 +37,11 @@ class DuckDBEngine:
         """Give the files as one table; an empty table of `schema` when there are none."""
         if not uris:
             return self.upload(schema.empty_table())
-        return self._connection.read_parquet(list(uris), table_name=_fresh("files"))
+        return self._connection.read_parquet(list(uris), table_name=self._fresh("files"))
 
     def upload(self, data: pa.Table) -> ir.Table:
         """Make Arrow data readable in expressions (no copy)."""
-        return self._connection.create_table(_fresh("arrow"), data, temp=True)
+        return self._connection.create_table(self._fresh("arrow"), data, temp=True)
 
     def stage(self, name: str, expr: ir.Table) -> ir.Table:
         """Keep the rows of `expr` as a temporary table."""
@@ -70,10 +72,9 @@ class DuckDBEngine:
         self._connection._run_pre_execute_hooks(expr)
         return self._connection.con.sql(self._connection.compile(expr))
 
+    def _fresh(self, kind: str) -> str:
+        return f"{kind}_{next(self._numbers)}"
+
     def close(self) -> None:
         """Close the connection and forget staged tables."""
         self._connection.disconnect()
-
-
-def _fresh(kind: str) -> str:
-    return f"{kind}_{uuid.uuid4().hex[:12]}"

@@ -103,7 +103,8 @@ def refresh(
         )
         segments.save_counts(members, clock.now())
     tell(4, _STEPS)
-    _take_snapshots(warehouse, orders, request, version)
+    if depth is not Depth.CLASSES:
+        _take_snapshots(warehouse, orders, request, version)
     tell(5, _STEPS)
     return RefreshSummary(
         as_of=as_of,
