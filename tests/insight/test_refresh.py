@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from okaeri.customers import api as customers
 from okaeri.foundation import clock, settings
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight import api
-from okaeri.insight.types import FreshnessBand, LifecycleRules, Stage
+from okaeri.insight.types import Depth, FreshnessBand, LifecycleRules, RefreshSummary, Stage
 from okaeri.intake import api as intake
 from tests.insight.golden import CASES, THRESHOLD_MINOR
 from tests.insight.shops import order_of, record_shop
@@ -36,6 +37,11 @@ def today() -> Iterator[None]:
         yield
 
 
+def refresh(warehouse: Warehouse, as_of: date = TODAY) -> RefreshSummary:
+    """Compute the classes and what is counted from them; further analyses have tests of their own."""
+    return api.refresh(warehouse=warehouse, as_of=as_of, depth=Depth.CLASSES)
+
+
 def id_of(member: str) -> int:
     (found,) = customers.search_customers(f"{member}@example.com")
     return found.id
@@ -43,7 +49,7 @@ def id_of(member: str) -> int:
 
 def test_refresh_of_a_tiny_shop(warehouse: Warehouse) -> None:
     record_shop({"a": [(ago(10), 5000)], "b": [(ago(60), 1000), (ago(30), 2000)]})
-    summary = api.refresh(warehouse=warehouse, as_of=TODAY)
+    summary = refresh(warehouse)
     assert (summary.customers, summary.orders) == (2, 3)
     a, b = api.find_insight(id_of("a")), api.find_insight(id_of("b"))
     assert a is not None
@@ -70,7 +76,7 @@ def test_golden_cases_through_import_and_refresh(warehouse: Warehouse, basis: st
             for number, case in enumerate(CASES)
         }
     )
-    api.refresh(warehouse=warehouse, as_of=TODAY)
+    refresh(warehouse)
     found = {}
     for number in range(len(CASES)):
         seen = api.find_insight(id_of(f"case{number}"))
@@ -87,13 +93,13 @@ def test_bar_is_seven_average_orders_frozen_on_the_first_of_the_month(warehouse:
     settings.save(keys, {"cpm.fewest_orders": 2})
     # Two orders before 1 May average 4,000; the large one of this month must not move the bar.
     record_shop({"a": [(ago(60), 3000)], "b": [(ago(30), 5000)], "c": [(ago(2), 900_000)]})
-    api.refresh(warehouse=warehouse, as_of=TODAY)
+    refresh(warehouse)
     portfolio = api.find_report("portfolio").payload  # type: ignore[union-attr]
     assert (portfolio["aov_minor"], portfolio["threshold_minor"]) == (4000, 28_000)
     assert "28,000円" in api.definitions()["threshold_minor"].ja
 
     settings.save(keys, {"cpm.fewest_orders": 100})
-    api.refresh(warehouse=warehouse, as_of=TODAY)
+    refresh(warehouse)
     portfolio = api.find_report("portfolio").payload  # type: ignore[union-attr]
     assert (portfolio["threshold_minor"], portfolio["is_fixed_price"]) == (70_000, True)
 
@@ -102,12 +108,12 @@ def test_newest_change_of_an_order_wins_and_a_cancelled_one_no_longer_counts(
     warehouse: Warehouse,
 ) -> None:
     record_shop({"a": [(ago(50), 1000), (ago(10), 2000)]})
-    api.refresh(warehouse=warehouse, as_of=TODAY)
+    refresh(warehouse)
     customer = id_of("a")
     intake.record_orders(
         [order_of("a", ago(10), 2000, status="cancelled"), order_of("a", ago(5), 4000)]
     )
-    summary = api.refresh(warehouse=warehouse, as_of=TODAY)
+    summary = refresh(warehouse)
     found = api.find_insight(customer)
     assert found is not None
     assert (found.purchase_count, found.net_minor, found.last_on) == (2, 5000, ago(5))
@@ -115,14 +121,14 @@ def test_newest_change_of_an_order_wins_and_a_cancelled_one_no_longer_counts(
     # Syncing again brings nothing; rebuilding from nothing gives the same.
     assert api.sync_warehouse(warehouse) == 0
     warehouse.clear()
-    api.refresh(warehouse=warehouse, as_of=TODAY)
+    refresh(warehouse)
     assert api.find_insight(customer) == found
 
 
 def test_somebody_whose_only_order_was_cancelled_is_a_lead(warehouse: Warehouse) -> None:
     record_shop({"a": [(ago(50), 1000)]})
     intake.record_orders([order_of("b", ago(10), 2000, status="cancelled")])
-    api.refresh(warehouse=warehouse, as_of=TODAY)
+    refresh(warehouse)
     lead = api.find_insight(id_of("b"))
     assert lead is not None
     assert (lead.stage, lead.purchase_count, lead.last_on) == (Stage.LEAD, 0, None)
@@ -148,7 +154,7 @@ def test_ranks_and_counts_can_be_listed_and_ordered(warehouse: Warehouse) -> Non
             "c": [(ago(400), 9000)],
         }
     )
-    api.refresh(warehouse=warehouse, as_of=TODAY)
+    refresh(warehouse)
     page = api.list_customers(order_by="-purchase_count")
     ranks = [(row.purchase_count, row.r_rank, row.f_rank) for row in page.rows]
     assert ranks == [(12, 5, 5), (2, 3, 2), (1, 1, 1)]
@@ -174,13 +180,44 @@ def test_month_end_snapshots_do_not_change_once_written(warehouse: Warehouse) ->
     assert api.portfolio_history() == before
 
 
+def test_a_month_end_written_later_is_what_a_refresh_on_that_day_said(warehouse: Warehouse) -> None:
+    keys = {spec.key: spec for spec in settings.specs_of(LifecycleRules).values()}
+    settings.save(keys, {"cpm.fewest_orders": 2})
+    record_shop(
+        {
+            "loyal": [(ago(days), 30_000) for days in (400, 300, 200, 100)],
+            **{f"small{n}": [(ago(60 + n), 1000)] for n in range(10)},
+            # In April: by the bar of May nobody is loyal any more.
+            "large": [(ago(30), 900_000)],
+        }
+    )
+    refresh(warehouse, date(2026, 4, 30))
+    then = api.find_report("portfolio").payload["cells"]  # type: ignore[union-attr]
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    now = api.find_report("portfolio").payload["cells"]  # type: ignore[union-attr]
+    written = {
+        (row.stage, row.is_lapsed): (row.customers, row.net_minor)
+        for row in api.portfolio_history()
+        if row.month == date(2026, 4, 1)
+    }
+    assert written == _by_class(then)
+    assert ("prime", False) in {key for key, (count, _) in written.items() if count}
+    assert _by_class(now)["prime", False] == (0, 0)
+
+
+def _by_class(cells: list[dict[str, Any]]) -> dict[tuple[str, bool], tuple[int, int]]:
+    return {
+        (cell["stage"], cell["is_lapsed"]): (cell["customers"], cell["net_minor"]) for cell in cells
+    }
+
+
 def test_segments_hold_their_members_and_follow_the_refresh(warehouse: Warehouse) -> None:
     record_shop({"a": [(ago(10), 1000)], "b": [(ago(300), 1000)]})
-    api.refresh(warehouse=warehouse, as_of=TODAY)
+    refresh(warehouse)
     lapsed = api.create_segment("離脱客", {"field": "is_lapsed", "op": "=", "value": True})
     assert api.segment_members(lapsed.id) == [id_of("b")]
     record_shop({"b": [(ago(1), 1000)]})
-    api.refresh(warehouse=warehouse, as_of=TODAY)
+    refresh(warehouse)
     assert api.get_segment(lapsed.id).size == 0
     assert api.list_recency_reached(TODAY, 10) == [(id_of("a"), ago(10))]
     assert api.find_insight(id_of("b")).is_revived is True  # type: ignore[union-attr]
@@ -190,7 +227,7 @@ def test_biggest_loss_step_is_named_in_people_and_yen(warehouse: Warehouse) -> N
     people = {f"one{n}": [(ago(300), 1000)] for n in range(8)}
     people |= {f"two{n}": [(ago(300), 1000), (ago(290), 1000)] for n in range(2)}
     record_shop(people)
-    api.refresh(warehouse=warehouse, as_of=TODAY)
+    refresh(warehouse)
     report = api.find_report("dropoff").payload  # type: ignore[union-attr]
     assert (report["bottleneck_n"], report["lost"], report["lost_net_minor"]) == (1, 8, 8000)
     first = report["steps"][0]

@@ -97,34 +97,59 @@ def analyse_customers(warehouse: Warehouse, orders: ir.Table, request: Request) 
     )
 
 
-def _stage_history(warehouse: Warehouse, orders: ir.Table, request: Request) -> _Staged:
+def _stage_days(
+    warehouse: Warehouse, orders: ir.Table, request: Request
+) -> tuple[ir.Table, ir.Table, ir.Table, ir.Table]:
+    """Give the orders that count, and staged of them: days, returns and history."""
     as_of, rules = request.as_of, request.rules
     counted = compute_counted_orders(orders, as_of=as_of, rules=rules)
     order_days = warehouse.stage(
         "insight_order_days", compute_order_days(counted, as_of=as_of, rules=rules)
     )
     returns = warehouse.stage("insight_returns", compute_returns(order_days))
-    history = compute_customer_history(order_days, returns, rules=rules)
+    return counted, order_days, returns, compute_customer_history(order_days, returns, rules=rules)
+
+
+def _stage_history(warehouse: Warehouse, orders: ir.Table, request: Request) -> _Staged:
+    as_of, rules = request.as_of, request.rules
+    counted, order_days, returns, history = _stage_days(warehouse, orders, request)
     sizes = _rows(warehouse, compute_cohort_sizes(order_days))
     sales = _rows(warehouse, compute_cohort_sales(counted, order_days))
     price = decide_unit_price(sum_unit_price(sizes, sales, as_of=as_of, rules=rules), rules)
     return _Staged(order_days, history, returns, sizes, sales, price)
 
 
-def threshold_on(found: Found, day: date, rules: LifecycleRules) -> int:
-    """Give the bar between steady and loyal customers as it stood on a day before."""
+def price_on(found: Found, day: date, rules: LifecycleRules) -> UnitPrice:
+    """Give the average unit price and the bar made of it as they stood on a day before."""
     sums = sum_unit_price(found.cohort_sizes, found.cohort_sales, as_of=day, rules=rules)
-    return decide_unit_price(sums, rules).threshold_minor
+    return decide_unit_price(sums, rules)
 
 
-def analyse_portfolio(warehouse: Warehouse, orders: ir.Table, request: Request) -> dict[str, Any]:
-    """Give only the portfolio payload (for a month-end snapshot)."""
-    as_of, rules = request.as_of, request.rules
+def preview_portfolio(warehouse: Warehouse, orders: ir.Table, request: Request) -> dict[str, Any]:
+    """Give only the portfolio payload, for rules that are being tried."""
     staged = _stage_history(warehouse, orders, request)
+    return _portfolio(warehouse, staged.history, request, staged.price)
+
+
+def portfolio_then(
+    warehouse: Warehouse, orders: ir.Table, request: Request, found: Found
+) -> dict[str, Any]:
+    """Give only the portfolio payload of a day before that of `found` (for a month-end snapshot).
+
+    What cohorts ordered by month, `found` knows already: the past of it is what was known then.
+    """
+    *_, history = _stage_days(warehouse, orders, request)
+    price = price_on(found, request.as_of, request.rules)
+    return _portfolio(warehouse, history, request, price)
+
+
+def _portfolio(
+    warehouse: Warehouse, history: ir.Table, request: Request, price: UnitPrice
+) -> dict[str, Any]:
     rows = compute_lifecycle(
-        staged.history, as_of=as_of, rules=rules, threshold_minor=staged.price.threshold_minor
+        history, as_of=request.as_of, rules=request.rules, threshold_minor=price.threshold_minor
     )
-    return portfolio_payload(_rows(warehouse, compute_portfolio(rows)), staged.price)
+    return portfolio_payload(_rows(warehouse, compute_portfolio(rows)), price)
 
 
 def build_reports(

@@ -2,7 +2,7 @@
 
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
-from okaeri.insight.actions.analysis import Request, analyse_portfolio
+from okaeri.insight.actions.analysis import Request, preview_portfolio
 from okaeri.insight.actions.sync import ORDERS
 from okaeri.insight.store import reports
 from okaeri.insight.types import ClassChange, ClassPreview, LifecycleRules, RankRules, Stage
@@ -17,7 +17,7 @@ def preview_class_counts(rules: LifecycleRules, *, warehouse: Warehouse) -> Clas
     if stored is None or not warehouse.has(ORDERS):
         return None
     request = Request(stored.as_of, rules, load(RankRules))
-    payload = analyse_portfolio(warehouse, warehouse.table(ORDERS), request)
+    payload = preview_portfolio(warehouse, warehouse.table(ORDERS), request)
     cells = zip(stored.payload["cells"], payload["cells"], strict=True)
     return ClassPreview(
         as_of=stored.as_of,

@@ -18,9 +18,9 @@ from okaeri.insight.actions.analysis import (
     Found,
     Request,
     analyse_customers,
-    analyse_portfolio,
     build_reports,
-    threshold_on,
+    portfolio_then,
+    price_on,
 )
 from okaeri.insight.actions.interest_model import keep_interests, learn_interests
 from okaeri.insight.actions.later import compute_later, keep_later
@@ -80,7 +80,7 @@ def refresh(
         as_of=as_of,
         rules=request.rules,
         threshold_minor=found.price.threshold_minor,
-        threshold_on=lambda day: threshold_on(found, day, request.rules),
+        threshold_on=lambda day: price_on(found, day, request.rules).threshold_minor,
         rule_version=version,
         shop_cycle_days=shop_cycle(found.intervals),
     )
@@ -104,7 +104,7 @@ def refresh(
         segments.save_counts(members, clock.now())
     tell(4, _STEPS)
     if depth is not Depth.CLASSES:
-        _take_snapshots(warehouse, orders, request, version)
+        _take_snapshots(warehouse, orders, found, request, version)
     tell(5, _STEPS)
     return RefreshSummary(
         as_of=as_of,
@@ -181,7 +181,9 @@ def _leads(
     return list(found_leads.values())
 
 
-def _take_snapshots(warehouse: Warehouse, orders: ir.Table, request: Request, version: str) -> None:
+def _take_snapshots(
+    warehouse: Warehouse, orders: ir.Table, found: Found, request: Request, version: str
+) -> None:
     """Write the month-end portfolio of every closed month that has none yet (§1.3 #33)."""
     have = reports.snapshot_months(version)
     missing = [end for end in _closed_month_ends(request.as_of) if end.replace(day=1) not in have]
@@ -194,7 +196,7 @@ def _take_snapshots(warehouse: Warehouse, orders: ir.Table, request: Request, ve
             continue
         month = month_end.replace(day=1)
         then = Request(month_end, request.rules, request.ranks)
-        payload = analyse_portfolio(warehouse, orders, then)
+        payload = portfolio_then(warehouse, orders, then, found)
         if any(cell["customers"] for cell in payload["cells"]):
             reports.add_snapshot(month, version, payload)
 
