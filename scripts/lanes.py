@@ -96,8 +96,9 @@ LANES = {
         Lane("unit", can_split=True),
         Lane("slow"),
         Lane("types", (_tool("mypy", "--no-error-summary"),)),
-        Lane("browser", missing=_missing_browser),
         Lane("database", can_split=True),
+        Lane("spark", missing=_missing_spark),
+        Lane("browser", missing=_missing_browser),
         Lane(
             "postgres",
             missing=_missing_postgres,
@@ -105,7 +106,6 @@ LANES = {
             can_split=True,
             parts=2,
         ),
-        Lane("spark", missing=_missing_spark),
         Lane("property", can_split=True),
         Lane("engine"),
     )

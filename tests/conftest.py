@@ -11,6 +11,9 @@ from hypothesis import is_hypothesis_test
 
 from okaeri.foundation import clock
 
+# Spark's Java lives for minutes here: the second compiler and a parallel search for garbage cost more
+# than they bring (half of its processor time).
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
