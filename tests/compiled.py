@@ -27,9 +27,9 @@ def _remember() -> None:
         if options:
             return write(self, expr, **options)
         operation = expr.op()
-        sql = _written.get(operation)
+        sql: str | None = _written.get(operation)
         if sql is None:
-            sql = _written[operation] = write(self, expr)
+            sql = _written[operation] = str(write(self, expr))
         return sql
 
     # Equal tables of two connections are equal, or nothing would ever be asked twice.

@@ -24,7 +24,7 @@ from okaeri.insight.actions.analysis import (
     Request,
     analyse_customers,
     build_reports,
-    threshold_on,
+    price_on,
 )
 from okaeri.insight.analyses import ANALYSES
 from okaeri.insight.analyses.sources import Sources
@@ -64,7 +64,7 @@ def answer(folder: Path, names: Iterable[str] = ASKED) -> contest.Answers:
         as_of=contest.AS_OF,
         rules=request.rules,
         threshold_minor=found.price.threshold_minor,
-        threshold_on=lambda day: threshold_on(found, day, request.rules),
+        threshold_on=lambda day: price_on(found, day, request.rules).threshold_minor,
     )
     reports |= {name: ANALYSES[name](sources) for name in names}
     return _answers(reports)
