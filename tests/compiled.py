@@ -25,12 +25,11 @@ def _remember() -> None:
 
     def compile_once(self: Any, expr: ir.Expr, /, **options: Any) -> str:
         if options:
-            return write(self, expr, **options)
+            return str(write(self, expr, **options))
         operation = expr.op()
-        sql: str | None = _written.get(operation)
-        if sql is None:
-            sql = _written[operation] = str(write(self, expr))
-        return sql
+        if operation not in _written:
+            _written[operation] = str(write(self, expr))
+        return _written[operation]
 
     # Equal tables of two connections are equal, or nothing would ever be asked twice.
     Backend.db_identity = "duckdb"
