@@ -1,5 +1,6 @@
 """年代 × チャネル: on which channel people of each age answer, and where they buy."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -37,7 +38,7 @@ def age_channels(request: HttpRequest) -> HttpResponseBase:
         return csv_response("age-channels", _CSV, _cells(found["bands"]), encoding=encoding)
     rules = load(AgeRules)
     told = found["bands"] if found else []
-    bands = [_shown(band, _telling_ways(told), rules) for band in told]
+    bands = [_shown(band, rules) for band in told]
     channels = sorted({row["channel"] for band in bands for row in band["channels"]})
     for band in bands:
         by_channel = {row["channel"]: row for row in band["channels"]}
@@ -48,6 +49,7 @@ def age_channels(request: HttpRequest) -> HttpResponseBase:
         report=report,
         bands=bands,
         channels=[channel_name(one) for one in channels],
+        ways=[_way(way, told) for way in ("source", "media") if len(_values(way, told)) > 1],
         young=next((band for band in bands if band["is_young"] and band["suggested"]), None),
         definitions=definitions_for("age_channels", "age_best_channel", "age_ways"),
     )
@@ -58,16 +60,25 @@ def _has_ages(payload: Mapping[str, Any]) -> bool:
     return any(band["band"] for band in payload["bands"])
 
 
-def _telling_ways(bands: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Leave out a split with one value alone: the only shop there is has every order of every age."""
-    return [
-        way
-        for way in ("source", "media")
-        if len({row["value"] for band in bands for row in band["ways"][way]}) > 1
-    ]
+def _values(way: str, bands: Sequence[Mapping[str, Any]]) -> list[str | None]:
+    """Give the values of a split, most orders first; those not named and the rest come last."""
+    orders: Counter[str | None] = Counter()
+    for band in bands:
+        for row in band["ways"][way]:
+            orders[row["value"]] += row["orders"]
+    return sorted(orders, key=lambda value: (not value, value is None, -orders[value], value or ""))
 
 
-def _shown(band: Mapping[str, Any], ways: Sequence[str], rules: AgeRules) -> dict[str, Any]:
+def _way(way: str, bands: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Give one split as a table: a row per shop or source, a cell per age (None: no order)."""
+    cells = [{row["value"]: row for row in band["ways"][way]} for band in bands]
+    return {
+        "name": FACETS[way],
+        "rows": [(_value(one), [by.get(one) for by in cells]) for one in _values(way, bands)],
+    }
+
+
+def _shown(band: Mapping[str, Any], rules: AgeRules) -> dict[str, Any]:
     is_young = band["band"] in insight.YOUNG_BANDS
     name = insight.AGE_BAND_NAMES.get(band["band"], _UNKNOWN)
     is_default = is_young and band["young_sent"] < rules.fewest_messages
@@ -79,11 +90,6 @@ def _shown(band: Mapping[str, Any], ways: Sequence[str], rules: AgeRules) -> dic
         "is_default": is_default,
         "suggested": channel_name(suggested) if suggested else None,
         "answers": sum(row["clicked"] for row in band["channels"]),
-        "bought": [
-            {**row, "way": FACETS[way], "name": _value(row["value"])}
-            for way in ways
-            for row in band["ways"][way]
-        ],
     }
 
 
