@@ -41,6 +41,7 @@ from okaeri.insight.actions.segments import (
     update_segment,
 )
 from okaeri.insight.actions.sync import sync_warehouse
+from okaeri.insight.actions.voices import measure_voices
 from okaeri.insight.analysis_types import ForecastRules
 from okaeri.insight.cycle_types import RunOutView
 from okaeri.insight.domain.age_bands import BANDS as _AGE_BANDS
@@ -127,6 +128,7 @@ __all__ = [
     "lost_among",
     "measure_ages",
     "measure_responses",
+    "measure_voices",
     "members_page",
     "needs_warehouse",
     "overlaps_of",

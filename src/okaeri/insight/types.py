@@ -287,12 +287,16 @@ class RulePreview:
 
 @dataclass(frozen=True, slots=True)
 class SegmentAnswer:
-    """One answer to a question on a scale, as segments read it; other stations bring them."""
+    """One answer to a question on a scale, as segments read it; other stations bring them.
+
+    `subject` is what was asked about: "order:12", or "" for nothing particular.
+    """
 
     customer_id: int
     day: date
     question: str
     score: int
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def answers_for_segments() -> Iterator[SegmentAnswer]:
     zone = ZoneInfo(load(ShopProfile).time_zone)
     for one in listen.iter_answers():
         day = clock.local_day(one.answered_at, zone)
-        yield SegmentAnswer(one.customer_id, day, one.question_key, one.score)
+        yield SegmentAnswer(one.customer_id, day, one.question_key, one.score, one.subject)
 
 
 def refresh_everything(
@@ -140,7 +140,9 @@ def refresh_everything(
         sent = deliver.read_contacts(clock.now() - timedelta(days=365))
         insight.measure_responses(sent, warehouse=warehouse, as_of=as_of)
         reactions = deliver.read_reactions(clock.now() - timedelta(days=365))
-        insight.measure_ages(reactions, warehouse=warehouse, as_of=as_of)
+        reacted = list(reactions)
+        insight.measure_ages(reacted, warehouse=warehouse, as_of=as_of)
+        insight.measure_voices(answers_for_segments(), reacted, warehouse=warehouse, as_of=as_of)
         evaluations = measure.evaluate_all(warehouse=warehouse, as_of=as_of)
     finally:
         warehouse.close()

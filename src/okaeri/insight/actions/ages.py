@@ -29,7 +29,7 @@ from okaeri.insight.types import LifecycleRules, RankRules
 REPORT = "age_channels"
 _PAGE = 10_000
 _PEOPLE = pa.schema([("customer_id", pa.int64()), ("birth_on", pa.date32()), ("said", pa.string())])
-_REACTIONS = pa.schema(
+REACTIONS = pa.schema(
     [
         ("customer_id", pa.int64()),
         ("channel", pa.string()),
@@ -52,7 +52,7 @@ def measure_ages(
     years = {band: first for band, (first, _) in BANDS.items()}
     known = warehouse.upload(pa.Table.from_batches(_people(as_of), schema=_PEOPLE))
     bands = warehouse.stage("insight_ages", compute_age_bands(known, as_of=as_of, bands=years))
-    did = warehouse.upload(pa.Table.from_batches(reactions, schema=_REACTIONS))
+    did = warehouse.upload(pa.Table.from_batches(reactions, schema=REACTIONS))
     ways: list[dict[str, Any]] = []
     if warehouse.has(ORDERS):
         orders = warehouse.table(ORDERS)

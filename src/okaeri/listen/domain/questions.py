@@ -6,7 +6,7 @@ from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 from okaeri.listen.types import SCALE
 
-SATISFACTION = "satisfaction"
+SATISFACTION, EXPECTATION, RECOMMEND = "satisfaction", "expectation", "recommend"
 # At this score or below staff call back and nobody sells.
 LOW_SCORE = 2
 LONGEST_COMMENT = 2_000
@@ -36,7 +36,25 @@ BUILT_IN = {
         Text("満足していない", "Not satisfied"),
         Text("とても満足", "Very satisfied"),
         is_satisfaction=True,
-    )
+    ),
+    # 3 is "as expected": the gap between promise and experience (domain row E-17).
+    EXPECTATION: QuestionText(
+        Text(
+            "期待とくらべて、商品はいかがでしたか。", "Compared with what you expected, how was it?"
+        ),
+        Text("期待を大きく下回った", "Far below what I expected"),
+        Text("期待を大きく上回った", "Far above what I expected"),
+        is_satisfaction=False,
+    ),
+    RECOMMEND: QuestionText(
+        Text(
+            "ご家族やご友人に、すすめたいと思いますか。",
+            "Would you recommend us to family or friends?",
+        ),
+        Text("すすめたくない", "Not at all"),
+        Text("ぜひすすめたい", "Very much"),
+        is_satisfaction=False,
+    ),
 }
 
 

@@ -36,7 +36,12 @@ from okaeri.plan.domain.cart import Cart
 from okaeri.plan.models import Template
 from okaeri.plan.types import CartRules, Preview, TemplateError
 
-SATISFACTION = "satisfaction"
+# Merge field → the question its link asks.
+QUESTION_LINKS = {
+    "satisfaction_url": "satisfaction",
+    "expectation_url": "expectation",
+    "recommend_url": "recommend",
+}
 # How every merge field of a cart begins.
 CART = "cart."
 # How every merge field of what runs out begins.
@@ -146,14 +151,12 @@ class PlanRenderer:
         entry = known.entries.get(_entry_id(task))
         if entry is not None:
             values |= self._form_values(entry, known.forms[entry.form_key])
-        if source.mentions("satisfaction_url"):
-            values["satisfaction_url"] = listen.question_link(
-                task.customer_id,
-                SATISFACTION,
-                self._base_url,
-                self._secret,
-                subject=f"order:{order_id}" if order_id else "",
-            )
+        for field, question in QUESTION_LINKS.items():
+            if source.mentions(field):
+                subject = f"order:{order_id}" if order_id else ""
+                values[field] = listen.question_link(
+                    task.customer_id, question, self._base_url, self._secret, subject=subject
+                )
         return values
 
     def _form_values(self, entry: EntryRecord, form: FormDefinition) -> dict[str, Any]:
@@ -246,7 +249,7 @@ def preview_for(source: Source, customer_id: int) -> Preview:
         "customer": merge_customer(customers.get_customer(customer_id)),
         "shop": merge_shop(shop),
         "order": merge_order(latest, lines, goods, shop.currency),
-        "satisfaction_url": "#",
+        **dict.fromkeys(QUESTION_LINKS, "#"),
         **EXAMPLE_OF_A_FORM,
         "cart": EXAMPLE_OF_A_CART,
         **EXAMPLE_OF_OFFERS,

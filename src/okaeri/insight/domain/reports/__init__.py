@@ -12,11 +12,13 @@ from okaeri.insight.domain.reports import (
     cohort_cube,
     cycles,
     deciles,
+    expectations,
     f2_waits,
     forecast,
     interests,
     lapse_reasons,
     lifetime_value,
+    loyalty,
     media,
     movement,
     predictions,
@@ -57,6 +59,8 @@ OF_REPORTS: Mapping[str, Text] = {
     **rank_moves.DEFINITIONS,
     **survival.DEFINITIONS,
     **lapse_reasons.DEFINITIONS,
+    **expectations.DEFINITIONS,
+    **loyalty.DEFINITIONS,
 }
 # Settings those definitions name: "price.dependent_share" fills {price_dependent_share}.
 RULES: tuple[type, ...] = (

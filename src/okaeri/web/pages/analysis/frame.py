@@ -50,6 +50,11 @@ GROUPS = (
                 Text("お客様との間は、冷めていませんか", "How fresh are our customers?"),
             ),
             Page(
+                "loyalty",
+                Text("ロイヤルティ", "Loyalty"),
+                Text("お客様の愛着は、深まっていますか", "Is attachment growing?"),
+            ),
+            Page(
                 "rfm",
                 Text("RFM", "RFM"),
                 Text(
@@ -138,6 +143,11 @@ GROUPS = (
                 "products",
                 Text("商品", "Products"),
                 Text("どの商品が、次の購入につながりますか", "Which products bring people back?"),
+            ),
+            Page(
+                "expectations",
+                Text("期待と実感", "Expectation"),
+                Text("期待に届かない商品・広告はどれですか", "What falls short of its promise?"),
             ),
             Page(
                 "baskets",

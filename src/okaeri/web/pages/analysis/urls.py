@@ -9,6 +9,7 @@ from okaeri.web.pages.analysis.cohorts import cohorts
 from okaeri.web.pages.analysis.cycles import cycles
 from okaeri.web.pages.analysis.deciles import deciles
 from okaeri.web.pages.analysis.dropoff import dropoff
+from okaeri.web.pages.analysis.expectations import expectations
 from okaeri.web.pages.analysis.forecast import forecast
 from okaeri.web.pages.analysis.foretold_people import importance, overdue, valuable
 from okaeri.web.pages.analysis.frame import index
@@ -16,6 +17,7 @@ from okaeri.web.pages.analysis.freshness import freshness
 from okaeri.web.pages.analysis.interests import interest_segment, interests
 from okaeri.web.pages.analysis.lapse_reasons import lapse_reasons, start_lapse_reasons
 from okaeri.web.pages.analysis.lifetime_value import lifetime_value
+from okaeri.web.pages.analysis.loyalty import loyalty
 from okaeri.web.pages.analysis.media import media
 from okaeri.web.pages.analysis.media_costs import costs
 from okaeri.web.pages.analysis.movement import movement
@@ -42,6 +44,8 @@ urlpatterns = [
     path("analysis/cohorts/", cohorts, name="cohorts"),
     path("analysis/sales/", sales_mix, name="sales_mix"),
     path("analysis/ages/", age_channels, name="age_channels"),
+    path("analysis/expectations/", expectations, name="expectations"),
+    path("analysis/loyalty/", loyalty, name="loyalty"),
     path("analysis/forecast/", forecast, name="forecast"),
     path("analysis/rfm/", rfm, name="rfm"),
     path("analysis/sources/", media, name="media"),
