@@ -110,3 +110,26 @@ class AgeRules:
         minimum=1,
         maximum=1_000_000,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerkRules:
+    """還元予算: how much of the margin may go back to customers, and what a point is worth."""
+
+    most_share: float = setting(
+        "perks.most_share",
+        0.15,
+        Text("還元してよい粗利の割合", "Share of the margin that may be given back"),
+        minimum=0.01,
+        maximum=1,
+    )
+    point_minor: int = setting(
+        "perks.point_minor",
+        1,
+        Text(
+            "1ポイントの価値(円など最小単位)",
+            "What one point is worth (smallest unit of the currency)",
+        ),
+        minimum=0,
+        maximum=100_000,
+    )

@@ -14,6 +14,7 @@ from okaeri.foundation.text import Text
 from okaeri.insight.actions.ages import age_band, channel_for, measure_ages
 from okaeri.insight.actions.analyse import analyse
 from okaeri.insight.actions.new_products import list_new_products
+from okaeri.insight.actions.perks import measure_perks
 from okaeri.insight.actions.preview import preview_class_counts
 from okaeri.insight.actions.recommendations import (
     recommend_like_viewed,
@@ -127,6 +128,7 @@ __all__ = [
     "list_to_call",
     "lost_among",
     "measure_ages",
+    "measure_perks",
     "measure_responses",
     "measure_voices",
     "members_page",

@@ -34,6 +34,7 @@ from okaeri.measure.types import Evaluation
 from okaeri.plan import api as plan
 from okaeri.plan import duties as plan_duties
 from okaeri.project.environment import Environment
+from okaeri.rewards import api as rewards
 from okaeri.web.rights import duties as rights_duties
 
 log = logging.getLogger(__name__)
@@ -143,6 +144,8 @@ def refresh_everything(
         reacted = list(reactions)
         insight.measure_ages(reacted, warehouse=warehouse, as_of=as_of)
         insight.measure_voices(answers_for_segments(), reacted, warehouse=warehouse, as_of=as_of)
+        points = rewards.points_since(clock.now() - timedelta(days=365))
+        insight.measure_perks(points, warehouse=warehouse, as_of=as_of)
         evaluations = measure.evaluate_all(warehouse=warehouse, as_of=as_of)
     finally:
         warehouse.close()

@@ -35,6 +35,17 @@ def balance_of(customer_id: int) -> int:
     return store.balance_of(_accounts_of(customer_id))
 
 
+def points_since(since: datetime) -> dict[int, int]:
+    """Give live customer → points given since then, less what was taken back; none without any."""
+    by_account = store.points_since(since)
+    roots = customers.roots_of(by_account)
+    found: dict[int, int] = {}
+    for account, points in by_account.items():
+        who = roots.get(account, account)
+        found[who] = found.get(who, 0) + points
+    return found
+
+
 def entries_of(customer_id: int) -> list[PointEntry]:
     """Give what makes up a person's balance, the newest first."""
     return store.list_entries(_accounts_of(customer_id))

@@ -72,6 +72,15 @@ def balance_of(customer_ids: Collection[int]) -> int:
     return int(found["sum"] or 0)
 
 
+def points_since(since: datetime) -> dict[int, int]:
+    """Give customer number → the sum of his entries since then."""
+    rows = Entry.objects.filter(
+        account__kind=Account.Kind.CUSTOMER, transfer__occurred_at__gte=since
+    )
+    found = rows.values_list("account__customer_id").annotate(sum=Sum("points"))
+    return {who: int(points) for who, points in found.order_by("account__customer_id")}
+
+
 def list_entries(customer_ids: Collection[int]) -> list[PointEntry]:
     """Give the entries of these accounts, the newest first."""
     rows = (

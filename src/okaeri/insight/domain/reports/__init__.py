@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from okaeri.foundation.text import Text
-from okaeri.insight.analysis_types import AgeRules, ChurnRules, ForecastRules
+from okaeri.insight.analysis_types import AgeRules, ChurnRules, ForecastRules, PerkRules
 from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.domain.reports import (
     age_channels,
@@ -21,6 +21,7 @@ from okaeri.insight.domain.reports import (
     loyalty,
     media,
     movement,
+    perks,
     predictions,
     prices,
     products,
@@ -61,6 +62,7 @@ OF_REPORTS: Mapping[str, Text] = {
     **lapse_reasons.DEFINITIONS,
     **expectations.DEFINITIONS,
     **loyalty.DEFINITIONS,
+    **perks.DEFINITIONS,
 }
 # Settings those definitions name: "price.dependent_share" fills {price_dependent_share}.
 RULES: tuple[type, ...] = (
@@ -69,6 +71,7 @@ RULES: tuple[type, ...] = (
     CycleRules,
     ForecastRules,
     MediaRules,
+    PerkRules,
     PredictionRules,
     PriceRules,
     RecommendRules,

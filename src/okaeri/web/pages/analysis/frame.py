@@ -134,6 +134,11 @@ GROUPS = (
                 Text("値引きと粗利", "Discounts and margin"),
                 Text("値引きに頼って買う方は、だれですか", "Who depends on discounts?"),
             ),
+            Page(
+                "perks",
+                Text("還元予算", "Giving back"),
+                Text("お客様に、還元できていますか", "How much do we give back?"),
+            ),
         ),
     ),
     Group(

@@ -21,6 +21,7 @@ from okaeri.web.pages.analysis.loyalty import loyalty
 from okaeri.web.pages.analysis.media import media
 from okaeri.web.pages.analysis.media_costs import costs
 from okaeri.web.pages.analysis.movement import movement
+from okaeri.web.pages.analysis.perks import perks
 from okaeri.web.pages.analysis.portfolio import portfolio
 from okaeri.web.pages.analysis.predictions import predictions
 from okaeri.web.pages.analysis.prices import prices
@@ -51,6 +52,7 @@ urlpatterns = [
     path("analysis/sources/", media, name="media"),
     path("analysis/sources/costs/", costs, name="media_costs"),
     path("analysis/cycles/", cycles, name="cycles"),
+    path("analysis/perks/", perks, name="perks"),
     path("analysis/prices/", prices, name="prices"),
     path("analysis/timing/", timing, name="timing"),
     path("analysis/products/", products, name="products"),

@@ -16,7 +16,7 @@ from okaeri.foundation.errors import ConfigurationError, NotFoundError
 from okaeri.foundation.settings import SettingSpec, ShopProfile, Value, load, save, specs_of
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import submit_job
-from okaeri.insight.analysis_types import AgeRules, ChurnRules, ForecastRules
+from okaeri.insight.analysis_types import AgeRules, ChurnRules, ForecastRules, PerkRules
 from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.media_types import MediaRules
 from okaeri.insight.prediction_types import PredictionRules
@@ -45,6 +45,7 @@ GROUPS: dict[str, tuple[type, ...]] = {
         CycleRules,
         ForecastRules,
         MediaRules,
+        PerkRules,
         PredictionRules,
         PriceRules,
         RecommendRules,

@@ -1,0 +1,55 @@
+"""還元予算: what goes back to customers beside the margin they bring, and who is above the budget."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from okaeri.foundation.text import Text
+from okaeri.insight import api as insight
+from okaeri.web.access import needs
+from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.segments.addresses import address_of
+
+_CSV = (
+    *("stage", "is_lapsed", "customers", "discount_minor", "points_minor", "per_customer_minor"),
+    *("costed", "perk_minor", "margin_minor", "share", "budget_minor", "left_minor", "over"),
+)
+_OVER = Text("還元予算を超えた方", "Above the budget of giving back")
+
+
+@needs("figures.see")
+@require_GET
+def perks(request: HttpRequest) -> HttpResponseBase:
+    """Show what goes back by class against the budget, and the people furthest above it."""
+    report = insight.find_report("perks")
+    found = report.payload if report and report.payload["classes"] else None
+    encoding = asked_encoding(request)
+    if found and encoding:
+        cells = (tuple(row[column] for column in _CSV) for row in found["classes"])
+        return csv_response("perks", _CSV, cells, encoding=encoding)
+    people = found["people"] if found else []
+    over = {"field": "customer_id", "op": "in", "value": [row["customer_id"] for row in people]}
+    return show(
+        request,
+        "perks",
+        report=report,
+        found=found,
+        rows=[_row(row) for row in found["classes"]] if found else [],
+        people=people[:10],
+        over=address_of({"all": [over]}, _OVER.render(language_of(request))) if people else "",
+        definitions=definitions_for("perk_cost", "perk_share", "perk_budget"),
+    )
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    rule = {
+        "all": [
+            {"field": "stage", "op": "=", "value": row["stage"]},
+            {"field": "is_lapsed", "op": "=", "value": row["is_lapsed"]},
+        ]
+    }
+    return {**row, "address": address_of(rule)}
