@@ -101,12 +101,14 @@ def check_agreement(found: dict[str, dict[str, Any]]) -> None:
                 sys.exit(f"{name} and {first} differ on {question}")
 
 
-def report(customers: int, orders: int, found: dict[str, dict[str, Any]]) -> None:
-    """Print wall and processor seconds, both as ratios to ours, and peak memory.
+def report(
+    customers: int, orders: int, found: dict[str, dict[str, Any]], *, beside: str = "ours"
+) -> None:
+    """Print wall and processor seconds, both as ratios to `beside`, and peak memory.
 
     On a machine that others use too, processor seconds are the steadier of the two.
     """
-    ours = found.get("ours")
+    ours = found.get(beside)
     print(f"\n{customers:,} customers, {orders:,} orders")
     print(f"{'':10s}{'seconds':>9s}{'ratio':>8s}{'cpu s':>9s}{'ratio':>8s}{'peak MB':>9s}")
     for name, row in found.items():

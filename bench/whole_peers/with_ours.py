@@ -21,6 +21,7 @@ from django.core.management import call_command
 from bench.refresh_peers import contest
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight.actions.analysis import (
+    Found,
     Request,
     analyse_customers,
     build_reports,
@@ -46,7 +47,8 @@ ASKED = (
 )
 
 
-def answer(folder: Path, names: Iterable[str] = ASKED) -> contest.Answers:
+def read_shop(folder: Path) -> tuple[Request, Found, Sources]:
+    """Read the files as if they lay in the warehouse, and let the classes be computed."""
     files = {name: folder / f"{name}.parquet" for name in ("orders", "order_lines")}
     tables = {
         name: warehouse.read_files([path], pq.read_schema(path)) for name, path in files.items()
@@ -56,7 +58,6 @@ def answer(folder: Path, names: Iterable[str] = ASKED) -> contest.Answers:
     orders = tables["orders"].mutate(change_no=tables["orders"].order_id)
     request = Request(contest.AS_OF, LifecycleRules(), RankRules())
     found = analyse_customers(warehouse, orders, request)
-    reports = build_reports(warehouse, found, request, known=0)
     sources = Sources(
         warehouse,
         orders,
@@ -66,6 +67,12 @@ def answer(folder: Path, names: Iterable[str] = ASKED) -> contest.Answers:
         threshold_minor=found.price.threshold_minor,
         threshold_on=lambda day: price_on(found, day, request.rules).threshold_minor,
     )
+    return request, found, sources
+
+
+def answer(folder: Path, names: Iterable[str] = ASKED) -> contest.Answers:
+    request, found, sources = read_shop(folder)
+    reports = build_reports(warehouse, found, request, known=0)
     reports |= {name: ANALYSES[name](sources) for name in names}
     return _answers(reports)
 
