@@ -41,6 +41,6 @@ def features(tables: Any) -> dict[str, ir.Table]:
     return {
         "asked_orders": asked,
         "gap_by_product": compute_gap_by_product(asked, tables.order_lines),
-        "gap_by_media": compute_gap_by_media(asked, tables.purchases),
+        "gap_by_media": compute_gap_by_media(asked, tables.purchases, tables.orders),
         "loyalty": compute_loyalty(rows, answers, reactions, repeat_days=180),
     }

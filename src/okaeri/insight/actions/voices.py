@@ -110,5 +110,5 @@ def _expectations(
         lines = warehouse.table(_LINES)
         products = warehouse.collect(compute_gap_by_product(asked, lines)).to_pylist()
     names = {sku: one.name for sku, one in intake.list_products().items()}
-    media = warehouse.collect(compute_gap_by_media(asked, purchases)).to_pylist()
+    media = warehouse.collect(compute_gap_by_media(asked, purchases, orders)).to_pylist()
     return expectations_payload(warehouse.collect(everybody).to_pylist()[0], products, media, names)

@@ -34,14 +34,14 @@ def compute_gap_by_product(asked: ir.Table, order_lines: ir.Table) -> ir.Table:
     return _gaps(once, "sku", name=once.name.max())
 
 
-def compute_gap_by_media(asked: ir.Table, purchases: ir.Table) -> ir.Table:
+def compute_gap_by_media(asked: ir.Table, purchases: ir.Table, orders: ir.Table) -> ir.Table:
     """One row per source of people's first orders ("" without one): media, answers, score, below, above.
 
     What an advertisement promised is what the person who came by it expected.
     """
-    began = purchases.filter(purchases.previous_on.isnull()).select(
-        "customer_id", media=ibis.coalesce(purchases.media_code, "")
-    )
+    firsts = purchases.filter(purchases.previous_on.isnull()).select("customer_id", "order_id")
+    began = firsts.join(orders.select("order_id", "media_code"), "order_id")
+    began = began.select("customer_id", media=ibis.coalesce(began.media_code, ""))
     return _gaps(asked.join(began, "customer_id"), "media")
 
 
