@@ -14,6 +14,7 @@ from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight import api
 from okaeri.insight.domain.interests import Attention, Learned, scores_of, shares_of, topics_of
+from okaeri.insight.types import Depth
 from okaeri.intake import api as intake
 from okaeri.intake.event_types import EventIn
 from okaeri.intake.types import LineIn, OrderIn, PartyIn, ProductIn
@@ -98,7 +99,7 @@ def id_of(member: str) -> int:
 def refresh(warehouse: Warehouse, day: date = TODAY) -> None:
     while customers.resolve_new_parties(clock.now()):
         pass
-    api.refresh(warehouse=warehouse, as_of=day)
+    api.refresh(warehouse=warehouse, as_of=day, depth=Depth.DUE)
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """Products in letters: for each person, with a reason, held against popular ones."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from okaeri.plan import api as plan
 from okaeri.plan.models import Template
 from okaeri.plan.types import OfferRules
 from tests.plan.journeys_for_tests import HEADER, source_of
+from tests.web.filled import lived_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 TODAY = date(2026, 5, 20)
@@ -51,26 +53,30 @@ def order(member: str, days: int, skus: Sequence[str]) -> OrderIn:
 @pytest.fixture(autouse=True)
 def shop(tmp_path: Path) -> Iterator[None]:
     """Whoever began with lotion came back for cream; soap is what most people buy lately."""
+    folder = tmp_path / "warehouse"
     with clock.use(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC))):
-        orders = [order(f"f{n}", 300 - n, ["FACE"]) for n in range(40)]
-        orders += [order(f"f{n}", 200 - n, ["CREAM"]) for n in range(40)]
-        orders += [order(f"g{n}", 100, ["FACE"]) for n in range(30)]
-        orders += [order(f"g{n}", 5, ["CREAM"]) for n in range(30)]
-        orders += [order(f"s{n}", 80, ["SOAP"]) for n in range(60)]
-        orders += [order("me", 90, ["FACE"]), order("me", 12, ["WASH"])]
-        orders += [order("new", 30, ["FACE"])]
-        intake.record_orders(orders)
-        intake.record_products(
-            [ProductIn("CREAM", NAMES["CREAM"], url="https://shop.example/cream", price_minor=3500)]
-        )
-        warehouse = open_warehouse(tmp_path / "warehouse")
-        insight.refresh(warehouse=warehouse, as_of=TODAY)
-        warehouse.close()
-        Template.objects.create(
-            key="offer", version=1, name={"ja": "o", "en": "o"}, content_kind="sales",
-            subject="お知らせ", body_text=BODY, body_html="", created_at=clock.now(),
-        )  # fmt: skip
+        lived_once("offers", folder, lambda: _sell(folder))
         yield
+
+
+def _sell(folder: Path) -> None:
+    orders = [order(f"f{n}", 300 - n, ["FACE"]) for n in range(40)]
+    orders += [order(f"f{n}", 200 - n, ["CREAM"]) for n in range(40)]
+    orders += [order(f"g{n}", 100, ["FACE"]) for n in range(30)]
+    orders += [order(f"g{n}", 5, ["CREAM"]) for n in range(30)]
+    orders += [order(f"s{n}", 80, ["SOAP"]) for n in range(60)]
+    orders += [order("me", 90, ["FACE"]), order("me", 12, ["WASH"])]
+    orders += [order("new", 30, ["FACE"])]
+    intake.record_orders(orders)
+    intake.record_products(
+        [ProductIn("CREAM", NAMES["CREAM"], url="https://shop.example/cream", price_minor=3500)]
+    )
+    with closing(open_warehouse(folder)) as warehouse:
+        insight.refresh(warehouse=warehouse, as_of=TODAY)
+    Template.objects.create(
+        key="offer", version=1, name={"ja": "o", "en": "o"}, content_kind="sales",
+        subject="お知らせ", body_text=BODY, body_html="", created_at=clock.now(),
+    )  # fmt: skip
 
 
 def id_of(member: str) -> int:

@@ -7,6 +7,7 @@ import pytest
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight import api as insight
 from okaeri.insight.models import RunOut
+from okaeri.insight.types import Depth
 from okaeri.intake import api as intake
 from okaeri.intake.types import ProductIn, SubscriptionIn
 from okaeri.plan import api as plan
@@ -40,7 +41,7 @@ def test_a_notice_leaves_five_days_before_the_run_out_and_stops_on_reorder(
     # Bought 20 days ago, arrives after 3, lasts 30: it runs out in 13 days.
     aiko = shop.order("aiko", at=NOON - timedelta(days=20))
     warehouse = open_warehouse(tmp_path / "warehouse")  # type: ignore[operator]
-    insight.refresh(warehouse=warehouse, as_of=TODAY)
+    insight.refresh(warehouse=warehouse, as_of=TODAY, depth=Depth.CLASSES)
     warehouse.close()
     start()
     run_plan()

@@ -14,6 +14,7 @@ from okaeri.foundation import clock
 from okaeri.foundation.settings import save, specs_of
 from okaeri.foundation.work.loop import WorkLoop
 from okaeri.insight import api as insight
+from okaeri.insight.types import Depth
 from okaeri.intake import api as intake
 from okaeri.intake.event_types import TagRules
 from okaeri.intake.types import PartyIn
@@ -49,7 +50,7 @@ def visits() -> Iterator[clock.SimulatedClock]:
         page(standing, "hana-laptop", "identify", email="hana@example.com")
         standing.advance(timedelta(days=2))
         WorkLoop(station_duties()).run_until_idle()
-        refresh_everything()
+        refresh_everything(depth=Depth.CLASSES)
         yield standing
     events.rules_of.cache_clear()
 
