@@ -13,6 +13,7 @@ from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.insight.actions.ages import age_band, channel_for, measure_ages
 from okaeri.insight.actions.analyse import analyse
+from okaeri.insight.actions.follow_orders import follow_orders
 from okaeri.insight.actions.new_products import list_new_products
 from okaeri.insight.actions.perks import measure_perks
 from okaeri.insight.actions.preview import preview_class_counts
@@ -105,6 +106,7 @@ __all__ = [
     "find_preset",
     "find_report",
     "find_report_day",
+    "follow_orders",
     "forecast",
     "forget_results",
     "get_segment",

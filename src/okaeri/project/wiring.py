@@ -24,6 +24,7 @@ from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.foundation.work.jobs import Handler, JobContext, JobRunner, submit_job
 from okaeri.foundation.work.loop import Duty, WorkLoop
 from okaeri.insight import api as insight
+from okaeri.insight import duties as insight_duties
 from okaeri.insight.types import Depth, SegmentAnswer
 from okaeri.intake import api as intake
 from okaeri.intake import duties as intake_duties
@@ -79,6 +80,7 @@ def station_duties() -> tuple[Duty, ...]:
         *rights_duties.duties(),
         *intake_duties.duties(),
         *customer_duties.duties(),
+        *insight_duties.duties(),
         *listen_duties.duties(),
         *plan_duties.duties(),
         *deliver_duties.duties(

@@ -1,7 +1,7 @@
 """One row per customer: bulk replacement, reading, lists by rule."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from datetime import date
 from itertools import islice
@@ -77,6 +77,20 @@ def views(customer_ids: Iterable[int]) -> dict[int, CustomerInsightView]:
     """Give id → view; customers without a row are left out."""
     rows = CustomerInsight.objects.filter(customer_id__in=list(customer_ids))
     return {view.customer_id: view for view in _views(rows.values_list(*COLUMNS))}
+
+
+def restate(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Put new standing in the place of the old one; columns not given stay as the last night left them.
+
+    The day of analysis stays too: it says when everybody was looked at.
+    """
+    for row in rows:
+        values = dict(row)
+        customer_id, today = values.pop("customer_id"), values.pop("as_of")
+        known = CustomerInsight.objects.filter(customer_id=customer_id)
+        if not known.update(**values):
+            as_of = last_as_of() or today
+            CustomerInsight.objects.create(customer_id=customer_id, as_of=as_of, **values)
 
 
 def in_band(customer_ids: Iterable[int], band: FreshnessBand) -> dict[int, date]:
