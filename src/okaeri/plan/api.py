@@ -10,7 +10,7 @@ from okaeri.foundation.personal import Documents
 from okaeri.foundation.text import Text
 from okaeri.insight.recommend_types import RecommendedItem
 from okaeri.plan import goals, views
-from okaeri.plan.actions import edit, switch
+from okaeri.plan.actions import edit, for_segment, switch
 from okaeri.plan.actions.motivation import infer_motivations
 from okaeri.plan.actions.offers import like_viewed_by, offers_of
 from okaeri.plan.actions.render import PlanRenderer, preview_for
@@ -41,6 +41,7 @@ __all__ = [
     "check_definition",
     "count_goal",
     "decisions_of",
+    "draft_for_segment",
     "enrolments_of",
     "erase_person",
     "export_person",
@@ -53,6 +54,7 @@ __all__ = [
     "latest_decisions",
     "left_out",
     "lint_definition",
+    "list_bases",
     "list_journeys",
     "list_like_viewed",
     "list_offers",
@@ -110,6 +112,16 @@ def preset_of(key: str) -> str:
     """Give the key of the ready-made segment a journey waits at, "" where it waits at none."""
     trigger = parse(get_journey(key).source).trigger
     return trigger.preset if isinstance(trigger, SegmentTrigger) else ""
+
+
+def list_bases() -> list[tuple[str, Text]]:
+    """Give (key, name) of the journeys whose steps can be used for the people of any segment."""
+    return for_segment.list_bases()
+
+
+def draft_for_segment(segment_id: int, base: str, *, now: datetime) -> str:
+    """Keep a draft that leads a segment's people through the steps of another journey; its key."""
+    return for_segment.draft_for_segment(segment_id, base, now)
 
 
 def count_goal(key: str) -> GoalCount:

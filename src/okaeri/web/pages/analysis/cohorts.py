@@ -114,10 +114,11 @@ def _row(row: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
         for step in range(clock["steps"])
     ]
     month = row["month"]
-    return {"month": month, "size": row["size"], "cells": cells, "address": _people_of(month)}
+    return {"month": month, "size": row["size"], "cells": cells, "address": people_of_month(month)}
 
 
-def _people_of(month: str) -> str:
+def people_of_month(month: str) -> str:
+    """Give where those who first bought in a month ("2026-05") become a segment."""
     year, number = int(month[:4]), int(month[5:])
     after = f"{year + number // 12:04d}-{number % 12 + 1:02d}-01"
     rule = {

@@ -1,12 +1,14 @@
 """After which purchase customers stop, and how many first-time buyers come back."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from okaeri.insight import api as insight
+from okaeri.insight.types import ReportView
 from okaeri.web import findings
 from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import find_chart
@@ -31,7 +33,7 @@ def dropoff(request: HttpRequest) -> HttpResponse:
         steps=[{**step, "address": _addresses(step["n"])} for step in steps],
         f2=f2,
         basis=basis,
-        waits=waits.payload[basis] if waits else None,
+        waits=_waits(waits, basis) if waits else None,
         chart=find_chart("dropoff", language),
         f2_chart=find_chart("f2", language),
         answer=findings.f2_answer(insight.list_findings()),
@@ -39,6 +41,21 @@ def dropoff(request: HttpRequest) -> HttpResponse:
             "dropoff", "f2_waits", "f2_rate_90", "f2_late", "lapsed", "purchase_count"
         ),
     )
+
+
+def _waits(report: ReportView, basis: str) -> dict[str, Any]:
+    """Add where those who bought first so long ago become a segment; full products are no rule."""
+
+    def address(days: int) -> str:
+        until = (report.as_of - timedelta(days=days)).isoformat()
+        return address_of({"field": "first_on", "op": "<=", "value": until})
+
+    payload = report.payload[basis]
+    windows = [
+        {**one, "address": address(one["days"]) if basis == "all" else ""}
+        for one in payload["windows"]
+    ]
+    return {**payload, "windows": windows}
 
 
 def _addresses(n: int) -> Mapping[str, str]:

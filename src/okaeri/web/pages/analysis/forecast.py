@@ -14,6 +14,8 @@ from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.customers.filters import class_rule
+from okaeri.web.pages.segments.addresses import address_of
 
 _ANSWER = Text(
     "選んだ{people}人に案内すると、{days}日以内に{orders}件ほどの購入が見込まれます。",
@@ -54,6 +56,7 @@ def forecast(request: HttpRequest) -> HttpResponseBase:
         rows=shown,
         active=[row for row in shown if not row["is_lapsed"]],
         people=people,
+        people_address=address_of({"any": [_rule_of(row) for row in chosen]}),
         expected=expected,
         answer=_ANSWER.format(
             people=formats.number(people), days=days, orders=formats.number(expected, 1)
@@ -67,4 +70,8 @@ def forecast(request: HttpRequest) -> HttpResponseBase:
 def _shown(row: dict[str, Any], asked: set[str]) -> dict[str, Any]:
     key = f"{row['stage']}-{int(row['is_lapsed'])}"
     chosen = key in asked if asked else not row["is_lapsed"]
-    return {**row, "key": key, "is_chosen": chosen}
+    return {**row, "key": key, "is_chosen": chosen, "address": address_of(_rule_of(row))}
+
+
+def _rule_of(row: dict[str, Any]) -> dict[str, Any]:
+    return class_rule(row["stage"], is_lapsed=row["is_lapsed"])

@@ -13,6 +13,7 @@ from okaeri.web import formats
 from okaeri.web.access import needs
 from okaeri.web.facet_names import FACETS, value_name
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.cohorts import people_of_month
 from okaeri.web.pages.analysis.frame import language_of, show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 
@@ -56,7 +57,10 @@ def lifetime_value(request: HttpRequest) -> HttpResponseBase:
         facet=facet,
         facets=_FACETS.items(),
         has_margin=any(w["margin_minor"] is not None for p in parts for w in p["windows"]),
-        parts=[{**part, "name": _name(facet, part, language)} for part in parts],
+        parts=[
+            {**part, "name": _name(facet, part, language), "address": _address(facet, part)}
+            for part in parts
+        ],
         answer=_answer(whole, language) if whole else None,
         definitions=definitions_for("ltv", "ltv_margin", "net_minor"),
     )
@@ -66,6 +70,11 @@ def _name(facet: str, part: Mapping[str, Any], language: str) -> str:
     if facet == "cohort":
         return formats.month(part["value"], language)
     return value_name(facet, part).render(language)
+
+
+def _address(facet: str, part: Mapping[str, Any]) -> str:
+    """Give where the people of a month become a segment; first products and sources are no rule."""
+    return people_of_month(part["value"]) if facet == "cohort" else ""
 
 
 def _answer(whole: Mapping[str, Any], language: str) -> str:

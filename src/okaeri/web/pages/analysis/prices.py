@@ -44,7 +44,7 @@ def prices(request: HttpRequest) -> HttpResponseBase:
             {**row, "address": address_of(_all(_of_stage(row["stage"])))}
             for row in (found["classes"] if found else ())
         ],
-        bands=_bands(found) if found else (),
+        bands=_bands(found, rules) if found else (),
         firsts=found["firsts"][:-14:-1] if found else (),
         over=[row for row in (found["classes"] if found else ()) if row["is_over"]],
         dependent=address_of(_all(_of_stage("trend"), *_habit(rules.dependent_share, rules))),
@@ -56,7 +56,7 @@ def prices(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _bands(found: dict[str, Any]) -> list[dict[str, Any]]:
+def _bands(found: dict[str, Any], rules: PriceRules) -> list[dict[str, Any]]:
     """Add bounds in percent and how long each bar is beside the longest."""
     most = max(row["customers"] for row in found["bands"]) or 1
     return [
@@ -65,9 +65,17 @@ def _bands(found: dict[str, Any]) -> list[dict[str, Any]]:
             "from": max(0, row["band"] * 10 - 10),
             "to": row["band"] * 10,
             "length": row["customers"] / most,
+            "address": address_of(_of_band(row["band"], rules)),
         }
         for row in found["bands"]
     ]
+
+
+def _of_band(band: int, rules: PriceRules) -> dict[str, Any]:
+    upper = {"field": "discount_share", "op": "<=", "value": band / 10}
+    lower = {"field": "discount_share", "op": ">", "value": (band - 1) / 10}
+    often = {"field": "order_count", "op": ">=", "value": rules.fewest_orders}
+    return _all(upper, *([lower] if band else []), often)
 
 
 def _all(*parts: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Which products bring people back, and for what."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
@@ -9,6 +11,7 @@ from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.paging import Pager, asked_page
+from okaeri.web.pages.segments.addresses import address_of
 
 _SORTS = ("buyers", "net_minor", "repeat_rate", "f2_rate", "recent_buyers")
 _COLUMNS = (
@@ -18,6 +21,8 @@ _COLUMNS = (
 )  # fmt: skip
 _NEXT = ("next_sku", "next_name", "next_people", "next_share")
 _ROWS = 50
+# As `insight.features.goods` counts recent buyers.
+_RECENT_DAYS = 90
 # A share of fewer first buyers than these names no product as the best.
 _FEWEST_TO_NAME = 20
 
@@ -43,12 +48,19 @@ def products(request: HttpRequest) -> HttpResponseBase:
         request,
         "products",
         report=report if rows else None,
-        rows=ordered[pager.offset : pager.offset + _ROWS],
+        rows=[_shown(row) for row in ordered[pager.offset : pager.offset + _ROWS]],
         sort=sort,
         pager=pager,
         best=max(named, key=lambda row: row["f2_low"], default=None),
         definitions=definitions_for("products_repeat", "products_f2", "products_next"),
     )
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Add where the buyers of a product, and those of the last 90 days, become a segment."""
+    bought = {"did": "item", "where": [{"field": "sku", "op": "=", "value": row["sku"]}]}
+    recent = address_of({**bought, "last_days": _RECENT_DAYS})
+    return {**row, "address": address_of(bought), "recent_address": recent}
 
 
 def _next_cells(following: dict[str, object] | None) -> tuple[object, ...]:

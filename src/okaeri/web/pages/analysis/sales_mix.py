@@ -1,15 +1,20 @@
 """Who carries the sales: first orders, or people who come back."""
 
+from datetime import date, timedelta
+
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
+from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
+from okaeri.insight.types import LifecycleRules
 from okaeri.web import formats
 from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.segments.addresses import address_of
 
 _ANSWER = Text(
     "直近12か月の売上の{share}は、2回目以降のお買い物です。",
@@ -39,10 +44,10 @@ def sales_mix(request: HttpRequest) -> HttpResponseBase:
     share = payload["existing_share"] if payload else None
     kinds = (
         (
-            (Text("新規", "New"), payload["new"]),
-            (Text("既存", "Existing"), payload["existing"]),
+            (Text("新規", "New"), payload["new"], _people(report.as_of, ">")),
+            (Text("既存", "Existing"), payload["existing"], _people(report.as_of, "<=")),
         )
-        if payload
+        if report and payload
         else ()
     )
     return show(
@@ -54,3 +59,13 @@ def sales_mix(request: HttpRequest) -> HttpResponseBase:
         answer=_ANSWER.format(share=formats.percent(share)) if share is not None else None,
         definitions=definitions_for("existing_share", "new_existing", "variation", "aov_minor"),
     )
+
+
+def _people(as_of: date, first: str) -> str:
+    """Give where those who bought in the last year become a segment: first before it, or in it."""
+    year_ago = (as_of - timedelta(days=load(LifecycleRules).active_days)).isoformat()
+    parts = [
+        {"field": "first_on", "op": first, "value": year_ago},
+        {"field": "last_on", "op": ">", "value": year_ago},
+    ]
+    return address_of({"all": parts})

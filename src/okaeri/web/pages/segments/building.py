@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -91,9 +92,11 @@ def _builder(
         name = request.POST.get("name", name).strip()[:120]
     draft = boxes.fitted(draft, catalog)
     rule = without_empty(draft).rule(catalog)
-    if request.method == "POST" and request.POST.get("do", "save") == "save":
+    do = request.POST.get("do", "save") if request.method == "POST" else ""
+    if do in ("save", "journey"):
         try:
-            return redirect("segment", _save(name, rule, draft, segment).id)
+            kept = reverse("segment", args=[_save(name, rule, draft, segment).id])
+            return redirect(kept + ("#journey" if do == "journey" else ""))
         except (InputError, NotFoundError) as wrong:
             problem = wrong.message
     live = _live(request, rule, segment.id if segment else None)

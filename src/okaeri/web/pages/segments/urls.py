@@ -11,6 +11,9 @@ urlpatterns = [
     path("analysis/segments/ready/<str:key>/", views.make_preset, name="segment_preset"),
     path("analysis/segments/<int:segment_id>/", views.segment, name="segment"),
     path("analysis/segments/<int:segment_id>/edit/", building.edit, name="segment_edit"),
+    path(
+        "analysis/segments/<int:segment_id>/journey/", views.start_journey, name="segment_journey"
+    ),
     path("analysis/segments/<int:segment_id>/delete/", views.delete, name="segment_delete"),
     path("analysis/segments/<int:segment_id>/restore/", views.restore, name="segment_restore"),
 ]

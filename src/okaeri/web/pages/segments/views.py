@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from okaeri.foundation import clock
 from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
@@ -17,7 +18,15 @@ from okaeri.web.pages.segments.addresses import address_of
 from okaeri.web.pages.segments.counting import FEWEST, warehouse_for
 
 # Pages of charts link through here.
-__all__ = ["address_of", "delete", "make_preset", "restore", "segment", "segments"]
+__all__ = [
+    "address_of",
+    "delete",
+    "make_preset",
+    "restore",
+    "segment",
+    "segments",
+    "start_journey",
+]
 
 _NO_PRESET = Text("このひな型はありません。", "There is no such ready-made segment.")
 _COPY = Text("{name} のコピー", "Copy of {name}")
@@ -62,6 +71,7 @@ def segment(request: HttpRequest, segment_id: int) -> HttpResponse:
         "classes": insight.classes_of(segment_id),
         "preset": preset,
         "journey": journey_of(preset),
+        "bases": plan.list_bases() if may(request.user, "journeys.change") else (),
         "copy": address_of(found.rule, copied),
         "may_change": may(request.user, "segments.change"),
     }
@@ -72,6 +82,14 @@ def journey_of(preset: PresetView | None) -> JourneyView | None:
     """Give the shipped journey that suits a ready-made segment's people."""
     key = preset.playbook if preset else ""
     return next((one for one in plan.list_journeys() if one.key == key), None)
+
+
+@needs("journeys.change")
+@require_POST
+def start_journey(request: HttpRequest, segment_id: int) -> HttpResponse:
+    """Draft a journey for the people of a segment; its page shows the flow and starts it."""
+    key = plan.draft_for_segment(segment_id, request.POST.get("base", ""), now=clock.now())
+    return redirect("journey", key)
 
 
 @needs("segments.change")

@@ -1,0 +1,169 @@
+"""From any count of people on an analysis page to those people: as a segment, and into a journey."""
+
+import re
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from okaeri.foundation.work.loop import WorkLoop
+from okaeri.insight import api as insight
+from okaeri.plan import api as plan
+from okaeri.plan.duties import duties
+from okaeri.plan.models import Enrolment
+from okaeri.web.pages.analysis.frame import GROUPS
+from tests.web.shop import fill
+from tests.web.test_segments import form_of
+
+pytestmark = pytest.mark.django_db
+BUILDER = "/analysis/segments/new/"
+# Counts that lead nowhere, and why. The key is the page and the head of the column.
+EXCEPTIONS = {
+    ("freshness", "30日前の鮮度帯"): "as people stood 30 days ago: no rule looks back in time",
+    ("movement", "月末"): "as people stood at the ends of months",
+    ("dropoff", "期間"): "who came back within n days: no rule compares two days of a person",
+    ("survival", "始まり方"): "by the kind of the first purchase: a rule knows any purchase",
+    ("media", "媒体"): "by the source of the first order: a rule knows the sources of any order",
+    ("media", "入口"): "by the way of the first order, as above",
+    ("cycles", "商品"): "by what runs out: a rule knows only the first thing that does",
+    ("predictions", ""): "a replay of the past, with people as they were then",
+    ("recommendations", ""): "a replay of the past, with people as they were then",
+}
+
+
+class _Cells(HTMLParser):
+    """Every cell of a table that counts people: first head of its table, words, its own link, and
+    whether its row leads to people by its head or a form."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str, str, bool]] = []
+        self._head, self._text, self._link = "", "", ""
+        self._place, self._has_form, self._of_row = "", False, ""
+        self._row: list[tuple[str, str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if tag == "table":
+            self._head = ""
+        if tag in ("td", "th"):
+            self._place, self._text, self._link = tag, "", ""
+        if tag == "tr":
+            self._row, self._has_form, self._of_row = [], False, ""
+        if tag == "form":
+            self._has_form = True
+        if tag == "a" and self._place:
+            self._link = said.get("href") or ""
+            if self._place == "th":
+                self._of_row = self._link
+
+    def handle_data(self, data: str) -> None:
+        self._text += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "th" and not self._head:
+            self._head = self._text.strip()
+        if tag == "td":
+            self._row.append((self._head, " ".join(self._text.split()), self._link))
+        if tag in ("td", "th"):
+            self._place = ""
+        if tag == "tr":
+            row_leads = self._has_form or self._of_row.startswith((BUILDER, "/customers/"))
+            self.found += [(*cell, row_leads) for cell in self._row]
+
+
+def cells_of(html: str) -> list[tuple[str, int, str, bool]]:
+    """Give (head, people, link, whether its row leads on) of every cell that counts at least one person."""
+    read = _Cells()
+    read.feed(html)
+    return [
+        (head, int(text.removesuffix("人").replace(",", "")), link, form)
+        for head, text, link, form in read.found
+        if re.fullmatch(r"[\d,]+人", text) and text != "0人"
+    ]
+
+
+def pages() -> list[str]:
+    return [page.url_name for group in GROUPS for page in group.pages]
+
+
+@pytest.fixture
+def browser(db: None, browser_of_staff: Client) -> Client:
+    """Staff of a living shop whose warehouse is where pages look for it."""
+    fill(settings.OKAERI.warehouse_dir, people=120)
+    return browser_of_staff
+
+
+def is_excused(page: str, head: str) -> bool:
+    return (page, head) in EXCEPTIONS or (page, "") in EXCEPTIONS
+
+
+@pytest.mark.covers("B-08")
+def test_every_count_of_people_leads_to_those_very_people(browser: Client) -> None:
+    """The number in a cell is the number the builder finds behind its link."""
+    nowhere, wrong, checked = [], [], 0
+    for page in pages():
+        html = browser.get(reverse(page)).content.decode()
+        for head, people, link, row_leads in cells_of(html):
+            path = urlsplit(link)
+            if path.path == BUILDER:
+                said = browser.get(link).content.decode()
+                count = re.search(r"いま ([\d,]+)人 います", said)
+                checked += 1
+                if count is None or int(count[1].replace(",", "")) != people:
+                    wrong.append((page, head, people, count and count[1], link))
+            elif path.path != "/customers/" and not row_leads and not is_excused(page, head):
+                nowhere.append((page, head, people))
+    assert (sorted({one[:2] for one in nowhere}), wrong) == ([], [])
+    assert checked > 40
+
+
+@pytest.mark.covers("B-08")
+def test_from_a_cell_to_a_segment_and_into_a_journey(browser: Client) -> None:
+    html = browser.get(reverse("portfolio")).content.decode()
+    (link,) = {
+        link
+        for _, people, link, _ in cells_of(html)
+        if people and "stage=first" in link and "lapsed=0" in link
+    }
+    page = browser.get(link).content.decode()
+    assert "この顧客でセグメント作成" in page
+    assert "この顧客でシナリオ開始" in page
+    kept = browser.post(link, {**form_of(page), "name": "はじめての方", "do": "journey"})
+    segment = insight.list_segments()[0]
+    assert kept.headers["Location"] == f"/analysis/segments/{segment.id}/#journey"
+    assert segment.size == insight.count_customers_where(segment.rule)
+    offered = browser.get(kept.headers["Location"]).content.decode()
+    assert "この顧客でシナリオ開始" in offered
+    assert 'value="win_back"' in offered
+    # Letters about an order, or a cart, suit nobody who comes from a segment.
+    assert 'value="first_follow"' not in offered
+    assert 'value="cart"' not in offered
+    said = browser.post(f"/analysis/segments/{segment.id}/journey/", {"base": "win_back"})
+    key = f"win_back_s{segment.id}"
+    assert said.headers["Location"] == f"/actions/journeys/{key}/"
+    assert plan.get_journey(key).status == "draft"
+    flow = browser.get(said.headers["Location"]).content.decode()
+    assert "セグメント「はじめての方」に入った時" in flow
+    browser.post(f"/actions/journeys/{key}/activate/", {"holdout": "0"})
+    WorkLoop(duties(batch=500)).run_until_idle()
+    walking = Enrolment.objects.filter(journey__key=key).values_list("customer_id", flat=True)
+    assert set(walking) == set(insight.segment_members(segment.id)) != set()
+    again = browser.post(f"/analysis/segments/{segment.id}/journey/", {"base": "win_back"})
+    assert again.headers["Location"] == said.headers["Location"]
+
+
+def test_starting_a_shipped_journey_makes_the_segment_it_waits_at(browser: Client) -> None:
+    for key, preset in (("vip_invitation", "high_spend"), ("trial_to_full", "trial_gone")):
+        assert insight.segment_of_preset(preset) is None
+        browser.post(f"/actions/journeys/{key}/activate/", {"holdout": "10"})
+        made = insight.segment_of_preset(preset)
+        assert made is not None
+        assert plan.get_journey(key).status == "live"
+        assert (
+            f"/actions/journeys/{key}/"
+            in browser.get(f"/analysis/segments/{made.id}/").content.decode()
+        )
