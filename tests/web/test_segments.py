@@ -334,7 +334,8 @@ def test_each_count_of_the_drop_off_leads_to_its_people(
         for name in ("reached", "went_on", "lost", "waiting")
         if step[name]
     ]
-    assert [int(count) for _, count in cells] == shown
+    # The waits for the second purchase stand below the steps.
+    assert [int(count) for _, count in cells][: len(shown)] == shown
     assert len(shown) > 8
     for address, count in cells:
         html = browser_of_staff.get(unescape(address)).content.decode()

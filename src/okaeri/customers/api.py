@@ -174,6 +174,7 @@ __all__ = [
     "iter_answers_to",
     "iter_traits",
     "keep_apart",
+    "known_since",
     "lapse_reasons",
     "lapse_reasons_on",
     "last_day_of_pause",
@@ -365,6 +366,12 @@ def get_customer(customer_id: int) -> CustomerProfile:
     if customer_id not in found:
         raise NotFoundError(_NO_CUSTOMER.format(id=customer_id))
     return found[customer_id]
+
+
+def known_since(instant: datetime, limit: int) -> list[CustomerProfile]:
+    """Give the newest people first known at `instant` or after, newest first; nobody erased."""
+    gone = set(erased_ids())
+    return [one for one in people.known_since(instant, limit) if one.id not in gone]
 
 
 def list_profiles(customer_ids: Iterable[int]) -> dict[int, CustomerProfile]:

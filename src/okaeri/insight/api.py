@@ -51,6 +51,7 @@ from okaeri.insight.domain.age_bands import YOUNG as YOUNG_BANDS
 from okaeri.insight.domain.definitions import number_definitions
 from okaeri.insight.domain.findings import list_findings as _findings_of
 from okaeri.insight.domain.lapse_risk import reason_in_words
+from okaeri.insight.domain.leads import lead_view
 from okaeri.insight.domain.media_costs import read_costs
 from okaeri.insight.domain.next_steps import recommend_next_steps as _steps_of
 from okaeri.insight.domain.reports import RULES
@@ -114,6 +115,7 @@ __all__ = [
     "interests_of",
     "iter_customers_where",
     "latest_segment_change",
+    "lead_standing",
     "list_customers",
     "list_findings",
     "list_insights",
@@ -265,6 +267,11 @@ def _plain(rule: dict[str, Any]) -> Q:
 def needs_warehouse(rule: dict[str, Any]) -> bool:
     """Tell whether a rule looks beyond a customer's columns, so that counting it takes a warehouse."""
     return not rule_query.is_plain(resolve_now(read_rule(rule)))
+
+
+def lead_standing(customer_id: int, seen_on: date, as_of: date) -> CustomerInsightView:
+    """Give where somebody stands who never bought and was first known on `seen_on`."""
+    return lead_view(customer_id, seen_on=seen_on, as_of=as_of)
 
 
 def lost_among(customer_ids: Collection[int]) -> dict[int, date]:

@@ -10,7 +10,7 @@ from okaeri.foundation.personal import Documents
 from okaeri.foundation.text import Text
 from okaeri.insight.recommend_types import RecommendedItem
 from okaeri.plan import goals, views
-from okaeri.plan.actions import edit, for_segment, switch
+from okaeri.plan.actions import by_hand, edit, for_segment, switch
 from okaeri.plan.actions.motivation import infer_motivations
 from okaeri.plan.actions.offers import like_viewed_by, offers_of
 from okaeri.plan.actions.render import PlanRenderer, preview_for
@@ -43,6 +43,7 @@ __all__ = [
     "decisions_of",
     "draft_for_segment",
     "enrolments_of",
+    "enter_by_hand",
     "erase_person",
     "export_person",
     "finish",
@@ -55,6 +56,7 @@ __all__ = [
     "left_out",
     "lint_definition",
     "list_bases",
+    "list_for_leads",
     "list_journeys",
     "list_like_viewed",
     "list_offers",
@@ -122,6 +124,16 @@ def list_bases() -> list[tuple[str, Text]]:
 def draft_for_segment(segment_id: int, base: str, *, now: datetime) -> str:
     """Keep a draft that leads a segment's people through the steps of another journey; its key."""
     return for_segment.draft_for_segment(segment_id, base, now)
+
+
+def list_for_leads() -> list[tuple[str, Text]]:
+    """Give (key, name) of the live journeys that care for people who have not bought yet."""
+    return by_hand.list_for_leads()
+
+
+def enter_by_hand(key: str, customer_ids: Collection[int], *, now: datetime) -> int:
+    """Let people into a live journey at once, as its re-entry rule allows; how many began."""
+    return by_hand.enter_by_hand(key, customer_ids, now)
 
 
 def count_goal(key: str) -> GoalCount:

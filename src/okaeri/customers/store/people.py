@@ -88,6 +88,15 @@ def iter_traits() -> Iterator[PersonTraits]:
         yield PersonTraits(*row)
 
 
+def known_since(instant: datetime, limit: int) -> list[CustomerProfile]:
+    """Give the newest live customers first known at `instant` or after, newest first.
+
+    Ids rise with time: the newest are looked at, however many there are.
+    """
+    newest = Customer.objects.filter(merged_into=None).order_by("-id")[:limit]
+    return [_view(row) for row in newest if row.created_at >= instant]
+
+
 def lock_live(customer_id: int) -> bool:
     """Lock a customer until the transaction ends; False when a merge has absorbed him."""
     rows = Customer.objects.select_for_update().filter(id=customer_id, merged_into=None)

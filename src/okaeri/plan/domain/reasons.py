@@ -36,6 +36,7 @@ _WORDS: dict[str, Text] = {
         "始めた時にセグメント「{segment}」にいたため始めました",
         'Started: was in the segment "{segment}" when the journey began',
     ),
+    "by_hand": Text("スタッフが始めました", "Started by staff"),
     "cart_emptied": Text("カートが空になったため終了しました", "Ended: the cart is empty by now"),
     "lost": Text(
         "鮮度が離脱圏に入ったため終了しました(掘り起こしの対象です)",

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from okaeri.web.pages.customers import person, views
+from okaeri.web.pages.customers import leads, person, views
 
 urlpatterns = [
     path("customers/", views.customer_list, name="customers"),
+    path("customers/leads/", leads.leads, name="leads"),
+    path("customers/leads/enter/", leads.enter, name="leads_enter"),
     path("customers/<int:customer_id>/", person.person, name="customer"),
     path("customers/<int:customer_id>/reveal/", person.reveal, name="customer_reveal"),
     path("customers/<int:customer_id>/suppress/", person.suppress, name="customer_suppress"),
