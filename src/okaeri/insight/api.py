@@ -14,6 +14,7 @@ from okaeri.foundation.text import Text
 from okaeri.insight.actions.ages import age_band, channel_for, measure_ages
 from okaeri.insight.actions.analyse import analyse
 from okaeri.insight.actions.follow_orders import follow_orders
+from okaeri.insight.actions.life_events import estimate_life_events, save_life_events
 from okaeri.insight.actions.new_products import list_new_products
 from okaeri.insight.actions.perks import measure_perks
 from okaeri.insight.actions.preview import preview_class_counts
@@ -102,6 +103,7 @@ __all__ = [
     "create_segment",
     "definitions",
     "delete_segment",
+    "estimate_life_events",
     "explain_person",
     "find_insight",
     "find_preset",
@@ -153,6 +155,7 @@ __all__ = [
     "remove_media_cost",
     "restore_segment",
     "run_outs_of",
+    "save_life_events",
     "save_media_costs",
     "say_rule",
     "segment_catalog",

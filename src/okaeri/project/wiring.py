@@ -148,6 +148,7 @@ def refresh_everything(
         insight.measure_voices(answers_for_segments(), reacted, warehouse=warehouse, as_of=as_of)
         points = rewards.points_since(clock.now() - timedelta(days=365))
         insight.measure_perks(points, warehouse=warehouse, as_of=as_of)
+        insight.estimate_life_events(warehouse=warehouse, as_of=as_of)
         evaluations = measure.evaluate_all(warehouse=warehouse, as_of=as_of)
     finally:
         warehouse.close()

@@ -17,6 +17,7 @@ from okaeri.insight.domain.reports import (
     forecast,
     interests,
     lapse_reasons,
+    life_events,
     lifetime_value,
     loyalty,
     media,
@@ -63,6 +64,7 @@ OF_REPORTS: Mapping[str, Text] = {
     **expectations.DEFINITIONS,
     **loyalty.DEFINITIONS,
     **perks.DEFINITIONS,
+    **life_events.DEFINITIONS,
 }
 # Settings those definitions name: "price.dependent_share" fills {price_dependent_share}.
 RULES: tuple[type, ...] = (

@@ -205,6 +205,11 @@ GROUPS = (
                 Text("どの年代に、どこで届きますか", "Which age answers where?"),
             ),
             Page(
+                "life_events",
+                Text("ライフイベント", "Life events"),
+                Text("暮らしに変化のあった方は、だれですか", "Whose life has changed?"),
+            ),
+            Page(
                 "forecast",
                 Text("反応の見込み", "Forecast"),
                 Text("案内すると、何件の購入になりますか", "What would writing to them bring?"),

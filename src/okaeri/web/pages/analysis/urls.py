@@ -16,6 +16,7 @@ from okaeri.web.pages.analysis.frame import index
 from okaeri.web.pages.analysis.freshness import freshness
 from okaeri.web.pages.analysis.interests import interest_segment, interests
 from okaeri.web.pages.analysis.lapse_reasons import lapse_reasons, start_lapse_reasons
+from okaeri.web.pages.analysis.life_events import life_events
 from okaeri.web.pages.analysis.lifetime_value import lifetime_value
 from okaeri.web.pages.analysis.loyalty import loyalty
 from okaeri.web.pages.analysis.media import media
@@ -47,6 +48,7 @@ urlpatterns = [
     path("analysis/ages/", age_channels, name="age_channels"),
     path("analysis/expectations/", expectations, name="expectations"),
     path("analysis/loyalty/", loyalty, name="loyalty"),
+    path("analysis/life-events/", life_events, name="life_events"),
     path("analysis/forecast/", forecast, name="forecast"),
     path("analysis/rfm/", rfm, name="rfm"),
     path("analysis/sources/", media, name="media"),
