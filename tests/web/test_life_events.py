@@ -128,6 +128,10 @@ def test_staff_overrule_a_guess_and_a_signal_that_is_gone_takes_it_away(
     assert percent_of("two") == (0.0, "staff")
     assert percent_of("one") is None
     assert percent_of("said") == (5.8, "inferred")
+    # An event that is taken off the table takes its guesses along.
+    assert insight.save_life_events("") == []
+    estimate(tmp_path)
+    assert percent_of("said") is None
 
 
 def test_a_table_with_mistakes_is_refused_as_a_whole(browser_of_staff: Client, db: None) -> None:

@@ -21,7 +21,7 @@ from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.actions.segment_tables import FACT_TABLES
 from okaeri.insight.actions.sync import LINES, ORDERS
-from okaeri.insight.domain.life_events import LifeEvent, read_table
+from okaeri.insight.domain.life_events import KEY_PREFIX, LifeEvent, read_table
 from okaeri.insight.domain.reports.life_events import LIKELY, POSSIBLE, life_events_payload
 from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.features.life_events import compute_life_chances, compute_life_signals
@@ -68,9 +68,10 @@ def estimate_life_events(*, warehouse: Warehouse, as_of: date) -> int:
         for event in events
         for one in event.signals
     ]
-    sources = _seen(warehouse, as_of, rules)
+    sources = _seen(warehouse, as_of, rules) if signals else []
     kept, counts = 0, []
-    if signals and sources:
+    _forget_others(events, as_of)
+    if sources:
         seen = ibis.union(*sources, distinct=True) if len(sources) > 1 else sources[0].distinct()
         priors = [
             {"event": event.key, "log_odds": math.log(event.prior / (1 - event.prior))}
@@ -143,14 +144,22 @@ def _keep(event: LifeEvent, percents: Sequence[tuple[int, float]], as_of: date) 
     for start in range(0, len(percents), _PAGE):
         some = [(who, f"{percent:.1f}") for who, percent in percents[start : start + _PAGE]]
         kept += customers.replace_inferred(event.attribute, some, now)[0]
-    customers.replace_inferred(event.attribute, _gone(event, percents, as_of), now)
+    customers.replace_inferred(event.attribute, _gone(event.attribute, percents, as_of), now)
     return kept
 
 
+def _forget_others(events: Iterable[LifeEvent], as_of: date) -> None:
+    """Take guesses back at events that are on the table no more."""
+    told = {event.attribute for event in events}
+    for one in customers.list_attributes():
+        if one.key.startswith(KEY_PREFIX) and one.key not in told:
+            customers.replace_inferred(one.key, _gone(one.key, [], as_of), clock.now())
+
+
 def _gone(
-    event: LifeEvent, percents: Iterable[tuple[int, float]], as_of: date
+    attribute: str, percents: Iterable[tuple[int, float]], as_of: date
 ) -> list[tuple[int, None]]:
     """Give those of whom we guessed before and who show no signal any more."""
     stay = {who for who, _ in percents}
-    held = customers.iter_answers_to(event.attribute, as_of)
+    held = customers.iter_answers_to(attribute, as_of)
     return [(who, None) for who, one in held if one.source == _INFERRED and who not in stay]
