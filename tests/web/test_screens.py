@@ -75,6 +75,7 @@ def _pages_of_a_full_shop() -> dict[str, str]:
     return {
         "home": "/",
         "customers": "/customers/",
+        "leads": "/customers/leads/",
         "customers-none": "/customers/?q=nobody-has-this-name",
         "customer": f"/customers/{treated.customer_id}/",
         "customer-best": f"/customers/{best}/",
@@ -109,6 +110,7 @@ def _pages_of_a_full_shop() -> dict[str, str]:
 PAGES_OF_AN_EMPTY_SHOP = {
     "home": "/",
     "customers": "/customers/",
+    "leads": "/customers/leads/",
     "analysis": "/analysis/",
     **addresses(),
     "journeys": "/actions/journeys/",
