@@ -53,7 +53,7 @@ from (
 
 
 def answer(path: Path) -> contest.Answers:
-    made = duckdb.connect(config={"memory_limit": "2GB", "preserve_insertion_order": "false"})
+    made = duckdb.connect(config={"memory_limit": "4GB", "preserve_insertion_order": "false"})
 
     def ask(sql: str) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = made.execute(sql).fetchall()

@@ -56,7 +56,7 @@ limit {top}
 
 
 def answer(folder: Path) -> contest.Answers:
-    made = duckdb.connect(config={"memory_limit": "2GB", "preserve_insertion_order": "false"})
+    made = duckdb.connect(config={"memory_limit": "4GB", "preserve_insertion_order": "false"})
     words = {"folder": folder, "as_of": contest.AS_OF, "year_ago": contest.YEAR_AGO}
 
     def ask(sql: str) -> list[tuple[Any, ...]]:

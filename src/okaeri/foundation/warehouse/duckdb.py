@@ -1,5 +1,6 @@
 """DuckDB inside this process: the default engine."""
 
+import os
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
@@ -9,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-MEMORY_LIMIT = "2GB"
+_LEAST_MB, _MOST_MB = 1024, 4096
 _BATCH_ROWS = 100_000
 
 # Every step of a feature stays a SELECT of its own: DuckDB joins them better than Ibis does, which
@@ -20,12 +21,12 @@ ibis.options.sql.fuse_selects = False
 class DuckDBEngine:
     """One in-memory DuckDB that reads Parquet and spills into `scratch`."""
 
-    def __init__(self, scratch: Path, *, memory_limit: str = MEMORY_LIMIT) -> None:
+    def __init__(self, scratch: Path, *, memory_limit: str | None = None) -> None:
         # The same work has the same names, and so the same SQL.
         self._numbers = count(1)
         self._connection = ibis.duckdb.connect(
             ":memory:",
-            memory_limit=memory_limit,
+            memory_limit=memory_limit or _memory_limit(),
             temp_directory=str(scratch),
             # No window over all rows depends on file order, and parallel writes need no buffer.
             preserve_insertion_order=False,
@@ -78,3 +79,13 @@ class DuckDBEngine:
     def close(self) -> None:
         """Close the connection and forget staged tables."""
         self._connection.disconnect()
+
+
+def _memory_limit() -> str:
+    """Give half of this machine's memory, from 1 to 4 GB.
+
+    The shared tables of a million customers take about 4 GB; below that DuckDB writes them to disk and
+    reads them back for every analysis.
+    """
+    whole_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1024**2
+    return f"{max(_LEAST_MB, min(whole_mb // 2, _MOST_MB))}MB"

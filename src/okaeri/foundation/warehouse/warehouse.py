@@ -13,7 +13,7 @@ from okaeri.foundation.engine_names import is_engine
 from okaeri.foundation.errors import ConfigurationError, NotFoundError
 from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import delta, keyed
-from okaeri.foundation.warehouse.duckdb import MEMORY_LIMIT, DuckDBEngine
+from okaeri.foundation.warehouse.duckdb import DuckDBEngine
 from okaeri.foundation.warehouse.engine import Engine
 from okaeri.foundation.warehouse.spark import SparkEngine
 
@@ -199,9 +199,11 @@ def _newest(rows: ir.Table, key: str, version: str) -> ir.Table:
 
 
 def open_warehouse(
-    folder: Path, engine: str = "duckdb", *, memory_limit: str = MEMORY_LIMIT
+    folder: Path, engine: str = "duckdb", *, memory_limit: str | None = None
 ) -> Warehouse:
     """Open the warehouse in `folder` with "duckdb", "local[n]" or "spark://host:port".
+
+    `memory_limit` ("512MB") is DuckDB's; without a word half of the machine's memory, at most 4 GB.
 
     Raises ConfigurationError for any other name, and where the engine is not installed.
     """

@@ -23,7 +23,7 @@ def build(sources: Sources) -> dict[str, Any]:
     """Give the payload of `domain.reports.baskets`."""
     since = sources.as_of - timedelta(days=PERIOD_DAYS - 1)
     goods = sources.stage("paired_goods", sources.of_some_people(sources.goods))
-    days = sources.of_some_people(sources.item_days)
+    days = sources.paired_days
     kinds: dict[str, Callable[[int], ir.Table]] = {
         "together": lambda fewest: compute_pairs_in_orders(goods, fewest=fewest),
         "period": lambda fewest: compute_pairs_in_periods(days, since=since, fewest=fewest),

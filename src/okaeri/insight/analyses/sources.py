@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.analyses.source_schemas import ENDED, LINE, PRODUCT
 from okaeri.insight.cycle_types import KEPT_AHEAD, KEPT_BEHIND, CycleRules
 from okaeri.insight.domain.cycle import DEFAULT_CYCLE_DAYS
 from okaeri.insight.features.baskets import compute_next_products
@@ -48,35 +49,11 @@ from okaeri.intake.types import ProductIn
 # Two people are a coincidence.
 FEWEST = 3
 
-_LINE = pa.schema(
-    [
-        ("order_id", pa.int64()),
-        ("line_no", pa.int64()),
-        ("sku", pa.string()),
-        ("product_name", pa.string()),
-        ("quantity", pa.int64()),
-        ("amount_minor", pa.int64()),
-    ]
-)
-_PRODUCT = pa.schema(
-    [
-        ("sku", pa.string()),
-        ("name", pa.string()),
-        ("category", pa.string()),
-        ("price_minor", pa.int64()),
-        ("cost_minor", pa.int64()),
-        ("days_supply", pa.int64()),
-        ("is_trial", pa.bool_()),
-        ("is_sample", pa.bool_()),
-    ]
-)
-
 
 # So many products, media and sources stand beside each other; the rest are "others".
 MOST_VALUES = 8
 # More rows of customer, product and day tell little more about pairs of products.
 MOST_PAIRED_ROWS = 500_000
-_ENDED = pa.schema([("source", pa.string()), ("subscription_no", pa.string())])
 _PAGE = 5000
 
 
@@ -129,8 +106,8 @@ class Sources:
         """One row per line of any order, as the warehouse keeps it."""
         name = "order_lines"
         known = self.warehouse.has(name)
-        rows = self.warehouse.table(name) if known else self.warehouse.upload(_LINE.empty_table())
-        return rows.select(*_LINE.names)
+        rows = self.warehouse.table(name) if known else self.warehouse.upload(LINE.empty_table())
+        return rows.select(*LINE.names)
 
     @cached_property
     def firsts(self) -> ir.Table:
@@ -201,13 +178,17 @@ class Sources:
         return rows.filter(rows.customer_id % self.one_person_in == 0)
 
     @cached_property
+    def paired_days(self) -> ir.Table:
+        """Rows of `item_days` of those people pairs of products are counted for."""
+        return self.stage("paired_days", self.of_some_people(self.item_days))
+
+    @cached_property
     def next_products(self) -> ir.Table:
         """One row per product and product of the purchase after it, with 3 people or more.
 
         Of some people only (`one_person_in`).
         """
-        days = self.stage("paired_days", self.of_some_people(self.item_days))
-        return self.stage("next_products", compute_next_products(days, fewest=FEWEST))
+        return self.stage("next_products", compute_next_products(self.paired_days, fewest=FEWEST))
 
     @cached_property
     def _master(self) -> dict[str, ProductIn]:
@@ -255,10 +236,10 @@ class Sources:
     def products(self) -> ir.Table:
         """One row per known product; of products without a master row nothing is known."""
         rows = [
-            {name: getattr(product, name) for name in _PRODUCT.names}
+            {name: getattr(product, name) for name in PRODUCT.names}
             for product in self._master.values()
         ]
-        return self.warehouse.upload(pa.Table.from_pylist(rows, schema=_PRODUCT))
+        return self.warehouse.upload(pa.Table.from_pylist(rows, schema=PRODUCT))
 
     @cached_property
     def ended_contracts(self) -> ir.Table:
@@ -272,7 +253,7 @@ class Sources:
                 for one in page
                 if one.status == "cancelled"
             ]
-        return self.warehouse.upload(pa.Table.from_pylist(rows, schema=_ENDED))
+        return self.warehouse.upload(pa.Table.from_pylist(rows, schema=ENDED))
 
     @cached_property
     def first_values(self) -> dict[str, list[str]]:

@@ -14,7 +14,8 @@ def compute_f2_by_first_product(
     `firsts` counts people whose first purchase held it; `eligible` those of them who made it at
     least `days` before `as_of`; `converted` those of the eligible who bought again within `days`.
     """
-    first = item_days.filter(item_days.n == 1).select("customer_id", "sku").distinct()
+    # A first purchase is of one day: a customer has one row of each product he began with.
+    first = item_days.filter(item_days.n == 1).select("customer_id", "sku")
     rows = first.join(customers.select("customer_id", "first_on", "second_on"), "customer_id")
     is_old = rows.first_on <= ibis.date(as_of - timedelta(days=days))
     wait = rows.second_on.delta(rows.first_on, unit="day")

@@ -1,0 +1,27 @@
+"""Columns of the tables `insight.analyses.sources` uploads, or reads where a shop has none yet."""
+
+import pyarrow as pa
+
+LINE = pa.schema(
+    [
+        ("order_id", pa.int64()),
+        ("line_no", pa.int64()),
+        ("sku", pa.string()),
+        ("product_name", pa.string()),
+        ("quantity", pa.int64()),
+        ("amount_minor", pa.int64()),
+    ]
+)
+PRODUCT = pa.schema(
+    [
+        ("sku", pa.string()),
+        ("name", pa.string()),
+        ("category", pa.string()),
+        ("price_minor", pa.int64()),
+        ("cost_minor", pa.int64()),
+        ("days_supply", pa.int64()),
+        ("is_trial", pa.bool_()),
+        ("is_sample", pa.bool_()),
+    ]
+)
+ENDED = pa.schema([("source", pa.string()), ("subscription_no", pa.string())])
