@@ -12,9 +12,6 @@ from hypothesis import is_hypothesis_test
 
 from okaeri.foundation import clock
 
-# Spark's Java lives for minutes here: the second compiler and a parallel search for garbage cost more
-# than they bring (half of its processor time).
-os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 # A password is made slow to guess: four tenths of a second for every user a test makes.
 PBKDF2PasswordHasher.iterations = 1
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"

