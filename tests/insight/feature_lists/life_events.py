@@ -13,8 +13,8 @@ KEYS: dict[str, list[str] | None] = {
     "life_chances": ["customer_id", "event"],
 }
 SIGNALS = (
-    ("party", "bought", "cake", math.log(3)),
-    ("party", "viewed", "light", math.log(2)),
+    ("group 22", "bought", "cake", math.log(3)),
+    ("group 22", "viewed", "light", math.log(2)),
     ("moving", "attribute", "home=new", math.log(5)),
 )
 
@@ -27,8 +27,8 @@ def features(tables: Any) -> dict[str, ir.Table]:
     looked = lines.select("customer_id", "word", kind=ibis.literal("viewed"))
     seen = ibis.union(lines, looked.select("customer_id", "kind", "word"), distinct=False)
     found = compute_life_signals(seen, SIGNALS)
-    # The warehouse gives a table of two rows; here the facets of the shop stand in for it.
+    # A shop's table names events; here one is called as a category of the shop.
     priors = tables.products.select(
-        event=tables.products.category, log_odds=ibis.literal(math.log(0.02 / 0.98))
+        event=tables.products.category, log_odds=ibis.literal(math.log(0.02 / 0.98)).cast("float64")
     ).distinct()
     return {"life_signals": found, "life_chances": compute_life_chances(found, priors)}

@@ -24,7 +24,8 @@ def compute_life_signals(
             found.mutate(
                 event=ibis.literal(event),
                 signal=ibis.literal(number).cast("int64"),
-                log_ratio=ibis.literal(float(log_ratio)),
+                # Spark reads a bare 1.5 as a decimal.
+                log_ratio=ibis.literal(float(log_ratio)).cast("float64"),
             )
         )
     return ibis.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
