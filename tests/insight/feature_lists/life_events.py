@@ -13,9 +13,9 @@ KEYS: dict[str, list[str] | None] = {
     "life_chances": ["customer_id", "event"],
 }
 SIGNALS = (
-    ("group 22", "bought", "cake", math.log(3)),
-    ("group 22", "viewed", "light", math.log(2)),
-    ("moving", "attribute", "home=new", math.log(5)),
+    ("group 22", "bought", "cake", 3.0),
+    ("group 22", "viewed", "light", 2.0),
+    ("moving", "attribute", "home=new", 5.0),
 )
 
 

@@ -64,9 +64,7 @@ def estimate_life_events(*, warehouse: Warehouse, as_of: date) -> int:
     events = life_events()
     rules = load(LifecycleRules)
     signals = [
-        (event.key, one.kind, one.word, math.log(one.ratio))
-        for event in events
-        for one in event.signals
+        (event.key, one.kind, one.word, one.ratio) for event in events for one in event.signals
     ]
     sources = _seen(warehouse, as_of, rules) if signals else []
     kept, counts = 0, []

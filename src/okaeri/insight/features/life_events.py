@@ -12,11 +12,11 @@ def compute_life_signals(
     """One row per person, event and signal seen of him: customer_id, event, signal, log_ratio.
 
     `seen`: customer_id, kind ("bought", "viewed", "attribute"), word (a category, or "key=value").
-    `signals`: event, kind, word, log of the likelihood ratio; a category only has to contain the word.
+    `signals`: event, kind, word, likelihood ratio; a category only has to contain the word.
     """
     rows = seen.select("customer_id", "kind", word=seen.word.lower())
     parts = []
-    for number, (event, kind, word, log_ratio) in enumerate(signals):
+    for number, (event, kind, word, ratio) in enumerate(signals):
         is_exact = kind == "attribute"
         fits = rows.word == word.lower() if is_exact else rows.word.contains(word.lower())
         found = rows.filter((rows.kind == kind) & fits).select("customer_id").distinct()
@@ -24,8 +24,8 @@ def compute_life_signals(
             found.mutate(
                 event=ibis.literal(event),
                 signal=ibis.literal(number).cast("int64"),
-                # Spark reads a bare 1.5 as a decimal.
-                log_ratio=ibis.literal(float(log_ratio)).cast("float64"),
+                # Spark reads a bare 1.5 as a decimal; its logarithm is a float everywhere.
+                log_ratio=ibis.literal(float(ratio)).ln(),
             )
         )
     return ibis.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
