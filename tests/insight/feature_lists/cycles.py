@@ -7,6 +7,8 @@ import ibis.expr.types as ir
 from okaeri.insight.features.cycles import (
     compute_gap_bins,
     compute_item_gaps,
+    compute_item_habits,
+    compute_kept_gaps,
     compute_next_run_outs,
     compute_overdue,
     compute_product_cycles,
@@ -25,6 +27,8 @@ KEYS: dict[str, list[str] | None] = {
     "item_gaps": ["customer_id", "sku", "ordered_on"],
     "product_cycles": ["sku"],
     "gap_bins": ["sku", "bin"],
+    "item_habits": ["customer_id", "sku"],
+    "kept_gaps": ["customer_id", "sku", "gap_days"],
     "run_outs": ["customer_id", "sku"],
     "run_out_counts": ["sku"],
     "next_run_outs": ["customer_id"],
@@ -39,9 +43,9 @@ def features(tables: Any) -> dict[str, ir.Table]:
     item_days = compute_item_days(compute_purchase_goods(goods, tables.purchases))
     gaps = compute_item_gaps(item_days)
     cycles = compute_product_cycles(gaps)
+    habits = compute_item_habits(item_days, gaps)
     run_outs = compute_run_outs(
-        item_days,
-        gaps,
+        habits,
         cycles,
         tables.products,
         as_of=tables.as_of,
@@ -53,6 +57,9 @@ def features(tables: Any) -> dict[str, ir.Table]:
         "item_gaps": gaps,
         "product_cycles": cycles,
         "gap_bins": compute_gap_bins(gaps),
+        # Lists are compared by the rows they become.
+        "item_habits": habits.drop("gap_days"),
+        "kept_gaps": compute_kept_gaps(habits),
         "run_outs": run_outs,
         "run_out_counts": compute_run_out_counts(
             run_outs, soon_days=14, overdue_ratio=1.2, at_risk_ratio=2.0

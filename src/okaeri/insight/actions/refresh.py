@@ -83,6 +83,8 @@ def refresh(
         threshold_on=lambda day: price_on(found, day, request.rules).threshold_minor,
         rule_version=version,
         shop_cycle_days=shop_cycle(found.intervals),
+        # A cluster reads everything each time; what is kept was only compared on one machine.
+        keep=warehouse.engine == "duckdb",
     )
     seen = warehouse.highest(ORDERS, "change_no") if warehouse.has(ORDERS) else 0
     later = compute_later(sources, depth, version=version, orders=payloads["summary"]["orders"])

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.analyses.habits import find_habits, find_run_outs
 from okaeri.insight.analyses.source_schemas import ENDED, LINE, PRODUCT
 from okaeri.insight.cycle_types import KEPT_AHEAD, KEPT_BEHIND, CycleRules
 from okaeri.insight.domain.cycle import DEFAULT_CYCLE_DAYS
@@ -18,7 +19,6 @@ from okaeri.insight.features.cycles import (
     compute_item_gaps,
     compute_next_run_outs,
     compute_product_cycles,
-    compute_run_outs,
 )
 from okaeri.insight.features.facets import (
     compute_faceted,
@@ -72,6 +72,7 @@ class Sources:
         threshold_on: Callable[[date], int] | None = None,
         rule_version: str = "",
         shop_cycle_days: float = DEFAULT_CYCLE_DAYS,
+        keep: bool = False,
     ) -> None:
         self.warehouse = warehouse
         # Every order of the warehouse, also those that do not count (`insight.actions.refresh`).
@@ -85,6 +86,8 @@ class Sources:
         self.threshold_on = threshold_on or (lambda _day: threshold_minor)
         self.rule_version = rule_version
         self.shop_cycle_days = shop_cycle_days
+        # Whether what holds for the next night too may be kept in the warehouse.
+        self.keep = keep
         self._staged: dict[str, ir.Table] = {}
 
     @cached_property
@@ -159,7 +162,7 @@ class Sources:
     @cached_property
     def names(self) -> dict[str, str]:
         """Give sku → name: of the product master, else as its newest line says."""
-        master = {sku: product.name for sku, product in self._master.items() if product.name}
+        master = {sku: product.name for sku, product in self.master.items() if product.name}
         return {**{fact["sku"]: fact["name"] or fact["sku"] for fact in self.item_facts}, **master}
 
     @cached_property
@@ -191,7 +194,8 @@ class Sources:
         return self.stage("next_products", compute_next_products(self.paired_days, fewest=FEWEST))
 
     @cached_property
-    def _master(self) -> dict[str, ProductIn]:
+    def master(self) -> dict[str, ProductIn]:
+        """Product code → what the shop says of it."""
         return intake.list_products()
 
     @cached_property
@@ -205,20 +209,14 @@ class Sources:
         return self.stage("product_cycles", compute_product_cycles(self.item_gaps))
 
     @cached_property
+    def habits(self) -> ir.Table:
+        """One row per customer and product (`features.cycles.compute_item_habits`)."""
+        return self.stage("habits", find_habits(self))
+
+    @cached_property
     def run_outs(self) -> ir.Table:
         """One row per customer and product: when it is used up (`features.cycles`)."""
-        rules = load(CycleRules)
-        rows = compute_run_outs(
-            self.item_days,
-            self.item_gaps,
-            self.product_cycles,
-            self.products,
-            as_of=self.as_of,
-            days_to_arrive=rules.days_to_arrive,
-            fewest_intervals=rules.fewest_intervals,
-            prior_intervals=rules.prior_intervals,
-        )
-        return self.stage("run_outs", rows)
+        return self.stage("run_outs", find_run_outs(self))
 
     @property
     def near_run_outs(self) -> ir.Table:
@@ -237,7 +235,7 @@ class Sources:
         """One row per known product; of products without a master row nothing is known."""
         rows = [
             {name: getattr(product, name) for name in PRODUCT.names}
-            for product in self._master.values()
+            for product in self.master.values()
         ]
         return self.warehouse.upload(pa.Table.from_pylist(rows, schema=PRODUCT))
 

@@ -46,9 +46,30 @@ def compute_gap_bins(gaps: ir.Table) -> ir.Table:
     return rows.group_by("sku", "bin").agg(intervals=rows.count())
 
 
+def compute_item_habits(item_days: ir.Table, gaps: ir.Table) -> ir.Table:
+    """One row per customer and product: how he buys it, whatever day it is asked on.
+
+    Columns: customer_id; sku; last_on; quantity and is_delivery of that day; own_intervals (of his last
+    five) and own_days (their median), NULL with fewer than two; gap_days (all his intervals, rising;
+    NULL without any).
+    """
+    latest = item_days.filter(item_days.is_last).select(
+        "customer_id", "sku", "quantity", "is_delivery", last_on=item_days.ordered_on
+    )
+    every = gaps.group_by("customer_id", "sku").agg(gap_days=gaps.gap_days.collect().sort())
+    rows = latest.left_join(_own_cycles(gaps), ["customer_id", "sku"]).select(
+        *latest.columns, "own_intervals", "own_days"
+    )
+    return rows.left_join(every, ["customer_id", "sku"]).select(*rows.columns, "gap_days")
+
+
+def compute_kept_gaps(habits: ir.Table) -> ir.Table:
+    """One row per interval of `habits`: customer_id, sku, gap_days."""
+    return habits.select("customer_id", "sku", gap_days=habits.gap_days.unnest())
+
+
 def compute_run_outs(
-    item_days: ir.Table,
-    gaps: ir.Table,
+    habits: ir.Table,
     cycles: ir.Table,
     products: ir.Table,
     *,
@@ -59,24 +80,18 @@ def compute_run_outs(
 ) -> ir.Table:
     """One row per customer and product bought by himself in two years whose use can be told.
 
-    Columns: customer_id; sku; last_on; since_days (to `as_of`); use_days (from the purchase until it
-    is used up); due_in (days from `as_of` until then, rounded, negative when past); basis.
+    `habits` as of `compute_item_habits`, `cycles` as of `compute_product_cycles`. Columns: customer_id;
+    sku; last_on; since_days (to `as_of`); use_days (from the purchase until it is used up); due_in (days
+    from `as_of` until then, rounded, negative when past); basis.
     Use: arrival + quantity × days of use, else the median of the person's last five intervals (from
     two on) drawn towards the product's median, else that median (§2.4).
     """
     since = as_of - timedelta(days=_OLDEST_DAYS)
-    last = item_days.is_last & (item_days.ordered_on > since) & ~item_days.is_delivery
-    latest = item_days.filter(last).select(
-        "customer_id", "sku", "quantity", last_on=item_days.ordered_on
-    )
+    latest = habits.filter((habits.last_on > since) & ~habits.is_delivery).drop("gap_days")
     trusted = cycles.filter(cycles.intervals >= fewest_intervals)
     known = latest.left_join(trusted.select("sku", "cycle_days"), "sku").drop("sku_right")
     supply = products.select("sku", "days_supply")
     known = known.left_join(supply, "sku").drop("sku_right")
-    own = _own_cycles(gaps)
-    known = known.left_join(own, ["customer_id", "sku"]).select(
-        *known.columns, "own_intervals", "own_days"
-    )
     return _with_use(known, as_of, days_to_arrive, prior_intervals)
 
 

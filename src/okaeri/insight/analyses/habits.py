@@ -1,0 +1,91 @@
+"""How each customer buys each product: kept between refreshes, made anew for whom orders changed."""
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import ibis.expr.types as ir
+
+from okaeri.foundation.settings import load
+from okaeri.insight.analyses.kept import find_kept
+from okaeri.insight.cycle_types import CycleRules
+from okaeri.insight.features.cycles import (
+    compute_item_gaps,
+    compute_item_habits,
+    compute_kept_gaps,
+    compute_product_cycles,
+    compute_run_outs,
+)
+from okaeri.insight.features.goods import (
+    NOT_GOODS,
+    compute_goods,
+    compute_item_days,
+    compute_item_names,
+    compute_purchase_goods,
+    compute_unchosen,
+)
+from okaeri.insight.features.purchases import compute_purchases
+from okaeri.insight.recommend_types import RecommendRules
+
+if TYPE_CHECKING:
+    from okaeri.insight.analyses.sources import Sources
+
+TABLE = "item_habits"
+# Counts up when the same orders give other habits than before.
+_EDITION = 1
+
+
+def find_habits(sources: "Sources") -> ir.Table:
+    """Give the rows of `features.cycles.compute_item_habits`."""
+    if not sources.keep:
+        return _of_everybody(sources)
+
+    def compute(people: ir.Table | None) -> ir.Table:
+        return _of_everybody(sources) if people is None else _of_some(sources, people)
+
+    return find_kept(sources.warehouse, TABLE, sources.counted, compute, edition=_edition(sources))
+
+
+def find_run_outs(sources: "Sources") -> ir.Table:
+    """Give the rows of `features.cycles.compute_run_outs` by the shop's rules."""
+    rules = load(CycleRules)
+    return compute_run_outs(
+        sources.habits,
+        _find_cycles(sources),
+        sources.products,
+        as_of=sources.as_of,
+        days_to_arrive=rules.days_to_arrive,
+        fewest_intervals=rules.fewest_intervals,
+        prior_intervals=rules.prior_intervals,
+    )
+
+
+def _find_cycles(sources: "Sources") -> ir.Table:
+    """Give the rows of `features.cycles.compute_product_cycles`, from the lines only where they are read."""
+    staged = sources.find_staged("product_cycles")
+    return compute_product_cycles(compute_kept_gaps(sources.habits)) if staged is None else staged
+
+
+def _edition(sources: "Sources") -> int:
+    """Give a number for all that habits rest on besides orders and their lines."""
+    samples = sorted(sku for sku, product in sources.master.items() if product.is_sample)
+    left_out = sorted(load(RecommendRules).left_out.split())
+    words = repr((_EDITION, NOT_GOODS, sources.rule_version, left_out, samples))
+    return int(hashlib.sha256(words.encode()).hexdigest()[:8], 16)
+
+
+def _of_everybody(sources: "Sources") -> ir.Table:
+    return compute_item_habits(sources.item_days, sources.item_gaps)
+
+
+def _of_some(sources: "Sources", people: ir.Table) -> ir.Table:
+    orders = sources.orders.semi_join(people, "customer_id")
+    purchases = compute_purchases(orders, as_of=sources.as_of, rules=sources.rules)
+    purchases = sources.stage("changed_purchases", purchases)
+    # Only their lines are looked through for what is no product.
+    lines = sources.order_lines.semi_join(purchases, "order_id")
+    lines = sources.stage("changed_lines", lines)
+    left_out = load(RecommendRules).left_out.split()
+    unchosen = compute_unchosen(compute_item_names(lines), sources.products, left_out=left_out)
+    goods = compute_purchase_goods(compute_goods(lines, unchosen), purchases)
+    days = sources.stage("changed_item_days", compute_item_days(goods))
+    return compute_item_habits(days, compute_item_gaps(days))
