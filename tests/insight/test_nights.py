@@ -149,7 +149,7 @@ def _line(sku: str, quantity: int, price: int) -> LineIn:
     max_examples=3,
     deadline=None,
     suppress_health_check=list(HealthCheck),
-    phases=(Phase.explicit,),
+    phases=(Phase.explicit, Phase.generate),
 )
 @example(nights=[[("order", 1, "TEA", 0), ("cancel", 3), ("free", "POSTAGE")], EVERYTHING])
 @given(nights=NIGHTS)
