@@ -127,3 +127,23 @@ def test_what_an_order_moves_is_what_the_night_would_compute(
             assert getattr(before, column) == getattr(after, column), (name, column)
         assert before.freshness == pytest.approx(after.freshness)
     assert at_once["c"].is_revived
+
+
+def test_an_order_that_comes_while_a_night_counts_is_not_lost(
+    simulated: clock.SimulatedClock, warehouse: Warehouse
+) -> None:
+    buy("a", on=NOON.date() - timedelta(days=20), no="a1")
+    work()
+    night(warehouse)
+    work()
+
+    def meanwhile(done: int, _total: int) -> None:
+        if done == 2:
+            buy("a", no="a2")
+            work()
+            assert standing("a").purchase_count == 2
+
+    insight.refresh(warehouse=warehouse, as_of=clock.now().date(), progress=meanwhile)
+    assert standing("a").purchase_count == 1
+    work()
+    assert standing("a").purchase_count == 2

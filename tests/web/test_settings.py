@@ -13,7 +13,7 @@ from okaeri.intake.types import LiveRules
 from okaeri.web.pages.settings.views import GROUPS
 
 # Changed where they belong: by taking a step, or beside what they are about.
-_ELSEWHERE = {"EnrichmentRules", "GridRules", "SetupState"}
+_ELSEWHERE = {"EnrichmentRules", "GridRules", "LifeEventRules", "SetupState"}
 
 
 def _rules_declared() -> dict[str, type]:

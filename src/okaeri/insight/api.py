@@ -14,6 +14,7 @@ from okaeri.foundation.text import Text
 from okaeri.insight.actions.ages import age_band, channel_for, measure_ages
 from okaeri.insight.actions.analyse import analyse
 from okaeri.insight.actions.follow_orders import follow_orders
+from okaeri.insight.actions.later import is_due
 from okaeri.insight.actions.life_events import estimate_life_events, save_life_events
 from okaeri.insight.actions.new_products import list_new_products
 from okaeri.insight.actions.perks import measure_perks
@@ -115,6 +116,7 @@ __all__ = [
     "get_segment",
     "interest_audience",
     "interests_of",
+    "is_due",
     "iter_customers_where",
     "latest_segment_change",
     "lead_standing",

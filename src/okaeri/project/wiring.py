@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -140,15 +141,7 @@ def refresh_everything(
             depth=depth,
             answers=answers_for_segments,
         )
-        sent = deliver.read_contacts(clock.now() - timedelta(days=365))
-        insight.measure_responses(sent, warehouse=warehouse, as_of=as_of)
-        reactions = deliver.read_reactions(clock.now() - timedelta(days=365))
-        reacted = list(reactions)
-        insight.measure_ages(reacted, warehouse=warehouse, as_of=as_of)
-        insight.measure_voices(answers_for_segments(), reacted, warehouse=warehouse, as_of=as_of)
-        points = rewards.points_since(clock.now() - timedelta(days=365))
-        insight.measure_perks(points, warehouse=warehouse, as_of=as_of)
-        insight.estimate_life_events(warehouse=warehouse, as_of=as_of)
+        _measure_with_stations_above(warehouse, as_of, depth)
         evaluations = measure.evaluate_all(warehouse=warehouse, as_of=as_of)
     finally:
         warehouse.close()
@@ -160,6 +153,23 @@ def refresh_everything(
         "seconds": round(summary.seconds, 2),
         "experiments": len(evaluations),
     }
+
+
+def _measure_with_stations_above(warehouse: Warehouse, as_of: date, depth: Depth) -> None:
+    """Measure what needs messages, answers and points, which stations above insight keep."""
+    since = clock.now() - timedelta(days=365)
+    insight.measure_responses(deliver.read_contacts(since), warehouse=warehouse, as_of=as_of)
+    is_due = partial(insight.is_due, depth=depth, as_of=as_of)
+    if is_due("age_channels") or is_due("loyalty"):
+        reactions = list(deliver.read_reactions(since))
+        answers = answers_for_segments()
+        insight.measure_ages(reactions, warehouse=warehouse, as_of=as_of)
+        insight.measure_voices(answers, reactions, warehouse=warehouse, as_of=as_of)
+    if is_due("perks"):
+        points = rewards.points_since(since)
+        insight.measure_perks(points, warehouse=warehouse, as_of=as_of)
+    if is_due("life_events"):
+        insight.estimate_life_events(warehouse=warehouse, as_of=as_of)
 
 
 def _run_import(context: JobContext) -> Mapping[str, Any]:

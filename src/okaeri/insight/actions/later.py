@@ -1,6 +1,7 @@
 """Analyses beyond the classes: which of them a refresh computes, and what comes of it."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from okaeri.foundation.settings import load
@@ -12,9 +13,10 @@ from okaeri.insight.actions.predictions import Predictions, predict
 from okaeri.insight.analyses import ANALYSES
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.due import Computed, due_analyses
+from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.prediction_types import PredictionRules
 from okaeri.insight.store import predictions, reports
-from okaeri.insight.types import Depth
+from okaeri.insight.types import Depth, LifecycleRules, RankRules
 
 _PREDICTIONS = "predictions"
 _NAMES = (*ANALYSES, ITEMS, _PREDICTIONS, TRAINING)
@@ -41,6 +43,16 @@ def compute_later(sources: Sources, depth: Depth, *, version: str, orders: int) 
         if foretold.trained is not None:
             payloads[TRAINING] = training_document(foretold.trained)
     return Later(payloads, items, foretold)
+
+
+def is_due(report: str, *, depth: Depth, as_of: date) -> bool:
+    """Tell whether a report of what stations above know is to be measured anew (as `insight.domain.due`)."""
+    if depth is not Depth.DUE:
+        return depth is Depth.ALL
+    last = reports.last_computed().get(report)
+    known = {} if last is None else {report: Computed(last[0], last[1], changed_orders=0)}
+    version = rule_version(load(LifecycleRules), load(RankRules))
+    return report in due_analyses([report], known, as_of=as_of, rule_version=version, orders=0)
 
 
 def keep_later(later: Later) -> dict[str, Any]:

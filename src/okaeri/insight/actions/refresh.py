@@ -32,7 +32,7 @@ from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.cycle import shop_cycle
 from okaeri.insight.domain.leads import lead_view
 from okaeri.insight.domain.rule_version import rule_version
-from okaeri.insight.store import insights, reports, run_outs
+from okaeri.insight.store import followed, insights, reports, run_outs
 from okaeri.insight.types import (
     CustomerInsightView,
     Depth,
@@ -99,6 +99,8 @@ def refresh(
     with transaction.atomic():
         payloads |= keep_later(later) | keep_interests(cared_for)
         written = insights.replace_all(_insight_batches(sources, standing), leads)
+        # Whoever ordered meanwhile was written over just now.
+        followed.go_back(seen)
         run_outs.replace_all(warehouse.stream(sources.near_run_outs), as_of)
         reports.save_all(
             payloads, as_of=as_of, rule_version=version, orders_seen=seen, now=clock.now()

@@ -23,3 +23,8 @@ def move(before: int, change_no: int, now: datetime) -> bool:
     """Go on from a change number; False where another worker has moved meanwhile."""
     mine = DutyState.objects.filter(name=DUTY, cursor=before)
     return mine.update(cursor=change_no, last_run_at=now) == 1
+
+
+def go_back(change_no: int) -> None:
+    """Look again at what came after a change number, where that was looked at already."""
+    DutyState.objects.filter(name=DUTY, cursor__gt=change_no).update(cursor=change_no)
