@@ -123,3 +123,19 @@ def test_without_leads_the_page_says_what_brings_them(
     assert "No new leads" in html
     said = in_english.post(ENTER, {"journey": "lead_follow"})
     assert said.status_code == 400
+
+
+def test_buyers_of_a_large_file_hide_no_lead(
+    browser_of_staff: Client, simulated: clock.SimulatedClock
+) -> None:
+    follow_on_line("佐藤")
+    line = LineIn("SOAP", "石けん", 1, 900, 900)
+    orders = [
+        OrderIn(
+            "shop", str(n), clock.now(), "accepted", PartyIn(email=f"{n}@e.example"), (line,), 900
+        )
+        for n in range(600)
+    ]
+    intake.record_orders(orders)
+    resolve()
+    assert names_on(browser_of_staff.get(PAGE).content.decode()) == ["佐藤"]

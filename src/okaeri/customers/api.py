@@ -3,7 +3,7 @@
 Ids of customers that were absorbed by a merge still work everywhere: they lead to the person.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from django.db.models import Q
@@ -172,9 +172,9 @@ __all__ = [
     "iter_access",
     "iter_access_scope",
     "iter_answers_to",
+    "iter_known_since",
     "iter_traits",
     "keep_apart",
-    "known_since",
     "lapse_reasons",
     "lapse_reasons_on",
     "last_day_of_pause",
@@ -368,10 +368,14 @@ def get_customer(customer_id: int) -> CustomerProfile:
     return found[customer_id]
 
 
-def known_since(instant: datetime, limit: int) -> list[CustomerProfile]:
-    """Give the newest people first known at `instant` or after, newest first; nobody erased."""
-    gone = set(erased_ids())
-    return [one for one in people.known_since(instant, limit) if one.id not in gone]
+def iter_known_since(instant: datetime, page: int = 500) -> Iterator[CustomerProfile]:
+    """Give the people first known at `instant` or after, newest first, nobody erased."""
+    gone, below = set(erased_ids()), None
+    while found := people.known_since(instant, page, below):
+        yield from (one for one in found if one.id not in gone)
+        below = found[-1].id
+        if len(found) < page:
+            return
 
 
 def list_profiles(customer_ids: Iterable[int]) -> dict[int, CustomerProfile]:

@@ -49,6 +49,7 @@ __all__ = [
     "finish",
     "get_journey",
     "get_template",
+    "in_care",
     "infer_motivations",
     "install_playbooks",
     "journey_keys",
@@ -186,6 +187,11 @@ def enrolments_of(customer_id: int) -> list[EnrolmentView]:
 def left_out(customer_ids: Collection[int]) -> frozenset[int]:
     """Give those of these people whom a journey under way leaves out on purpose, to compare."""
     return views.left_out(customer_ids)
+
+
+def in_care(customer_ids: Collection[int]) -> frozenset[int]:
+    """Give those of these people whom a journey has under way."""
+    return views.in_care(customer_ids)
 
 
 def live_journeys_asking(attribute: str) -> list[tuple[str, Text]]:

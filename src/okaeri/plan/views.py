@@ -272,6 +272,15 @@ def left_out(customer_ids: Collection[int]) -> frozenset[int]:
     return frozenset(asked for asked, ids in families.items() if not out.isdisjoint(ids))
 
 
+def in_care(customer_ids: Collection[int]) -> frozenset[int]:
+    """Give those of these people whom a journey has under way, under whichever of their numbers."""
+    families = customers.families_of(customer_ids)
+    numbers = sorted({number for ids in families.values() for number in ids})
+    walks = Enrolment.objects.filter(state=Enrolment.State.ACTIVE, customer_id__in=numbers)
+    walking = set(walks.values_list("customer_id", flat=True))
+    return frozenset(asked for asked, ids in families.items() if not walking.isdisjoint(ids))
+
+
 def _ids_of(customer_id: int) -> tuple[int, ...]:
     return customers.ids_of(customer_id) or (customer_id,)
 

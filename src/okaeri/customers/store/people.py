@@ -88,13 +88,15 @@ def iter_traits() -> Iterator[PersonTraits]:
         yield PersonTraits(*row)
 
 
-def known_since(instant: datetime, limit: int) -> list[CustomerProfile]:
+def known_since(instant: datetime, limit: int, below: int | None) -> list[CustomerProfile]:
     """Give the newest live customers first known at `instant` or after, newest first.
 
-    Ids rise with time: the newest are looked at, however many there are.
+    Ids rise with time: the newest are looked at, however many there are; with `below` those of lower ids.
     """
-    newest = Customer.objects.filter(merged_into=None).order_by("-id")[:limit]
-    return [_view(row) for row in newest if row.created_at >= instant]
+    newest = Customer.objects.filter(merged_into=None).order_by("-id")
+    if below is not None:
+        newest = newest.filter(id__lt=below)
+    return [_view(row) for row in newest[:limit] if row.created_at >= instant]
 
 
 def lock_live(customer_id: int) -> bool:

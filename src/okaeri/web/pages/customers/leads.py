@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -25,6 +26,10 @@ from okaeri.web.numbers import definitions_for
 # From a half-life of seven days on somebody is neither fresh nor fading after ten.
 _KNOWN_FOR = timedelta(days=10)
 _MOST = 200
+# Of a large import on one day most have bought: so many people are looked through.
+_MOST_LOOKED_AT = 5_000
+_PAGE = 500
+_WANTED = {FreshnessBand.FRESH, FreshnessBand.FADING}
 _NOBODY = Text("見込み客を選んでください。", "Choose a lead.")
 _BEGUN = Text("{n}人のシナリオを始めました。", "{n} people began the journey.")
 _NOT_BEGUN = Text(
@@ -49,8 +54,9 @@ def leads(request: HttpRequest) -> HttpResponse:
     """List today's fresh leads; they need no analysis, so whoever came an hour ago is here."""
     found = _fresh_leads()
     shown = sight.show(request, {one.id: one for one, _ in found})
+    cared_for = plan.in_care(list(shown))
     rows = [
-        Lead(shown[one.id], one.created_at, standing, bool(_walks(one.id)))
+        Lead(shown[one.id], one.created_at, standing, one.id in cared_for)
         for one, standing in found
         if one.id in shown
     ]
@@ -64,25 +70,22 @@ def leads(request: HttpRequest) -> HttpResponse:
 
 
 def _fresh_leads() -> list[tuple[CustomerProfile, CustomerInsightView]]:
-    zone = ZoneInfo(load(ShopProfile).time_zone)
-    now = clock.now()
+    """Give the newest who have not bought and are still fresh or fading, the freshest first."""
+    zone, now = ZoneInfo(load(ShopProfile).time_zone), clock.now()
     today = clock.local_day(now, zone)
-    known = customers.known_since(now - _KNOWN_FOR, _MOST)
-    histories = customers.purchase_history([one.id for one in known])
-    bought = {who for who, history in histories.items() if any(o.is_purchase for o in history)}
-    found = [
-        (one, insight.lead_standing(one.id, clock.local_day(one.created_at, zone), today))
-        for one in known
-        if one.id not in bought
-    ]
-    wanted = {FreshnessBand.FRESH, FreshnessBand.FADING}
-    fresh = [pair for pair in found if pair[1].freshness_band in wanted]
-    return sorted(fresh, key=lambda pair: (-pair[1].freshness, -pair[0].created_at.timestamp()))
-
-
-def _walks(customer_id: int) -> list[str]:
-    walks = plan.enrolments_of(customer_id)
-    return [walk.journey_key for walk in walks if walk.state == "active"]
+    people = islice(customers.iter_known_since(now - _KNOWN_FOR, _PAGE), _MOST_LOOKED_AT)
+    fresh: list[tuple[CustomerProfile, CustomerInsightView]] = []
+    while len(fresh) < _MOST and (some := list(islice(people, _PAGE))):
+        histories = customers.purchase_history([one.id for one in some])
+        bought = {who for who, history in histories.items() if any(o.is_purchase for o in history)}
+        for one in some:
+            known_on = clock.local_day(one.created_at, zone)
+            standing = insight.lead_standing(one.id, known_on, today)
+            if one.id not in bought and standing.freshness_band in _WANTED:
+                fresh.append((one, standing))
+    return sorted(
+        fresh[:_MOST], key=lambda pair: (-pair[1].freshness, -pair[0].created_at.timestamp())
+    )
 
 
 @needs("journeys.change")
@@ -91,7 +94,8 @@ def enter(request: HttpRequest) -> HttpResponse:
     """Let one lead, or all that wait, into a journey."""
     chosen = [int(one) for one in request.POST.getlist("lead") if one.isdecimal()]
     known = {one.id for one, _ in _fresh_leads()}
-    people = [one for one in chosen if one in known and not _walks(one)]
+    cared_for = plan.in_care(chosen)
+    people = [one for one in chosen if one in known and one not in cared_for]
     if not chosen:
         raise InputError(_NOBODY)
     begun = plan.enter_by_hand(request.POST.get("journey", ""), people, now=clock.now())
