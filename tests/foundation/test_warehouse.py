@@ -1,13 +1,14 @@
 """The warehouse: named tables that change in one step, on whatever engine."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from okaeri.foundation.errors import NotFoundError
-from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.foundation.warehouse import Warehouse, delta, open_warehouse
 from okaeri.foundation.warehouse import warehouse as rules
 
 pytestmark = pytest.mark.engine
@@ -83,6 +84,16 @@ def test_replacing_with_no_rows_keeps_the_columns(warehouse: Warehouse) -> None:
     warehouse.replace("things", batch([], 1, "a").schema.empty_table())
     assert warehouse.count(warehouse.table("things")) == 0
     assert warehouse.table("things").columns == ("id", "word", "change_no")
+
+
+def test_a_table_replaced_night_after_night_keeps_no_old_files(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delta, "_KEEP_OLD_FILES", timedelta(0))
+    for night in range(4):
+        warehouse.replace("things", pa.Table.from_batches([batch([1, 2], night, f"night {night}")]))
+    assert set(words(warehouse).values()) == {"night 3"}
+    assert len(list(tmp_path.rglob("things/*.parquet"))) == 1
 
 
 def test_staged_sums_stay_64_bit_numbers(warehouse: Warehouse) -> None:

@@ -20,13 +20,13 @@ TODAY = date(2026, 5, 20)
 @pytest.mark.parametrize(
     ("last", "is_due"),
     [
-        (Computed(TODAY - timedelta(days=6), "a", 10), False),
+        (Computed(TODAY - timedelta(days=6), "a", 50), False),
         (Computed(TODAY - timedelta(days=7), "a", 0), True),
         (Computed(TODAY + timedelta(days=1), "a", 0), True),
         (Computed(TODAY, "b", 0), True),
-        (Computed(TODAY, "a", 11), True),
+        (Computed(TODAY, "a", 51), True),
     ],
-    ids=["fresh", "a week old", "of a later day", "other rules", "over 1 % changed"],
+    ids=["fresh", "a week old", "of a later day", "other rules", "over 5 % changed"],
 )
 def test_an_analysis_is_due_when_it_can_have_moved(last: Computed, is_due: bool) -> None:
     due = due_analyses({"x"}, {"x": last}, as_of=TODAY, rule_version="a", orders=1000)
@@ -69,6 +69,6 @@ def test_a_night_counts_classes_always_and_the_rest_when_it_is_due(warehouse: Wa
     (twice,) = (view for view in api.list_customers().rows if view.purchase_count == 2)
     assert twice.net_minor == 10_000
 
-    intake.record_orders(order_of(f"m{n}", TODAY, 2000) for n in range(5))
+    intake.record_orders(order_of(f"m{n}", TODAY, 2000) for n in range(15))
     api.refresh(warehouse=warehouse, as_of=TODAY, depth=Depth.DUE)
     assert _as_of("deciles") == TODAY

@@ -73,6 +73,7 @@ class Warehouse:
         rows = self._runner.stream(data) if isinstance(data, ir.Table) else data
         delta.overwrite(self.folder / name, rows)
         self._forget_changes(name)
+        delta.vacuum(self.folder / name)
 
     def append(self, name: str, batches: Iterable[pa.RecordBatch]) -> None:
         """Add rows to table `name`; nothing happens when there are none."""

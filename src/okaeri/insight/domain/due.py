@@ -9,7 +9,8 @@ MOST_DAYS = 7
 # What is about single people and their coming days is a matter of every night, and so is what people
 # say, which no order tells of.
 NIGHTLY = frozenset({"predictions", "lapse_reasons"})
-MOST_CHANGED_SHARE = 0.01
+# More than a busy week brings; less, and every second night of a busy shop would compute everything.
+MOST_CHANGED_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def due_analyses(
     rule_version: str,
     orders: int,
 ) -> set[str]:
-    """Give the names to compute: never computed, other rules, a week old, or 1 % of `orders` changed."""
+    """Give the names to compute: never computed, other rules, a week old, or 5 % of `orders` changed."""
     return {
         name
         for name in names
