@@ -48,8 +48,11 @@ def test_the_share_within_n_days_counts_trials_or_full_products_only(
     payload: dict[str, Any] = api.find_report("f2_waits").payload  # type: ignore[union-attr]
     found = {
         basis: {w["days"]: (w["eligible"], w["converted"]) for w in payload[basis]["windows"]}
-        for basis in ("all", "full")
+        for basis in ("all", "full", "trial")
     }
+    # Of two who began with a trial one bought the full product after 20 days.
+    assert (found["trial"][10], found["trial"][30], found["trial"][360]) == ((2, 0), (2, 1), (1, 0))
+    assert (payload["trial"]["buyers"], payload["trial"]["same_day"]) == (2, 0)
     assert (found["all"][10], found["all"][30], found["all"][90]) == ((4, 0), (3, 1), (3, 1))
     assert (found["full"][90], found["full"][120], found["full"][360]) == ((2, 0), (1, 1), (0, 0))
     assert (payload["all"]["buyers"], payload["all"]["same_day"]) == (4, 1)
@@ -58,3 +61,7 @@ def test_the_share_within_n_days_counts_trials_or_full_products_only(
     html = browser_of_staff.get("/analysis/dropoff/?basis=full").content.decode()
     for words in ("当日", "10日以内", "360日以内", "本品のみ"):
         assert words in html
+    html = browser_of_staff.get("/analysis/dropoff/?basis=trial").content.decode()
+    assert "対象のトライアル客" in html
+    assert "50.0%" in html
+    assert browser_of_staff.get("/analysis/dropoff/?basis=nonsense").status_code == 200

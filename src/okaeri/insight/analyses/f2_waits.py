@@ -1,4 +1,4 @@
-"""How long the second purchase takes, trials counted or only full products."""
+"""How long the second purchase takes, by what counts as a purchase."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def build(sources: Sources) -> dict[str, Any]:
                 sources.purchases,
                 as_of=sources.as_of,
                 windows=WINDOWS,
-                full_only=basis == "full",
+                basis=basis,
             )
         )[0]
         for basis in BASES

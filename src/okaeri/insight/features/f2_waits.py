@@ -1,4 +1,4 @@
-"""How long the second purchase takes, trials counted or only full products."""
+"""How long the second purchase takes: trials counted, full products only, or from trial to full product."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,25 +6,35 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+ALL, FULL, TRIAL = "all", "full", "trial"
+
 
 def compute_f2_waits(
-    purchases: ir.Table, *, as_of: date, windows: Sequence[int], full_only: bool
+    purchases: ir.Table, *, as_of: date, windows: Sequence[int], basis: str
 ) -> ir.Table:
     """One row: buyers, same_day, and eligible_<n>, converted_<n> per window of days.
 
     eligible_<n>: first purchase at least n days before `as_of`; converted_<n>: of them, those with a
-    purchase on a later day within n days. same_day: people with two or more orders on their first day.
-    With `full_only` trials are no purchase, neither the first nor the second.
+    purchase on a later day within n days. same_day: people who did so on their first day already.
+    `basis` "full": trials are no purchase, neither the first nor the second; "trial": of those whose
+    first purchase was a trial, and what follows must be no trial (本品引き上げ).
     """
-    rows = purchases.filter(purchases.kind != "trial") if full_only else purchases
-    rows = rows.select("customer_id", "ordered_on")
+    is_full = purchases.kind != "trial"
+    rows = purchases.filter(is_full) if basis == FULL else purchases
+    # The kind is a text: it is carried only where it is asked for.
+    kind = {"is_full": rows.kind != "trial"} if basis == TRIAL else {}
+    rows = rows.select("customer_id", "ordered_on", **kind)
     began = rows.group_by("customer_id").agg(first_on=rows.ordered_on.min())
+    if basis == TRIAL:
+        firsts = purchases.filter((purchases.n == 1) & ~is_full)
+        began = firsts.select("customer_id", first_on=firsts.ordered_on)
     both = rows.join(began, "customer_id")
+    goes_on = both.is_full if basis == TRIAL else ibis.literal(value=True)
     later = both.ordered_on > both.first_on
     people = both.group_by("customer_id").agg(
         first_on=both.first_on.min(),
-        second_on=later.ifelse(both.ordered_on, ibis.null("date")).min(),
-        first_orders=later.ifelse(0, 1).sum(),
+        second_on=(later & goes_on).ifelse(both.ordered_on, ibis.null("date")).min(),
+        on_first_day=(~later & goes_on).ifelse(1, 0).sum(),
     )
     age = ibis.date(as_of).delta(people.first_on, unit="day")
     wait = people.second_on.delta(people.first_on, unit="day")
@@ -34,6 +44,10 @@ def compute_f2_waits(
         came = old & people.second_on.notnull() & (wait <= days)
         sums[f"eligible_{days}"] = old.ifelse(1, 0).sum()
         sums[f"converted_{days}"] = came.ifelse(1, 0).sum()
+    # The first purchase itself stands among those of the first day, unless it is a trial.
+    itself = 0 if basis == TRIAL else 1
     return people.aggregate(
-        buyers=people.count(), same_day=(people.first_orders > 1).ifelse(1, 0).sum(), **sums
+        buyers=people.count(),
+        same_day=(people.on_first_day > itself).ifelse(1, 0).sum(),
+        **sums,
     )

@@ -7,22 +7,24 @@ from okaeri.foundation.text import Text
 from okaeri.insight.domain.shares import share_of, wilson_interval
 
 WINDOWS = (10, 30, 60, 90, 120, 150, 180, 210, 240, 270, 300, 330, 360)
-BASES = ("all", "full")
+BASES = ("all", "full", "trial")
 
 DEFINITIONS = {
     "f2_waits": Text(
         "2回目までの日数: 初回購入からn日がたった人のうち、n日以内の別の日に2回目を買った人の割合です。"
-        "「本品のみ」はトライアルを購入に数えません。当日は、初回と同じ日に2件以上注文した人です。"
+        "「本品のみ」はトライアルを購入に数えません。「トライアルから本品」は、最初の購入がトライアルだった人のうち、"
+        "本品(定期を含む)を買った人の割合(本品引き上げ率)です。当日は、初回と同じ日に2件以上注文した人です。"
         "区間は95%(ウィルソン法)です。",
         "Days until the second purchase: of people whose first purchase is n days old, the share that "
-        "bought on another day within n days. Full product only: trials are no purchases. Same day: two "
-        "or more orders on the first day. 95% Wilson interval.",
+        "bought on another day within n days. Full product only: trials are no purchases. Trial to full "
+        "product: of people whose first purchase was a trial, the share that bought anything but a trial "
+        "(uplift rate). Same day: two or more orders on the first day. 95% Wilson interval.",
     ),
 }
 
 
 def f2_waits_payload(by_basis: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Give basis ("all", "full") → {buyers, same_day, same_day_rate, windows}.
+    """Give basis ("all", "full", "trial") → {buyers, same_day, same_day_rate, windows}.
 
     Window: days, eligible, converted, rate, low, high (None without anybody), more (points of the rate
     beyond the window before, None where unknown).

@@ -25,7 +25,9 @@ def dropoff(request: HttpRequest) -> HttpResponse:
     report, f2 = insight.find_report("dropoff"), insight.find_report("f2")
     waits = insight.find_report("f2_waits")
     steps = report.payload["steps"] if report else ()
-    basis = "full" if request.GET.get("basis") == "full" else "all"
+    basis = request.GET.get("basis", "")
+    if waits is None or basis not in waits.payload:
+        basis = "all"
     return show(
         request,
         "dropoff",
@@ -44,7 +46,7 @@ def dropoff(request: HttpRequest) -> HttpResponse:
 
 
 def _waits(report: ReportView, basis: str) -> dict[str, Any]:
-    """Add where those who bought first so long ago become a segment; full products are no rule."""
+    """Add where those who bought first so long ago become a segment; what was no trial is no rule."""
 
     def address(days: int) -> str:
         until = (report.as_of - timedelta(days=days)).isoformat()
