@@ -1,5 +1,6 @@
 """Ready-made segments and the journeys made for them: started on a page, fed by the night's count."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -100,3 +101,35 @@ def test_who_comes_into_a_pattern_gets_what_was_made_for_it(
     page = browser_of_staff.get(f"/analysis/segments/{made['subscription_1'].id}/").content.decode()
     for words in ("御礼状", "サポート窓口", "お客様の声", "/actions/journeys/after_one_delivery/"):
         assert words in page
+
+
+@pytest.mark.covers("E-08")
+def test_who_stops_at_the_trial_is_led_to_the_full_product_and_the_rate_is_told_by_day(
+    shop: None, browser_of_staff: Client
+) -> None:
+    plan.install_playbooks(clock.now())
+    said = browser_of_staff.post("/actions/journeys/trial_to_full/activate/", {"holdout": "0"})
+    assert said.status_code == 302
+    (made,) = insight.list_segments()
+    assert (made.preset, made.name) == ("trial_gone", "トライアル離反")
+    care_for((0, 1, 8))
+    # 61 days after a trial of 14, 181 after one of 90; two others still have it in use.
+    for who in ("tried", "long90"):
+        assert letters(who) == ["trial_how_was_it", "trial_full_product"]
+    assert letters("trying") == letters("tried90") == []
+    assert plan.count_goal("trial_to_full").treated_reached == 0
+    intake.record_orders([order("tried", -9, 3000)])
+    customers.resolve_new_parties(clock.now())
+    care_for((9,))
+    counted = plan.count_goal("trial_to_full")
+    assert (counted.goal, counted.treated, counted.treated_reached) == ("full_product", 2, 1)
+    warehouse = open_warehouse(settings.OKAERI.warehouse_dir)
+    try:
+        insight.refresh(warehouse=warehouse, as_of=TODAY + timedelta(days=31))
+    finally:
+        warehouse.close()
+    page = browser_of_staff.get("/analysis/dropoff/?basis=trial").content.decode()
+    rows = re.findall(r"<tr><th scope=\"row\">([^<]+)</th>(.*?)</tr>", page, re.DOTALL)
+    told = {name: re.findall(r"[\d.]+(?:人|%)", rest)[:3] for name, rest in rows}
+    assert told["60日以内"] == ["4人", "0人", "0.0%"]
+    assert told["90日以内"] == ["4人", "1人", "25.0%"]
