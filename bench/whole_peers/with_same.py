@@ -28,7 +28,7 @@ def answer(folder: Path) -> contest.Answers:
     day_hours = sources.stage("day_hours", compute_day_hours(sources.purchases))
     (waits,) = rows(
         compute_f2_waits(
-            sources.purchases, as_of=contest.AS_OF, windows=asked.WAIT_DAYS, full_only=False
+            sources.purchases, as_of=contest.AS_OF, windows=asked.WAIT_DAYS, basis="all"
         )
     )
     return {
