@@ -94,7 +94,7 @@ def test_ltv_at_90_180_and_365_days_is_the_sum_of_the_first_days_of_those_old_en
     assert not ripe["2026-02"]
     page = browser_of_staff.get("/analysis/ltv/").content.decode()
     assert f'LTV(365日)</span><span class="figure-value">{_yen(payload, 2)}' in page
-    assert re.search(r'2026年2月</th><td class="n is-open">', page)
+    assert re.search(r'2026年2月</a></th><td class="n is-open">', page)
     assert '<th scope="row" class="nowrap">magazine</th>' in _html(browser_of_staff, "?by=media")
     assert '<th scope="row" class="nowrap">化粧水</th>' in _html(browser_of_staff, "?by=product")
 

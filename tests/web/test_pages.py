@@ -57,6 +57,7 @@ def _foreign(html: str) -> list[str]:
     """
     html = re.sub(r'<dl[^>]* data-cites="carts">.*?</dl>', "", html, flags=re.DOTALL)
     html = re.sub(r'(<input[^>]*) value="[^"]*"', r"\1", html)
+    html = re.sub(r"(<textarea[^>]*>).*?</textarea>", r"\1", html, flags=re.DOTALL)
     html = re.sub(r'<button[^>]*lang="ja".*?</button>', "", html, flags=re.DOTALL)
     return [line.strip()[:120] for line in html.splitlines() if JAPANESE.search(line)]
 
