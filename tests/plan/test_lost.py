@@ -109,7 +109,7 @@ def test_the_lowest_band_has_a_neutral_name_and_the_playbooks_know_it() -> None:
     assert not [one for one in texts if "腐" in one.read_text("utf-8")]
     definitions = [parse(source) for source in list_playbook_sources()]
     leaving = {one.key for one in definitions if "lost" in one.exit_on}
-    assert leaving == {"first_follow", "know_us", "lead_follow", "runs_out", "value_for_money"}
+    assert leaving == {"first_follow", "know_us", "runs_out", "value_for_money"}
     assert {one.key for one in definitions if getattr(one.trigger, "preset", "") == "lost"} == {
         "win_back"
     }

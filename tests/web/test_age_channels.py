@@ -136,6 +136,7 @@ def test_a_birthday_stands_above_what_was_said_and_counts_from_the_day() -> None
     assert band_of(date(1996, 5, 20), "60plus", TODAY) == "30s"
     assert band_of(None, "60plus", TODAY) == "60plus"
     assert band_of(None, "somewhere", TODAY) == ""
+    assert band_of(date(2080, 5, 1), "", TODAY) == ""
 
 
 def test_an_age_moves_a_stranger_and_his_own_answers_move_him_on() -> None:

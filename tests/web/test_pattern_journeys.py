@@ -19,7 +19,7 @@ from okaeri.intake import api as intake
 from okaeri.plan import api as plan
 from okaeri.plan.duties import duties
 from okaeri.rewards import api as rewards
-from tests.web.test_segments import TODAY, contract, order, shop
+from tests.web.test_segments import TODAY, contract, line, order, shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 __all__ = ["shop"]
@@ -118,6 +118,8 @@ def test_who_stops_at_the_trial_is_led_to_the_full_product_and_the_rate_is_told_
         assert letters(who) == ["trial_how_was_it", "trial_full_product"]
     assert letters("trying") == letters("tried90") == []
     assert plan.count_goal("trial_to_full").treated_reached == 0
+    # One more trial is no step on; the full product is.
+    intake.record_orders([order("long90", -9, 900, lines=line("T90", 900))])
     intake.record_orders([order("tried", -9, 3000)])
     customers.resolve_new_parties(clock.now())
     care_for((9,))

@@ -280,7 +280,10 @@ def lead_standing(customer_id: int, seen_on: date, as_of: date) -> CustomerInsig
 
 
 def lost_among(customer_ids: Collection[int]) -> dict[int, date]:
-    """Give those of these people whose freshness is in its lowest band → the day of that analysis."""
+    """Give those of these buyers whose freshness is in its lowest band → the day of that analysis.
+
+    Of somebody who never bought there is nothing to win back.
+    """
     return insights.in_band(customer_ids, FreshnessBand.LOST)
 
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,7 @@ from okaeri.web.rights import duties as rights_duties
 
 log = logging.getLogger(__name__)
 NIGHTLY_HOUR = 3
+_ANSWERS_AT_ONCE = 10_000
 
 
 def environment() -> Environment:
@@ -115,9 +117,14 @@ def evaluate_everything(as_of: date) -> list[Evaluation]:
 def answers_for_segments() -> Iterator[SegmentAnswer]:
     """Give what people answered, for segments to ask about: listen stands above insight."""
     zone = ZoneInfo(load(ShopProfile).time_zone)
-    for one in listen.iter_answers():
-        day = clock.local_day(one.answered_at, zone)
-        yield SegmentAnswer(one.customer_id, day, one.question_key, one.score, one.subject)
+    answers = listen.iter_answers()
+    while some := list(islice(answers, _ANSWERS_AT_ONCE)):
+        # Who answered may be part of another person by now.
+        roots = customers.roots_of({one.customer_id for one in some})
+        for one in some:
+            day = clock.local_day(one.answered_at, zone)
+            who = roots.get(one.customer_id, one.customer_id)
+            yield SegmentAnswer(who, day, one.question_key, one.score, one.subject)
 
 
 def refresh_everything(

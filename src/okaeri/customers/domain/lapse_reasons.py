@@ -4,6 +4,7 @@ The list is the shop's attribute `lapse_reason`; here stand its first choices (d
 words that lead to them.
 """
 
+import re
 import unicodedata
 from collections.abc import Collection
 
@@ -28,20 +29,22 @@ CHOICES = (
 )
 # The first that is found decides: who names another shop says more than who also names the price.
 _WORDS = (
-    ("competitor", ("競合", "他社", "別の会社", "ほかの商品", "他の商品", "乗り換え", "competitor",
-                    "another brand", "another shop", "switched")),
-    ("substitute", ("代用", "代わり", "市販", "ドラッグストア", "安い商品", "substitute",
-                    "alternative", "cheaper")),
-    ("information", ("口コミ", "調べ", "情報", "評判", "ネットで", "review", "read about",
-                     "information")),
-    ("surplus", ("余", "使い切", "たまって", "溜ま", "left over", "too much", "surplus")),
-    ("price", ("高い", "高く", "価格", "費用", "お金", "経済", "値段", "price", "cost",
-               "expensive")),
-    ("effect", ("効果", "実感", "effect", "result")),
-    ("unfit", ("合わな", "かぶれ", "肌荒れ", "香り", "味が", "suit", "allerg", "scent")),
-    ("service", ("配送", "遅い", "対応", "応対", "梱包", "delivery", "service", "late")),
-    ("life", ("引っ越", "引越", "妊娠", "入院", "転居", "生活が変", "moved", "pregnan", "hospital")),
-)  # fmt: skip
+    (
+        "competitor",
+        r"競合|他社|別の会社|(?:ほか|他)の商品|乗り換え|competitor|another (?:brand|shop)|switched",
+    ),
+    ("substitute", r"代用|代わり|市販|ドラッグストア|安い商品|substitute|alternative|cheaper"),
+    ("price", r"高い|高く|高すぎ|価格|費用|お金|経済|値段|余裕が|\bprice|\bcosts?\b|expensive"),
+    (
+        "information",
+        r"口コミ|調べ|評判|ネットで|(?<!個人)情報|\breview|read about|(?<!personal )information",
+    ),
+    ("surplus", r"余って|余る|余り|余分|使い切|たまって|溜ま|left over|too much|surplus"),
+    ("effect", r"効果|実感|\beffect|\bresult"),
+    ("unfit", r"合わな|かぶれ|肌荒れ|香り|(?<![興意])味が|\bsuit|allerg|scent"),
+    ("service", r"配送|遅い|遅れ|対応|応対|梱包|\bdeliver|\bservice|\blate\b"),
+    ("life", r"引っ?越|妊娠|入院|転居|生活が変|\bmov(?:ed|ing)\b|pregnan|hospital"),
+)
 
 
 def read_reason(words: str, choices: Collection[Choice]) -> str:
@@ -59,6 +62,6 @@ def read_reason(words: str, choices: Collection[Choice]) -> str:
             return choice.value
     known = {choice.value for choice in choices}
     for value, signs in _WORDS:
-        if value in known and any(sign in said for sign in signs):
+        if value in known and re.search(signs, said):
             return value
     return OTHER if OTHER in known else ""

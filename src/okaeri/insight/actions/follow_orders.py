@@ -29,12 +29,12 @@ def follow_orders(now: datetime) -> int:
     """Give new standing to the people of orders that changed since the last look; how many people."""
     newest = intake.latest_change_no()
     cursor = followed.cursor()
-    if cursor is None or insights.last_as_of() is None or newest - cursor > MOST_ORDERS:
-        followed.go_to(newest, now)
-        return 0
     if newest == cursor:
         return 0
-    orders = intake.list_orders_after(cursor, MOST_ORDERS)
+    orders = [] if cursor is None else intake.list_orders_after(cursor, MOST_ORDERS + 1)
+    if cursor is None or insights.last_as_of() is None or len(orders) > MOST_ORDERS:
+        followed.go_to(newest, now)
+        return 0
     owners = customers.customers_of_parties(
         [order.party_id for order in orders if order.party_id is not None]
     )
@@ -48,8 +48,12 @@ def follow_orders(now: datetime) -> int:
             people.add(owners[order.party_id])
     rows = _standings(sorted(people), now)
     with transaction.atomic():
-        if reached > cursor and followed.move(cursor, reached, now):
-            insights.restate(rows)
+        if reached <= cursor or not followed.move(cursor, reached, now):
+            return 0
+        # Whoever was absorbed meanwhile has no standing of his own any more.
+        roots = customers.roots_of(people)
+        rows = [row for row in rows if roots.get(row["customer_id"]) == row["customer_id"]]
+        insights.restate(rows)
     return len(rows)
 
 

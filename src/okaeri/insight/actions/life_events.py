@@ -69,7 +69,9 @@ def estimate_life_events(*, warehouse: Warehouse, as_of: date) -> int:
     sources = _seen(warehouse, as_of, rules) if signals else []
     kept, counts = 0, []
     _forget_others(events, as_of)
-    if sources:
+    if not sources:
+        kept = sum(_keep(event, [], as_of) for event in events)
+    else:
         seen = ibis.union(*sources, distinct=True) if len(sources) > 1 else sources[0].distinct()
         priors = [
             {"event": event.key, "log_odds": math.log(event.prior / (1 - event.prior))}

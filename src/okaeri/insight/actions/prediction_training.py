@@ -5,17 +5,25 @@ from typing import Any
 
 from okaeri.insight.actions.prediction_replay import Replayed
 from okaeri.insight.domain.lapse_model import LapseModel
+from okaeri.insight.domain.lapse_risk import COLUMNS
 from okaeri.insight.domain.lapse_training import Chosen
 from okaeri.insight.domain.next_purchase import Lesson
 from okaeri.insight.store import reports
 
 REPORT = "prediction_training"
+# Counts up when what is kept is read otherwise than before; the columns of lapse risk speak for themselves.
+_EDITION = 1
+
+
+def _edition() -> list[Any]:
+    return [_EDITION, *(list(column) for column in COLUMNS)]
 
 
 def training_document(replayed: Replayed) -> dict[str, Any]:
     """Give what was learned as a report keeps it."""
     lapse = replayed.lapse
     return {
+        "edition": _edition(),
         "lapse_days": replayed.lapse_days,
         "timing": asdict(replayed.timing),
         "lapse": {
@@ -35,7 +43,7 @@ def find_training(rule_version: str, lapse_days: int) -> Replayed | None:
     if stored is None or stored.rule_version != rule_version:
         return None
     kept = stored.payload
-    if kept["lapse_days"] != lapse_days:
+    if kept.get("edition") != _edition() or kept["lapse_days"] != lapse_days:
         return None
     lapse = {**kept["lapse"], "model": LapseModel.from_document(kept["lapse"]["model"])}
     return Replayed(Lesson(**kept["timing"]), Chosen(**lapse), kept["replay"], lapse_days)

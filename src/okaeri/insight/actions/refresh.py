@@ -97,6 +97,7 @@ def refresh(
     members = segments.recount(warehouse, as_of)
     tell(3, _STEPS)
     with transaction.atomic():
+        followed.hold()
         payloads |= keep_later(later) | keep_interests(cared_for)
         written = insights.replace_all(_insight_batches(sources, standing), leads)
         # Whoever ordered meanwhile was written over just now.

@@ -23,4 +23,5 @@ def band_of(birth_on: date | None, said: str, on: date) -> str:
     if birth_on is None:
         return said if said in BANDS else UNKNOWN
     age = on.year - birth_on.year - ((on.month, on.day) < (birth_on.month, birth_on.day))
-    return max((band for band in BANDS if BANDS[band][0] <= age), key=lambda b: BANDS[b][0])
+    # Of a birthday to come nothing is known.
+    return next((band for band in reversed(list(BANDS)) if BANDS[band][0] <= age), UNKNOWN)

@@ -7,6 +7,11 @@ from okaeri.foundation.models import DutyState
 DUTY = "insight.follow_orders"
 
 
+def hold() -> None:
+    """Let nobody follow orders until the transaction ends: asked first, nobody waits in a ring."""
+    DutyState.objects.select_for_update().filter(name=DUTY).first()
+
+
 def cursor() -> int | None:
     """Give the change number of the last order looked at; None before the first look."""
     state = DutyState.objects.filter(name=DUTY, last_run_at__isnull=False).first()

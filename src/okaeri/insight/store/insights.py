@@ -94,9 +94,9 @@ def restate(rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def in_band(customer_ids: Iterable[int], band: FreshnessBand) -> dict[int, date]:
-    """Give those of these customers who are in a band → the day of the analysis that said so."""
+    """Give those of these buyers who are in a band → the day of the analysis that said so."""
     rows = CustomerInsight.objects.filter(
-        customer_id__in=list(customer_ids), freshness_band=band.value
+        customer_id__in=list(customer_ids), freshness_band=band.value, purchase_count__gte=1
     )
     return dict(rows.values_list("customer_id", "as_of"))
 

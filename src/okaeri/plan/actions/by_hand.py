@@ -53,4 +53,7 @@ def enter_by_hand(key: str, customer_ids: Collection[int], now: datetime) -> int
         for who in sorted(set(customer_ids))
     ]
     with transaction.atomic():
+        # Two presses, or a press beside the worker: the second finds the walks of the first.
+        if not store.hold_live(journey.id):
+            raise NotFoundError(_NOT_LIVE.format(key=key))
         return begin_walks(journey, entries, now)

@@ -41,6 +41,12 @@ def live_journeys() -> list[LiveJourney]:
     return [_live(journey, newest[journey.id]) for journey in journeys]
 
 
+def hold_live(journey_id: int) -> bool:
+    """Lock a journey until the transaction ends; False where it is not live any more."""
+    live = Journey.objects.select_for_update().filter(id=journey_id, status=Journey.Status.LIVE)
+    return live.first() is not None
+
+
 def _live(journey: Journey, version: JourneyVersion) -> LiveJourney:
     if journey.live_since is None or journey.experiment_id is None:
         raise RuntimeError(f"journey {journey.key} is live without a start or an experiment")
@@ -182,8 +188,9 @@ def template_heads() -> dict[str, TemplateHead]:
 
 def templates_mentioning(fields: Iterable[str]) -> set[str]:
     """Give the keys of templates whose newest version uses one of these merge fields."""
-    rows = Template.objects.order_by("version").values_list("key", "body_text", "body_html")
-    newest = {key: text + html for key, text, html in rows}
+    rows = Template.objects.order_by("version")
+    texts = rows.values_list("key", "subject", "body_text", "body_html")
+    newest = {key: "\n".join(words) for key, *words in texts}
     # Inside braces only: the same word in a sentence is no merge field.
     wanted = "|".join(map(re.escape, fields))
     used = re.compile(rf"\{{[{{%][^}}]*\b(?:{wanted})\b")

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
+from okaeri.customers import api as customers
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.web.access import needs
@@ -31,7 +32,8 @@ def perks(request: HttpRequest) -> HttpResponseBase:
     if found and encoding:
         cells = (tuple(row[column] for column in _CSV) for row in found["classes"])
         return csv_response("perks", _CSV, cells, encoding=encoding)
-    people = found["people"] if found else []
+    gone = set(customers.erased_ids()) if found else set()
+    people = [row for row in found["people"] if row["customer_id"] not in gone] if found else []
     over = {"field": "customer_id", "op": "in", "value": [row["customer_id"] for row in people]}
     return show(
         request,
