@@ -8,15 +8,14 @@ from typing import Any
 import pyarrow as pa
 
 from okaeri.customers import api as customers
-from okaeri.foundation import clock
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.reporting import keep_reports
 from okaeri.insight.actions.sync import ORDERS
 from okaeri.insight.analysis_types import AgeRules
 from okaeri.insight.domain.age_bands import BANDS, UNKNOWN, YOUNG, band_of
 from okaeri.insight.domain.best_channel import Counts, best_channel, default_channel
 from okaeri.insight.domain.reports.age_channels import DAYS, age_channels_payload, band_counts
-from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.features.age_channels import (
     compute_age_bands,
     compute_age_reactions,
@@ -24,7 +23,7 @@ from okaeri.insight.features.age_channels import (
 )
 from okaeri.insight.features.purchases import counts_as_purchase
 from okaeri.insight.store import reports
-from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.insight.types import LifecycleRules
 
 REPORT = "age_channels"
 _PAGE = 10_000
@@ -65,12 +64,11 @@ def measure_ages(
     payload = age_channels_payload(
         people, warehouse.collect(compute_age_reactions(did, bands)).to_pylist(), ways
     )
-    reports.save_all(
+    keep_reports(
         {REPORT: payload},
+        warehouse=warehouse,
         as_of=as_of,
-        rule_version=rule_version(rules, load(RankRules)),
-        orders_seen=warehouse.highest(ORDERS, "change_no") if warehouse.has(ORDERS) else 0,
-        now=clock.now(),
+        rules=rules,
     )
     return payload
 

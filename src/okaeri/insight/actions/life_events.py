@@ -19,16 +19,15 @@ from okaeri.foundation.errors import InputError
 from okaeri.foundation.settings import load, save, specs_of
 from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.reporting import keep_reports
 from okaeri.insight.actions.segment_tables import FACT_TABLES
 from okaeri.insight.actions.sync import LINES, ORDERS
 from okaeri.insight.domain.life_events import KEY_PREFIX, LifeEvent, read_table
 from okaeri.insight.domain.reports.life_events import LIKELY, POSSIBLE, life_events_payload
-from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.features.life_events import compute_life_chances, compute_life_signals
 from okaeri.insight.features.purchases import counts_as_purchase
 from okaeri.insight.life_types import LifeEventRules
-from okaeri.insight.store import reports
-from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.insight.types import LifecycleRules
 from okaeri.intake import api as intake
 
 _NAME = Text("推定: {ja}(%)", "Guess: {en} (%)")
@@ -96,12 +95,11 @@ def estimate_life_events(*, warehouse: Warehouse, as_of: date) -> int:
                     "possible": sum(POSSIBLE <= value < LIKELY for value in values),
                 }
             )
-    reports.save_all(
+    keep_reports(
         {"life_events": life_events_payload(events, counts)},
+        warehouse=warehouse,
         as_of=as_of,
-        rule_version=rule_version(rules, load(RankRules)),
-        orders_seen=warehouse.highest(ORDERS, "change_no") if warehouse.has(ORDERS) else 0,
-        now=clock.now(),
+        rules=rules,
     )
     return kept
 

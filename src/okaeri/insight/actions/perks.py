@@ -6,18 +6,16 @@ from typing import Any
 
 import pyarrow as pa
 
-from okaeri.foundation import clock
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.reporting import keep_reports
 from okaeri.insight.actions.segment_tables import PEOPLE
 from okaeri.insight.actions.sync import ORDERS
 from okaeri.insight.analysis_types import PerkRules
 from okaeri.insight.domain.reports.perks import DAYS, MOST_PEOPLE, perks_payload
-from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.features.perks import compute_dearest, compute_perk_classes, compute_perks
 from okaeri.insight.features.purchases import counts_as_purchase
-from okaeri.insight.store import reports
-from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.insight.types import LifecycleRules
 
 _POINTS = pa.schema([("customer_id", pa.int64()), ("points_minor", pa.int64())])
 
@@ -51,11 +49,10 @@ def measure_perks(
         warehouse.collect(compute_dearest(perks, most_share=share, most=MOST_PEOPLE)).to_pylist(),
         share,
     )
-    reports.save_all(
+    keep_reports(
         {"perks": payload},
+        warehouse=warehouse,
         as_of=as_of,
-        rule_version=rule_version(rules, load(RankRules)),
-        orders_seen=warehouse.highest(ORDERS, "change_no"),
-        now=clock.now(),
+        rules=rules,
     )
     return payload

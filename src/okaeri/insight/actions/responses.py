@@ -5,16 +5,15 @@ from datetime import date
 
 import pyarrow as pa
 
-from okaeri.foundation import clock
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.reporting import keep_reports
 from okaeri.insight.actions.sync import ORDERS
 from okaeri.insight.analysis_types import ForecastRules
-from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.features.purchases import compute_purchases
 from okaeri.insight.features.responses import compute_responses
 from okaeri.insight.store import reports
-from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.insight.types import LifecycleRules
 
 _CONTACTS = pa.schema([("customer_id", pa.int64()), ("sent_on", pa.date32())])
 
@@ -43,11 +42,10 @@ def measure_responses(
         threshold_minor=portfolio.payload["threshold_minor"],
     )
     found = warehouse.collect(rows).to_pylist()
-    reports.save_all(
+    keep_reports(
         {"responses": {"days": days, "rows": found}},
+        warehouse=warehouse,
         as_of=as_of,
-        rule_version=rule_version(rules, load(RankRules)),
-        orders_seen=warehouse.highest(ORDERS, "change_no"),
-        now=clock.now(),
+        rules=rules,
     )
     return sum(row["contacts"] for row in found)

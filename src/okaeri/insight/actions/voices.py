@@ -7,15 +7,14 @@ from typing import Any
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from okaeri.foundation import clock
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.actions.ages import REACTIONS
+from okaeri.insight.actions.reporting import keep_reports
 from okaeri.insight.actions.segment_tables import PEOPLE
 from okaeri.insight.actions.sync import ORDERS
 from okaeri.insight.domain.reports.expectations import expectations_payload
 from okaeri.insight.domain.reports.loyalty import REPEAT_DAYS, loyalty_payload
-from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.features.expectations import (
     compute_asked_orders,
     compute_gap_by_media,
@@ -24,7 +23,7 @@ from okaeri.insight.features.expectations import (
 from okaeri.insight.features.loyalty import compute_loyalty
 from okaeri.insight.features.purchases import compute_purchases
 from okaeri.insight.store import reports
-from okaeri.insight.types import LifecycleRules, RankRules, SegmentAnswer
+from okaeri.insight.types import LifecycleRules, SegmentAnswer
 from okaeri.intake import api as intake
 
 EXPECTATION = "expectation"
@@ -64,15 +63,14 @@ def measure_voices(
     last = reports.find("loyalty")
     before = last.payload["history"] if last else []
     rules = load(LifecycleRules)
-    reports.save_all(
+    keep_reports(
         {
             "expectations": _expectations(warehouse, said, as_of, rules),
             "loyalty": loyalty_payload(warehouse.collect(loyal).to_pylist(), before, as_of),
         },
+        warehouse=warehouse,
         as_of=as_of,
-        rule_version=rule_version(rules, load(RankRules)),
-        orders_seen=warehouse.highest(ORDERS, "change_no"),
-        now=clock.now(),
+        rules=rules,
     )
     return len(rows)
 
