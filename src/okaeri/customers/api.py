@@ -88,6 +88,7 @@ from okaeri.customers.actions.rights import (
     verify_request,
 )
 from okaeri.customers.actions.staged import read_staged_orders
+from okaeri.customers.domain.attributes import INFERRED
 from okaeri.customers.domain.cards import in_groups as card_in_groups
 from okaeri.customers.domain.consent import consent_in_force
 from okaeri.customers.domain.lapse_reasons import KEY as LAPSE_REASON
@@ -126,6 +127,7 @@ from okaeri.intake.types import OrderRecord
 __all__ = [
     "AGE_GROUP",
     "ATTRIBUTE_JOB_KIND",
+    "INFERRED",
     "LAPSE_REASON",
     "MOTIVATION",
     "SUGGESTED_ATTRIBUTES",

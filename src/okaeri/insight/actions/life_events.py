@@ -31,7 +31,6 @@ from okaeri.insight.types import LifecycleRules
 from okaeri.intake import api as intake
 
 _NAME = Text("推定: {ja}(%)", "Guess: {en} (%)")
-_INFERRED = "inferred"
 _WORDS = pa.schema([("sku", pa.string()), ("word", pa.string())])
 _PRIORS = pa.schema([("event", pa.string()), ("log_odds", pa.float64())])
 _PAGE = 2000
@@ -160,4 +159,6 @@ def _gone(
     """Give those of whom we guessed before and who show no signal any more."""
     stay = {who for who, _ in percents}
     held = customers.iter_answers_to(attribute, as_of)
-    return [(who, None) for who, one in held if one.source == _INFERRED and who not in stay]
+    return [
+        (who, None) for who, one in held if one.source == customers.INFERRED and who not in stay
+    ]
