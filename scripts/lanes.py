@@ -93,7 +93,7 @@ LANES = {
             (_tool("ruff", "format", "--check", "-q", "."), _tool("ruff", "check", "-q", ".")),
         ),
         Lane("borders", (_tool("lint-imports"),)),
-        Lane("unit", can_split=True),
+        Lane("unit", can_split=True, parts=2),
         Lane("slow"),
         Lane("types", (_tool("mypy", "--no-error-summary"),)),
         Lane("database", can_split=True),

@@ -39,6 +39,7 @@ def test_no_cell_begins_like_a_formula(text: str) -> None:
     assert not cell.lstrip().startswith(tuple(_SIGNS))
 
 
+@pytest.mark.property
 @pytest.mark.parametrize(("codec", "texts"), [("utf-8-sig", _ANY), ("cp932", _CP932)])
 def test_a_file_brings_every_row_back_in_either_encoding(
     codec: str, texts: st.SearchStrategy[str]

@@ -112,17 +112,17 @@ def _features(rules: LifecycleRules) -> dict[str, ir.Table]:
     return {**core, **feature_lists.features_of(tables)}
 
 
+DEFAULT = LifecycleRules()
+OTHER = LifecycleRules(tenure_basis="span", merge_same_day=False, count_trial=False)
+
+
+@pytest.mark.parametrize("rules", [DEFAULT, OTHER], ids=["default", "other"])
 @pytest.mark.parametrize("name", [*KEYS, *feature_lists.KEYS])
-@pytest.mark.parametrize(
-    "rules",
-    [
-        LifecycleRules(),
-        LifecycleRules(tenure_basis="span", merge_same_day=False, count_trial=False),
-    ],
-    ids=["default", "other"],
-)
 def test_every_feature_compiles_for_both_engines(name: str, rules: LifecycleRules) -> None:
     pytest.importorskip("pyspark", reason="PySpark is not installed: pip install 'okaeri[spark]'")
-    sql = compile_everywhere(_features(rules)[name])
+    expr = _features(rules)[name]
+    if rules is OTHER and expr.equals(_features(DEFAULT)[name]):
+        return  # the same expression has compiled under the default rules
+    sql = compile_everywhere(expr)
     assert set(sql) == set(DIALECTS)
     assert all("SELECT" in text for text in sql.values())

@@ -84,7 +84,7 @@ def test_the_summary_names_reasons_and_one_failure_makes_it_red(
 
 
 def test_parts_share_all_files_evenly_and_none_runs_twice() -> None:
-    counts = Counter({f"test_{number}.py": number % 7 + 1 for number in range(40)})
+    counts = {f"test_{number}.py": number % 7 + 1 for number in range(40)}
     parts = files_of(counts, 2)
     assert parts[0] | parts[1] == set(counts)
     assert not parts[0] & parts[1]

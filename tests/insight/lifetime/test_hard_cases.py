@@ -79,6 +79,7 @@ def test_subscribers_who_all_buy_alike_do_not_cancel_away() -> None:
     assert found == pytest.approx(truth, rel=1e-8)
 
 
+@pytest.mark.property
 def test_a_horizon_far_beyond_what_was_seen_converges() -> None:
     values = np.array([0.5, 0.05, 0.9, 2.0])
     found = BG_NBD.expected_purchases(values, histories_of([0, 1], [0, 0.1], [0, 0.2]), 500.0)

@@ -14,7 +14,7 @@ def to_sql(expr: ir.Expr, dialect: str) -> str:
     if dialect == "pyspark":
         # Ibis registers a backend's options when it is first named; this imports PySpark, not Java.
         _ = ibis.pyspark
-    return str(ibis.to_sql(expr, dialect=dialect))
+    return str(ibis.to_sql(expr, dialect=dialect, pretty=False))
 
 
 def compile_everywhere(expr: ir.Expr) -> dict[str, str]:
