@@ -11,7 +11,16 @@ from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.foundation import settings as shop_settings
 from okaeri.foundation.settings import specs_of
-from okaeri.intake.models import Call, Inquiry, Order, Payment, Subscription, SubscriptionEvent
+from okaeri.intake.models import (
+    Call,
+    Inquiry,
+    Order,
+    Payment,
+    Review,
+    Subscription,
+    SubscriptionEvent,
+    SurveyAnswer,
+)
 from okaeri.intake.types import LiveRules
 from okaeri.web.api import keys
 from okaeri.web.models import ApiKey, StoredReply
@@ -176,6 +185,26 @@ def test_inquiries_and_calls_go_in_and_come_out(program: Program) -> None:
     assert (Inquiry.objects.count(), Call.objects.count()) == (1, 1)
 
 
+def test_reviews_and_survey_answers_go_in_and_come_out(program: Program) -> None:
+    review = {
+        "stars": 2, "written_at": "2026-11-01T00:00:00Z", "party": {"email": "hana@example.com"},
+        "sku": "LOTION", "body": "香りが強い", "is_published": False, "extra": {"肌質": "乾燥肌"},
+    }  # fmt: skip
+    answer = {
+        "question": "何が決め手でしたか", "answer": "香り", "answered_at": "2026-11-02T00:00:00Z",
+        "party": {"email": "hana@example.com"},
+    }  # fmt: skip
+    assert program.post("reviews", review).json()["new"] == 1
+    assert program.post("reviews", review, key="again").json()["unchanged"] == 1
+    assert program.post("reviews", review | {"stars": 3}, key="more").json()["updated"] == 1
+    assert program.post("survey_answers", answer).json()["new"] == 1
+    (found,) = program.get("reviews").json()["items"]
+    assert (found["stars"], found["is_published"], found["extra"]) == (3, False, {"肌質": "乾燥肌"})
+    assert program.get("survey_answers").json()["items"][0]["answer"] == "香り"
+    assert program.post("reviews", review | {"stars": 6}, key="bad").status_code == 422
+    assert (Review.objects.count(), SurveyAnswer.objects.count()) == (1, 1)
+
+
 def test_an_order_says_whether_it_was_paid(program: Program) -> None:
     owing = order(payment={"status": "open", "due_on": "2026-11-10"})
     program.post("orders", owing)
@@ -290,9 +319,11 @@ def test_a_key_may_do_only_what_it_was_made_for(program: Program) -> None:
     made = keys.create("読むだけ", ["orders:read"], by="x", now=clock.now(), expires_at=None)[1]
     reader = Program(made)
     assert reader.get("orders").status_code == 200
-    for path in ("customers", "products", "subscriptions", "inquiries", "calls", "segments"):
+    for path in ("customers", "products", "subscriptions", "inquiries", "calls", "reviews",
+                 "survey_answers", "segments"):  # fmt: skip
         assert reader.get(path).status_code == 403, path
-    for path in ("orders", "customers", "products", "subscriptions", "inquiries", "calls"):
+    for path in ("orders", "customers", "products", "subscriptions", "inquiries", "calls", "reviews",
+                 "survey_answers"):  # fmt: skip
         assert reader.post(path, order(), key="k").status_code == 403, path
     assert not Order.objects.exists()
     assert not StoredReply.objects.exists()

@@ -35,6 +35,7 @@ from okaeri.intake.models import (
     RejectedRow,
 )
 from okaeri.intake.types import LineIn, OrderIn, PartyIn
+from okaeri.intake.voice_types import ReviewIn, SurveyAnswerIn
 from okaeri.intake.webhooks.sealing import unseal
 from okaeri.listen import api as listen
 from okaeri.web.models import ApiKey, StoredReply
@@ -128,6 +129,7 @@ def him(living_shop: None) -> int:
         changed_at=early,
         change_no=1,
     )
+    _voices(party)
     listen.ask_for_call(person.pk, note="一文字様に電話", by="mika", now=early)
     form = Form.objects.create(
         key="f", kind="signup", definition={}, created_at=early, changed_at=early
@@ -158,6 +160,21 @@ def him(living_shop: None) -> int:
     shop.refresh(settings.OKAERI.warehouse_dir)
     insight.create_segment("みんな", {"field": "net_minor", "op": ">=", "value": 0})
     return person.pk
+
+
+def _voices(party: Party) -> None:
+    """What he wrote in other tools, one review known only by his order."""
+    mine = PartyIn(email=party.email)
+    at = party.seen_at
+    intake.record_reviews(
+        [
+            ReviewIn("r", "1", 5, at, at, mine, title="一文字です", extra={"名前": "和豊"}),
+            ReviewIn("r", "2", 1, at, at, order_no="H-2", body="新町西入987に届きません"),
+        ]
+    )
+    intake.record_survey_answers(
+        [SurveyAnswerIn("s", "1", "夏", "お名前は", "一文字 和豊", at, at, mine)]
+    )
 
 
 @pytest.fixture
@@ -418,6 +435,8 @@ def test_a_person_gets_everything_in_one_archive(him_foretold: int) -> None:
     document = json.loads(archive.read("person.json"))
     assert document["customers"][0]["family_name"] == "一文字"
     assert {"orders", "messages", "message_contents", "inquiries", "consents"} <= set(document)
+    assert {one["stars"] for one in document["reviews"]} == {5, 1}
+    assert document["survey_answers"][0]["answer"] == "一文字 和豊"
     assert "orders.csv" in archive.namelist()
     assert preview_erasure(him_foretold)["orders"] == 2
 

@@ -227,3 +227,46 @@ def test_the_result_names_the_connector_and_gives_what_was_rejected(
     header, *lines = csv.reader(io.StringIO(response.content.decode("utf-8-sig")))
     assert header[:3] == ["行", "理由", "Reason"]
     assert [line[0] for line in lines] == ["6", "7", "8"]
+
+
+def test_a_file_of_reviews_with_other_columns_is_asked_for_its_own_fields(
+    browser_of_staff: Client, in_english: Client
+) -> None:
+    raw = "点,日,お客様,感想,年代\r\n5,2026-10-01,hana@example.com,良い,30代\r\n".encode("cp932")
+    html, key = _upload(browser_of_staff, raw)
+    assert "注文番号(必須)" in html
+    switch = {"key": key, "filename": "感想.csv", "records": "reviews", "do": "switch"}
+    html = browser_of_staff.post(COLUMNS, switch).content.decode()
+    assert "星の数(必須)" in html
+    assert "注文番号(必須)" not in html
+    assert "stars (needed)" in in_english.post(COLUMNS, switch).content.decode()
+    chosen = {
+        "key": key, "filename": "感想.csv", "records": "reviews", "name": "感想",
+        "column-stars": "点", "column-email": "お客様",
+    }  # fmt: skip
+    refused = browser_of_staff.post(COLUMNS, chosen)
+    assert refused.status_code == 400
+    assert "投稿日時" in refused.content.decode()
+    chosen |= {"column-written_at": "日", "column-body": "感想"}
+    assert browser_of_staff.post(COLUMNS, chosen).status_code == 302
+    _work()
+    assert intake.list_import_runs()[0].orders_new == 1
+    assert intake.list_reviews_after(0, 10)[0].extra == {"年代": "30代"}
+    # The same layout is known the next time, and says what is done with each column.
+    html, key = _upload(browser_of_staff, raw)
+    assert "「感想」の形で読みます" in html
+    assert "星の数" in html
+    assert "そのまま残す列" in html
+    again = browser_of_staff.post(START, {"key": key, "filename": "b", "do": "columns"})
+    assert "星の数(必須)" in again.content.decode()
+
+
+def test_a_table_with_one_question_per_column_says_so(browser_of_staff: Client) -> None:
+    raw = "タイムスタンプ,メールアドレス,決め手\r\n2026/10/01 9:00:00,hana@example.com,香り\r\n".encode()
+    html, key = _upload(browser_of_staff, raw)
+    assert "質問として読む列" in html
+    assert "決め手" in html
+    browser_of_staff.post(START, {"key": key, "filename": "秋.csv", "do": "import"})
+    _work()
+    (told,) = intake.list_survey_answers_after(0, 10)
+    assert (told.survey, told.question, told.answer) == ("秋", "決め手", "香り")

@@ -19,6 +19,7 @@ from okaeri.insight import api as insight
 from okaeri.insight.types import CustomerInsightView, FreshnessBand, Stage
 from okaeri.intake import api as intake
 from okaeri.intake.types import InquiryIn, PartyIn
+from okaeri.intake.voice_types import ReviewIn, SurveyAnswerIn
 from okaeri.plan.types import EnrolmentView
 from okaeri.web.pages.customers.happening import Happening, whose
 from okaeri.web.pages.customers.next_action import Situation, decide_next
@@ -175,6 +176,32 @@ def test_marketers_see_an_open_complaint_first(browser_of_staff: Client, regular
     html = browser_of_staff.get(f"/customers/{regular}/").content.decode()
     assert "苦情への返事が先です" in html
     assert "苦情「箱がつぶれていました」(メール・未対応)" in html
+
+
+def test_reviews_and_answers_of_other_tools_stand_in_the_story(
+    browser_of_staff: Client, regular: int
+) -> None:
+    [party] = intake.list_parties(whose(regular, "JPY").parties)[:1]
+    mine, at = PartyIn(member_no=party.member_no, email=party.email), clock.now()
+    intake.record_reviews(
+        [
+            ReviewIn("r", "1", 2, at, at, mine, product_name="化粧水", title="しみる", site="楽天"),
+            ReviewIn("r", "2", 5, at, at, mine, sku="LOTION", is_published=False),
+        ]
+    )
+    intake.record_survey_answers(
+        [SurveyAnswerIn("s", "1", "秋の満足度", "何が決め手でしたか", "香り", at, at, mine)]
+    )
+    _resolve()
+    for tab in ("all", "voices"):
+        html = browser_of_staff.get(f"/customers/{regular}/{tab}/").content.decode()
+        assert "レビュー ★★☆☆☆「化粧水」(楽天)" in html
+        assert "しみる" in html
+        assert "レビュー ★★★★★「LOTION」(非公開)" in html
+        assert "アンケート「秋の満足度」の回答" in html
+        assert "何が決め手でしたか: 香り" in html
+    keys = [(one.kind, one.number) for one in _walk(regular, "voices")]
+    assert len(keys) == len(set(keys))
 
 
 def _resolve() -> None:

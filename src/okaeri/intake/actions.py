@@ -24,8 +24,7 @@ from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import JobContext, submit_job
 from okaeri.intake import record_files, store
-from okaeri.intake.connectors import CONNECTORS, recognise
-from okaeri.intake.connectors.mapped import connector_of
+from okaeri.intake.connectors import CONNECTORS, check_mapping, recognise
 from okaeri.intake.live import stage_orders
 from okaeri.intake.models import ImportRun, RejectedRow
 from okaeri.intake.records.everything import record_all
@@ -122,10 +121,11 @@ def perform(run: ImportRun, path: Path, progress: Progress | None) -> ImportResu
     ImportRun.objects.filter(id=run.id).update(status=ImportRun.Status.RUNNING)
     staged: StagedFile | None = None
     try:
-        if not run.mapping and record_files.holds_records(path, run.connector):
-            _store_records(run, path)
+        mapping = _mapping_of(run, path)
+        if record_files.holds_records(path, run.connector, mapping):
+            _store_records(run, path, mapping)
             return store.run_view(store.get_run(run.id))
-        staged = _stage(run, path, progress)
+        staged = _stage(run, path, mapping, progress)
         # Hashing lets go of the interpreter, so it costs the writing next to nothing.
         with (
             ThreadPoolExecutor(1) as beside,
@@ -154,11 +154,13 @@ def perform(run: ImportRun, path: Path, progress: Progress | None) -> ImportResu
     return store.run_view(store.get_run(run.id))
 
 
-def _store_records(run: ImportRun, path: Path) -> None:
-    """Store subscriptions, inquiries, calls or payments; the counts of orders count these."""
-    shop, now = load(ShopProfile), clock.now()
-    zone = ZoneInfo(shop.time_zone)
-    found = record_files.read(path, run.connector, shop.currency, zone, now)
+def _store_records(run: ImportRun, path: Path, mapping: Mapping[str, str]) -> None:
+    """Store records other than orders; the counts of orders count these."""
+    shop = load(ShopProfile)
+    around = record_files.Surroundings(
+        shop.currency, ZoneInfo(shop.time_zone), clock.now(), Path(run.filename).stem
+    )
+    found = record_files.read(path, run.connector, mapping, around)
     with transaction.atomic():
         kept = record_all(found.records)
         RejectedRow.objects.filter(run_id=run.id).delete()
@@ -179,14 +181,19 @@ def _store_records(run: ImportRun, path: Path) -> None:
         )
 
 
-def _stage(run: ImportRun, path: Path, progress: Progress | None) -> StagedFile:
+def _mapping_of(run: ImportRun, path: Path) -> Mapping[str, str]:
+    """Give the mapping a file is read with: the one given, or the one saved for this layout."""
+    given: Mapping[str, str] = run.mapping
+    return given or (_saved_mapping(path) if run.connector in ("", "mapped") else {})
+
+
+def _stage(
+    run: ImportRun, path: Path, mapping: Mapping[str, str], progress: Progress | None
+) -> StagedFile:
     shop = load(ShopProfile)
-    connector, mapping = run.connector, run.mapping
-    if not mapping and connector in ("", "mapped"):
-        mapping = _saved_mapping(path)
     return staging_files.stage(
         path,
-        connector=connector,
+        connector=run.connector,
         mapping=mapping,
         currency=shop.currency,
         zone=ZoneInfo(shop.time_zone),
@@ -306,7 +313,7 @@ def _products_of(path: Path) -> list[ProductIn]:
 
 def save_mapping(name: str, header: Iterable[str], columns: Mapping[str, str]) -> None:
     """Check a mapping and keep it for files with this header."""
-    connector_of(columns)
+    check_mapping(columns)
     store.save_mapping_row(name, tuple(header), columns, clock.now())
 
 

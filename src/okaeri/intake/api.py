@@ -17,7 +17,7 @@ from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import JobContext
 from okaeri.intake import actions, store
 from okaeri.intake.actions import JOB_KIND, Progress
-from okaeri.intake.connectors import CONNECTORS, find_columns, find_problem
+from okaeri.intake.connectors import CONNECTORS, find_columns, find_problem, mapped_records
 from okaeri.intake.domain import events as domain_events
 from okaeri.intake.domain import form_links, malls
 from okaeri.intake.domain.form_answers import (
@@ -89,7 +89,9 @@ from okaeri.intake.sources import (
     InquiryBody,
     OrderBody,
     ProductBody,
+    ReviewBody,
     SubscriptionBody,
+    SurveyAnswerBody,
     calls_of,
     create_connection,
     find_poll,
@@ -101,7 +103,9 @@ from okaeri.intake.sources import (
     list_deliveries,
     list_inquiries_after,
     list_open_complaints,
+    list_reviews_after,
     list_subscriptions_after,
+    list_survey_answers_after,
     open_complaints,
     parse_json,
     receive,
@@ -110,11 +114,15 @@ from okaeri.intake.sources import (
     record_customers,
     record_inquiries,
     record_payments,
+    record_reviews,
     record_subscriptions,
+    record_survey_answers,
     retry_delivery,
+    reviews_of,
     rotate_secret,
     save_poll,
     subscriptions_of,
+    survey_answers_of,
     sweep_deliveries,
     switch_connection,
     take_leave,
@@ -132,6 +140,7 @@ from okaeri.intake.types import (
     PartyIn,
     PartyRecord,
     ProductIn,
+    RecordKind,
     RejectedRowView,
     StagedFile,
 )
@@ -140,31 +149,33 @@ from okaeri.intake.writing import erasing, removing, waiting_files
 __all__ = [
     "AGREED", "CONTACT_FIELDS", "INPUTS", "JOB_KIND", "MOST_ITEMS", "PREFECTURES", "QUESTION",
     "AskRights", "CallBody", "CustomerBody", "InquiryBody", "NoteIn", "OrderBody", "ProductBody",
-    "SubscriptionBody", "Taken", "ask_to_confirm_again", "begin_to_record",
-    "calls_of", "can_reach",
-    "cart_changes_of", "confirm_entry", "confirm_url", "count_form_download",
-    "count_purchases_before", "create_connection", "detect_file", "discard_staged", "entries_of",
-    "events_of", "expire_entries", "file_until", "file_url", "find_by_confirm_link",
-    "find_by_file_link", "find_entries", "find_layout_problem", "find_orders_by_no", "find_poll",
-    "get_connection", "get_form", "get_import_run", "get_note", "import_file", "inquiries_of",
-    "iter_rejected_rows", "join_pair", "keep_form_file", "last_event_at", "latest_change_no",
-    "latest_event_change", "leave_url", "list_calls_after", "list_cart_changes_after",
-    "list_connections", "list_connectors", "list_deliveries", "list_entries", "list_entries_after",
-    "list_forms", "list_identifications_after", "list_import_runs", "list_inquiries_after",
-    "list_lines", "list_mappings", "list_open_complaints", "list_orders_after",
-    "list_orders_of_parties", "list_parties_after", "list_products", "list_subscriptions_after",
-    "list_to_mail", "list_to_settle", "mark_of_request", "media_of", "note_file", "note_refusal",
-    "open_complaints", "orders_before", "parse_events", "parse_json", "parse_tag_batch",
-    "path_of_form_file", "problems_of", "read_answers", "read_event_batches", "read_line_batches",
-    "read_order_batches", "read_shown", "read_staged_lines", "read_staged_orders",
-    "read_staged_parties", "receive", "recognised_columns", "record_bodies", "record_calls",
-    "record_customers", "record_events", "record_form_entry", "record_identification",
-    "record_inquiries", "record_note", "record_orders", "record_payments", "record_products",
-    "record_subscriptions", "record_visit", "retry_delivery", "rotate_secret", "run_import_job",
-    "save_form", "save_mapping", "save_poll", "search_notes", "shown_token", "source_freshness",
-    "stage_file", "submit_import", "subscriptions_of", "sweep_deliveries", "switch_connection",
-    "switch_form", "tags_of_notes", "take_leave", "take_mail", "take_settling",
-    "touch_orders_of_parties", "unpaid_orders_of", "write_rejected_csv",
+    "ReviewBody", "SubscriptionBody", "SurveyAnswerBody", "Taken", "ask_to_confirm_again",
+    "begin_to_record", "calls_of", "can_reach", "cart_changes_of", "confirm_entry", "confirm_url",
+    "count_form_download", "count_purchases_before", "create_connection", "detect_file",
+    "discard_staged", "entries_of", "events_of", "expire_entries", "file_until", "file_url",
+    "find_by_confirm_link", "find_by_file_link", "find_entries", "find_layout_problem",
+    "find_orders_by_no", "find_poll", "get_connection", "get_form", "get_import_run", "get_note",
+    "import_file", "inquiries_of", "iter_rejected_rows", "join_pair", "keep_form_file",
+    "last_event_at", "latest_change_no", "latest_event_change", "leave_url", "list_calls_after",
+    "list_cart_changes_after", "list_connections", "list_connectors", "list_deliveries",
+    "list_entries", "list_entries_after", "list_forms", "list_identifications_after",
+    "list_import_runs", "list_inquiries_after", "list_lines", "list_mappings",
+    "list_open_complaints", "list_orders_after", "list_orders_of_parties", "list_parties_after",
+    "list_products", "list_record_kinds", "list_reviews_after", "list_subscriptions_after",
+    "list_survey_answers_after", "list_to_mail", "list_to_settle", "mark_of_request", "media_of",
+    "note_file", "note_refusal", "open_complaints", "orders_before", "parse_events", "parse_json",
+    "parse_tag_batch", "path_of_form_file", "problems_of", "read_answers", "read_event_batches",
+    "read_line_batches", "read_order_batches", "read_shown", "read_staged_lines",
+    "read_staged_orders", "read_staged_parties", "receive", "recognised_columns", "record_bodies",
+    "record_calls", "record_customers", "record_events", "record_form_entry",
+    "record_identification", "record_inquiries", "record_kind_of", "record_note", "record_orders",
+    "record_payments", "record_products", "record_reviews", "record_subscriptions",
+    "record_survey_answers", "record_visit", "retry_delivery", "reviews_of", "rotate_secret",
+    "run_import_job", "save_form", "save_mapping", "save_poll", "search_notes", "shown_token",
+    "source_freshness", "stage_file", "submit_import", "subscriptions_of", "survey_answers_of",
+    "sweep_deliveries", "switch_connection", "switch_form", "tags_of_notes", "take_leave",
+    "take_mail", "take_settling", "touch_orders_of_parties", "unpaid_orders_of",
+    "write_rejected_csv",
 ]  # fmt: skip
 
 
@@ -178,6 +189,29 @@ def list_connectors() -> list[ConnectorInfo]:
         for known in CONNECTORS.values()
         if known.kind != "half"
     ]
+
+
+def list_record_kinds() -> list[RecordKind]:
+    """Give what a file may hold instead of orders, with the fields of each."""
+    return [
+        RecordKind(
+            known.key,
+            known.name,
+            {
+                name: Text(names[0], names[1].replace("_", " "))
+                for name, names in known.columns.items()
+            },
+            known.required,
+            known.key in mapped_records.KEEP_REST,
+        )
+        for known in mapped_records.KINDS.values()
+    ]
+
+
+def record_kind_of(key: str) -> str:
+    """Give the kind of records a connector reads, "" for orders and lists."""
+    kind = mapped_records.READ_AS.get(key, key)
+    return kind if kind in mapped_records.KINDS else ""
 
 
 def detect_file(path: Path) -> FileLayout:

@@ -1,4 +1,4 @@
-"""Files of the own templates for subscriptions, inquiries, calls and payments, into records."""
+"""Files of records (subscriptions, inquiries, calls, payments, reviews, survey answers), read whole."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,11 +11,15 @@ from pydantic import BaseModel, ValidationError
 
 from okaeri.foundation.text import Text
 from okaeri.intake.connectors import CONNECTORS, choose, recognise
+from okaeri.intake.connectors.mapped_records import OPTION
 from okaeri.intake.domain import amounts
 from okaeri.intake.domain.cells import CellError, clean_text, folded
 from okaeri.intake.domain.days import parse_day, parse_instant
+from okaeri.intake.domain.orders import digest
+from okaeri.intake.domain.voices import parse_published, parse_stars
 from okaeri.intake.files.rows import column_positions
 from okaeri.intake.records.bodies import CallBody, InquiryBody, PaymentBody, SubscriptionBody
+from okaeri.intake.records.voice_bodies import ReviewBody, SurveyAnswerBody
 from okaeri.intake.staging.staging_files import open_text
 from okaeri.intake.types import (
     CallIn,
@@ -24,13 +28,16 @@ from okaeri.intake.types import (
     RejectedRowView,
     SubscriptionIn,
 )
+from okaeri.intake.voice_types import ReviewIn, SurveyAnswerIn
 
-Record = SubscriptionIn | InquiryIn | CallIn | PaymentIn
+Record = SubscriptionIn | InquiryIn | CallIn | PaymentIn | ReviewIn | SurveyAnswerIn
 Cells = Mapping[str, str]
 SOURCE = "template"
 _MOST_REJECTED = 10_000
 _WHO = ("member_no", "email", "phone", "family_name", "given_name")
-_INSTANTS = ("changed_at", "opened_at", "closed_at", "started_at")
+_INSTANTS = (
+    "changed_at", "opened_at", "closed_at", "started_at", "written_at", "answered_at",
+)  # fmt: skip
 _DAYS = ("started_on", "next_on", "cancelled_on", "due_on", "paid_on", "event_on")
 _COUNTS = ("interval_days", "duration_seconds", "event_no")
 _WORDS: Mapping[str, Mapping[str, str]] = {
@@ -83,17 +90,34 @@ class RecordFile:
     rows_rejected: int = 0
 
 
-def holds_records(path: Path, connector: str) -> bool:
-    """Tell whether a file is of one of these templates."""
+def holds_records(path: Path, connector: str, mapping: Cells) -> bool:
+    """Tell whether a file is read here: of one of these templates, or mapped to one."""
+    if mapping:
+        return OPTION in mapping
     known = CONNECTORS.get(connector or recognise(open_text(path).header))
     return known is not None and known.kind == "records"
 
 
-def read(path: Path, connector: str, currency: str, zone: ZoneInfo, now: datetime) -> RecordFile:
-    """Read a file; `now` is when a row without its own time of change was said."""
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What reading needs beside the file; `now` is when a row without its own time of change was said."""
+
+    currency: str
+    zone: ZoneInfo
+    now: datetime
+    # How people call the file: names a survey whose rows do not say its name.
+    title: str = ""
+
+
+def read(path: Path, connector: str, mapping: Cells, around: Surroundings) -> RecordFile:
+    """Read a file."""
     text = open_text(path)
-    chosen = choose(text.header, connector, None)
+    chosen = choose(text.header, connector, mapping or None)
     places = chosen.find_columns(column_positions(text.header))
+    read_at = {at for several in places.values() for at in several}
+    unread = [
+        (at, name) for at, name in enumerate(text.header) if at not in read_at and name.strip()
+    ]
     found = RecordFile(chosen.key, text.encoding, tuple(text.header))
     for cells, lines in text.chunks(None):
         for line, row in zip(lines, cells, strict=True):
@@ -104,9 +128,10 @@ def read(path: Path, connector: str, currency: str, zone: ZoneInfo, now: datetim
                 name: next((row[p] for p in at if p < len(row) and row[p].strip()), "")
                 for name, at in places.items()
             }
+            rest = {name: row[at] for at, name in unread if at < len(row) and row[at].strip()}
             try:
-                values = _values(chosen.key, given, currency, zone)
-                found.records.append(_MAKERS[chosen.key](values, now))
+                values = _values(chosen.key, given, around)
+                found.records += _MAKERS[chosen.key](values, rest, around)
             except CellError as error:
                 _reject(found, line, error.code, error.message, row)
             except ValidationError as error:
@@ -123,7 +148,7 @@ def _reject(found: RecordFile, line: int, code: str, reason: Text, row: Sequence
         found.rejected.append(RejectedRowView(line, code, reason, tuple(row)))
 
 
-def _values(kind: str, given: Cells, currency: str, zone: ZoneInfo) -> dict[str, Any]:
+def _values(kind: str, given: Cells, around: Surroundings) -> dict[str, Any]:
     """Give the values of a row's filled cells; words become codes."""
     values: dict[str, Any] = {}
     for name, raw in given.items():
@@ -132,19 +157,23 @@ def _values(kind: str, given: Cells, currency: str, zone: ZoneInfo) -> dict[str,
             word = folded(raw)
             values[name] = words.get(word, word.lower())
         elif raw:
-            values[name] = _value(name, raw, currency, zone)
+            values[name] = _value(name, raw, around)
     return values
 
 
-def _value(name: str, raw: str, currency: str, zone: ZoneInfo) -> Any:  # noqa: ANN401 - any cell
+def _value(name: str, raw: str, around: Surroundings) -> Any:  # noqa: ANN401 - any cell
     if name in _INSTANTS:
-        return parse_instant(raw, zone)
+        return parse_instant(raw, around.zone)
     if name in _DAYS:
         return parse_day(raw)
     if name in _COUNTS:
         return amounts.parse_quantity(raw)
+    if name == "stars":
+        return parse_stars(raw)
+    if name == "is_published":
+        return parse_published(raw)
     if name == "price_minor":
-        return amounts.parse_whole_money(raw, currency)
+        return amounts.parse_whole_money(raw, around.currency)
     return clean_text(raw, 20_000)
 
 
@@ -155,8 +184,8 @@ def _taken(values: dict[str, Any], kind: type[BaseModel]) -> dict[str, Any]:
     return own | {"party": party, "source": SOURCE}
 
 
-def _subscription(values: dict[str, Any], now: datetime) -> Record:
-    taken = _taken(values, SubscriptionBody) | {"changed_at": values.get("changed_at", now)}
+def _subscription(values: dict[str, Any], _rest: Cells, around: Surroundings) -> list[Record]:
+    taken = _taken(values, SubscriptionBody) | {"changed_at": values.get("changed_at", around.now)}
     if values.get("event_kind"):
         event = {
             "kind": values["event_kind"],
@@ -166,36 +195,67 @@ def _subscription(values: dict[str, Any], now: datetime) -> Record:
             "reason": values.get("event_reason", ""),
         }
         taken["events"] = [event]
-    return SubscriptionBody.model_validate(taken).to_subscription()
+    return [SubscriptionBody.model_validate(taken).to_subscription()]
 
 
-def _inquiry(values: dict[str, Any], now: datetime) -> Record:
+def _inquiry(values: dict[str, Any], _rest: Cells, around: Surroundings) -> list[Record]:
     defaults = {"medium": "mail", "kind": "question", "status": "open"}
     taken = defaults | _taken(values, InquiryBody)
-    taken["changed_at"] = values.get("changed_at", now)
+    taken["changed_at"] = values.get("changed_at", around.now)
     tags = str(values.get("tags", "")).replace("、", ",").split(",")
     taken["tags"] = [tag.strip() for tag in tags if tag.strip()]
-    return InquiryBody.model_validate(taken).to_inquiry()
+    return [InquiryBody.model_validate(taken).to_inquiry()]
 
 
-def _call(values: dict[str, Any], now: datetime) -> Record:
+def _call(values: dict[str, Any], _rest: Cells, around: Surroundings) -> list[Record]:
     taken = {"direction": "out"} | _taken(values, CallBody)
-    return CallBody.model_validate(taken).to_call()
+    return [CallBody.model_validate(taken).to_call()]
 
 
-def _payment(values: dict[str, Any], now: datetime) -> Record:
+def _payment(values: dict[str, Any], _rest: Cells, around: Surroundings) -> list[Record]:
     said = {name: values[name] for name in ("status", "due_on", "paid_on") if name in values}
     checked = PaymentBody.model_validate(said)
     number, source = values.get("order_no", ""), values.get("source", SOURCE)
     if not number or len(number) > 80 or len(source) > 40:
         raise CellError("blank", Text("注文番号がありません。", "The order number is missing."))
-    changed_at = values.get("changed_at", now).astimezone(UTC)
-    return PaymentIn(source, number, changed_at=changed_at, **checked.model_dump())
+    changed_at = values.get("changed_at", around.now).astimezone(UTC)
+    return [PaymentIn(source, number, changed_at=changed_at, **checked.model_dump())]
 
 
-_MAKERS: Mapping[str, Callable[[dict[str, Any], datetime], Record]] = {
+def _review(values: dict[str, Any], rest: Cells, around: Surroundings) -> list[Record]:
+    taken = _taken(values, ReviewBody) | {"extra": _cleaned(rest)}
+    return [ReviewBody.model_validate(taken).to_review()]
+
+
+def _answers(values: dict[str, Any], rest: Cells, around: Surroundings) -> list[Record]:
+    """Give the row's one answer; a row without question or answer holds one per column beside."""
+    taken = {"survey": around.title[:200]} | _taken(values, SurveyAnswerBody)
+    cells = _cleaned(rest)
+    if "question" in values or "answer" in values:
+        return [SurveyAnswerBody.model_validate(taken | {"extra": cells}).to_answer()]
+    if not cells:
+        raise CellError("blank", Text("回答がありません。", "The row holds no answer."))
+    # One number for the whole row would make its answers one.
+    number = taken.pop("answer_no", "")
+    return [
+        SurveyAnswerBody.model_validate(
+            taken | {"question": question, "answer": answer}
+            | ({"answer_no": digest((number, question))} if number else {})
+        ).to_answer()
+        for question, answer in cells.items()
+    ]  # fmt: skip
+
+
+def _cleaned(rest: Cells) -> dict[str, str]:
+    return {name: clean_text(cell, 20_000) for name, cell in rest.items()}
+
+
+_MAKERS: Mapping[str, Callable[[dict[str, Any], Cells, Surroundings], list[Record]]] = {
     "subscriptions": _subscription,
     "inquiries": _inquiry,
     "calls": _call,
     "payments": _payment,
+    "reviews": _review,
+    "surveys": _answers,
+    "surveys_by_person": _answers,
 }

@@ -12,7 +12,7 @@ from okaeri.foundation.settings import ShopProfile, load
 from okaeri.intake.applying import AskRights, Surroundings, apply
 from okaeri.intake.people import store_parties
 from okaeri.intake.polling import keeping as polls
-from okaeri.intake.records import payments, service, subscriptions
+from okaeri.intake.records import payments, service, subscriptions, voices
 from okaeri.intake.records.bodies import (
     MOST_ITEMS,
     CallBody,
@@ -22,6 +22,7 @@ from okaeri.intake.records.bodies import (
     ProductBody,
     SubscriptionBody,
 )
+from okaeri.intake.records.voice_bodies import ReviewBody, SurveyAnswerBody
 from okaeri.intake.types import (
     CallIn,
     CallRecord,
@@ -38,6 +39,12 @@ from okaeri.intake.types import (
     SubscriptionRecord,
     UnpaidOrder,
 )
+from okaeri.intake.voice_types import (
+    ReviewIn,
+    ReviewRecord,
+    SurveyAnswerIn,
+    SurveyAnswerRecord,
+)
 from okaeri.intake.webhooks import connections, receiving
 from okaeri.intake.webhooks.generic import KINDS
 from okaeri.intake.webhooks.reading import parse_json
@@ -45,12 +52,14 @@ from okaeri.intake.webhooks.words import Frame
 
 __all__ = [
     "MOST_ITEMS", "AskRights", "CallBody", "CustomerBody", "InquiryBody", "OrderBody",
-    "ProductBody", "SubscriptionBody", "calls_of", "create_connection", "find_poll",
-    "get_connection", "inquiries_of", "leave_url", "list_calls_after", "list_connections",
-    "list_deliveries", "list_inquiries_after", "list_open_complaints", "list_subscriptions_after",
-    "open_complaints", "parse_json", "receive", "record_bodies", "record_calls",
-    "record_customers", "record_inquiries", "record_payments", "record_subscriptions",
-    "retry_delivery", "rotate_secret", "save_poll", "subscriptions_of", "sweep_deliveries",
+    "ProductBody", "ReviewBody", "SubscriptionBody", "SurveyAnswerBody", "calls_of",
+    "create_connection", "find_poll", "get_connection", "inquiries_of", "leave_url",
+    "list_calls_after", "list_connections", "list_deliveries", "list_inquiries_after",
+    "list_open_complaints", "list_reviews_after", "list_subscriptions_after",
+    "list_survey_answers_after", "open_complaints", "parse_json", "receive", "record_bodies",
+    "record_calls", "record_customers", "record_inquiries", "record_payments", "record_reviews",
+    "record_subscriptions", "record_survey_answers", "retry_delivery", "reviews_of",
+    "rotate_secret", "save_poll", "subscriptions_of", "survey_answers_of", "sweep_deliveries",
     "switch_connection", "take_leave", "unpaid_orders_of",
 ]  # fmt: skip
 
@@ -116,6 +125,36 @@ def calls_of(party_ids: Iterable[int]) -> list[CallRecord]:
 def list_calls_after(change_no: int, limit: int) -> list[CallRecord]:
     """Give at most `limit` calls behind a change number, in the order of change."""
     return service.calls_after(change_no, limit)
+
+
+def record_reviews(given: Iterable[ReviewIn]) -> Kept:
+    """Store reviews; an older word replaces no newer one."""
+    return voices.record_reviews(given)
+
+
+def reviews_of(party_ids: Iterable[int]) -> list[ReviewRecord]:
+    """Give the reviews of these contacts, newest first."""
+    return voices.reviews_of(party_ids)
+
+
+def list_reviews_after(change_no: int, limit: int) -> list[ReviewRecord]:
+    """Give at most `limit` reviews behind a change number, in the order of change."""
+    return voices.reviews_after(change_no, limit)
+
+
+def record_survey_answers(given: Iterable[SurveyAnswerIn]) -> Kept:
+    """Store answers of other tools' surveys; an older word replaces no newer one."""
+    return voices.record_survey_answers(given)
+
+
+def survey_answers_of(party_ids: Iterable[int]) -> list[SurveyAnswerRecord]:
+    """Give the answers of these contacts to other tools' surveys, newest first."""
+    return voices.survey_answers_of(party_ids)
+
+
+def list_survey_answers_after(change_no: int, limit: int) -> list[SurveyAnswerRecord]:
+    """Give at most `limit` such answers behind a change number, in the order of change."""
+    return voices.survey_answers_after(change_no, limit)
 
 
 def record_payments(given: Iterable[PaymentIn]) -> Kept:

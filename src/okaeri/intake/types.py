@@ -221,6 +221,18 @@ class ConnectorInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordKind:
+    """What a file of records may hold: our field → its name in the template, and what is needed."""
+
+    key: str
+    name: Text
+    fields: Mapping[str, Text]
+    required: tuple[str, ...]
+    # Columns nobody named are stored with the record, or (a survey) read as questions.
+    keeps_rest: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MappingView:
     """A saved column mapping: our field → column name."""
 

@@ -6,6 +6,7 @@ from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 from okaeri.intake.connectors.connector import Connector
 from okaeri.intake.connectors.mapped import connector_of
+from okaeri.intake.connectors.mapped_records import OPTION, records_connector_of
 from okaeri.intake.connectors.registry import CONNECTORS
 from okaeri.intake.files.rows import column_positions
 
@@ -49,6 +50,14 @@ def choose(header: Sequence[str], key: str, mapping: Mapping[str, str] | None) -
     return chosen
 
 
+def check_mapping(mapping: Mapping[str, str]) -> None:
+    """Raise InputError where a mapping names what is not known, or lacks what is needed."""
+    if OPTION in mapping:
+        records_connector_of(mapping)
+    else:
+        connector_of(mapping)
+
+
 def find_columns(header: Sequence[str], key: str) -> dict[str, str]:
     """Give our field → the column it is read from first; empty where no connector is known."""
     known = CONNECTORS.get(key)
@@ -69,6 +78,8 @@ def find_problem(header: Sequence[str], key: str) -> Text | None:
 
 def _described(header: Sequence[str], mapping: Mapping[str, str]) -> Connector:
     """Follow a mapping; a mall's file stays for analysis only, whoever names its columns."""
+    if OPTION in mapping:
+        return records_connector_of(mapping)
     known = CONNECTORS.get(recognise(header))
     is_mall = known is not None and known.is_analysis_only
     return connector_of({**mapping, "@use": "analysis"} if is_mall else mapping)

@@ -24,6 +24,7 @@ from okaeri.intake.connectors.shopify import shopify
 from okaeri.intake.connectors.smaregi import smaregi
 from okaeri.intake.connectors.tamago import tamago
 from okaeri.intake.connectors.template import template
+from okaeri.intake.connectors.voices import reviews, surveys, surveys_by_person
 from okaeri.intake.connectors.yahoo import yahoo, yahoo_items, yahoo_orders
 
 CONNECTORS: dict[str, Connector] = {
@@ -32,7 +33,8 @@ CONNECTORS: dict[str, Connector] = {
         template, shopify, eccube, futureshop, makeshop, base, ecforce, samurai, tamago,
         nextengine, smaregi, rakuten, yahoo, yahoo_orders, yahoo_items, amazon,
         shopify_customers, shopify_products, eccube_customers, eccube_products, products, customers,
-        subscriptions, inquiries, calls, payments, mapped, mapped_mall,
+        subscriptions, inquiries, calls, payments, reviews, surveys, surveys_by_person,
+        mapped, mapped_mall,
     )
 }  # fmt: skip
 # Layouts of other packages; none takes the place of one of ours.

@@ -22,6 +22,7 @@ from okaeri.intake.models.sources import (
     SourceMark,
 )
 from okaeri.intake.models.subscriptions import Subscription, SubscriptionEvent
+from okaeri.intake.models.voices import Review, SurveyAnswer
 
 __all__ = [
     "Call",
@@ -44,7 +45,9 @@ __all__ = [
     "Product",
     "Refund",
     "RejectedRow",
+    "Review",
     "SourceMark",
     "Subscription",
     "SubscriptionEvent",
+    "SurveyAnswer",
 ]

@@ -16,6 +16,7 @@ from okaeri.intake.records.bodies import (
     ProductBody,
     SubscriptionBody,
 )
+from okaeri.intake.records.voice_bodies import ReviewBody, SurveyAnswerBody
 from okaeri.intake.records.words import Stamp
 from okaeri.intake.webhooks.words import (
     Frame,
@@ -74,6 +75,16 @@ def call_word(body: CallBody, frame: Frame) -> Word:
     return body.to_call()
 
 
+def review_word(body: ReviewBody, frame: Frame) -> Word:
+    """Give what is said in a review."""
+    return body.to_review()
+
+
+def survey_answer_word(body: SurveyAnswerBody, frame: Frame) -> Word:
+    """Give what is said in a survey."""
+    return body.to_answer()
+
+
 # Type → the body of one item and how it becomes a word.
 KINDS: Mapping[str, tuple[type[BaseModel], Callable[[Any, Frame], Word]]] = {
     "orders": (OrderBody, order_word),
@@ -82,6 +93,8 @@ KINDS: Mapping[str, tuple[type[BaseModel], Callable[[Any, Frame], Word]]] = {
     "subscriptions": (SubscriptionBody, subscription_word),
     "inquiries": (InquiryBody, inquiry_word),
     "calls": (CallBody, call_word),
+    "reviews": (ReviewBody, review_word),
+    "survey_answers": (SurveyAnswerBody, survey_answer_word),
 }
 
 

@@ -19,6 +19,7 @@ from okaeri.intake.types import (
     RightsRequest,
     SubscriptionIn,
 )
+from okaeri.intake.voice_types import ReviewIn, SurveyAnswerIn
 
 # JSON as read: whole numbers are ints of any size, all others Decimals, never floats.
 Json: TypeAlias = Mapping[str, Any]
@@ -101,6 +102,8 @@ Word: TypeAlias = (
     | SubscriptionIn
     | InquiryIn
     | CallIn
+    | ReviewIn
+    | SurveyAnswerIn
     | RightsRequest
 )
 Words: TypeAlias = Sequence[Word]

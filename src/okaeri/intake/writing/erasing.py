@@ -1,7 +1,8 @@
 """One person leaves intake: his contacts are blanked, his orders stay as figures of nobody.
 
 Rows that only speak of him (events, identifications, rejected lines) go; rows that a count needs
-(orders, contracts, inquiries, calls, form entries) keep their codes and days and lose every word.
+(orders, contracts, inquiries, calls, reviews, answers, form entries) keep their codes and days and
+lose every word.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import CharField, F, Model, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from okaeri.foundation.errors import ConfigurationError, InputError
 from okaeri.foundation.personal import Documents, PersonalWords, as_documents
@@ -26,8 +28,10 @@ from okaeri.intake.models import (
     OrderLine,
     Party,
     RejectedRow,
+    Review,
     Subscription,
     SubscriptionEvent,
+    SurveyAnswer,
 )
 from okaeri.intake.types import PartyRecord
 from okaeri.intake.webhooks.reading import parse_json
@@ -76,6 +80,8 @@ def parties_back_since(instants: dict[int, datetime]) -> set[int]:
             Order.objects.filter(**mine, ordered_at__gt=at).exists()
             or FormEntry.objects.filter(**mine, created_at__gt=at).exists()
             or Inquiry.objects.filter(**mine, opened_at__gt=at).exists()
+            or Review.objects.filter(**mine, written_at__gt=at).exists()
+            or SurveyAnswer.objects.filter(**mine, answered_at__gt=at).exists()
             or Identification.objects.filter(**mine, occurred_at__gt=at).exists()
         ):
             back.add(party_id)
@@ -108,6 +114,8 @@ def export(party_ids: Sequence[int], devices: Iterable[Span]) -> dict[str, Docum
         "subscription_events": as_documents(events.values()),
         "inquiries": as_documents(Inquiry.objects.filter(**mine).values()),
         "calls": as_documents(Call.objects.filter(**mine).values()),
+        "reviews": as_documents(Review.objects.filter(**mine).values()),
+        "survey_answers": as_documents(SurveyAnswer.objects.filter(**mine).values()),
         "form_entries": as_documents(
             FormEntry.objects.filter(**mine).values(
                 *("answers", "tags", "has_agreed", "wording", "created_at", "confirmed_at"),
@@ -134,6 +142,8 @@ def erase(
         "identifications": Identification.objects.filter(**mine).delete()[0],
         "inquiries": inquiries.update(subject="", body="", tags=[], attachment=""),
         "calls": Call.objects.filter(**mine).update(note=""),
+        "reviews": _erase_voices(Review, "review_no", mine, title="", body=""),
+        "survey_answers": _erase_voices(SurveyAnswer, "answer_no", mine, answer=""),
         "subscriptions": Subscription.objects.filter(**mine).update(cancel_reason=""),
         "subscription_events": contracts.update(note="", reason=""),
         "form_entries": _erase_entries(party_ids, words),
@@ -142,6 +152,13 @@ def erase(
         "deliveries": _erase_deliveries(words),
         "contacts": blank_parties(party_ids),
     }
+
+
+def _erase_voices(model: type[Model], number: str, mine: dict[str, Any], **words: str) -> int:
+    """Leave stars and days. A number may be made of who wrote, and an order tells who bought."""
+    nameless: Any = {number: Concat(Value("erased:"), Cast("id", CharField()))}
+    rows = model._default_manager.filter(**mine)
+    return rows.update(order_no="", extra={}, **words, **nameless)
 
 
 def _remove_attachments(names: Iterable[str]) -> None:

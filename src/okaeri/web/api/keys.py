@@ -21,6 +21,8 @@ RESOURCES: dict[str, Text] = {
     "subscriptions": Text("定期", "Subscriptions"),
     "inquiries": Text("問い合わせ", "Inquiries"),
     "calls": Text("電話", "Calls"),
+    "reviews": Text("レビュー", "Reviews"),
+    "survey_answers": Text("アンケートの回答", "Survey answers"),
     "segments": Text("セグメント", "Segments"),
 }
 # What a resource has only one way of.

@@ -25,8 +25,10 @@ from okaeri.web.api.shapes import (
     OrderOut,
     Page,
     ProductOut,
+    ReviewOut,
     SegmentOut,
     SubscriptionOut,
+    SurveyAnswerOut,
 )
 
 Rows = dict[str, Any]
@@ -182,6 +184,26 @@ def get_inquiries(request: HttpRequest, limit: Limit = 100, cursor: Cursor = "")
 def get_calls(request: HttpRequest, limit: Limit = 100, cursor: Cursor = "") -> Rows:
     """Give calls in the order they last changed."""
     return _records(request, *page_of(intake.list_calls_after, limit, cursor), ("call",))
+
+
+@router.get(
+    "/reviews", auth=Scope("reviews:read"), response={200: Page[ReviewOut]}, tags=["reviews"]
+)
+def get_reviews(request: HttpRequest, limit: Limit = 100, cursor: Cursor = "") -> Rows:
+    """Give reviews in the order they last changed."""
+    return _records(request, *page_of(intake.list_reviews_after, limit, cursor), ("review",))
+
+
+@router.get(
+    "/survey_answers",
+    auth=Scope("survey_answers:read"),
+    response={200: Page[SurveyAnswerOut]},
+    tags=["survey_answers"],
+)
+def get_survey_answers(request: HttpRequest, limit: Limit = 100, cursor: Cursor = "") -> Rows:
+    """Give answers to surveys of other tools in the order they last changed."""
+    found = page_of(intake.list_survey_answers_after, limit, cursor)
+    return _records(request, *found, ("answer",))
 
 
 def _records(

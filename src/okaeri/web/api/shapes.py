@@ -13,7 +13,9 @@ from okaeri.intake.api import (
     InquiryBody,
     OrderBody,
     ProductBody,
+    ReviewBody,
     SubscriptionBody,
+    SurveyAnswerBody,
 )
 
 Item = TypeVar("Item")
@@ -47,6 +49,14 @@ class InquiriesIn(Items[InquiryBody]):
 
 class CallsIn(Items[CallBody]):
     """Calls."""
+
+
+class ReviewsIn(Items[ReviewBody]):
+    """Reviews."""
+
+
+class SurveyAnswersIn(Items[SurveyAnswerBody]):
+    """Answers to surveys of other tools."""
 
 
 class KeptOut(Schema):
@@ -205,6 +215,34 @@ class CallOut(Schema):
     note: str
     started_at: datetime
     duration_seconds: int | None
+
+
+class ReviewOut(Schema):
+    source: str
+    review_no: str
+    customer_id: int | None
+    order_no: str
+    sku: str
+    product_name: str
+    stars: int
+    title: str
+    body: str
+    site: str
+    is_published: bool | None
+    extra: dict[str, str]
+    written_at: datetime
+
+
+class SurveyAnswerOut(Schema):
+    source: str
+    answer_no: str
+    customer_id: int | None
+    order_no: str
+    survey: str
+    question: str
+    answer: str
+    extra: dict[str, str]
+    answered_at: datetime
 
 
 class SegmentOut(Schema):

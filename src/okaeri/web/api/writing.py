@@ -17,7 +17,9 @@ from okaeri.web.api.shapes import (
     KeptOut,
     OrdersIn,
     ProductsIn,
+    ReviewsIn,
     SubscriptionsIn,
+    SurveyAnswersIn,
 )
 
 _KEPT: dict[int, Any] = {200: KeptOut}
@@ -77,6 +79,20 @@ def post_inquiries(request: HttpRequest, body: InquiriesIn) -> Kept:
 def post_calls(request: HttpRequest, body: CallsIn) -> Kept:
     """Store calls with their result."""
     return _record("calls", body.items)
+
+
+@router.post("/reviews", auth=Scope("reviews:write"), response=_KEPT, tags=["reviews"])
+def post_reviews(request: HttpRequest, body: ReviewsIn) -> Kept:
+    """Store reviews; without a number, writer, product and time tell one from another."""
+    return _record("reviews", body.items)
+
+
+@router.post(
+    "/survey_answers", auth=Scope("survey_answers:write"), response=_KEPT, tags=["survey_answers"]
+)
+def post_survey_answers(request: HttpRequest, body: SurveyAnswersIn) -> Kept:
+    """Store answers to surveys of other tools."""
+    return _record("survey_answers", body.items)
 
 
 @router.post(

@@ -1,4 +1,4 @@
-"""What a customer said and looked at: answers, inquiries, calls, visits to the shop's pages."""
+"""What a customer said and looked at: answers, reviews, inquiries, calls, visits to the shop's pages."""
 
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
 from okaeri.intake.event_types import EventRecord
 from okaeri.intake.types import CallRecord, InquiryRecord
+from okaeri.intake.voice_types import ReviewRecord, SurveyAnswerRecord
 from okaeri.listen import api as listen
 from okaeri.web.pages.customers.happening import Happening, Whose, newest
 
@@ -44,6 +45,8 @@ _VISIT = {
     "checkout": Text("購入手続きに進みました", "Went to the checkout"),
     "identify": Text("ご本人と分かりました", "Was recognised"),
 }
+# As many stars or fewer are trouble, like low scores.
+_FEW_STARS = 2
 # Events of one instant are few; more than these on one microsecond would be lost between two pages.
 _SPARE = 50
 
@@ -63,6 +66,45 @@ def answers(person: Whose, before: Before | None, limit: int) -> list[Happening]
         for answer in listen.answers_of(number)
     ]
     return newest(entries, before, limit)
+
+
+def survey_answers(person: Whose, before: Before | None, limit: int) -> list[Happening]:
+    """Answers to surveys that other tools held."""
+    entries = [_survey_answer(one) for one in intake.survey_answers_of(person.parties)]
+    return newest(entries, before, limit)
+
+
+def _survey_answer(one: SurveyAnswerRecord) -> Happening:
+    title = Text(
+        f"アンケート「{one.survey}」の回答" if one.survey else "アンケートの回答",
+        f"Answer to the survey “{one.survey}”" if one.survey else "Answer to a survey",
+    )
+    words = ": ".join(filter(None, (one.question, one.answer)))
+    return Happening(one.answered_at, one.id, "survey", title, _note(words))
+
+
+def reviews(person: Whose, before: Before | None, limit: int) -> list[Happening]:
+    """Reviews of products, wherever they were written."""
+    entries = [_review(one) for one in intake.reviews_of(person.parties)]
+    return newest(entries, before, limit)
+
+
+def _review(one: ReviewRecord) -> Happening:
+    product, stars = one.product_name or one.sku, "★" * one.stars + "☆" * (5 - one.stars)
+    hidden = one.is_published is False
+    state = Text(";非公開" if hidden else "", "; not published" if hidden else "")
+    place = Text(
+        f"({one.site}{state.ja})" if one.site else f"({state.ja[1:]})" if hidden else "",
+        f" ({one.site}{state.en})" if one.site else f" ({state.en[2:]})" if hidden else "",
+    )
+    title = Text(
+        f"レビュー {stars}{f'「{product}」' if product else ''}{place.ja}",
+        f"Review {stars}{f' “{product}”' if product else ''}{place.en}",
+    )
+    words = " ".join(filter(None, (one.title, one.body)))
+    return Happening(
+        one.written_at, one.id, "review", title, _note(words), is_not=one.stars <= _FEW_STARS
+    )
 
 
 def inquiries(person: Whose, before: Before | None, limit: int) -> list[Happening]:

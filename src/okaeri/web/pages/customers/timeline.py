@@ -19,6 +19,8 @@ _ALL: tuple[Source, ...] = (
     sources_contact.turning_points,
     sources_voice.visits,
     sources_voice.answers,
+    sources_voice.survey_answers,
+    sources_voice.reviews,
     sources_voice.inquiries,
     sources_voice.calls,
     sources_contact.consents,
@@ -33,7 +35,13 @@ TABS: dict[str, tuple[Text, tuple[Source, ...]]] = {
     "visits": (Text("サイト", "Visits"), (sources_voice.visits,)),
     "voices": (
         Text("声", "Voices"),
-        (sources_voice.answers, sources_voice.inquiries, sources_voice.calls),
+        (
+            sources_voice.answers,
+            sources_voice.survey_answers,
+            sources_voice.reviews,
+            sources_voice.inquiries,
+            sources_voice.calls,
+        ),
     ),
     "consents": (
         Text("同意", "Consent"),

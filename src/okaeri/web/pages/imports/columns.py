@@ -9,11 +9,14 @@ from django.views.decorators.http import require_POST
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
-from okaeri.intake.types import ConnectorInfo, FileLayout
+from okaeri.intake.types import ConnectorInfo, FileLayout, RecordKind
 from okaeri.web.access import needs
 from okaeri.web.pages.imports import uploads
 
 _PREVIEW_ROWS = 20
+# The name in a mapping that says which records a file holds; without it they are orders.
+RECORDS = "@records"
+_NEEDED = Text("{name}(必須)", "{name} (needed)")
 
 # What a person may point a column at, in the order of the form; the first five are needed.
 FIELDS: dict[str, Text] = {
@@ -76,6 +79,16 @@ def find_connector(key: str) -> ConnectorInfo | None:
     return next((info for info in intake.list_connectors() if info.key == key), None)
 
 
+def find_records(key: str) -> RecordKind | None:
+    """Give a kind of records by its key, None for orders."""
+    return next((kind for kind in intake.list_record_kinds() if kind.key == key), None)
+
+
+def records_in(layout: FileLayout, columns: Mapping[str, str]) -> RecordKind | None:
+    """Give what a file holds instead of orders, by its columns' mapping or its connector."""
+    return find_records(columns.get(RECORDS, "") or intake.record_kind_of(layout.connector))
+
+
 def is_for_analysis(layout: FileLayout, columns: Mapping[str, str]) -> bool:
     """Tell whether the people in a file may only be counted: a mall's layout, or marked as one."""
     known = find_connector(layout.connector)
@@ -89,6 +102,8 @@ def map_columns(request: HttpRequest) -> HttpResponse:
     key, filename = request.POST.get("key", ""), request.POST.get("filename", "")[:255]
     layout = intake.detect_file(uploads.path_of(key))
     chosen = _chosen(request, layout)
+    if request.POST.get("do") == "switch":
+        return ask_columns(request, key, filename, layout, chosen, None)
     try:
         intake.save_mapping(request.POST.get("name", "").strip() or filename, layout.header, chosen)
     except InputError as error:
@@ -98,16 +113,32 @@ def map_columns(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, layout: FileLayout) -> dict[str, str]:
+    kind = find_records(request.POST.get("records", ""))
     chosen = {
         name: column
-        for name in FIELDS
+        for name in (kind.fields if kind else FIELDS)
         if (column := request.POST.get(f"column-{name}", "")) and column in layout.header
     }
+    if kind:
+        return chosen | {RECORDS: kind.key}
     if request.POST.get("is_tax_excluded"):
         chosen["@tax"] = "excluded"
     if request.POST.get("is_mall") or is_for_analysis(layout, {}):
         chosen["@use"] = "analysis"
     return chosen
+
+
+def _asked(kind: RecordKind | None) -> Mapping[str, Text]:
+    """Give the fields a person is asked for."""
+    if kind is None:
+        return {name: label for name, label in FIELDS.items() if name not in _NOT_ASKED}
+    return {
+        name: Text(
+            _NEEDED.ja.format(name=label.ja) if name in kind.required else label.ja,
+            _NEEDED.en.format(name=label.en) if name in kind.required else label.en,
+        )
+        for name, label in kind.fields.items()
+    }
 
 
 def ask_columns(
@@ -120,17 +151,16 @@ def ask_columns(
 ) -> HttpResponse:
     """Show the form with what is known already, and the first rows beside it."""
     known = find_connector(layout.connector)
+    kind = find_records(chosen.get(RECORDS, ""))
     context = {
         "tab": "imports",
+        "records": kind.key if kind else "",
+        "kinds": intake.list_record_kinds(),
         "key": key,
         "filename": filename,
         "layout": layout,
         "rows": layout.sample[:_PREVIEW_ROWS],
-        "fields": [
-            (name, label, chosen.get(name, ""))
-            for name, label in FIELDS.items()
-            if name not in _NOT_ASKED
-        ],
+        "fields": [(name, label, chosen.get(name, "")) for name, label in _asked(kind).items()],
         "is_mall_layout": known is not None and known.is_analysis_only,
         "is_mall": is_for_analysis(layout, chosen),
         "is_tax_excluded": chosen.get("@tax") == "excluded",

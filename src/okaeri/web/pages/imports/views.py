@@ -17,10 +17,12 @@ from okaeri.web.pages.csv_file import asked_encoding
 from okaeri.web.pages.imports import uploads
 from okaeri.web.pages.imports.columns import (
     FIELDS,
+    RECORDS,
     TOLD_APART_BY,
     ask_columns,
     find_connector,
     is_for_analysis,
+    records_in,
 )
 
 _NO_FILE = Text(
@@ -62,15 +64,16 @@ def upload(request: HttpRequest) -> HttpResponse:
         return ask_columns(request, key, filename, layout, {}, None)
     problem = intake.find_layout_problem(layout)
     if problem:
-        known = intake.recognised_columns(layout)
-        return ask_columns(request, key, filename, layout, known, problem)
+        return ask_columns(request, key, filename, layout, _known(layout), problem)
     return _show_recognised(request, key, filename, layout)
 
 
 def _show_recognised(
     request: HttpRequest, key: str, filename: str, layout: FileLayout
 ) -> HttpResponse:
-    columns = _saved(layout) or intake.recognised_columns(layout)
+    columns = _known(layout)
+    kind = records_in(layout, columns)
+    labels = kind.fields if kind else FIELDS
     is_mall = is_for_analysis(layout, columns)
     used = set(columns.values())
     unused = [name for name in layout.header if name not in used]
@@ -85,15 +88,26 @@ def _show_recognised(
         "connector": find_connector(layout.connector),
         "is_analysis_only": is_mall,
         "columns": [
-            (FIELDS[name], columns[name])
-            for name in FIELDS
+            (labels[name], columns[name])
+            for name in labels
             if name in columns and columns[name] not in secret
         ],
         "secret": secret,
         "kept": [name for name in unused if name not in secret],
+        "is_kept": kind is None or kind.keeps_rest,
+        "are_questions": kind is not None and kind.key == "surveys" and "question" not in columns,
         "rows": layout.sample[:_PREVIEW_ROWS],
     }
     return render(request, "okaeri/imports/recognised.html", context)
+
+
+def _known(layout: FileLayout) -> Mapping[str, str]:
+    """Give what is known of a file's columns: our field → column, and which records they are."""
+    saved = _saved(layout)
+    if saved:
+        return saved
+    found, kind = intake.recognised_columns(layout), intake.record_kind_of(layout.connector)
+    return found | {RECORDS: kind} if kind else found
 
 
 def _saved(layout: FileLayout) -> Mapping[str, str] | None:
@@ -109,8 +123,7 @@ def start(request: HttpRequest) -> HttpResponse:
     key, filename = request.POST.get("key", ""), request.POST.get("filename", "")[:255]
     layout = intake.detect_file(uploads.path_of(key))
     if request.POST.get("do") == "columns" or not layout.connector:
-        known = _saved(layout) or intake.recognised_columns(layout)
-        return ask_columns(request, key, filename, layout, known, None)
+        return ask_columns(request, key, filename, layout, _known(layout), None)
     job = intake.submit_import(
         uploads.hand_over(key),
         filename=filename,

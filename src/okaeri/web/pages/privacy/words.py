@@ -21,6 +21,8 @@ TABLE_NAMES: Mapping[str, Text] = {
     "subscription_events": Text("定期購入の出来事", "Events of subscriptions"),
     "inquiries": Text("お問い合わせとインタビュー", "Inquiries and interviews"),
     "calls": Text("電話", "Calls"),
+    "reviews": Text("レビュー", "Reviews"),
+    "survey_answers": Text("他のアンケートの回答", "Answers to other surveys"),
     "call_list": Text("架電リスト", "Call list"),
     "form_entries": Text("フォームの申し込み", "Form entries"),
     "web_events": Text("サイトの閲覧", "Visits"),
@@ -48,6 +50,7 @@ FIELD_NAMES: Mapping[str, Text] = {
     "messages": Text("メッセージ", "messages"),
     "masked": Text("伏せ字のみ", "masked only"),
     "answer": Text("回答", "answer"),
+    "review": Text("レビュー", "review"),
     "interview": Text("インタビュー", "interview"),
     "interview file": Text("インタビューの添付", "interview file"),
 }

@@ -1,0 +1,101 @@
+"""Reviews and answers of other tools' surveys: stored newest word first, read by person."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from okaeri.foundation import clock
+from okaeri.intake.models import Order, Review, SurveyAnswer
+from okaeri.intake.people import store_parties
+from okaeri.intake.records.keeping import keep
+from okaeri.intake.types import Kept
+from okaeri.intake.voice_types import ReviewIn, ReviewRecord, SurveyAnswerIn, SurveyAnswerRecord
+
+_REVIEW = tuple(ReviewRecord.__dataclass_fields__)
+_ANSWER = tuple(SurveyAnswerRecord.__dataclass_fields__)
+_LOOKUP = 500
+
+
+def record_reviews(given: Iterable[ReviewIn]) -> Kept:
+    """Store reviews, all or none."""
+    reviews = list(given)
+    with transaction.atomic():
+        rows = [
+            {
+                "source": r.source, "review_no": r.review_no, "party_id": party,
+                "order_no": r.order_no, "sku": r.sku, "product_name": r.product_name,
+                "stars": r.stars, "title": r.title, "body": r.body, "site": r.site,
+                "is_published": r.is_published, "extra": dict(r.extra),
+                "written_at": r.written_at, "changed_at": r.changed_at,
+            }
+            for r, party in zip(reviews, _writers(reviews), strict=True)
+        ]  # fmt: skip
+        return keep(Review, "review_no", rows)[0]
+
+
+def record_survey_answers(given: Iterable[SurveyAnswerIn]) -> Kept:
+    """Store answers, all or none."""
+    answers = list(given)
+    with transaction.atomic():
+        rows = [
+            {
+                "source": a.source, "answer_no": a.answer_no, "party_id": party,
+                "order_no": a.order_no, "survey": a.survey, "question": a.question,
+                "answer": a.answer, "extra": dict(a.extra), "answered_at": a.answered_at,
+                "changed_at": a.changed_at,
+            }
+            for a, party in zip(answers, _writers(answers), strict=True)
+        ]  # fmt: skip
+        return keep(SurveyAnswer, "answer_no", rows)[0]
+
+
+def _writers(given: Sequence[ReviewIn | SurveyAnswerIn]) -> list[int | None]:
+    """Give who each is about: the contact it names, else the buyer of its order."""
+    named = store_parties([(one.source, one.party, one.changed_at) for one in given], clock.now())
+    unnamed = {
+        one.order_no
+        for one, party in zip(given, named, strict=True)
+        if party is None and one.order_no
+    }
+    buyers = _buyers(sorted(unnamed))
+    return [
+        party if party is not None else buyers.get(one.order_no)
+        for one, party in zip(given, named, strict=True)
+    ]
+
+
+def _buyers(order_nos: Sequence[str]) -> dict[str, int]:
+    """Give the contact of each order; none where two sources use the number, or it was erased."""
+    found: dict[str, set[int]] = {}
+    for start in range(0, len(order_nos), _LOOKUP):
+        some = Order.objects.filter(order_no__in=order_nos[start : start + _LOOKUP])
+        known = some.exclude(party=None).exclude(party__fingerprint__startswith="erased:")
+        for number, party in known.values_list("order_no", "party_id"):
+            found.setdefault(number, set()).add(party)
+    return {number: parties.pop() for number, parties in found.items() if len(parties) == 1}
+
+
+def reviews_of(party_ids: Iterable[int]) -> list[ReviewRecord]:
+    """Give the reviews of these contacts, newest first."""
+    rows = Review.objects.filter(party_id__in=set(party_ids)).order_by("-written_at", "-id")
+    return [ReviewRecord(*row) for row in rows.values_list(*_REVIEW)]
+
+
+def reviews_after(change_no: int, limit: int) -> list[ReviewRecord]:
+    """Give reviews behind a change number, in the order of change."""
+    rows = Review.objects.filter(change_no__gt=change_no).order_by("change_no")[:limit]
+    return [ReviewRecord(*row) for row in rows.values_list(*_REVIEW)]
+
+
+def survey_answers_of(party_ids: Iterable[int]) -> list[SurveyAnswerRecord]:
+    """Give the answers of these contacts, newest first."""
+    rows = SurveyAnswer.objects.filter(party_id__in=set(party_ids))
+    ordered: Iterable[tuple[Any, ...]] = rows.order_by("-answered_at", "-id").values_list(*_ANSWER)
+    return [SurveyAnswerRecord(*row) for row in ordered]
+
+
+def survey_answers_after(change_no: int, limit: int) -> list[SurveyAnswerRecord]:
+    """Give answers behind a change number, in the order of change."""
+    rows = SurveyAnswer.objects.filter(change_no__gt=change_no).order_by("change_no")[:limit]
+    return [SurveyAnswerRecord(*row) for row in rows.values_list(*_ANSWER)]
