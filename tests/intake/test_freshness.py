@@ -9,7 +9,8 @@ from okaeri.foundation import clock
 from okaeri.intake import api
 from okaeri.intake.event_types import EventIn
 from okaeri.intake.models import Event, Order, SourceMark
-from okaeri.intake.types import LineIn, OrderIn, PartyIn, SourceFreshness
+from okaeri.intake.types import InquiryIn, LineIn, OrderIn, PartyIn, SourceFreshness
+from okaeri.intake.voice_types import ReviewIn, SurveyAnswerIn
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -34,10 +35,12 @@ def test_the_newest_order_and_event_of_each_source_count_whatever_comes_late() -
     api.record_events([event], source="web", received_at=NOW)
     late = event._replace(key="key-00000002", occurred_at=hours[4])
     api.record_events([late], source="web", received_at=NOW)
-    assert {name: one.orders_at for name, one in fresh().items()} == {
-        "shop": hours[3], "till": hours[1], "web": None,
+    newest_of = {
+        (name, kind.kind): kind.newest_at for name, one in fresh().items() for kind in one.kinds
+    }
+    assert newest_of == {
+        ("shop", "order"): hours[3], ("till", "order"): hours[1], ("web", "event"): hours[2],
     }  # fmt: skip
-    assert fresh()["web"].events_at == hours[2]
     # The rows that are kept say what the large tables would.
     for subject, model, column in (("order", Order, "ordered_at"), ("event", Event, "occurred_at")):
         marks = SourceMark.objects.filter(subject=subject).values_list("source", "newest_at")
@@ -52,4 +55,60 @@ def test_an_order_told_again_with_another_day_moves_the_mark_on_only() -> None:
     first = order("1", NOW - timedelta(days=2))
     api.record_orders([first])
     api.record_orders([replace(first, ordered_at=NOW - timedelta(days=1))])
-    assert fresh()["shop"].orders_at == NOW - timedelta(days=1)
+    assert [one.newest_at for one in fresh()["shop"].kinds] == [NOW - timedelta(days=1)]
+
+
+def _at(day: int) -> clock.SimulatedClock:
+    return clock.SimulatedClock(NOW + timedelta(days=day))
+
+
+def test_every_kind_has_its_last_record_its_last_import_and_its_rhythm() -> None:
+    who = PartyIn(email="hana@example.invalid")
+    written = NOW - timedelta(days=20)
+    for day in (0, 7, 14):
+        with clock.use(_at(day)):
+            told = ReviewIn("site", str(day), 5, written + timedelta(days=day), NOW, who)
+            api.record_reviews([told])
+            # Twice on one day is one arrival.
+            api.record_reviews([told])
+            api.record_survey_answers(
+                [SurveyAnswerIn("site", str(day), "", "?", "!", clock.now(), NOW, who)]
+            )
+            api.record_inquiries(
+                [InquiryIn("desk", "1", "mail", "question", "open", clock.now(), NOW, who)]
+            )
+            api.record_customers([who], source="desk")
+    with clock.use(_at(15)):
+        found = {one.source: one for one in api.source_freshness()}
+    kinds = {kind.kind: kind for kind in found["site"].kinds}
+    assert set(kinds) == {"review", "survey"}
+    review = kinds["review"]
+    assert (review.newest_at, review.arrived_at) == (
+        written + timedelta(days=14), NOW + timedelta(days=14),
+    )  # fmt: skip
+    assert (review.rhythm_days, review.limit_days, review.age_days) == (7, 14, 21)
+    # The records themselves are three weeks old: late although a file came yesterday.
+    assert review.is_late
+    assert not kinds["survey"].is_late
+    assert found["site"].is_stale
+    assert {kind.kind for kind in found["desk"].kinds} == {"inquiry", "customer"}
+    assert not found["desk"].is_stale
+
+
+def test_the_rhythm_follows_the_gaps_a_quarter_at_a_time() -> None:
+    for day in (0, 1, 2, 6):
+        with clock.use(_at(day)):
+            api.record_orders([order(str(day), clock.now())])
+    with clock.use(_at(6)):
+        (kind,) = api.source_freshness()[0].kinds
+    # Gaps 1, 1 and 4: 1 + (4 - 1) / 4.
+    assert (kind.rhythm_days, kind.limit_days) == (1.75, 4)
+
+
+def test_a_single_file_is_late_only_where_data_comes_all_the_time() -> None:
+    with clock.use(_at(0)):
+        api.record_orders([order("1", NOW)])
+        api.record_reviews([ReviewIn("site", "1", 5, NOW, NOW)])
+    for day, late in ((3, set()), (4, {"shop"}), (400, {"shop"})):
+        with clock.use(_at(day)):
+            assert {one.source for one in api.source_freshness() if one.is_stale} == late

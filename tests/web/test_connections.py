@@ -1,7 +1,8 @@
 """Pages of live sources and API keys: a secret is seen once, and the panel says what is old."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,17 @@ from okaeri.customers import api as customers
 from okaeri.customers.models import DataRequest
 from okaeri.foundation import clock
 from okaeri.intake import api as intake
+from okaeri.intake.event_types import EventIn
+from okaeri.intake.models import (
+    Event,
+    Inquiry,
+    Order,
+    OrderLine,
+    Party,
+    Product,
+    Review,
+    SurveyAnswer,
+)
 from okaeri.web.models import ApiKey
 from tests.intake.deliveries import SECRET, as_raw, shopify_headers, shopify_order
 
@@ -172,3 +184,46 @@ def test_whoever_is_no_administrator_touches_no_key(db: None) -> None:
     assert browser_of_staff.post("/settings/api-keys/", {"name": "x"}).status_code == 403
     assert browser_of_staff.post("/connections/", {"name": "x"}).status_code == 403
     assert not ApiKey.objects.exists()
+
+
+_FILES = {
+    "orders": "注文番号,注文日時,商品コード,商品名,数量,単価(税込),顧客ID\r\n"
+    "A-1,{day} 10:00,LOTION,化粧水,2,1500,71\r\nA-1,{day} 10:00,SOAP,石けん,1,500,71\r\n",
+    "customers": "顧客ID,メールアドレス,メール許可\r\n71,hana@example.com,1\r\n",
+    "products": "商品コード,商品名,原価\r\nLOTION,化粧水,400\r\n",
+    "surveys": "回答日時,質問,回答,顧客ID\r\n{day} 11:00,決め手,香り,71\r\n",
+    "reviews": "星の数,投稿日時,商品コード,顧客ID\r\n5,{day} 12:00,LOTION,71\r\n",
+    "inquiries": "問合せ番号,受付日時,件名,顧客ID\r\nQ-1,{day} 13:00,使い方,71\r\n",
+}
+
+
+@pytest.mark.covers("G-01")
+def test_every_kind_of_data_comes_in_and_the_panel_says_how_fresh_each_is(
+    chief: Client, tmp_path: Path
+) -> None:
+    now = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+    for week in (0, 1):
+        with clock.use(clock.SimulatedClock(now + timedelta(days=7 * week))):
+            for kind, text in _FILES.items():
+                path = tmp_path / f"{kind}.csv"
+                path.write_text(text.format(day=f"2026/11/{20 + 7 * week}"), encoding="cp932")
+                result = intake.import_file(path)
+                assert (result.rows_rejected, result.error) == (0, None), kind
+            event = EventIn(f"key-0000000{week}", "page_view", clock.now(), "device-0001")
+            intake.record_events([event], source="web", received_at=clock.now())
+    assert Order.objects.get().net_minor == 3500
+    assert OrderLine.objects.count() == 2
+    (person,) = Party.objects.filter(member_no="71", email="hana@example.com")
+    assert person.source == "template"
+    assert Product.objects.get(sku="LOTION").cost_minor == 400
+    assert (Event.objects.count(), Inquiry.objects.count()) == (2, 1)
+    assert (Review.objects.count(), SurveyAnswer.objects.count()) == (2, 2)
+    with clock.use(clock.SimulatedClock(now + timedelta(days=22))):
+        page = chief.get("/connections/").content.decode()
+    panel = page[page.index("データ鮮度") : page.index("<hr>")]
+    for word in ("注文", "行動", "顧客", "商品", "問い合わせ", "レビュー", "アンケート"):
+        row = next(one for one in panel.split("<tr>") if f">{word}</td>" in one)
+        # The second week's import was fifteen days ago, and one came every seven.
+        assert "15日前" in row, word
+        assert "7日" in row, word
+        assert "遅れ:14日までに届くはずでした" in row, word

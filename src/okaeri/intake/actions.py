@@ -26,15 +26,17 @@ from okaeri.foundation.work.jobs import JobContext, submit_job
 from okaeri.intake import record_files, store
 from okaeri.intake.connectors import CONNECTORS, check_mapping, recognise
 from okaeri.intake.live import stage_orders
-from okaeri.intake.models import ImportRun, RejectedRow
+from okaeri.intake.models import ImportRun, RejectedRow, SourceMark
 from okaeri.intake.records.everything import record_all
 from okaeri.intake.staging import staging_files
 from okaeri.intake.types import FileLayout, ImportResult, OrderIn, ProductIn, StagedFile
 from okaeri.intake.writing import Counts, Staged, add_late_costs, count_deliveries, write
+from okaeri.intake.writing.marks import note_told
 
 JOB_KIND = "import"
 Progress = Callable[[int, int], None]
 _READ_ROWS = 20_000
+_LISTS = {"customers": SourceMark.Subject.CUSTOMER, "products": SourceMark.Subject.PRODUCT}
 _UNREADABLE = Text(
     "ファイル {name} を読めません。場所と権限を確認してください。",
     "The file {name} cannot be read; check its place and permissions.",
@@ -251,6 +253,9 @@ def _second_half(
 
 
 def _finish(run: ImportRun, staged: StagedFile, sha256: str, counts: Counts) -> None:
+    read_by, now = CONNECTORS[staged.layout.connector], clock.now()
+    if read_by.kind in _LISTS:
+        note_told(_LISTS[read_by.kind], [(read_by.source, now)])
     # A run that is done twice (its worker died) keeps only the last list.
     RejectedRow.objects.filter(run_id=run.id).delete()
     RejectedRow.objects.bulk_create(store.as_rejected(run.id, staged.rejected), batch_size=1000)

@@ -13,7 +13,15 @@ from okaeri.foundation import clock
 from okaeri.foundation.sequences import next_numbers
 from okaeri.intake import store
 from okaeri.intake.actions import record_orders, record_products
-from okaeri.intake.models import LatestWord, Order, OrderLine, Party, Refund, Subscription
+from okaeri.intake.models import (
+    LatestWord,
+    Order,
+    OrderLine,
+    Party,
+    Refund,
+    SourceMark,
+    Subscription,
+)
 from okaeri.intake.people import store_parties
 from okaeri.intake.records import payments, subscriptions
 from okaeri.intake.records.everything import record_all
@@ -36,6 +44,7 @@ from okaeri.intake.webhooks.words import (
     Words,
 )
 from okaeri.intake.writing import CHANGES
+from okaeri.intake.writing.marks import note_told
 
 Kind = TypeVar("Kind")
 AskRights = Callable[[RightsRequest], None]
@@ -226,6 +235,7 @@ def _people(words: Sequence[PersonWord], now: datetime) -> Kept:
     for source, given in stamps.items():
         newer = take_newer(source, LatestWord.Subject.CUSTOMER, given)
         fresh += [latest[(source, number)] for number in sorted(newer)]
+    note_told(SourceMark.Subject.CUSTOMER, ((word.source, now) for word in words))
     before = Party.objects.count()
     store_parties([(w.source, w.party, w.stamp.changed_at) for w in fresh], now)
     new = Party.objects.count() - before
@@ -234,6 +244,8 @@ def _people(words: Sequence[PersonWord], now: datetime) -> Kept:
 
 def _products(words: Sequence[ProductWord]) -> Kept:
     """Change only the fields a source names: a price from the shop keeps the cost staff gave."""
+    now = clock.now()
+    note_told(SourceMark.Subject.PRODUCT, ((word.source, now) for word in words))
     named: dict[str, dict[str, Any]] = {}
     stale = 0
     for word in words:

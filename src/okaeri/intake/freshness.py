@@ -1,53 +1,40 @@
-"""How fresh each source's data is (データ鮮度): the newest order, event, inquiry and contract."""
+"""How fresh each source's data is (データ鮮度), kind by kind, and whether it is later than usual."""
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
-
-from django.db.models import Max, Model
 
 from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, load
-from okaeri.intake.models import Connection, Inquiry, SourceMark, Subscription
-from okaeri.intake.types import LiveRules, SourceFreshness
+from okaeri.intake.domain.rhythm import limit_days
+from okaeri.intake.models import Connection, SourceMark
+from okaeri.intake.types import KindFreshness, LiveRules, SourceFreshness
+
+_ORDER = list(SourceMark.Subject.values)
+_LIVELY = (SourceMark.Subject.ORDER, SourceMark.Subject.EVENT)
 
 
 def source_freshness() -> list[SourceFreshness]:
     """Give every source that ever sent anything or is connected, the most silent first."""
-    now, rules = clock.now(), load(LiveRules)
-    zone = ZoneInfo(load(ShopProfile).time_zone)
-    orders = _marks(SourceMark.Subject.ORDER)
-    events = _marks(SourceMark.Subject.EVENT)
-    inquiries = _newest(Inquiry, "opened_at")
-    contracts = _newest(Subscription, "changed_at")
-    connected = set(Connection.objects.filter(is_active=True).values_list("source", flat=True))
-    today = clock.local_day(now, zone)
-    found = []
-    for source in {*orders, *events, *inquiries, *contracts, *connected}:
-        stamps = [kind[source] for kind in (orders, events, inquiries, contracts) if source in kind]
-        days = [(today - clock.local_day(stamp, zone)).days for stamp in stamps]
-        age = max(0, min(days)) if days else None
-        found.append(
-            SourceFreshness(
-                source,
-                orders.get(source),
-                events.get(source),
-                inquiries.get(source),
-                contracts.get(source),
-                is_stale=age is None or age > rules.stale_after_days,
-                age_days=age,
+    rules, zone = load(LiveRules), ZoneInfo(load(ShopProfile).time_zone)
+    today = clock.local_day(clock.now(), zone)
+    kinds: dict[str, list[KindFreshness]] = {}
+    for source in Connection.objects.filter(is_active=True).values_list("source", flat=True):
+        kinds[source] = []
+    for mark in SourceMark.objects.order_by("source", "subject"):
+        limit = limit_days(
+            mark.rhythm_days, rules.stale_after_days, is_lively=mark.subject in _LIVELY
+        )
+        age = max(0, (today - clock.local_day(mark.newest_at, zone)).days)
+        kinds.setdefault(mark.source, []).append(
+            KindFreshness(
+                mark.subject, mark.newest_at, mark.arrived_at, mark.rhythm_days, limit, age
             )
         )
+    found = [
+        SourceFreshness(source, tuple(sorted(many, key=lambda one: _ORDER.index(one.kind))))
+        for source, many in kinds.items()
+    ]
     return sorted(found, key=_most_silent_first)
 
 
 def _most_silent_first(one: SourceFreshness) -> tuple[bool, int, str]:
     return one.age_days is not None, -(one.age_days or 0), one.source
-
-
-def _marks(subject: str) -> dict[str, datetime]:
-    return dict(SourceMark.objects.filter(subject=subject).values_list("source", "newest_at"))
-
-
-def _newest(model: type[Model], column: str) -> dict[str, datetime]:
-    rows = model._default_manager.order_by().values_list("source").annotate(newest=Max(column))
-    return dict(rows)

@@ -10,6 +10,7 @@ from django.db import transaction
 from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.intake.applying import AskRights, Surroundings, apply
+from okaeri.intake.models import SourceMark
 from okaeri.intake.people import store_parties
 from okaeri.intake.polling import keeping as polls
 from okaeri.intake.records import payments, service, subscriptions, voices
@@ -49,6 +50,7 @@ from okaeri.intake.webhooks import connections, receiving
 from okaeri.intake.webhooks.generic import KINDS
 from okaeri.intake.webhooks.reading import parse_json
 from okaeri.intake.webhooks.words import Frame
+from okaeri.intake.writing.marks import note_told
 
 __all__ = [
     "MOST_ITEMS", "AskRights", "CallBody", "CustomerBody", "InquiryBody", "OrderBody",
@@ -67,8 +69,10 @@ __all__ = [
 def record_customers(parties: Iterable[PartyIn], *, source: str) -> list[int]:
     """Store contacts without orders; gives the party ids of those that say anything."""
     now = clock.now()
+    given = [(source, party, now) for party in parties]
     with transaction.atomic():
-        ids = store_parties([(source, party, now) for party in parties], now)
+        ids = store_parties(given, now)
+        note_told(SourceMark.Subject.CUSTOMER, ((source, now) for _ in given))
     return [party_id for party_id in ids if party_id is not None]
 
 

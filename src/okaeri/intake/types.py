@@ -525,14 +525,39 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class KindFreshness:
+    """One kind of data of one source; `kind` is a value of `SourceMark.Subject`.
+
+    `newest_at` is when the newest of it was, `arrived_at` when something last came (None: before
+    that was counted). `rhythm_days` is the usual gap between two days on which something came,
+    `limit_days` after how many days without a newer record it is late; None where nobody can say.
+    """
+
+    kind: str
+    newest_at: datetime
+    arrived_at: datetime | None
+    rhythm_days: float | None
+    limit_days: int | None
+    # Whole days of the shop since `newest_at`.
+    age_days: int
+
+    @property
+    def is_late(self) -> bool:
+        return self.limit_days is not None and self.age_days > self.limit_days
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFreshness:
-    """The newest data of one source by kind; None where it never sent any."""
+    """How fresh one source is, kind by kind; without any it is connected but never sent."""
 
     source: str
-    orders_at: datetime | None
-    events_at: datetime | None
-    inquiries_at: datetime | None
-    subscriptions_at: datetime | None
-    is_stale: bool
-    # Whole days since the newest of them; None for a source without any.
-    age_days: int | None
+    kinds: tuple[KindFreshness, ...]
+
+    @property
+    def is_stale(self) -> bool:
+        return not self.kinds or any(kind.is_late for kind in self.kinds)
+
+    @property
+    def age_days(self) -> int | None:
+        """Days since the newest of all; None for a source that never sent."""
+        return min((kind.age_days for kind in self.kinds), default=None)

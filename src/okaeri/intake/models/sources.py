@@ -79,16 +79,34 @@ class LatestWord(models.Model):
 
 
 class SourceMark(models.Model):
-    """Up to when one source has told orders or events: asked for often, and both are large tables."""
+    """Up to when one source has told a kind of data, when it last told anything, and how often it does.
+
+    Asked for often, and some of the tables are large.
+    """
 
     class Subject(models.TextChoices):
         ORDER = "order"
         EVENT = "event"
+        CUSTOMER = "customer"
+        PRODUCT = "product"
+        SUBSCRIPTION = "contract"
+        INQUIRY = "inquiry"
+        CALL = "call"
+        PAYMENT = "payment"
+        REVIEW = "review"
+        SURVEY = "survey"
 
     source = models.CharField(max_length=40)
     subject = models.CharField(max_length=10, choices=Subject.choices)
-    # When the newest order was placed, or the newest event happened.
+    # When the newest order was placed, the newest event happened, ...
     newest_at = models.DateTimeField()
+    # When anything of this kind last came, new or not; its day (UTC) as a number; None: before this
+    # was counted.
+    arrived_at = models.DateTimeField(null=True)
+    arrived_day = models.IntegerField(null=True)
+    # Usual days between two days on which something came: each new gap counts a quarter (simple
+    # exponential smoothing); None before the second day.
+    rhythm_days = models.FloatField(null=True)
 
     class Meta:
         constraints = (

@@ -6,11 +6,30 @@ from typing import Any
 from django.db.models import Model, Q
 
 from okaeri.foundation.sequences import next_numbers
+from okaeri.intake.models import (
+    Call,
+    Inquiry,
+    Payment,
+    Review,
+    SourceMark,
+    Subscription,
+    SurveyAnswer,
+)
 from okaeri.intake.types import Kept
 from okaeri.intake.writing import CHANGES
+from okaeri.intake.writing.marks import note_told
 
 Row = Mapping[str, Any]
 _LOOKUP = 200
+# Model → its mark, and the column that says when the thing was.
+_MARKS: Mapping[type[Model], tuple[str, str]] = {
+    Subscription: (SourceMark.Subject.SUBSCRIPTION, "changed_at"),
+    Inquiry: (SourceMark.Subject.INQUIRY, "opened_at"),
+    Call: (SourceMark.Subject.CALL, "started_at"),
+    Payment: (SourceMark.Subject.PAYMENT, "changed_at"),
+    Review: (SourceMark.Subject.REVIEW, "written_at"),
+    SurveyAnswer: (SourceMark.Subject.SURVEY, "answered_at"),
+}
 
 
 def keep(model: type[Model], number: str, rows: Sequence[Row]) -> tuple[Kept, dict[Any, int]]:
@@ -21,6 +40,8 @@ def keep(model: type[Model], number: str, rows: Sequence[Row]) -> tuple[Kept, di
     counts and (source, number) → id of every row given.
     """
     next_numbers(CHANGES, 0)
+    subject, when = _MARKS[model]
+    note_told(subject, ((row["source"], row[when]) for row in rows))
     latest = _latest(number, rows)
     known = _known(model, number, list(latest))
     fresh: list[Row] = []

@@ -20,6 +20,18 @@ KINDS: dict[str, Text] = {
     "eccube": Text("EC-CUBE 4", "EC-CUBE 4"),
     "generic": Text("その他(署名付きWebhook)", "Other (signed webhook)"),
 }
+_DATA: dict[str, Text] = {
+    "order": Text("注文", "Orders"),
+    "event": Text("行動", "Events"),
+    "customer": Text("顧客", "Customers"),
+    "product": Text("商品", "Products"),
+    "contract": Text("定期", "Subscriptions"),
+    "inquiry": Text("問い合わせ", "Inquiries"),
+    "call": Text("電話", "Calls"),
+    "payment": Text("入金", "Payments"),
+    "review": Text("レビュー", "Reviews"),
+    "survey": Text("アンケート", "Surveys"),
+}
 _RETRIED = {
     "done": Text("取り込みました。", "Taken in."),
     "ignored": Text("対象外の種類なので何も変わりません。", "Its topic changes nothing."),
@@ -49,7 +61,10 @@ def connections(request: HttpRequest) -> HttpResponse:
         "chosen": request.POST,
         "problem": problem,
         "connections": [(one, KINDS[one.kind]) for one in intake.list_connections()],
-        "sources": intake.source_freshness(),
+        "sources": [
+            (source, [(_DATA[kind.kind], kind) for kind in source.kinds])
+            for source in intake.source_freshness()
+        ],
         "stale_after": load(LiveRules).stale_after_days,
     }
     return render(request, "okaeri/connections/list.html", context, status=status)
