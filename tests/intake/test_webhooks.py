@@ -189,6 +189,13 @@ def test_of_two_words_of_one_second_the_one_sent_later_counts(shop: ConnectionVi
     assert Order.objects.get().total_minor == 1
 
 
+def test_an_order_names_the_codes_of_the_checkout(shop: ConnectionView) -> None:
+    codes = [{"code": "SUMMER", "amount": "100", "type": "fixed_amount"}, {"code": "abcd-2345"}]
+    send(shop, "orders/create", shopify_order(discount_codes=codes))
+    order = Order.objects.get()
+    assert api.coupon_codes_of([order.id]) == {order.id: ("SUMMER", "abcd-2345")}
+
+
 def test_any_order_of_arrival_ends_the_same(shop: ConnectionView) -> None:
     """Created, paid, refunded and cancelled, shuffled and each five times."""
     refund = {

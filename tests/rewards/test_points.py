@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from okaeri.foundation.errors import InputError, NotFoundError
-from okaeri.rewards import api, store
+from okaeri.rewards import api
 from okaeri.rewards.domain.ledger import UnbalancedError
 from okaeri.rewards.models import Account, Entry, Transfer
+from okaeri.rewards.store import points as store
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 1, tzinfo=UTC)

@@ -521,6 +521,11 @@ def find_orders_by_no(order_no: str, limit: int = 20) -> list[OrderRecord]:
     return store.orders_by_no(order_no, limit)
 
 
+def coupon_codes_of(order_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """Give order → the coupon codes it names, as its source wrote them; orders without are left out."""
+    return store.coupon_codes_of(order_ids)
+
+
 def list_lines(order_ids: Iterable[int]) -> dict[int, list[LineRecord]]:
     """Give order id → its lines in their order."""
     return store.lines_of(order_ids)

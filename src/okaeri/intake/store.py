@@ -13,6 +13,7 @@ from okaeri.foundation.models import Sequence as Counter
 from okaeri.foundation.sequences import next_numbers
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
+from okaeri.intake.domain.discounts import codes_in
 from okaeri.intake.files.rows import header_fingerprint
 from okaeri.intake.models import (
     ColumnMapping,
@@ -139,6 +140,17 @@ def orders_by_no(order_no: str, limit: int) -> list[OrderRecord]:
     rows = Order.objects.filter(order_no=order_no.strip())
     newest = rows.order_by("-ordered_at", "-id")[:limit]
     return [OrderRecord(*row) for row in newest.values_list(*_ORDER)]
+
+
+def coupon_codes_of(order_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """Give order → the coupon codes it names; orders without any are left out."""
+    found: dict[int, tuple[str, ...]] = {}
+    for ids in _pages(sorted(set(order_ids))):
+        for order_id, extra in Order.objects.filter(id__in=ids).values_list("id", "extra"):
+            codes = codes_in(extra) if isinstance(extra, dict) and extra else ()
+            if codes:
+                found[order_id] = codes
+    return found
 
 
 def lines_of(order_ids: Iterable[int]) -> dict[int, list[LineRecord]]:

@@ -38,6 +38,7 @@ from okaeri.plan import api as plan
 from okaeri.plan import duties as plan_duties
 from okaeri.project.environment import Environment
 from okaeri.rewards import api as rewards
+from okaeri.rewards import duties as reward_duties
 from okaeri.web.rights import duties as rights_duties
 
 log = logging.getLogger(__name__)
@@ -85,6 +86,7 @@ def station_duties() -> tuple[Duty, ...]:
         *customer_duties.duties(),
         *insight_duties.duties(),
         *listen_duties.duties(),
+        *reward_duties.duties(),
         *plan_duties.duties(),
         *deliver_duties.duties(
             renderer=renderer,

@@ -4,13 +4,30 @@ Points stay in the account they were given to. Who is one person with others has
 their accounts; when a merge is taken back, each finds his own again, and no transfer was needed.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
 
 from okaeri.customers import api as customers
+from okaeri.foundation import clock
 from okaeri.foundation.keyset import Before
 from okaeri.foundation.personal import Documents
-from okaeri.rewards import actions, store
+from okaeri.foundation.settings import ShopProfile, load
+from okaeri.rewards.actions import coupons
+from okaeri.rewards.actions import points as actions
+from okaeri.rewards.coupon_types import (
+    CouponFor,
+    CouponView,
+    OfferIn,
+    OfferView,
+    Place,
+    RedemptionView,
+)
+from okaeri.rewards.store import coupons as stored_coupons
+from okaeri.rewards.store import points as store
 from okaeri.rewards.types import PointEntry
 
 
@@ -76,5 +93,123 @@ def outstanding_points() -> int:
 
 
 def export_person(customer_ids: Collection[int]) -> dict[str, Documents]:
-    """Give a person's entries of the ledger. There is no erasure: a ledger holds numbers only."""
-    return store.export_person(customer_ids)
+    """Give a person's entries of the ledger, his coupons and their uses."""
+    return store.export_person(customer_ids) | stored_coupons.export_person(customer_ids)
+
+
+def erase_person(customer_ids: Collection[int]) -> dict[str, int]:
+    """Withdraw a person's unused coupons and forget their codes, in the caller's transaction.
+
+    The ledger of points holds numbers only and stays. Gives how many rows, by table.
+    """
+    return stored_coupons.erase_person(customer_ids)
+
+
+# ---- coupons -----------------------------------------------------------------------------------
+
+
+def create_offer(offer: OfferIn, *, now: datetime) -> None:
+    """Keep a new offer of coupons; InputError names what is wrong with it."""
+    coupons.create_offer(offer, now)
+
+
+def list_offers() -> list[OfferView]:
+    """Give every offer, newest first, with what became of its coupons."""
+    return stored_coupons.view_offers(load(ShopProfile).currency, clock.now())
+
+
+def get_offer(key: str) -> OfferView:
+    """Give one offer or raise NotFoundError."""
+    coupons.get_offer(key)
+    return stored_coupons.view_offers(load(ShopProfile).currency, clock.now(), key)[0]
+
+
+def open_offers(keys: Collection[str]) -> set[str]:
+    """Give those of these offers that exist and still give coupons."""
+    return stored_coupons.open_offers(keys)
+
+
+def stop_offer(key: str, *, now: datetime) -> None:
+    """Let nobody get this coupon any more; those that were given stay good."""
+    coupons.get_offer(key)
+    stored_coupons.stop_offer(key, now)
+
+
+def withdraw_offer(key: str, *, now: datetime) -> int:
+    """Call back every unused coupon of an offer and give out no more; gives how many."""
+    coupons.get_offer(key)
+    with transaction.atomic():
+        return stored_coupons.withdraw_offer(key, now)
+
+
+def issue_coupons(offer_key: str, people: Sequence[CouponFor], *, at: datetime) -> int:
+    """Give people a coupon each, in the caller's transaction; gives how many are new.
+
+    The same key again changes nothing (for somebody else it raises InputError), and nobody gets two
+    coupons of one offer. NotFoundError or InputError where there is no such offer or it was stopped.
+    """
+    return coupons.issue(offer_key, people, at=at, secret=settings.SECRET_KEY)
+
+
+def may_get(offer_keys: Collection[str], customer_ids: Collection[int]) -> dict[str, set[int]]:
+    """Give offer → those of these people who can still get its coupon: it runs, and they had none."""
+    families = customers.families_of(customer_ids)
+    everybody = {number for ids in families.values() for number in ids} | set(customer_ids)
+    held = stored_coupons.holders_of(offer_keys, everybody)
+    return {
+        key: {
+            who
+            for who in customer_ids
+            if not any((key, number) in held for number in families.get(who, (who,)))
+        }
+        for key in stored_coupons.open_offers(offer_keys)
+    }
+
+
+def coupons_of(customer_id: int) -> list[CouponView]:
+    """Give a person's coupons over all his ids as they stand now, newest first."""
+    return _views(stored_coupons.of_people(_accounts_of(customer_id)))
+
+
+def coupons_issued_for(reasons: Collection[str]) -> dict[str, list[CouponView]]:
+    """Give reason ("walk:12") → the coupons issued for it as they stand now, newest first."""
+    rows = stored_coupons.of_reasons(reasons)
+    named = dict(rows.values_list("id", "issued_for"))
+    found: dict[str, list[CouponView]] = {}
+    for view in _views(rows):
+        found.setdefault(named[view.id], []).append(view)
+    return found
+
+
+def find_coupon(code: str) -> CouponView | None:
+    """Give the coupon with a code as it was typed or scanned; None for one we did not issue."""
+    return coupons.find(code, secret=settings.SECRET_KEY, now=clock.now())
+
+
+def redeem_coupon(
+    code: str, *, key: str, reference: str, amount_minor: int | None, at: datetime
+) -> RedemptionView:
+    """Use a coupon at a till; of any number at the same instant one succeeds.
+
+    The same `key` again gives the same use. Raises NotFoundError for an unknown code and
+    CouponRefusedError for one that is used, over, withdrawn, or whose minimum is not reached.
+    """
+    return coupons.redeem(
+        code, key=key, place=Place.API, reference=reference, amount_minor=amount_minor, at=at,
+        secret=settings.SECRET_KEY,
+    )  # fmt: skip
+
+
+def reverse_redemption(redemption_id: int, *, because: str, now: datetime) -> RedemptionView:
+    """Take back a use at a till and give the coupon back; again changes nothing."""
+    return coupons.reverse(redemption_id, because=because, now=now, place=Place.API)
+
+
+def uses_of(coupon_id: int) -> list[RedemptionView]:
+    """Give every use of a coupon, those taken back too, oldest first."""
+    return stored_coupons.view_redemptions(coupon_id=coupon_id)
+
+
+def _views(rows: Any) -> list[CouponView]:  # noqa: ANN401 - a QuerySet of the store
+    currency = load(ShopProfile).currency
+    return stored_coupons.view_coupons(rows, settings.SECRET_KEY, currency, clock.now())

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from okaeri.intake.domain.discounts import as_extra
 from okaeri.intake.types import (
     CallIn,
     InquiryIn,
@@ -132,6 +133,9 @@ class PaymentBody(Body):
     paid_on: Day | None = None
 
 
+_SAID_OTHERWISE = {"party", "lines", "currency", "changed_at", "payment", "coupon_codes"}
+
+
 class OrderBody(Body):
     """One order as it stands now; the same order_no of the same source again updates it."""
 
@@ -151,6 +155,8 @@ class OrderBody(Body):
     subscription_no: Short = ""
     delivery_no: Count | None = None
     media_code: Short = ""
+    # Codes the customer gave at the checkout; one of ours counts as used.
+    coupon_codes: Annotated[list[Short], Field(max_length=10)] = []
     shipped_on: Day | None = None
     delivered_on: Day | None = None
     # With it, an older word that arrives late changes nothing.
@@ -159,9 +165,10 @@ class OrderBody(Body):
 
     def to_order(self, currency: str) -> OrderIn:
         """Give the order as intake stores it."""
-        values = self.model_dump(exclude={"party", "lines", "currency", "changed_at", "payment"})
+        values = self.model_dump(exclude=_SAID_OTHERWISE)
         return OrderIn(
             **values,
+            extra=as_extra(self.coupon_codes),
             party=self.party.to_party(),
             lines=tuple(LineIn(**line.model_dump()) for line in self.lines),
             currency=self.currency or currency,

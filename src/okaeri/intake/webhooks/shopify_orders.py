@@ -7,6 +7,7 @@ from okaeri.foundation import clock
 from okaeri.foundation.money import to_minor
 from okaeri.intake.domain import statuses
 from okaeri.intake.domain.contacts import parse_postal_code
+from okaeri.intake.domain.discounts import as_extra
 from okaeri.intake.types import LineIn, OrderIn, PartyIn
 from okaeri.intake.webhooks.words import (
     Frame,
@@ -66,6 +67,9 @@ def read_order(payload: Json, frame: Frame) -> tuple[OrderIn, tuple[RefundWord, 
         media_code=read_text(payload.get("source_name"), 80),
         shipped_on=shipped,
         delivered_on=delivered,
+        extra=as_extra(
+            read_text(one.get("code"), 80) for one in read_list(payload.get("discount_codes"))
+        ),
     )
     return order, refunds
 

@@ -24,6 +24,7 @@ RESOURCES: dict[str, Text] = {
     "reviews": Text("レビュー", "Reviews"),
     "survey_answers": Text("アンケートの回答", "Survey answers"),
     "segments": Text("セグメント", "Segments"),
+    "coupons": Text("クーポン", "Coupons"),
 }
 # What a resource has only one way of.
 _ONE_WAY = {"events": ("write",)}

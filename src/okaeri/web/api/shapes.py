@@ -288,3 +288,48 @@ class Page(Schema, Generic[Item]):
 
     items: list[Item]
     next_cursor: str | None
+
+
+class CouponIn(Schema):
+    """A coupon's code as it was typed or scanned; spaces and dashes do not matter."""
+
+    code: Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class RedeemIn(CouponIn):
+    """Using a coupon: goods including tax before the discount, and your receipt or order number."""
+
+    amount_minor: Annotated[int, Field(strict=True, ge=0, le=10**12)]
+    reference: Annotated[str, Field(max_length=80)] = ""
+
+
+class ReversalIn(Schema):
+    """Why a use is taken back, for people to read."""
+
+    reason: Annotated[str, Field(max_length=200)] = ""
+
+
+class CouponOut(Schema):
+    """A coupon as it stands now; `customer` is masked, texts are {"ja", "en"}."""
+
+    state: str
+    name: dict[str, str]
+    reward: dict[str, str]
+    kind: str
+    value: int
+    minimum_minor: int
+    currency: str
+    conditions: dict[str, str]
+    valid_until: date
+    redeemed_at: datetime | None
+    customer: str
+
+
+class RedemptionOut(Schema):
+    """One use of a coupon; `discount_minor` is what to take off."""
+
+    redemption_id: int
+    reference: str
+    discount_minor: int | None
+    redeemed_at: datetime
+    reversed_at: datetime | None

@@ -23,6 +23,7 @@ from okaeri.insight import api as insight
 from okaeri.intake import api as intake
 from okaeri.listen import api as listen
 from okaeri.plan import api as plan
+from okaeri.rewards import api as rewards
 from okaeri.web.models import StoredReply
 from okaeri.web.rights.exporting import export_everything
 from okaeri.web.rights.retention import find_retention, shop_zone
@@ -74,6 +75,7 @@ def _carry_out(keys: PersonKeys, line: ErasureLine, now: datetime) -> ErasureVie
             **plan.erase_person(ids, now),
             **deliver.erase_person(readers, now),
             **listen.erase_person(ids, now),
+            **rewards.erase_person(ids),
             **insight.erase_person(ids),
             **forget_person(keys.words),
             "api_replies": _erase_replies(keys.words),

@@ -39,6 +39,8 @@ TABLE_NAMES: Mapping[str, Text] = {
     "predictions": Text("予測", "Predictions"),
     "message_events": Text("メッセージの出来事", "Events of messages"),
     "points": Text("ポイント", "Points"),
+    "coupons": Text("クーポン", "Coupons"),
+    "coupon_uses": Text("クーポンの使用", "Uses of coupons"),
 }
 FIELD_NAMES: Mapping[str, Text] = {
     "name": Text("氏名", "name"),

@@ -1,4 +1,4 @@
-"""Every database read and write of rewards. Transfers and entries are inserted, nothing else."""
+"""Every database read and write of points. Transfers and entries are inserted, nothing else."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime

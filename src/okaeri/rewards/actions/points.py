@@ -7,8 +7,8 @@ from django.db import transaction
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.text import Text
-from okaeri.rewards import store
 from okaeri.rewards.domain.ledger import check_grant, reversed_entries
+from okaeri.rewards.store import points as store
 
 _KEY_TAKEN = Text(
     "キー {key} は別の付与にもう使われています。別のキーを指定してください。",

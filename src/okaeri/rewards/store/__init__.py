@@ -1,0 +1,1 @@
+"""Every database read and write of rewards: points (inserts only) and coupons."""
