@@ -50,7 +50,7 @@ def test_a_staged_file_has_the_people_an_import_finds(tmp_path: Path) -> None:
     assert _groups(seen) == _groups(stored)
     assert _groups(seen) == {frozenset("123"), frozenset("4"), frozenset("56")}
     # Subscriptions and hours are asked for by analyses a file alone does not get.
-    further = {"subscription_no", "delivery_no", "ordered_hour"}
+    further = {"subscription_no", "delivery_no", "ordered_hour", "shipped_on", "delivered_on"}
     assert set(stored.column_names) - set(seen.column_names) == further
     assert set(seen.column_names) <= set(stored.column_names)
 

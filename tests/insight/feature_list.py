@@ -62,6 +62,8 @@ def unbound_orders() -> ir.Table:
         "media_code": "string",
         "subscription_no": "string",
         "delivery_no": "int64",
+        "shipped_on": "date",
+        "delivered_on": "date",
     }
     return ibis.table(columns, name="orders")
 

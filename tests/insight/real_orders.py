@@ -38,7 +38,10 @@ def online_retail(path: Path, where: str) -> pa.Table:
                case when cast("CustomerID" as bigint) % 7 = 0 then 'S' || "CustomerID" else '' end
                  as subscription_no,
                case when cast("CustomerID" as bigint) % 7 = 0
-                 then cast(regexp_extract("InvoiceNo", '[0-9]+') as bigint) % 6 + 1 end as delivery_no
+                 then cast(regexp_extract("InvoiceNo", '[0-9]+') as bigint) % 6 + 1 end as delivery_no,
+               cast(min("InvoiceDate") as date) + 1 as shipped_on,
+               case when cast(regexp_extract("InvoiceNo", '[0-9]+') as bigint) % 3 > 0
+                 then cast(min("InvoiceDate") as date) + 3 end as delivered_on
         from read_parquet('{path}') where {where}
         group by "InvoiceNo", "CustomerID"
         """).to_arrow_table()

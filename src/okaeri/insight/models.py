@@ -28,6 +28,11 @@ class CustomerInsight(models.Model):
     f_rank = models.SmallIntegerField(null=True)
     m_rank = models.SmallIntegerField(null=True)
     cycle_days = models.FloatField(null=True)
+    # The last purchase, shipping or delivery; of a lead the day he was first seen.
+    fresh_on = models.DateField(null=True)
+    # Days in which freshness halves, and whose cycle that is (insight.types.HalfLifeBasis).
+    half_life_days = models.FloatField(null=True)
+    half_life_basis = models.CharField(max_length=8, default="")
     freshness = models.FloatField()
     # "fresh", "fading", "care", "lost" (insight.types.FreshnessBand)
     freshness_band = models.CharField(max_length=8)
@@ -174,6 +179,16 @@ class ItemFact(models.Model):
     cycle_days = models.FloatField(null=True)
     first_on = models.DateField()
     last_on = models.DateField()
+
+
+class ItemCycle(models.Model):
+    """The median days between two purchases of a product by one person, as of the last refresh.
+
+    Only of products with enough intervals (setting `cycle.fewest_intervals`).
+    """
+
+    sku = models.CharField(max_length=80, primary_key=True)
+    cycle_days = models.FloatField()
 
 
 class ItemNeighbour(models.Model):

@@ -30,6 +30,15 @@ STAGE_NAMES: dict[Stage, Text] = {
 }
 
 
+class HalfLifeBasis(StrEnum):
+    """Whose purchase cycle freshness halves by. Values are stored; never rename."""
+
+    OWN = "own"
+    PRODUCT = "product"
+    SHOP = "shop"
+    LEAD = "lead"
+
+
 class FreshnessBand(StrEnum):
     FRESH = "fresh"
     FADING = "fading"
@@ -167,6 +176,10 @@ class CustomerInsightView:
     stage_before: Stage | None = None
     lapsed_before: bool | None = None
     runs_out_on: date | None = None
+    fresh_on: date | None = None
+    half_life_days: float | None = None
+    # A `HalfLifeBasis`; "" in rows of older editions.
+    half_life_basis: str = ""
 
 
 def class_name(stage: Stage, *, is_lapsed: bool) -> Text:

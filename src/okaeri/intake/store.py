@@ -239,7 +239,7 @@ ORDER_BATCH = pa.schema(
         ("ordered_at", pa.timestamp("us")), ("ordered_on", pa.date32()), ("is_purchase", _BOOL),
         ("is_trial", _BOOL), ("net_minor", _INT), ("margin_minor", _INT), ("discount_minor", _INT),
         ("media_code", _TEXT), ("subscription_no", _TEXT), ("delivery_no", _INT),
-        ("ordered_hour", _INT), ("change_no", _INT),
+        ("shipped_on", pa.date32()), ("delivered_on", pa.date32()), ("ordered_hour", _INT), ("change_no", _INT),
     ]
 )  # fmt: skip
 LINE_BATCH = pa.schema(

@@ -136,8 +136,8 @@ TERMS: Mapping[str, Term] = {
     "freshness": _term(
         "顧客鮮度",
         "Freshness",
-        "購入の直後を100とし、いつもの間隔が過ぎるごとに半分になります。",
-        "100 at a purchase; halves with every usual interval that passes.",
+        "購入や到着の直後を100とし、いつもの間隔が過ぎるごとに半分になります。",
+        "100 at a purchase or delivery; halves with every usual interval that passes.",
     ),
     "rfm": _term(
         "R・F・Mランク",

@@ -71,8 +71,17 @@ class _Staged:
     price: UnitPrice
 
 
-def analyse_customers(warehouse: Warehouse, orders: ir.Table, request: Request) -> Found:
-    """Stage one row per customer with class, ranks and freshness (`Found.customers`)."""
+def analyse_customers(
+    warehouse: Warehouse,
+    orders: ir.Table,
+    request: Request,
+    bought_cycles: ir.Table | None = None,
+) -> Found:
+    """Stage one row per customer with class, ranks and freshness (`Found.customers`).
+
+    `bought_cycles` (`features.cycles.compute_bought_cycles`) gives whoever has no cycle of his own
+    that of what he bought; without lines the shop's serves.
+    """
     as_of, rules = request.as_of, request.rules
     staged = _stage_history(warehouse, orders, request)
     (edges,) = _rows(warehouse, compute_money_edges(staged.order_days))
@@ -90,7 +99,9 @@ def analyse_customers(warehouse: Warehouse, orders: ir.Table, request: Request) 
         f_edges=rank_edges.F_EDGES,
         m_edges=m_edges,
     )
-    rows = compute_freshness(rows, shop_cycle_days=cycle.shop_cycle(intervals))
+    rows = compute_freshness(
+        rows, shop_cycle_days=cycle.shop_cycle(intervals), bought_cycles=bought_cycles
+    )
     customers = warehouse.stage("insight_customers", rows.drop("purchase_days", "cohort_month"))
     return Found(
         staged.returns, customers, staged.sizes, staged.sales, staged.price, intervals, m_edges

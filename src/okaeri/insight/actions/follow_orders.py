@@ -4,7 +4,8 @@ Classes, counts and freshness follow each order; ranks, predictions and reports 
 which computes everything anew. A large import is left to the refresh: it is faster there.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,9 +16,10 @@ from okaeri.customers import api as customers
 from okaeri.customers.types import Purchase
 from okaeri.foundation.clock import local_day
 from okaeri.foundation.settings import ShopProfile, load
-from okaeri.insight.domain.freshness import band_of, freshness_of
+from okaeri.insight.domain.freshness import band_of, decide_half_life, fresh_on, freshness_of
 from okaeri.insight.domain.lifecycle import decide_standing
-from okaeri.insight.store import followed, insights, reports
+from okaeri.insight.features.goods import NOT_GOODS
+from okaeri.insight.store import followed, insights, items, reports
 from okaeri.insight.types import LifecycleRules
 from okaeri.intake import api as intake
 
@@ -65,37 +67,67 @@ def _standings(people: Sequence[int], now: datetime) -> list[dict[str, Any]]:
     today = local_day(now, ZoneInfo(load(ShopProfile).time_zone))
     rules = load(LifecycleRules)
     histories = customers.purchase_history(people)
-    found = (
+    counted = {who: _counted(histories.get(who, ()), today, rules) for who in people}
+    cycles = _bought_cycles(counted)
+    # Of whoever has no purchase left the night decides.
+    return [
         _standing(
             who,
-            histories.get(who, ()),
+            purchases,
             today,
             rules,
             threshold_minor=portfolio.payload["threshold_minor"],
+            product_cycle_days=cycles.get(who),
             shop_cycle_days=freshness.payload["half_life_days"],
         )
-        for who in people
-    )
-    return [row for row in found if row is not None]
+        for who, purchases in counted.items()
+        if purchases
+    ]
 
 
-def _standing(
-    customer_id: int,
-    purchases: Sequence[Purchase],
-    today: date,
-    rules: LifecycleRules,
-    *,
-    threshold_minor: int,
-    shop_cycle_days: float,
-) -> dict[str, Any] | None:
-    """Give one person's row; None for whoever has no purchase left, of whom the night decides."""
-    counted = [
+def _counted(purchases: Sequence[Purchase], today: date, rules: LifecycleRules) -> list[Purchase]:
+    return [
         one
         for one in purchases
         if one.is_purchase and one.ordered_on <= today and (rules.count_trial or not one.is_trial)
     ]
-    if not counted:
-        return None
+
+
+def _bought_cycles(people: Mapping[int, Sequence[Purchase]]) -> dict[int, float]:
+    """Give person → the shortest cycle of what he bought on his last day (as `compute_bought_cycles`)."""
+    buyer = {
+        one.order_id: who
+        for who, purchases in people.items()
+        for one in purchases
+        if one.ordered_on == purchases[-1].ordered_on
+    }
+    goods = [
+        (buyer[line.order_id], line.sku)
+        for lines in intake.list_lines(buyer).values()
+        for line in lines
+        if line.amount_minor > 0
+        and line.quantity > 0
+        and not re.search(NOT_GOODS, line.product_name.lower())
+    ]
+    cycles = items.cycles_of({sku for _, sku in goods})
+    found: dict[int, float] = {}
+    for who, sku in goods:
+        if sku in cycles:
+            found[who] = min(found.get(who, cycles[sku]), cycles[sku])
+    return found
+
+
+def _standing(
+    customer_id: int,
+    counted: Sequence[Purchase],
+    today: date,
+    rules: LifecycleRules,
+    *,
+    threshold_minor: int,
+    product_cycle_days: float | None,
+    shop_cycle_days: float,
+) -> dict[str, Any]:
+    """Give one person's row from his purchases that count, of which there is one at least."""
     standing = decide_standing(
         [(one.ordered_on, one.net_minor) for one in counted],
         as_of=today,
@@ -104,7 +136,12 @@ def _standing(
     )
     days = sorted(one.ordered_on for one in counted)
     days = sorted(set(days)) if rules.merge_same_day else days
-    freshness = freshness_of(standing.recency_days or 0, standing.cycle_days or shop_cycle_days)
+    touched = fresh_on(
+        (day for one in counted for day in (one.ordered_on, one.shipped_on, one.delivered_on)),
+        as_of=today,
+    )
+    half_life, basis = decide_half_life(standing.cycle_days, product_cycle_days, shop_cycle_days)
+    freshness = freshness_of((today - touched).days, half_life)
     recent = today - timedelta(days=rules.active_days)
     return {
         "customer_id": customer_id,
@@ -124,6 +161,9 @@ def _standing(
         "net_minor": sum(one.net_minor for one in counted),
         "net_12m_minor": sum(one.net_minor for one in counted if one.ordered_on > recent),
         "cycle_days": standing.cycle_days,
+        "fresh_on": touched,
+        "half_life_days": half_life,
+        "half_life_basis": basis.value,
         "freshness": freshness,
         "freshness_band": band_of(freshness).value,
     }

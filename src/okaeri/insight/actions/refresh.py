@@ -32,7 +32,7 @@ from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.cycle import shop_cycle
 from okaeri.insight.domain.leads import lead_view
 from okaeri.insight.domain.rule_version import rule_version
-from okaeri.insight.store import followed, insights, reports, run_outs
+from okaeri.insight.store import followed, insights, items, reports, run_outs
 from okaeri.insight.types import (
     CustomerInsightView,
     Depth,
@@ -70,21 +70,23 @@ def refresh(
     sync_warehouse(warehouse)
     tell(1, _STEPS)
     orders = _orders(warehouse)
-    found = analyse_customers(warehouse, orders, request)
-    tell(2, _STEPS)
-    payloads = build_reports(warehouse, found, request, known=customers.count_customers())
-    sources = Sources(
+    bought = Sources(
         warehouse,
         orders,
-        found.customers,
         as_of=as_of,
         rules=request.rules,
-        threshold_minor=found.price.threshold_minor,
-        threshold_on=lambda day: price_on(found, day, request.rules).threshold_minor,
         rule_version=version,
-        shop_cycle_days=shop_cycle(found.intervals),
         # A cluster reads everything each time; what is kept was only compared on one machine.
         keep=warehouse.engine == "duckdb",
+    )
+    found = analyse_customers(warehouse, orders, request, bought.bought_cycles)
+    tell(2, _STEPS)
+    payloads = build_reports(warehouse, found, request, known=customers.count_customers())
+    sources = bought.of(
+        found.customers,
+        threshold_minor=found.price.threshold_minor,
+        threshold_on=lambda day: price_on(found, day, request.rules).threshold_minor,
+        shop_cycle_days=shop_cycle(found.intervals),
     )
     seen = warehouse.highest(ORDERS, "change_no") if warehouse.has(ORDERS) else 0
     later = compute_later(sources, depth, version=version, orders=payloads["summary"]["orders"])
@@ -103,6 +105,7 @@ def refresh(
         # Whoever ordered meanwhile was written over just now.
         followed.go_back(seen)
         run_outs.replace_all(warehouse.stream(sources.near_run_outs), as_of)
+        items.replace_cycles(sources.rows(sources.trusted_cycles.select("sku", "cycle_days")))
         reports.save_all(
             payloads, as_of=as_of, rule_version=version, orders_seen=seen, now=clock.now()
         )
@@ -144,6 +147,8 @@ _NO_ORDERS = pa.Table.from_batches(
             ("media_code", pa.string()),
             ("subscription_no", pa.string()),
             ("delivery_no", pa.int64()),
+            ("shipped_on", pa.date32()),
+            ("delivered_on", pa.date32()),
             ("change_no", pa.int64()),
         ]
     ),

@@ -6,7 +6,7 @@ from okaeri.intake import api as intake
 
 ORDERS = "orders"
 LINES = "order_lines"
-_COLUMNS = {"subscription_no", "delivery_no", "ordered_hour"}
+_COLUMNS = {"subscription_no", "delivery_no", "ordered_hour", "shipped_on", "delivered_on"}
 
 
 def sync_warehouse(warehouse: Warehouse) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.reports.band_rates import DAYS, band_rates_payload
 from okaeri.insight.features.band_rates import compute_band_purchases
+from okaeri.insight.features.freshness import compute_touches
 
 
 def build(sources: Sources) -> dict[str, Any]:
@@ -13,6 +14,9 @@ def build(sources: Sources) -> dict[str, Any]:
     on = sources.as_of - timedelta(days=DAYS)
     rows = compute_band_purchases(
         sources.purchases,
+        compute_touches(sources.counted, as_of=on),
+        sources.item_days.select("customer_id", "sku", last_on="ordered_on"),
+        sources.trusted_cycles,
         on=on,
         days=DAYS,
         rules=sources.rules,

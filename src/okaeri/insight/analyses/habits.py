@@ -11,8 +11,6 @@ from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.features.cycles import (
     compute_item_gaps,
     compute_item_habits,
-    compute_kept_gaps,
-    compute_product_cycles,
     compute_run_outs,
 )
 from okaeri.insight.features.goods import (
@@ -50,19 +48,13 @@ def find_run_outs(sources: "Sources") -> ir.Table:
     rules = load(CycleRules)
     return compute_run_outs(
         sources.habits,
-        _find_cycles(sources),
+        sources.product_cycles,
         sources.products,
         as_of=sources.as_of,
         days_to_arrive=rules.days_to_arrive,
         fewest_intervals=rules.fewest_intervals,
         prior_intervals=rules.prior_intervals,
     )
-
-
-def _find_cycles(sources: "Sources") -> ir.Table:
-    """Give the rows of `features.cycles.compute_product_cycles`, from the lines only where they are read."""
-    staged = sources.find_staged("product_cycles")
-    return compute_product_cycles(compute_kept_gaps(sources.habits)) if staged is None else staged
 
 
 def _edition(sources: "Sources") -> int:

@@ -1,9 +1,10 @@
 """What analyses read: shared tables, each made once per refresh, when the first analysis asks."""
 
 from collections.abc import Callable
+from copy import copy
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -16,7 +17,9 @@ from okaeri.insight.cycle_types import KEPT_AHEAD, KEPT_BEHIND, CycleRules
 from okaeri.insight.domain.cycle import DEFAULT_CYCLE_DAYS
 from okaeri.insight.features.baskets import compute_next_products
 from okaeri.insight.features.cycles import (
+    compute_bought_cycles,
     compute_item_gaps,
+    compute_kept_gaps,
     compute_next_run_outs,
     compute_product_cycles,
 )
@@ -64,11 +67,11 @@ class Sources:
         self,
         warehouse: Warehouse,
         orders: ir.Table,
-        customers: ir.Table,
+        customers: ir.Table | None = None,
         *,
         as_of: date,
         rules: LifecycleRules,
-        threshold_minor: int,
+        threshold_minor: int = 0,
         threshold_on: Callable[[date], int] | None = None,
         rule_version: str = "",
         shop_cycle_days: float = DEFAULT_CYCLE_DAYS,
@@ -78,7 +81,8 @@ class Sources:
         # Every order of the warehouse, also those that do not count (`insight.actions.refresh`).
         self.orders = orders
         # One row per buyer: columns of `CustomerInsight` (`features.lifecycle` and followers).
-        self.customers = customers
+        if customers is not None:
+            self.customers = customers
         self.as_of = as_of
         self.rules = rules
         self.threshold_minor = threshold_minor
@@ -89,6 +93,21 @@ class Sources:
         # Whether what holds for the next night too may be kept in the warehouse.
         self.keep = keep
         self._staged: dict[str, ir.Table] = {}
+
+    def of(
+        self,
+        customers: ir.Table,
+        *,
+        threshold_minor: int,
+        threshold_on: Callable[[date], int],
+        shop_cycle_days: float,
+    ) -> Self:
+        """Give the same shop once its people are analysed; what was made of orders is shared."""
+        known = copy(self)
+        known.customers = customers
+        known.threshold_minor, known.threshold_on = threshold_minor, threshold_on
+        known.shop_cycle_days = shop_cycle_days
+        return known
 
     @cached_property
     def counted(self) -> ir.Table:
@@ -206,7 +225,20 @@ class Sources:
     @cached_property
     def product_cycles(self) -> ir.Table:
         """One row per product somebody came back for (`features.cycles`)."""
-        return self.stage("product_cycles", compute_product_cycles(self.item_gaps))
+        # Habits hold every interval, and are kept: the lines need not be read for it.
+        gaps = compute_kept_gaps(self.habits)
+        return self.stage("product_cycles", compute_product_cycles(gaps))
+
+    @property
+    def trusted_cycles(self) -> ir.Table:
+        """The rows of `product_cycles` with as many intervals as the shop asks for."""
+        cycles = self.product_cycles
+        return cycles.filter(cycles.intervals >= load(CycleRules).fewest_intervals)
+
+    @property
+    def bought_cycles(self) -> ir.Table:
+        """One row per customer and day: the cycle of what he bought (`features.cycles`)."""
+        return compute_bought_cycles(self.habits, self.trusted_cycles)
 
     @cached_property
     def habits(self) -> ir.Table:

@@ -176,10 +176,12 @@ _DEFINITIONS: dict[str, Text] = {
         "sales; a month that is not over is incomplete.",
     ),
     "freshness": Text(
-        "顧客鮮度: 購入で100になり、購入サイクルごとに半分になります。サイクルは本人の直近5回の間隔の中央値"
-        "(2回未満なら店全体の中央値)。{fresh}以上は新鮮、{fading}以上は鮮度低下、{care}以上は要ケア、それ未満は離脱圏です。",
-        "Freshness: 100 at a purchase, halved once per purchase cycle: the median of the person's last "
-        "five intervals, with fewer than two the shop's median. {fresh} and up is fresh, {fading} fading, "
+        "顧客鮮度: 購入、発送、到着で100になり、購入サイクルごとに半分になります。"
+        "サイクルは本人の直近5回の間隔の中央値(間隔が2回未満なら最後に買った商品の中央値、それもなければ店全体の中央値)。"
+        "{fresh}以上は新鮮、{fading}以上は鮮度低下、{care}以上は要ケア、それ未満は離脱圏です。",
+        "Freshness: 100 at a purchase, a shipping and a delivery, halved once per purchase cycle: the "
+        "median of the person's last five intervals; with fewer than two that of the product bought "
+        "last, else the shop's. {fresh} and up is fresh, {fading} fading, "
         "{care} needs care, below out of reach.",
     ),
     "cycle_days": Text(

@@ -3,7 +3,7 @@
 from datetime import date
 
 from okaeri.insight.domain.freshness import band_of
-from okaeri.insight.types import CustomerInsightView, Stage
+from okaeri.insight.types import CustomerInsightView, HalfLifeBasis, Stage
 
 # A lead's interest halves in a week (domain reference §2.6).
 LEAD_HALF_LIFE_DAYS = 7.0
@@ -34,6 +34,9 @@ def lead_view(customer_id: int, *, seen_on: date, as_of: date) -> CustomerInsigh
         f_rank=None,
         m_rank=None,
         cycle_days=None,
+        fresh_on=seen_on,
+        half_life_days=LEAD_HALF_LIFE_DAYS,
+        half_life_basis=HalfLifeBasis.LEAD,
         freshness=freshness,
         freshness_band=band_of(freshness),
     )

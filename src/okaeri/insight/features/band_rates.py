@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import ibis.expr.types as ir
 
+from okaeri.insight.features.cycles import compute_bought_cycles
 from okaeri.insight.features.freshness import compute_freshness
 from okaeri.insight.features.lifecycle import compute_lifecycle
 from okaeri.insight.types import LifecycleRules
@@ -11,6 +12,9 @@ from okaeri.insight.types import LifecycleRules
 
 def compute_band_purchases(
     purchases: ir.Table,
+    touches: ir.Table,
+    bought: ir.Table,
+    cycles: ir.Table,
     *,
     on: date,
     days: int,
@@ -20,7 +24,8 @@ def compute_band_purchases(
     """One row per freshness band on the day `on`: freshness_band, customers, buyers.
 
     buyers: those of them who bought within `days` days after it. The freshness is the product's own,
-    computed as it would have been on that day.
+    computed as it would have been on that day, with the cycles of products as known today. `touches`
+    is `compute_touches` as of `on`; `bought` and `cycles` as in `compute_bought_cycles`.
     """
     known = purchases.filter((purchases.ordered_on <= on) & purchases.starts_purchase)
     history = known.group_by("customer_id").agg(
@@ -28,7 +33,12 @@ def compute_band_purchases(
     )
     history = history.select("customer_id", "net_minor", purchase_days=history.all_days.sort())
     then = compute_lifecycle(history, as_of=on, rules=rules, threshold_minor=0)
-    fresh = compute_freshness(then, shop_cycle_days=shop_cycle_days)
+    then = then.join(touches, "customer_id")
+    fresh = compute_freshness(
+        then,
+        shop_cycle_days=shop_cycle_days,
+        bought_cycles=compute_bought_cycles(bought.filter(bought.last_on <= on), cycles),
+    )
     until = on + timedelta(days=days)
     later = purchases.filter((purchases.ordered_on > on) & (purchases.ordered_on <= until))
     came = later.select("customer_id").distinct().mutate(came=1)

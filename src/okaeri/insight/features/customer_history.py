@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
+from okaeri.insight.features.freshness import touched_on
 from okaeri.insight.features.months import month_number
 from okaeri.insight.features.purchases import counts_as_purchase
 from okaeri.insight.types import LifecycleRules
@@ -17,10 +18,11 @@ from okaeri.insight.types import LifecycleRules
 def compute_counted_orders(orders: ir.Table, *, as_of: date, rules: LifecycleRules) -> ir.Table:
     """One row per order that counts as a purchase of a known customer up to and on `as_of`.
 
-    Columns customer_id, ordered_on, net_minor (smallest unit).
+    Columns customer_id, ordered_on, net_minor (smallest unit), touched_on (`features.freshness`).
     """
-    return orders.filter(counts_as_purchase(orders, as_of=as_of, rules=rules)).select(
-        "customer_id", "ordered_on", "net_minor"
+    rows = orders.filter(counts_as_purchase(orders, as_of=as_of, rules=rules))
+    return rows.select(
+        "customer_id", "ordered_on", "net_minor", touched_on=touched_on(rows, as_of=as_of)
     )
 
 
@@ -29,7 +31,7 @@ def compute_order_days(counted: ir.Table, *, as_of: date, rules: LifecycleRules)
 
     Columns: customer_id; cohort_month (of the first order, see `months`); order_count; order_days
     (sorted list of days, one per order); net_minor; net_12m_minor (ordered within `active_days`
-    before `as_of`).
+    before `as_of`); fresh_on (the last purchase, shipping or delivery).
     """
     recent = counted.ordered_on > as_of - timedelta(days=rules.active_days)
     rows = counted.group_by("customer_id").agg(
@@ -37,11 +39,13 @@ def compute_order_days(counted: ir.Table, *, as_of: date, rules: LifecycleRules)
         first_on=counted.ordered_on.min(),
         net_minor=counted.net_minor.sum(),
         net_12m_minor=recent.ifelse(counted.net_minor, 0).sum(),
+        fresh_on=counted.touched_on.max(),
     )
     return rows.select(
         "customer_id",
         "net_minor",
         "net_12m_minor",
+        "fresh_on",
         cohort_month=month_number(rows.first_on),
         order_count=rows.all_days.length(),
         order_days=rows.all_days.sort(),

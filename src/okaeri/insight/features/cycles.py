@@ -39,6 +39,19 @@ def compute_product_cycles(gaps: ir.Table) -> ir.Table:
     )
 
 
+def compute_bought_cycles(bought: ir.Table, cycles: ir.Table) -> ir.Table:
+    """One row per customer and day on which he bought something with a cycle: customer_id, last_on,
+    product_cycle_days.
+
+    `bought` has customer_id, sku, last_on; `cycles` sku and cycle_days of products to be trusted. Of
+    several products the shortest cycle counts: that one is used up first.
+    """
+    rows = bought.select("customer_id", "sku", "last_on").join(
+        cycles.select("sku", "cycle_days"), "sku"
+    )
+    return rows.group_by("customer_id", "last_on").agg(product_cycle_days=rows.cycle_days.min())
+
+
 def compute_gap_bins(gaps: ir.Table) -> ir.Table:
     """One row per product and bin of ten days (0 is days 0 to 9, 36 is 360 and more): intervals."""
     number = ibis.least(gaps.gap_days // BIN_DAYS, LAST_BIN).cast("int64")

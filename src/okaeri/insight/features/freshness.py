@@ -1,21 +1,49 @@
 """顧客鮮度: how fresh the memory of the shop still is, 0 to 100, halved once per purchase cycle."""
 
+from datetime import date
+
 import ibis
 import ibis.expr.types as ir
 
 from okaeri.insight.domain.freshness import CARE_FROM, FADING_FROM, FRESH_FROM
-from okaeri.insight.types import FreshnessBand
+from okaeri.insight.types import FreshnessBand, HalfLifeBasis
+
+# What makes an order felt again after it was placed, where its source tells of it.
+_FELT = ("shipped_on", "delivered_on")
 
 
-def compute_freshness(customers: ir.Table, *, shop_cycle_days: float) -> ir.Table:
-    """One row per customer: the columns of `customers` with freshness (0..100) and freshness_band.
+def touched_on(orders: ir.Table, *, as_of: date) -> ir.DateValue:
+    """Give the last day up to and on `as_of` an order was felt: placed, shipped or delivered.
 
-    F = 100 · 2^(−recency_days / h); h is the personal cycle, else `shop_cycle_days`, at least a day.
-    A purchase sets 100; other events are not counted yet. Source: §2.6.
+    `orders` has ordered_on, of nobody later than `as_of`, and perhaps shipped_on and delivered_on.
     """
-    half_life = ibis.greatest(customers.cycle_days.fill_null(shop_cycle_days), ibis.literal(1.0))
-    halvings = customers.recency_days.cast("float64") / half_life
-    rows = customers.mutate(freshness=ibis.literal(2.0).pow(-halvings) * ibis.literal(100.0))
+    days = [orders[name] for name in _FELT if name in orders.columns]
+    known = [(day <= as_of).ifelse(day, orders.ordered_on) for day in days]
+    return ibis.greatest(orders.ordered_on, *known) if known else orders.ordered_on
+
+
+def compute_touches(orders: ir.Table, *, as_of: date) -> ir.Table:
+    """One row per customer with an order up to and on `as_of`: customer_id, fresh_on (`touched_on`)."""
+    rows = orders.filter(orders.ordered_on <= as_of)
+    rows = rows.select("customer_id", day=touched_on(rows, as_of=as_of))
+    return rows.group_by("customer_id").agg(fresh_on=rows.day.max())
+
+
+def compute_freshness(
+    customers: ir.Table, *, shop_cycle_days: float, bought_cycles: ir.Table | None = None
+) -> ir.Table:
+    """One row per customer: the columns of `customers` with freshness (0..100), freshness_band,
+    half_life_days and half_life_basis (`HalfLifeBasis`).
+
+    F = 100 · 2^(−days / h): days since `fresh_on` (the last purchase, shipping or delivery sets 100);
+    h is the personal cycle, else that of what he bought last (`bought_cycles`, see
+    `features.cycles.compute_bought_cycles`), else `shop_cycle_days`, at least a day. Source: §2.6.
+    """
+    rows = _with_half_life(_with_bought_cycle(customers, bought_cycles), shop_cycle_days)
+    # `fresh_on` is counted from the last purchase, so that no day of analysis is asked for.
+    days = rows.recency_days - rows.fresh_on.delta(rows.last_on, unit="day")
+    halvings = days.cast("float64") / rows.half_life_days
+    rows = rows.mutate(freshness=ibis.literal(2.0).pow(-halvings) * ibis.literal(100.0))
     return rows.mutate(
         freshness_band=ibis.cases(
             (rows.freshness >= FRESH_FROM, FreshnessBand.FRESH.value),
@@ -24,3 +52,22 @@ def compute_freshness(customers: ir.Table, *, shop_cycle_days: float) -> ir.Tabl
             else_=FreshnessBand.LOST.value,
         )
     )
+
+
+def _with_bought_cycle(customers: ir.Table, bought_cycles: ir.Table | None) -> ir.Table:
+    if bought_cycles is None:
+        return customers.mutate(product_cycle_days=ibis.null("float64"))
+    rows = customers.left_join(bought_cycles, ["customer_id", "last_on"])
+    return rows.select(*customers.columns, "product_cycle_days")
+
+
+def _with_half_life(rows: ir.Table, shop_cycle_days: float) -> ir.Table:
+    cycle = ibis.coalesce(rows.cycle_days, rows.product_cycle_days, ibis.literal(shop_cycle_days))
+    return rows.mutate(
+        half_life_days=ibis.greatest(cycle, ibis.literal(1.0)),
+        half_life_basis=ibis.cases(
+            (rows.cycle_days.notnull(), HalfLifeBasis.OWN.value),
+            (rows.product_cycle_days.notnull(), HalfLifeBasis.PRODUCT.value),
+            else_=HalfLifeBasis.SHOP.value,
+        ),
+    ).drop("product_cycle_days")

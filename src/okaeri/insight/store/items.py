@@ -1,13 +1,13 @@
 """What is known of products: facts, and which stand near which."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
 from okaeri.foundation.bulk import bulk_insert
-from okaeri.insight.models import ItemFact, ItemNeighbour
+from okaeri.insight.models import ItemCycle, ItemFact, ItemNeighbour
 from okaeri.insight.recommend_types import ItemFactView
 
 FACT = tuple(ItemFactView.__dataclass_fields__)
@@ -22,6 +22,21 @@ def replace_facts(rows: Iterable[Sequence[Any]]) -> None:
 def replace_neighbours(rows: Iterable[tuple[str, str, float]]) -> None:
     """Put new (sku, neighbour, nearness) in the place of all, in the open transaction."""
     _replace(ItemNeighbour._meta.db_table, ("sku", "neighbour", "nearness"), rows)
+
+
+def replace_cycles(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Put new rows {sku, cycle_days} in the place of all, in the open transaction."""
+    values = ((row["sku"], row["cycle_days"]) for row in rows)
+    _replace(ItemCycle._meta.db_table, ("sku", "cycle_days"), values)
+
+
+def cycles_of(skus: Iterable[str]) -> dict[str, float]:
+    """Give sku → days between two purchases of it; products nobody came back for are left out."""
+    return {
+        sku: days
+        for some in _pages(skus)
+        for sku, days in ItemCycle.objects.filter(sku__in=some).values_list("sku", "cycle_days")
+    }
 
 
 def _replace(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

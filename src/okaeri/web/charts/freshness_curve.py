@@ -1,4 +1,4 @@
-"""One person's freshness: back to 100 with each purchase, halved once per cycle, and what is to come."""
+"""One person's freshness: back to 100 with each purchase or delivery, halved per cycle, and what comes."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -20,10 +20,13 @@ _LABEL = Text(
 
 
 def freshness_points(
-    purchased: Sequence[date], *, half_life_days: float, start: date, end: date
+    touched: Sequence[date], *, half_life_days: float, start: date, end: date
 ) -> list[tuple[date, float]]:
-    """Give day → freshness of every day between, from the first purchase on; 100 on each purchase."""
-    days = sorted(day for day in purchased if day <= end)
+    """Give day → freshness of every day between, from the first of `touched` on; 100 on each of these.
+
+    `touched` are days of purchase, shipping or delivery.
+    """
+    days = sorted(day for day in touched if day <= end)
     points, last, place = [], None, 0
     day = start
     while day <= end:
@@ -36,11 +39,11 @@ def freshness_points(
 
 
 def freshness_curve(
-    purchased: Sequence[date], *, today: date, half_life_days: float, language: str
+    touched: Sequence[date], *, today: date, half_life_days: float, language: str
 ) -> SafeString | None:
-    """Draw past and projection as SVG; None without a purchase so far."""
-    known = [day for day in purchased if day <= today]
-    # The last purchase stays in the picture, however long ago, up to three years.
+    """Draw past and projection as SVG; None where nothing was bought so far."""
+    known = [day for day in touched if day <= today]
+    # The last of them stays in the picture, however long ago, up to three years.
     since = today - timedelta(days=PAST_DAYS)
     if known:
         since = max(min(since, max(known) - timedelta(days=14)), today - timedelta(days=MOST_DAYS))

@@ -14,7 +14,15 @@ from django.utils.safestring import SafeString, mark_safe
 
 from okaeri.foundation.settings import ShopProfile
 from okaeri.foundation.text import Text
-from okaeri.insight.types import BAND_NAMES, STAGE_NAMES, FreshnessBand, Stage, class_name
+from okaeri.insight.types import (
+    BAND_NAMES,
+    STAGE_NAMES,
+    CustomerInsightView,
+    FreshnessBand,
+    HalfLifeBasis,
+    Stage,
+    class_name,
+)
 from okaeri.web import formats
 from okaeri.web.charts.canvas import Chart
 
@@ -163,19 +171,12 @@ def band_chip(context: Context, band: FreshnessBand | str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def freshness(
-    context: Context,
-    value: float,
-    band: FreshnessBand | str,
-    recency_days: int | None = None,
-    cycle_days: float | None = None,
-) -> SafeString:
+def freshness(context: Context, standing: CustomerInsightView) -> SafeString:
     """A meter from 0 to 100 with the sentence behind it: 最終購入から42日 / 想定サイクル45日."""
-    language = _language(context)
-    band = FreshnessBand(band)
+    language, band, value = _language(context), standing.freshness_band, standing.freshness
     label = Text("鮮度 {v}({b})", "Freshness {v} ({b})").render(language)
     label = label.format(v=formats.number(value), b=BAND_NAMES[band].render(language))
-    why = freshness_reason(recency_days, cycle_days).render(language)
+    why = freshness_reason(standing).render(language)
     return format_html(
         '<span class="meter" title="{}"><svg viewBox="0 0 100 8" width="72" height="8" role="img" '
         'aria-label="{}" preserveAspectRatio="none"><rect class="meter-track" width="100" height="8" '
@@ -189,22 +190,40 @@ def freshness(
     )
 
 
-def freshness_reason(recency_days: int | None, cycle_days: float | None) -> Text:
+_CYCLES = {
+    HalfLifeBasis.OWN: Text("想定サイクル{c}日", "expected cycle {c} days"),
+    HalfLifeBasis.PRODUCT: Text(
+        "想定サイクル{c}日(買った商品の中央値)", "expected cycle {c} days (median of the product)"
+    ),
+    HalfLifeBasis.SHOP: Text(
+        "想定サイクル{c}日(店全体の中央値)", "expected cycle {c} days (median of the shop)"
+    ),
+}
+
+
+_ARRIVED = Text("発送・到着から{n}日", "{n} days since it was sent or arrived")
+
+
+def freshness_reason(standing: CustomerInsightView) -> Text:
     """Say why freshness is what it is."""
-    if recency_days is None:
+    if standing.recency_days is None:
         return Text("まだ購入がありません", "no purchase yet")
-    if cycle_days is None:
-        return Text("最終購入から{n}日", "{n} days since the last purchase").format(n=recency_days)
-    return Text(
-        "最終購入から{n}日 / 想定サイクル{c}日",
-        "{n} days since the last purchase / expected cycle {c} days",
-    ).format(n=recency_days, c=round(cycle_days))
+    said = Text("最終購入から{n}日", "{n} days since the last purchase")
+    parts = [said.format(n=standing.recency_days)]
+    if standing.half_life_days is not None and standing.half_life_basis in _CYCLES:
+        cycle = _CYCLES[HalfLifeBasis(standing.half_life_basis)]
+        parts.append(cycle.format(c=round(standing.half_life_days)))
+    arrived = standing.fresh_on
+    if arrived and standing.last_on and arrived > standing.last_on:
+        days = standing.recency_days - (arrived - standing.last_on).days
+        parts.append(_ARRIVED.format(n=days))
+    return Text(" / ".join(one.ja for one in parts), " / ".join(one.en for one in parts))
 
 
 @register.simple_tag(takes_context=True)
-def why_fresh(context: Context, recency_days: int | None, cycle_days: float | None) -> str:
+def why_fresh(context: Context, standing: CustomerInsightView) -> str:
     """The sentence behind a freshness."""
-    return freshness_reason(recency_days, cycle_days).render(_language(context))
+    return freshness_reason(standing).render(_language(context))
 
 
 @register.inclusion_tag("okaeri/parts/chart.html", takes_context=True)

@@ -31,8 +31,14 @@ def _curve(standing: CustomerInsightView, today: date, language: str) -> Any:  #
         return None
     history = customers.purchase_history([standing.customer_id]).get(standing.customer_id, ())
     return freshness_curve(
-        [one.ordered_on for one in history if one.is_purchase],
+        [
+            day
+            for one in history
+            if one.is_purchase
+            for day in (one.ordered_on, one.shipped_on, one.delivered_on)
+            if day is not None
+        ],
         today=today,
-        half_life_days=standing.cycle_days or report.payload["half_life_days"],
+        half_life_days=standing.half_life_days or report.payload["half_life_days"],
         language=language,
     )
