@@ -93,7 +93,7 @@ def refresh(
     leads = _leads(warehouse, found, payloads["summary"]["leads"], as_of)
     standing = _stage_standing(sources)
     foretold = later.predictions.columns if later.predictions else None
-    write_tables(warehouse, standing, leads, as_of, answers, forecast_rows(foretold))
+    write_tables(sources, standing, leads, answers, forecast_rows(foretold))
     # Visits and answers are read from what segments have just written down.
     cared_for = None if depth is Depth.CLASSES else learn_interests(sources)
     members = segments.recount(warehouse, as_of)

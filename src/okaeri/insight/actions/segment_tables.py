@@ -8,17 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, timedelta
 from itertools import chain, islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from okaeri.customers import api as customers
-from okaeri.foundation import clock
-from okaeri.foundation.settings import ShopProfile, load
-from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.actions.segment_forecasts import NAMES as FORECASTS
+from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.segment_rules import ATTRIBUTE_COLUMNS, FACTS, FIELDS, Field
 from okaeri.insight.features.deciles import compute_customer_deciles
 from okaeri.insight.types import CustomerInsightView, SegmentAnswer
@@ -63,10 +60,9 @@ SCHEMAS["attribute"] = _schema(ATTRIBUTE_COLUMNS)
 
 
 def write_tables(
-    warehouse: Warehouse,
+    sources: Sources,
     buyers: ir.Table,
     leads: Sequence[CustomerInsightView],
-    as_of: date,
     answers: Answers | None,
     forecasts: pa.Table,
 ) -> None:
@@ -74,7 +70,8 @@ def write_tables(
 
     `forecasts` is what `forecast_rows` gives.
     """
-    people = _people(warehouse, buyers, leads, as_of)
+    warehouse, as_of = sources.warehouse, sources.as_of
+    people = _people(sources, buyers, leads)
     foretold = people.left_join(warehouse.upload(forecasts), "customer_id")
     warehouse.replace(PEOPLE, foretold.drop("customer_id_right"))
     everyone = warehouse.table(PEOPLE).select("customer_id")
@@ -99,39 +96,18 @@ def _batches(rows: Iterator[dict[str, Any]], schema: pa.Schema) -> Iterator[pa.R
         yield pa.RecordBatch.from_pylist(some, schema=schema)
 
 
-def _people(
-    warehouse: Warehouse, buyers: ir.Table, leads: Sequence[CustomerInsightView], as_of: date
-) -> ir.Table:
+def _people(sources: Sources, buyers: ir.Table, leads: Sequence[CustomerInsightView]) -> ir.Table:
     names = [name for name in FIELDS if name not in _ADDED]
     schema = pa.schema([(name, _KINDS[FIELDS[name].kind]) for name in names])
     rows = [{name: getattr(lead, name) for name in names} for lead in leads]
-    others = warehouse.upload(pa.Table.from_pylist(rows, schema=schema))
+    others = sources.warehouse.upload(pa.Table.from_pylist(rows, schema=schema))
     kinds = ibis.schema(others.schema())
     known = buyers.select(*names).cast(dict(kinds.items()))
     everyone = known.union(others.cast(dict(kinds.items())))
-    joined = everyone.left_join(_profiles(warehouse), "customer_id").drop("customer_id_right")
+    joined = everyone.left_join(sources.traits, "customer_id").drop("customer_id_right")
     deciles = compute_customer_deciles(known).select("customer_id", "decile")
     joined = joined.left_join(deciles, "customer_id").drop("customer_id_right")
-    return joined.mutate(as_of=ibis.literal(as_of, "date"))
-
-
-def _profiles(warehouse: Warehouse) -> ir.Table:
-    zone = ZoneInfo(load(ShopProfile).time_zone)
-    schema = pa.schema(
-        [("customer_id", pa.int64()), *((n, _KINDS[FIELDS[n].kind]) for n in _PROFILE)]
-    )
-    rows = (
-        {
-            "customer_id": one.id,
-            "birthday": None
-            if one.birth_on is None
-            else one.birth_on.month * 100 + one.birth_on.day,
-            "prefecture": one.prefecture or None,
-            "known_on": clock.local_day(one.created_at, zone),
-        }
-        for one in customers.iter_traits()
-    )
-    return warehouse.upload(pa.Table.from_batches(_batches(rows, schema), schema=schema))
+    return joined.mutate(as_of=ibis.literal(sources.as_of, "date"))
 
 
 def _attributes(ids: Sequence[int], as_of: date) -> Iterator[dict[str, Any]]:

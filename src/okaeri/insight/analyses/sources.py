@@ -13,6 +13,7 @@ from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.analyses.habits import find_habits, find_run_outs
 from okaeri.insight.analyses.source_schemas import ENDED, LINE, PRODUCT
+from okaeri.insight.analyses.traits import find_traits
 from okaeri.insight.cycle_types import KEPT_AHEAD, KEPT_BEHIND, CycleRules
 from okaeri.insight.domain.cycle import DEFAULT_CYCLE_DAYS
 from okaeri.insight.features.baskets import compute_next_products
@@ -144,11 +145,16 @@ class Sources:
         return self.stage("item_names", compute_item_names(self.order_lines))
 
     @cached_property
-    def _chosen(self) -> ir.Table:
-        """One row per line with something chosen, of any order: no postage, no gifts."""
+    def unchosen(self) -> ir.Table:
+        """One row per product and name nobody chooses (`features.goods.compute_unchosen`)."""
         left_out = load(RecommendRules).left_out.split()
         unchosen = compute_unchosen(self.item_names, self.products, left_out=left_out)
-        return compute_goods(self.order_lines, self.stage("unchosen", unchosen))
+        return self.stage("unchosen", unchosen)
+
+    @cached_property
+    def _chosen(self) -> ir.Table:
+        """One row per line with something chosen, of any order: no postage, no gifts."""
+        return compute_goods(self.order_lines, self.unchosen)
 
     @cached_property
     def goods(self) -> ir.Table:
@@ -270,6 +276,11 @@ class Sources:
             for product in self.master.values()
         ]
         return self.warehouse.upload(pa.Table.from_pylist(rows, schema=PRODUCT))
+
+    @cached_property
+    def traits(self) -> ir.Table:
+        """One row per known person: customer_id, birthday, prefecture, known_on (`analyses.traits`)."""
+        return find_traits(self.warehouse)
 
     @cached_property
     def ended_contracts(self) -> ir.Table:

@@ -37,9 +37,10 @@ def compute_item_rows(
     rows = lines if skus is None else lines.filter(lines.sku.isin(sorted(skus)))
     rows = rows.left_join(products.select("sku", "category"), "sku").drop("sku_right")
     rows = rows.mutate(category=ibis.coalesce(rows.category, ""))
-    of_order = order_rows.select("order_id", "customer_id", "day", "kind")
+    of_order = order_rows.select("order_id", "customer_id", "day", "kind", "source")
     return rows.join(of_order, "order_id").select(
-        "customer_id", "day", "kind", "sku", "category", "product_name", "quantity", "amount_minor"
+        *("customer_id", "day", "kind", "source"),
+        *("sku", "category", "product_name", "quantity", "amount_minor"),
     )
 
 

@@ -23,6 +23,7 @@ from okaeri.insight.domain.reports import (
     media,
     movement,
     perks,
+    pivot,
     predictions,
     prices,
     products,
@@ -64,6 +65,7 @@ OF_REPORTS: Mapping[str, Text] = {
     **expectations.DEFINITIONS,
     **loyalty.DEFINITIONS,
     **perks.DEFINITIONS,
+    **pivot.DEFINITIONS,
     **life_events.DEFINITIONS,
 }
 # Settings those definitions name: "price.dependent_share" fills {price_dependent_share}.

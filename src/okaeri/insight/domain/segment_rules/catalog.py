@@ -166,6 +166,7 @@ FACTS: dict[str, Fact] = {
             "category": Field(Text("カテゴリー", "Category"), "text"),
             "product_name": Field(Text("商品名", "Product name"), "text"),
             "kind": _KIND,
+            "source": _SOURCE,
             "quantity": Field(Text("数量", "Quantity"), "int"),
             "amount_minor": Field(Text("金額", "Amount"), "int", "money"),
         },

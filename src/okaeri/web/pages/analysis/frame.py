@@ -40,6 +40,11 @@ GROUPS = (
                 Text("顧客はどこに、何人いますか", "Where do our customers stand?"),
             ),
             Page(
+                "pivot",
+                Text("クラス × 回数 × 商品", "Class × count × product"),
+                Text("何回買ったどんな方が、何を買っていますか", "Who bought how often, and what?"),
+            ),
+            Page(
                 "movement",
                 Text("クラスの移動", "Movement"),
                 Text("お客様は育っていますか", "Are customers growing with us?"),

@@ -10,6 +10,7 @@ from okaeri.insight import api as insight
 from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import show
+from okaeri.web.pages.analysis.pivot import by_count
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 
 KIND_NAMES = {
@@ -51,6 +52,7 @@ def media(request: HttpRequest) -> HttpResponseBase:
         "media",
         report=report,
         found=found if has_people else None,
+        by_count=by_count(),
         dearest=max(paid, key=lambda row: row["cost_minor"]) if paid else None,
         fruitless=[
             row
@@ -69,5 +71,6 @@ def media(request: HttpRequest) -> HttpResponseBase:
             "allowable_cpo",
             "inflow_mix",
             "cost_ratio",
+            "f_number",
         ),
     )

@@ -13,6 +13,7 @@ from okaeri.web import formats
 from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import show
+from okaeri.web.pages.analysis.pivot import by_count
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
 
@@ -55,9 +56,12 @@ def sales_mix(request: HttpRequest) -> HttpResponseBase:
         "sales_mix",
         payload=payload,
         kinds=kinds,
+        by_count=by_count(),
         as_of=report.as_of if report else None,
         answer=_ANSWER.format(share=formats.percent(share)) if share is not None else None,
-        definitions=definitions_for("existing_share", "new_existing", "variation", "aov_minor"),
+        definitions=definitions_for(
+            "existing_share", "new_existing", "variation", "aov_minor", "f_number"
+        ),
     )
 
 

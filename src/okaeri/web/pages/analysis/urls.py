@@ -23,6 +23,7 @@ from okaeri.web.pages.analysis.media import media
 from okaeri.web.pages.analysis.media_costs import costs
 from okaeri.web.pages.analysis.movement import movement
 from okaeri.web.pages.analysis.perks import perks
+from okaeri.web.pages.analysis.pivot import pivot
 from okaeri.web.pages.analysis.portfolio import portfolio
 from okaeri.web.pages.analysis.predictions import predictions
 from okaeri.web.pages.analysis.prices import prices
@@ -36,6 +37,7 @@ from okaeri.web.pages.analysis.timing import timing
 urlpatterns = [
     path("analysis/", index, name="analysis"),
     path("analysis/portfolio/", portfolio, name="portfolio"),
+    path("analysis/pivot/", pivot, name="pivot"),
     path("analysis/movement/", movement, name="movement"),
     path("analysis/freshness/", freshness, name="freshness"),
     path("analysis/deciles/", deciles, name="deciles"),
