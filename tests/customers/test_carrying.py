@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -289,6 +290,21 @@ def test_two_arms_of_one_person_are_compared_with_nobody_and_none_is_changed(
 
 
 def test_who_had_an_arm_under_another_id_keeps_it(world: World) -> None:
+    experiment = measure.ensure_experiment(
+        key="e", name=Text("a", "a"), hypothesis=Text("b", "b"), holdout_share=0.0, window_days=30,
+        source_kind="journey", source_id=1, started_at=NOON,
+    )  # fmt: skip
+    first, second = world.buyer(), world.buyer()
+    arms_given(experiment.id, **{f"c{second}": Arm.HOLDOUT})
+    world.merge(first, second)
+    # Also where the experiment has ended by then: his window is still open.
+    measure.end_experiment(experiment.id, NOON)
+    assert measure.assign(experiment.id, [first], NOON) == {first: Arm.HOLDOUT}
+    later = NOON + timedelta(days=31)
+    assert measure.assign(experiment.id, [first], later) == {first: Arm.TREATED}
+
+
+def test_who_has_an_arm_under_another_id_gets_no_second(world: World) -> None:
     experiment = measure.ensure_experiment(
         key="e", name=Text("a", "a"), hypothesis=Text("b", "b"), holdout_share=0.0, window_days=30,
         source_kind="journey", source_id=1, started_at=NOON,

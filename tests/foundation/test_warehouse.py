@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from okaeri.foundation.errors import NotFoundError
-from okaeri.foundation.warehouse import Warehouse, delta, open_warehouse
+from okaeri.foundation.warehouse import Warehouse, delta, duckdb, open_warehouse
 from okaeri.foundation.warehouse import warehouse as rules
 
 pytestmark = pytest.mark.engine
@@ -110,3 +110,15 @@ def test_what_was_written_is_there_after_opening_again(warehouse: Warehouse) -> 
     again.close()
     warehouse.clear()
     assert not warehouse.has("things")
+
+
+@pytest.mark.parametrize(("told", "limit"), [("3221225472\n", "1536MB"), ("1048576", "1024MB")])
+def test_a_container_s_memory_is_halved_not_the_machine_s(
+    told: str, limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duckdb, "_CGROUP", tmp_path)
+    (tmp_path / "memory.max").write_text(told)
+    assert duckdb._memory_limit() == limit
+    free = duckdb._container_limit
+    (tmp_path / "memory.max").write_text("max")
+    assert free() == float("inf")

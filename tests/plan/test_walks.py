@@ -272,6 +272,9 @@ def test_a_pause_keeps_the_experiment_and_a_finish_ends_it_so_the_next_start_ask
     stopped = plan.get_journey("first_follow")
     assert (stopped.status, stopped.is_measured) == ("paused", False)
     assert measure.get_experiment(first.id).ended_at == shop.now
+    ends = [(walk.state, walk.ended_at) for one in people for walk in plan.enrolments_of(one)]
+    assert ends == [("exited", shop.now)] * 40
+    assert "終えたため" in plan.enrolments_of(people[0])[0].why.ja
     plan.finish("first_follow", now=shop.now + timedelta(days=9))
     assert measure.get_experiment(first.id).ended_at == shop.now
     # The ended experiment fixed its share; the next one may have another, and its own arms.

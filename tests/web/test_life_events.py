@@ -10,7 +10,7 @@ from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight import api as insight
-from okaeri.insight.domain.life_events import probability, read_table
+from okaeri.insight.domain.life_events import read_table
 from okaeri.insight.life_types import FIRST_TABLE
 from okaeri.intake import api as intake
 from okaeri.intake.types import LineIn, OrderIn, PartyIn, ProductIn
@@ -151,9 +151,7 @@ def test_a_table_with_mistakes_is_refused_as_a_whole(browser_of_staff: Client, d
     assert customers.list_attributes() == []
 
 
-def test_the_example_can_be_read_and_bayes_rule_holds() -> None:
+def test_the_example_can_be_read() -> None:
     events, problems = read_table(FIRST_TABLE)
     assert (len(events), problems) == (3, [])
     assert read_table("moving,bought,収納,4\n")[1][0].ja.startswith("イベント「moving」の prior")
-    assert probability(0.02, [20, 30]) == pytest.approx(0.9245, abs=1e-4)
-    assert probability(0.5, []) == 0.5

@@ -110,11 +110,12 @@ def assign(experiment_id: int, customer_ids: Iterable[int], at: datetime) -> dic
     experiment = store.get_experiment(experiment_id)
     has_ended = experiment.ended_at is not None and experiment.ended_at <= at
     window = timedelta(days=experiment.window_days)
-    arms = store.find_arms(experiment_id, wanted, after=at - window if has_ended else None)
+    after = at - window if has_ended else None
+    arms = store.find_arms(experiment_id, wanted, after=after)
     missing = [customer_id for customer_id in wanted if customer_id not in arms]
+    kept = _arms_of_other_ids(experiment_id, missing, after)
     if has_ended:
-        return {**arms, **dict.fromkeys(missing, Arm.TREATED)}
-    kept = _arms_of_other_ids(experiment_id, missing)
+        return {**dict.fromkeys(missing, Arm.TREATED), **kept, **arms}
     new = {
         customer_id: kept.get(customer_id) or _arm(experiment, customer_id)
         for customer_id in missing
@@ -124,13 +125,16 @@ def assign(experiment_id: int, customer_ids: Iterable[int], at: datetime) -> dic
     return {customer_id: arms.get(customer_id) or new[customer_id] for customer_id in wanted}
 
 
-def _arms_of_other_ids(experiment_id: int, customer_ids: Sequence[int]) -> dict[int, Arm]:
-    """Give the arm that another id of the same person has, the live one's first."""
+def _arms_of_other_ids(
+    experiment_id: int, customer_ids: Sequence[int], after: datetime | None
+) -> dict[int, Arm]:
+    """Give the arm that another id of the same person was given (after then), the live one's first."""
     families = customers.families_of(customer_ids)
     several = {asked: ids for asked, ids in families.items() if len(ids) > 1}
     if not several:
         return {}
-    arms = store.find_arms(experiment_id, sorted({one for ids in several.values() for one in ids}))
+    every = sorted({one for ids in several.values() for one in ids})
+    arms = store.find_arms(experiment_id, every, after=after)
     return {
         asked: next(arms[one] for one in ids if one in arms)
         for asked, ids in several.items()

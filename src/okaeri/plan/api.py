@@ -87,7 +87,7 @@ def pause(key: str, *, now: datetime | None = None) -> None:
 
 
 def finish(key: str, *, now: datetime | None = None) -> None:
-    """Pause a journey for good and end its experiment; going live again begins a new one."""
+    """End a journey for good with its experiment and its walks; going live again begins anew."""
     switch.finish(key, now or clock.now())
 
 

@@ -1,5 +1,6 @@
 """DuckDB inside this process: the default engine."""
 
+import math
 import os
 from collections.abc import Sequence
 from itertools import count
@@ -12,6 +13,7 @@ import pyarrow as pa
 
 _LEAST_MB, _MOST_MB = 1024, 4096
 _BATCH_ROWS = 100_000
+_CGROUP = Path("/sys/fs/cgroup")
 
 # Every step of a feature stays a SELECT of its own: DuckDB joins them better than Ibis does, which
 # writes a shared column once per use, and which needs a third longer to write the SQL.
@@ -82,10 +84,20 @@ class DuckDBEngine:
 
 
 def _memory_limit() -> str:
-    """Give half of this machine's memory, from 1 to 4 GB.
+    """Give half of the memory this process may use, from 1 to 4 GB.
 
     The shared tables of a million customers take about 4 GB; below that DuckDB writes them to disk and
     reads them back for every analysis.
     """
-    whole_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1024**2
-    return f"{max(_LEAST_MB, min(whole_mb // 2, _MOST_MB))}MB"
+    whole = min(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), _container_limit())
+    whole_mb = whole // 1024**2
+    return f"{int(max(_LEAST_MB, min(whole_mb // 2, _MOST_MB)))}MB"
+
+
+def _container_limit() -> float:
+    """Give the bytes a container (cgroup, version 2 or 1) leaves us; infinite where there is none."""
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):
+        path = _CGROUP / name
+        if path.is_file() and (word := path.read_text().strip()).isdigit():
+            return int(word)
+    return math.inf

@@ -11,6 +11,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from django.db import transaction
 
 from okaeri.customers import api as customers
 from okaeri.customers.attribute_types import AttributeIn, AttributeKind
@@ -46,15 +47,20 @@ def save_life_events(table: str) -> list[Text]:
     events, problems = read_table(table)
     if problems:
         return problems
+    try:
+        with transaction.atomic():
+            _keep_table(events, table)
+    except InputError as error:
+        return [error.message]
+    return []
+
+
+def _keep_table(events: Iterable[LifeEvent], table: str) -> None:
     for event in events:
         name = Text(_NAME.ja.format(ja=event.name.ja), _NAME.en.format(en=event.name.en))
-        try:
-            customers.save_attribute(AttributeIn(event.attribute, name, AttributeKind.NUMBER))
-        except InputError as error:
-            return [error.message]
+        customers.save_attribute(AttributeIn(event.attribute, name, AttributeKind.NUMBER))
     known = {spec.key: spec for spec in specs_of(LifeEventRules).values()}
     save(known, {"life_events.table": table})
-    return []
 
 
 def estimate_life_events(*, warehouse: Warehouse, as_of: date) -> int:

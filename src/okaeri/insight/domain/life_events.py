@@ -74,14 +74,6 @@ class LifeEvent:
         return KEY_PREFIX + self.key
 
 
-def probability(prior: float, ratios: Collection[float]) -> float:
-    """Give the probability after signals with these ratios (Bayes' rule on odds)."""
-    odds = prior / (1 - prior)
-    for ratio in ratios:
-        odds *= ratio
-    return odds / (1 + odds)
-
-
 def read_table(text: str) -> tuple[list[LifeEvent], list[Text]]:
     """Read lines of event, kind, what, number; give the events and every mistake in a sentence."""
     priors: dict[str, tuple[Text, float]] = {}

@@ -21,6 +21,7 @@ from okaeri.plan.domain.lint import lint_attributes, lint_definition, lint_offer
 from okaeri.plan.journeys.definition import CartTrigger, Definition, SegmentTrigger
 from okaeri.plan.models import Journey
 from okaeri.plan.store import journeys as store
+from okaeri.plan.store.walks import end_walks
 from okaeri.plan.types import CartRules, DefinitionError
 
 _NO_JOURNEY = Text("シナリオ「{key}」は存在しません。", 'There is no journey "{key}".')
@@ -130,9 +131,14 @@ def pause(key: str, now: datetime) -> None:
 
 
 def finish(key: str, now: datetime) -> None:
-    """Pause a journey for good: its experiment ends too. Going live again asks the question anew."""
+    """End a journey for good, with its experiment and every walk that is still going on.
+
+    Going live again asks the question anew, of new people.
+    """
     with transaction.atomic():
         pause(key, now)
-        running = running_experiment(find_journey(key))
+        journey = find_journey(key)
+        end_walks(journey.id, "stopped", now)
+        running = running_experiment(journey)
         if running:
             measure.end_experiment(running.id, now)

@@ -38,6 +38,7 @@ _WORDS: dict[str, Text] = {
     ),
     "by_hand": Text("スタッフが始めました", "Started by staff"),
     "cart_emptied": Text("カートが空になったため終了しました", "Ended: the cart is empty by now"),
+    "stopped": Text("シナリオを終えたため終了しました", "Ended: the journey was stopped for good"),
     "lost": Text(
         "鮮度が離脱圏に入ったため終了しました(掘り起こしの対象です)",
         "Ended: the freshness fell into its lowest band (win-back takes over)",

@@ -235,3 +235,9 @@ def _write_postgres(moves: Sequence[Move]) -> int:
         cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
         written: int = cursor.rowcount
     return written
+
+
+def end_walks(journey_id: int, reason: str, now: datetime) -> int:
+    """End every walk of a journey that is still going on; how many those were."""
+    going = Enrolment.objects.filter(journey_id=journey_id, state=Enrolment.State.ACTIVE)
+    return going.update(state=Enrolment.State.EXITED, ended_at=now, exit_reason=reason)
