@@ -37,6 +37,7 @@ from okaeri.deliver.types import (
     SendingState,
     SentMarketing,
     UnsubscribeView,
+    VariantCount,
 )
 from okaeri.foundation import clock
 from okaeri.foundation.keyset import Before
@@ -130,6 +131,16 @@ def find_content(message_id: int) -> RenderedContent | None:
 def counts_by_part(source_kind: str, source_id: int) -> dict[str, dict[str, int]]:
     """Give source_part → status → number of messages."""
     return views.count_by_part(source_kind, source_id)
+
+
+def count_variants(source_kind: str, source_id: int, part: str) -> dict[str, VariantCount]:
+    """Give variant → its messages by status and what people did with them; "" where there was none."""
+    return views.count_variants(source_kind, source_id, part)
+
+
+def first_variants(source_kind: str, source_id: int, part: str) -> dict[int, str]:
+    """Give customer → the variant of his first message of one part, held out or not."""
+    return views.first_variants(source_kind, source_id, part)
 
 
 def audience(source_kind: str = "", source_id: int | None = None) -> dict[str, int]:

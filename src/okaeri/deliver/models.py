@@ -27,6 +27,8 @@ class Message(models.Model):
     source_kind = models.CharField(max_length=20)
     source_id = models.BigIntegerField()
     source_part = models.CharField(max_length=60, default="")
+    # Which of several contents of that part, in the asker's own words; "" where there is but one.
+    variant = models.CharField(max_length=40, default="")
     customer_id = models.BigIntegerField()
     channel = models.CharField(max_length=10)
     # useful, sales or transactional: what the contact policy counts.

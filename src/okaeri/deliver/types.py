@@ -34,6 +34,8 @@ class MessageRequest:
     # Of a stranger, whose `customer_id` is a negative number of the caller's; "" for customers.
     address: str = ""
     topic: str = ""
+    # Which of several contents of its part this is, in the caller's own words; "" where there is one.
+    variant: str = ""
 
 
 class Addressee(NamedTuple):
@@ -262,6 +264,15 @@ class MessageView:
     due_at: datetime
     settled_at: datetime | None
     planned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VariantCount:
+    """Messages of one variant by status; of those that left, how many a person opened or pressed."""
+
+    by_status: Mapping[str, int]
+    opened: int
+    clicked: int
 
 
 @dataclass(frozen=True, slots=True)

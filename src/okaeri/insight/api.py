@@ -139,6 +139,7 @@ __all__ = [
     "measure_perks",
     "measure_responses",
     "measure_voices",
+    "members_among",
     "members_page",
     "needs_warehouse",
     "overlaps_of",
@@ -164,6 +165,7 @@ __all__ = [
     "segment_changes",
     "segment_changes_after",
     "segment_members",
+    "segment_names",
     "segment_of_preset",
     "segments_holding",
     "sync_warehouse",
@@ -398,6 +400,16 @@ def latest_segment_change() -> int:
 def segment_members(segment_id: int) -> list[int]:
     """Give the customers a segment held when last computed, in rising order."""
     return list(segments.bitmap_of(segments.get(segment_id)))
+
+
+def members_among(segment_id: int, customer_ids: Iterable[int]) -> frozenset[int]:
+    """Give those of these ids a segment in use held when last computed; none of one that is gone."""
+    return frozenset(segments.members_among(segment_id, customer_ids))
+
+
+def segment_names() -> dict[int, str]:
+    """Give number → name of every segment, also of those put away."""
+    return segments.names()
 
 
 def segments_holding(customer_ids: Iterable[int]) -> list[SegmentView]:

@@ -175,6 +175,62 @@ def evaluate(
     return evaluations
 
 
+def evaluate_groups(
+    experiment: ExperimentView,
+    grouping: str,
+    groups: Mapping[int, str],
+    *,
+    warehouse: Warehouse,
+    as_of: date,
+) -> dict[str, Evaluation]:
+    """Evaluate one experiment among each group of its people and keep the results.
+
+    A person counts once, under the group of the live id or else of any other of his; so the groups
+    add up to the experiment. In the tables of the engine a group stands in an experiment's place.
+    """
+    now = clock.now()
+    shop = load(ShopProfile)
+    until = min(now, _end_of_day(as_of, ZoneInfo(shop.time_zone)))
+    people, _, mixed = _assignments([experiment], until)
+    names, group_of = _groups_of(people, groups)
+    places = pa.array([names.index(group) for group in group_of], pa.int64())
+    unfinished = _unfinished(people, group_of, until)
+    sums = _sums(warehouse, people.set_column(0, "experiment_id", places))
+    begun = sum(one.started_at < until for one in store.list_experiments())
+    found = {
+        group: decide_evaluation(
+            experiment,
+            sums.get(place, {}),
+            as_of=as_of,
+            unfinished=unfinished[group],
+            mixed=mixed[experiment.id] if not group else 0,
+            family_size=max(begun, 1) * max(len(names), 1),
+            currency=shop.currency,
+        )
+        for place, group in enumerate(names)
+    }
+    with transaction.atomic():
+        store.save_groups(experiment.id, grouping, found, now)
+    return found
+
+
+def _groups_of(people: pa.Table, groups: Mapping[int, str]) -> tuple[list[str], list[str]]:
+    """Give the names of all groups, and the group of each row of `people`."""
+    live = customers.absorbed_ids()
+    by_person = {live.get(who, who): group for who, group in groups.items()}
+    # What the live id itself got goes before what an absorbed one did.
+    by_person |= {who: group for who, group in groups.items() if who not in live}
+    group_of = [by_person.get(who, "") for who in people["customer_id"].to_pylist()]
+    return sorted({"", *group_of}), group_of
+
+
+def _unfinished(people: pa.Table, group_of: Sequence[str], until: datetime) -> Counter[str]:
+    """Count people by group whose window is not over: they are counted up to `until`."""
+    last = until.replace(tzinfo=None)
+    ends = people["counted_until"].to_pylist()
+    return Counter(group for group, end in zip(group_of, ends, strict=True) if end >= last)
+
+
 def _end_of_day(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
 

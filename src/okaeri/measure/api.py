@@ -1,6 +1,6 @@
 """The door to measure: experiments, arms, and what they prove."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from okaeri.foundation.personal import Documents
@@ -15,10 +15,12 @@ __all__ = [
     "ensure_experiment",
     "evaluate",
     "evaluate_all",
+    "evaluate_groups",
     "export_person",
     "find_evaluation",
     "get_experiment",
     "list_experiments",
+    "list_groups",
     "list_held_out",
 ]
 
@@ -46,6 +48,28 @@ def evaluate(experiment_id: int, *, warehouse: Warehouse, as_of: date) -> Evalua
 def evaluate_all(*, warehouse: Warehouse, as_of: date) -> list[Evaluation]:
     """Evaluate every experiment in one pass over the orders and keep the results."""
     return actions.evaluate(list_experiments(), warehouse=warehouse, as_of=as_of)
+
+
+def evaluate_groups(
+    experiment_id: int,
+    grouping: str,
+    groups: Mapping[int, str],
+    *,
+    warehouse: Warehouse,
+    as_of: date,
+) -> dict[str, Evaluation]:
+    """Evaluate one experiment among each group of its people and keep the results under `grouping`.
+
+    `groups`: customer (any of his ids) → his group; whoever has none is of the group "". Every claim
+    is made stricter by the number of groups.
+    """
+    experiment = get_experiment(experiment_id)
+    return actions.evaluate_groups(experiment, grouping, groups, warehouse=warehouse, as_of=as_of)
+
+
+def list_groups(experiment_id: int, grouping: str) -> dict[str, Evaluation]:
+    """Give group → the evaluation that was kept last; empty before the first."""
+    return store.list_groups(experiment_id, grouping)
 
 
 def find_evaluation(experiment_id: int) -> Evaluation | None:

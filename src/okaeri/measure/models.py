@@ -36,6 +36,30 @@ class Assignment(models.Model):
         )
 
 
+class GroupResult(models.Model):
+    """The latest evaluation of one experiment among the people of one group of them.
+
+    `grouping` says by what they were told apart (the caller's word), `group` which of them it is.
+    """
+
+    # Found by the unique constraint, which begins with the experiment.
+    experiment = models.ForeignKey(
+        Experiment, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    grouping = models.CharField(max_length=60)
+    group = models.CharField(max_length=60)
+    as_of = models.DateField()
+    payload = models.JSONField()
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["experiment", "grouping", "group"], name="one_result_per_group"
+            ),
+        )
+
+
 class Result(models.Model):
     """The latest evaluation of one experiment (`measure.types.Evaluation` as a document)."""
 

@@ -13,7 +13,7 @@ from okaeri.foundation.personal import Documents, as_documents
 from okaeri.foundation.text import Text
 from okaeri.measure.domain import documents
 from okaeri.measure.domain.people import Assigned
-from okaeri.measure.models import Assignment, Experiment, Result
+from okaeri.measure.models import Assignment, Experiment, GroupResult, Result
 from okaeri.measure.types import Arm, Evaluation, ExperimentView
 
 _READ_CHUNK = 50_000
@@ -167,6 +167,36 @@ def save_evaluation(evaluation: Evaluation, computed_at: datetime) -> None:
             "computed_at": computed_at,
         },
     )
+
+
+def save_groups(
+    experiment_id: int, grouping: str, found: Mapping[str, Evaluation], computed_at: datetime
+) -> None:
+    """Keep the latest evaluations of an experiment's groups; those of groups that are gone go."""
+    mine = GroupResult.objects.filter(experiment_id=experiment_id, grouping=grouping)
+    mine.exclude(group__in=found).delete()
+    for group, evaluation in found.items():
+        GroupResult.objects.update_or_create(
+            experiment_id=experiment_id,
+            grouping=grouping,
+            group=group,
+            defaults={
+                "as_of": evaluation.as_of,
+                "payload": documents.to_document(evaluation),
+                "computed_at": computed_at,
+            },
+        )
+
+
+def list_groups(experiment_id: int, grouping: str) -> dict[str, Evaluation]:
+    """Give group → its latest evaluation, by name."""
+    rows = GroupResult.objects.select_related("experiment").filter(
+        experiment_id=experiment_id, grouping=grouping
+    )
+    return {
+        row.group: documents.from_document(row.payload, view(row.experiment))
+        for row in rows.order_by("group")
+    }
 
 
 def find_evaluation(experiment_id: int) -> Evaluation | None:

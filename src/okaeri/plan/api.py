@@ -1,16 +1,18 @@
 """The only door of plan: journeys, their decisions, contents, and the renderer for deliver."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from okaeri.foundation import clock
 from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.keyset import Before
 from okaeri.foundation.personal import Documents
 from okaeri.foundation.text import Text
+from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.recommend_types import RecommendedItem
-from okaeri.plan import goals, views
+from okaeri.plan import goals, variants, views
 from okaeri.plan.actions import by_hand, edit, for_segment, switch
+from okaeri.plan.actions import variants as variant_actions
 from okaeri.plan.actions.motivation import infer_motivations
 from okaeri.plan.actions.offers import like_viewed_by, offers_of
 from okaeri.plan.actions.render import PlanRenderer, preview_for
@@ -21,6 +23,7 @@ from okaeri.plan.models import Journey
 from okaeri.plan.store import journeys as stored_journeys
 from okaeri.plan.store import rights
 from okaeri.plan.types import (
+    ContentDraft,
     DecisionView,
     DefinitionError,
     EnrolmentView,
@@ -31,6 +34,7 @@ from okaeri.plan.types import (
     TemplateError,
     TemplateView,
 )
+from okaeri.plan.variant_types import VariantLine, VariantPreview, VariantReport
 
 __all__ = [
     "DefinitionError",
@@ -62,11 +66,17 @@ __all__ = [
     "list_like_viewed",
     "list_offers",
     "list_templates",
+    "list_variants",
     "live_journeys_asking",
+    "measure_variants",
     "pause",
     "preset_of",
     "preview",
+    "preview_variants",
+    "report_variants",
+    "save_content",
     "save_definition",
+    "save_variants",
 ]
 _NO_TEMPLATE = Text("文面「{key}」は存在しません。", 'There is no template "{key}".')
 
@@ -227,6 +237,38 @@ def list_offers(customer_id: int, *, now: datetime) -> list[RecommendedItem]:
 def list_like_viewed(customer_id: int, *, now: datetime) -> list[RecommendedItem]:
     """Give the products a letter would show somebody now for what he lately looked at."""
     return like_viewed_by([customer_id], now)[customer_id]
+
+
+def list_variants(key: str, node: str) -> list[VariantLine]:
+    """Give who gets which content at a step that sends, in order, everybody else last."""
+    return variants.view_lines(key, node)
+
+
+def preview_variants(key: str, node: str) -> list[VariantPreview]:
+    """Give each of a step's contents as somebody would get it whom its line decides for."""
+    return variants.preview_lines(key, node)
+
+
+def report_variants(key: str) -> list[VariantReport]:
+    """Give what became of each content of each step that gives several; one report per step."""
+    return variants.view_reports(key)
+
+
+def save_variants(
+    key: str, node: str, lines: Sequence[tuple[int, str]], default: str, *, now: datetime
+) -> None:
+    """Keep (segment, content) in this order and the content of everybody else as a new edition."""
+    variant_actions.save_variants(key, node, lines, default, now)
+
+
+def save_content(draft: ContentDraft, *, now: datetime) -> str:
+    """Keep a content that staff wrote; gives its key. InputError, TemplateError where it cannot be."""
+    return variant_actions.save_content(draft, now)
+
+
+def measure_variants(*, warehouse: Warehouse, as_of: date) -> int:
+    """Evaluate experiments by the variants of their journeys' steps; gives how many steps."""
+    return variant_actions.measure_variants(warehouse, as_of)
 
 
 def export_person(customer_ids: Sequence[int]) -> dict[str, Documents]:

@@ -97,6 +97,9 @@ class NodeView:
     # For send steps: messages by status ({"accepted": 12, "suppressed": 3}).
     messages: dict[str, int]
     template_key: str = ""
+    # For send steps: key and name of every content somebody may get there, the default one last.
+    contents: tuple[tuple[str, Text], ...] = ()
+    has_variants: bool = False
 
 
 class Goal(StrEnum):
@@ -223,6 +226,17 @@ class TemplateView:
     subject: str
     body_text: str
     body_html: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContentDraft:
+    """A content as staff wrote it; without a key it is a new one. `content_kind` of new ones only."""
+
+    key: str
+    name: Text
+    subject: str
+    body_text: str
+    content_kind: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,6 @@ from okaeri.measure import api as measure
 from okaeri.measure.types import ExperimentView
 from okaeri.plan.actions.keys import SOURCE_KIND
 from okaeri.plan.actions.segments import name_of
-from okaeri.plan.domain.facts import ATTRIBUTE
 from okaeri.plan.domain.lint import asked_attributes
 from okaeri.plan.domain.reasons import put_into_words
 from okaeri.plan.journeys.definition import (
@@ -26,6 +25,7 @@ from okaeri.plan.journeys.definition import (
 )
 from okaeri.plan.journeys.steps.send import Send
 from okaeri.plan.models import Decision, Enrolment, Journey, JourneyVersion, Template
+from okaeri.plan.names import names_of_attributes, names_of_segments, names_of_templates
 from okaeri.plan.store import journeys as store
 from okaeri.plan.types import DecisionView, EnrolmentView, Goal, JourneyView, NodeView, TemplateView
 
@@ -114,17 +114,21 @@ def _nodes(journey_id: int, definition: Definition, names: dict[str, Text]) -> t
     messages = deliver.counts_by_part(SOURCE_KIND, journey_id)
     views = []
     for name, node in definition.nodes.items():
-        template = node.step.template if isinstance(node.step, Send) else ""
+        step = node.step
+        keys = step.templates if isinstance(step, Send) else ()
+        template = step.template if isinstance(step, Send) else ""
         views.append(
             NodeView(
                 id=name,
-                kind=node.step.kind,
-                label=names.get(template) or node.step.label(),
+                kind=step.kind,
+                label=names.get(template) or step.label(),
                 next=node.arrows,
                 here=here[name],
-                passed=passed[name] - here[name] if node.step.kind == "wait" else passed[name],
+                passed=passed[name] - here[name] if step.kind == "wait" else passed[name],
                 messages=messages.get(name, {}),
                 template_key=template,
+                contents=tuple((key, names.get(key) or Text(key, key)) for key in keys),
+                has_variants=isinstance(step, Send) and bool(step.variants),
             )
         )
     return tuple(views)
@@ -151,22 +155,6 @@ def _passed(journey_id: int) -> Counter[str]:
         .annotate(people=Count("enrolment_id", distinct=True))
     )
     return Counter(dict(rows))
-
-
-def names_of_templates() -> dict[str, Text]:
-    """Give template key → its name at the newest version."""
-    rows = Template.objects.order_by("version").values_list("key", "name")
-    return {key: Text.from_json(name) for key, name in rows}
-
-
-def _names_of_attributes() -> dict[str, Text]:
-    """Give the names by which reasons mention attributes and their choices."""
-    names = {}
-    for attribute in customers.list_attributes():
-        names[f"{ATTRIBUTE}{attribute.key}"] = attribute.name
-        for value, name in attribute.choice_names().items():
-            names[f"{ATTRIBUTE}{attribute.key}:{value}"] = name
-    return names
 
 
 def view_templates() -> list[TemplateView]:
@@ -204,7 +192,7 @@ def view_decisions_before(
 
 
 def _decision_views(rows: QuerySet[Decision]) -> list[DecisionView]:
-    names = {**names_of_templates(), **_names_of_attributes()}
+    names = {**names_of_templates(), **names_of_attributes(), **names_of_segments()}
     return [
         DecisionView(
             journey_key=row.enrolment.journey.key,

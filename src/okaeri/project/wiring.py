@@ -152,6 +152,7 @@ def refresh_everything(
         )
         _measure_with_stations_above(warehouse, as_of, depth)
         evaluations = measure.evaluate_all(warehouse=warehouse, as_of=as_of)
+        plan.measure_variants(warehouse=warehouse, as_of=as_of)
     finally:
         warehouse.close()
     return {

@@ -26,7 +26,7 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 # What differs from person to person, and what people of one request share.
 _OWN = ("key", "customer_id", "context")
 _SHARED = {
-    "source_kind": "%s", "source_id": "%s", "source_part": "%s", "channel": "%s",
+    "source_kind": "%s", "source_id": "%s", "source_part": "%s", "variant": "%s", "channel": "%s",
     "content_kind": "%s", "template_key": "%s", "template_version": "%s", "topic": "%s", "status": "%s",
     "reason": "%s::jsonb", "due_at": "%s::timestamptz", "expires_at": "%s::timestamptz",
     "planned_at": "%s::timestamptz", "settled_at": "%s::timestamptz", "address": "%s",
@@ -93,6 +93,7 @@ def _shared(request: MessageRequest, now: datetime) -> tuple[Any, ...]:
         request.source_kind,
         request.source_id,
         request.source_part,
+        request.variant,
         request.channel,
         request.content_kind,
         request.template_key,

@@ -8,8 +8,8 @@ from django.db.models import Count
 from django.db.models.functions import Coalesce
 
 from okaeri.deliver.domain.reasons import describe, status_name
-from okaeri.deliver.models import Content, Message
-from okaeri.deliver.types import MessageView, RenderedContent
+from okaeri.deliver.models import Content, Message, MessageEvent
+from okaeri.deliver.types import MessageView, RenderedContent, VariantCount
 from okaeri.foundation.keyset import Before, window
 
 _PAGE = 500
@@ -94,6 +94,38 @@ def count_by_status(where: dict[str, Any]) -> dict[str, int]:
     counted = dict(found.values_list("status").annotate(n=Count("id")))
     counts = {status.value: int(counted.get(status.value, 0)) for status in Message.Status}
     return {**counts, "audience": found.count()}
+
+
+def count_variants(source_kind: str, source_id: int, part: str) -> dict[str, VariantCount]:
+    """Give variant → how many messages of one part stand where, and how many a person opened, pressed."""
+    found = Message.objects.filter(source_kind=source_kind, source_id=source_id, source_part=part)
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for variant, status, count in found.values_list("variant", "status").annotate(n=Count("id")):
+        counts[variant][status] = count
+    events = MessageEvent.objects.filter(
+        message__in=found, message__status=Message.Status.ACCEPTED, kind__in=("opened", "clicked")
+    )
+    did = {
+        (variant, kind): count
+        for variant, kind, count in events.values_list("message__variant", "kind").annotate(
+            n=Count("id")
+        )
+    }
+    return {
+        variant: VariantCount(
+            by_status,
+            opened=did.get((variant, "opened"), 0),
+            clicked=did.get((variant, "clicked"), 0),
+        )
+        for variant, by_status in sorted(counts.items())
+    }
+
+
+def first_variants(source_kind: str, source_id: int, part: str) -> dict[int, str]:
+    """Give customer → the variant of his first message of one part."""
+    found = Message.objects.filter(source_kind=source_kind, source_id=source_id, source_part=part)
+    rows = found.order_by("-id").values_list("customer_id", "variant")
+    return dict(rows.iterator(chunk_size=50_000))
 
 
 def count_by_part(source_kind: str, source_id: int) -> dict[str, dict[str, int]]:

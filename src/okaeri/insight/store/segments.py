@@ -89,6 +89,17 @@ def bitmap_of(segment: Segment) -> BitMap64:
     return _unpacked(segment.members)
 
 
+def members_among(segment_id: int, customer_ids: Iterable[int]) -> BitMap64:
+    """Give those of these customers a segment in use held when last computed."""
+    found = Segment.objects.filter(pk=segment_id, deleted_at=None).only("members").first()
+    return bitmap_of(found) & BitMap64(customer_ids) if found else BitMap64()
+
+
+def names() -> dict[int, str]:
+    """Give number → name, of segments put away too."""
+    return dict(Segment.objects.values_list("id", "name"))
+
+
 def view(segment: Segment) -> SegmentView:
     """Give the form that crosses the border."""
     return SegmentView(

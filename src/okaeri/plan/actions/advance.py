@@ -125,6 +125,7 @@ def _request(
         context=first.context,
         is_held_out=command.is_held_out,
         topic=head.topic,
+        variant=command.variant,
     )
 
 

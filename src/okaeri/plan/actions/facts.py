@@ -13,7 +13,7 @@ from okaeri.listen import api as listen
 from okaeri.plan.actions.carts import carts_of
 from okaeri.plan.actions.lost import lost_since
 from okaeri.plan.actions.surroundings import Surroundings, look_around
-from okaeri.plan.domain.facts import ATTRIBUTE, Facts
+from okaeri.plan.domain.facts import ATTRIBUTE, SEGMENT, Facts
 from okaeri.plan.domain.purchases import anchor_day, counted, goal_number
 from okaeri.plan.journeys.definition import CART_EMPTIED, LOST, Definition
 from okaeri.plan.store.rows import Crowd, Member
@@ -110,7 +110,26 @@ def more_facts(
     asked = {one.removeprefix(ATTRIBUTE) for one in missing if one.startswith(ATTRIBUTE)}
     if asked:
         known = _add_answers(known, asked, people, now)
+    segments = {int(one.removeprefix(SEGMENT)) for one in missing if one.startswith(SEGMENT)}
+    if segments:
+        known = _add_segments(known, segments, people)
     return [(crowd, facts._replace(loaded=facts.loaded | missing)) for crowd, facts in known]
+
+
+def _add_segments(known: Sequence[Known], segments: Set[int], people: Sequence[int]) -> list[Known]:
+    """Add who is in which of these segments as last counted, under whichever of his numbers."""
+    families = customers.families_of(people)
+    numbers = {number for ids in families.values() for number in ids} | set(people)
+    inside = {one: insight.members_among(one, numbers) for one in segments}
+    found: list[Known] = []
+    for crowd, facts in known:
+        by_member = []
+        for member in crowd.members:
+            ids = families.get(member.customer_id, (member.customer_id,))
+            held = {one for one, members in inside.items() if not members.isdisjoint(ids)}
+            by_member.append(facts._replace(segments=facts.segments | held))
+        found += _split(crowd, by_member)
+    return found
 
 
 def _add_answers(

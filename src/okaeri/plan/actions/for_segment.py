@@ -35,7 +35,7 @@ def list_bases() -> list[tuple[str, Text]]:
 
 def _templates(definition: Definition) -> set[str]:
     steps = (node.step for node in definition.nodes.values())
-    return {step.template for step in steps if isinstance(step, Send)}
+    return {key for step in steps if isinstance(step, Send) for key in step.templates}
 
 
 def draft_for_segment(segment_id: int, base: str, now: datetime) -> str:

@@ -17,7 +17,12 @@ from okaeri.measure.types import ExperimentView
 from okaeri.plan.actions.keys import LONGEST_GRACE, SOURCE_KIND, pending_keys
 from okaeri.plan.actions.offers import LIKE_VIEWED, RECOMMENDED
 from okaeri.plan.actions.segments import segment_of
-from okaeri.plan.domain.lint import lint_attributes, lint_definition, lint_offers
+from okaeri.plan.domain.lint import (
+    lint_attributes,
+    lint_definition,
+    lint_offers,
+    lint_segments,
+)
 from okaeri.plan.journeys.definition import CartTrigger, Definition, SegmentTrigger
 from okaeri.plan.models import Journey
 from okaeri.plan.store import journeys as store
@@ -47,6 +52,7 @@ def lint(definition: Definition) -> list[Text]:
     found = [
         *lint_definition(definition, kinds, guard_days),
         *lint_offers(definition, store.templates_mentioning((RECOMMENDED, LIKE_VIEWED))),
+        *lint_segments(definition, {one.id for one in insight.list_segments()}),
         *lint_schema(definition),
     ]
     if isinstance(definition.trigger, CartTrigger) and not load(CartRules).leads_somewhere:

@@ -48,6 +48,8 @@ ALL_FACTS = frozenset({"purchases", "insight", "satisfaction", "complaint", "pay
 
 # How a step asks for the answers to one question: "attribute:skin_type".
 ATTRIBUTE = "attribute:"
+# How a step asks whether somebody is in a segment: "segment:12".
+SEGMENT = "segment:"
 
 
 class Facts(NamedTuple):
@@ -78,6 +80,8 @@ class Facts(NamedTuple):
     is_lost: bool = False
     # Key and answer of what a branch asked for, by key; what is not known is absent.
     attributes: tuple[tuple[str, Answer], ...] = ()
+    # Those of the segments a step asked for that he is in, by their numbers.
+    segments: frozenset[int] = frozenset()
 
     @property
     def is_vip(self) -> bool | None:

@@ -26,13 +26,25 @@ def lint_definition(
         step = node.step
         if not isinstance(step, Send):
             continue
-        kind = content_kinds.get(step.template)
-        if kind is None:
-            found.append(problems.UNKNOWN_TEMPLATE.format(node=name, template=step.template))
-        elif kind == "sales" and _sells_early(definition, step, earliest[name], guard_days):
-            sentence = problems.SALES_TOO_EARLY
-            found.append(sentence.format(node=name, template=step.template, days=guard_days))
+        for template in step.templates:
+            kind = content_kinds.get(template)
+            named = {"node": name, "template": template}
+            if kind is None:
+                found.append(problems.UNKNOWN_TEMPLATE.format(**named))
+            elif kind == "sales" and _sells_early(definition, step, earliest[name], guard_days):
+                found.append(problems.SALES_TOO_EARLY.format(**named, days=guard_days))
     return found
+
+
+def lint_segments(definition: Definition, in_use: Collection[int]) -> list[Text]:
+    """Give one sentence per variant for a segment that is not in use."""
+    return [
+        problems.UNKNOWN_SEGMENT.format(node=name, segment=variant.segment)
+        for name, node in definition.nodes.items()
+        if isinstance(node.step, Send)
+        for variant in node.step.variants
+        if variant.segment not in in_use
+    ]
 
 
 def asked_attributes(definition: Definition) -> frozenset[str]:
@@ -81,12 +93,13 @@ def lint_offers(definition: Definition, with_offers: Collection[str]) -> list[Te
     `with_offers` are the templates that show such products.
     """
     return [
-        problems.OFFERS_TO_FIRST.format(node=name, template=node.step.template)
+        problems.OFFERS_TO_FIRST.format(node=name, template=template)
         for name, node in definition.nodes.items()
         if isinstance(node.step, Send)
-        and node.step.template in with_offers
         and _is_for_first_buyers(definition)
         and not node.step.override_reason.strip()
+        for template in node.step.templates
+        if template in with_offers
     ]
 
 

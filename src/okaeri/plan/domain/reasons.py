@@ -49,6 +49,26 @@ _WORDS: dict[str, Text] = {
         "「{template}」の日({on})になったため、送信を依頼しました",
         'Asked to send "{template}": its day ({on}) came',
     ),
+    "sent_variant": Text(
+        "セグメント「{variant}」の方に「{template}」を送る日({on})になったため、送信を依頼しました",
+        'Asked to send "{template}", the letter for the segment "{variant}": its day ({on}) came',
+    ),
+    "sent_default": Text(
+        "どのセグメントにも当てはまらない方への「{template}」の日({on})になったため、送信を依頼しました",
+        'Asked to send "{template}", for whoever is in none of the segments: its day ({on}) came',
+    ),
+    "held_out_variant": Text(
+        "効果を比べるため、セグメント「{variant}」の方への「{template}」をあえて送りませんでした"
+        "(予定日 {on})",
+        'Left out on purpose, to measure the effect ("{template}", the letter for the segment '
+        '"{variant}", planned for {on})',
+    ),
+    "held_out_default": Text(
+        "効果を比べるため、どのセグメントにも当てはまらない方への「{template}」をあえて送りませんでした"
+        "(予定日 {on})",
+        'Left out on purpose, to measure the effect ("{template}", for whoever is in none of the '
+        "segments, planned for {on})",
+    ),
     "held_out": Text(
         "効果を比べるため、このお客様には「{template}」をあえて送りませんでした(予定日 {on})",
         'Left out on purpose, to measure the effect ("{template}", planned for {on})',
@@ -106,7 +126,7 @@ def put_into_words(reason: Mapping[str, Any], template_names: Mapping[str, Text]
     """Give the sentence for a stored reason.
 
     `template_names`: template key → its name, and the names of attributes and their choices
-    (`domain.conditions`).
+    (`domain.conditions`) and of segments ("segment:12").
     """
     code = str(reason.get("code", ""))
     words = _WORDS.get(code)
@@ -132,6 +152,6 @@ def _in_words(name: str, value: Any, template_names: Mapping[str, Text]) -> Text
         return Text(f"{on.ja} {at}", f"{on.en} {at}")
     if name == "when":
         return conditions_in_words(value, template_names)
-    if name == "template":
+    if name in ("template", "variant"):
         return template_names.get(value) or Text(value, value)
     return Text(str(value), str(value))

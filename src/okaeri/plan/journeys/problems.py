@@ -46,6 +46,12 @@ UNKNOWN_TEMPLATE = Text(
     "手順「{node}」の文面「{template}」は存在しません。文面の一覧から選んでください。",
     'Step "{node}" uses the unknown template "{template}"; choose one from the list.',
 )
+UNKNOWN_SEGMENT = Text(
+    "手順「{node}」が使うセグメント({segment}番)は、ないか、削除されています。"
+    "別のセグメントを選ぶか、その行を消してください。",
+    'Step "{node}" uses segment {segment}, which does not exist or was removed; '
+    "choose another one or remove that line.",
+)
 SALES_TOO_EARLY = Text(
     "手順「{node}」は初回購入から{days}日以内に販促の文面「{template}」を送ります。"
     "日を遅らせるか、お役立ちの文面にするか、override_reason に理由を書いてください。",

@@ -22,7 +22,7 @@ NOTHING: frozenset[str] = frozenset()
 class SendMessage(NamedTuple):
     """Ask `deliver` for one message. `planned_at` is when the plan meant it, not when it was run.
 
-    `on` is the shop-local day of `planned_at`.
+    `on` is the shop-local day of `planned_at`; `variant` names which of several contents it is.
     """
 
     node: str
@@ -31,6 +31,7 @@ class SendMessage(NamedTuple):
     on: date
     expires_at: datetime
     is_held_out: bool
+    variant: str = ""
 
 
 class GrantPoints(NamedTuple):

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
+from django.db.models import Count
+
 from okaeri.foundation.bulk import bulk_insert, db_instant
 from okaeri.plan.domain.advance import Taken
 from okaeri.plan.domain.entry import Earlier, Entry
@@ -32,6 +34,21 @@ def newest_versions(journey_ids: Iterable[int] | None = None) -> dict[int, Journ
     if journey_ids is not None:
         versions = versions.filter(journey_id__in=list(journey_ids))
     return {version.journey_id: version for version in versions}
+
+
+def editions_of(journey_id: int) -> list[Definition]:
+    """Give every edition of one journey, the newest first."""
+    rows = JourneyVersion.objects.filter(journey_id=journey_id).order_by("-number")
+    return [definition_of(row.id, row.source) for row in rows]
+
+
+def skipped_variants(journey_id: int, node: str) -> dict[str, int]:
+    """Give variant → how often a step was passed over for somebody of it, as far as still known."""
+    rows = Decision.objects.filter(
+        enrolment__journey_id=journey_id, node=node, action="skipped"
+    ).values_list("reason__variant")
+    counted = rows.annotate(n=Count("id")).order_by("reason__variant")
+    return {variant or "": count for variant, count in counted}
 
 
 def live_journeys() -> list[LiveJourney]:

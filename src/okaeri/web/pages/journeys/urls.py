@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from okaeri.web.pages.journeys import views
+from okaeri.web.pages.journeys import contents, variants, views
 from okaeri.web.pages.journeys.completeness import completeness
 
 urlpatterns = [
@@ -14,6 +14,14 @@ urlpatterns = [
     path("actions/journeys/<slug:key>/activate/", views.activate, name="journey_activate"),
     path("actions/journeys/<slug:key>/pause/", views.pause, name="journey_pause"),
     path("actions/journeys/<slug:key>/finish/", views.finish, name="journey_finish"),
+    path("actions/journeys/<slug:key>/variants/", variants.report, name="journey_variants"),
+    path(
+        "actions/journeys/<slug:key>/variants/edit/",
+        variants.edit,
+        name="journey_variants_edit",
+    ),
+    path("actions/templates/new/", contents.new, name="template_new"),
+    path("actions/templates/<slug:key>/edit/", contents.edit, name="template_edit"),
     path("actions/templates/<slug:key>/", views.template, name="template"),
     path(
         "actions/templates/<slug:key>/body/<int:customer_id>/",

@@ -1,0 +1,147 @@
+"""One step, several contents by segment: drafted without YAML, and measured each on its own."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import yaml
+from django.db import transaction
+
+from okaeri.deliver import api as deliver
+from okaeri.foundation.errors import InputError, NotFoundError
+from okaeri.foundation.text import Text
+from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight import api as insight
+from okaeri.measure import api as measure
+from okaeri.plan.actions.edit import save_definition
+from okaeri.plan.actions.keys import SOURCE_KIND
+from okaeri.plan.actions.render import preview_for
+from okaeri.plan.actions.switch import find_journey
+from okaeri.plan.content.words import Source, check_source
+from okaeri.plan.domain.lint import lint_segments
+from okaeri.plan.domain.variants import variant_steps
+from okaeri.plan.journeys import problems
+from okaeri.plan.journeys.definition import parse
+from okaeri.plan.journeys.reading import read_yaml
+from okaeri.plan.journeys.steps.send import Send
+from okaeri.plan.models import Journey, Template
+from okaeri.plan.store import journeys as store
+from okaeri.plan.types import ContentDraft, DefinitionError
+
+_OWN = "own_"
+_NO_STEP = Text(
+    "シナリオに、メッセージを送る手順「{node}」がありません。",
+    'The journey has no step "{node}" that sends a message.',
+)
+_TWO_LANGUAGES = Text(
+    "文面の名前は、日本語と英語の両方を入れてください。",
+    "Name the content in Japanese and in English.",
+)
+_NO_WORDS = Text("件名と本文を入れてください。", "Write a subject and a body.")
+_KINDS = Text("種類は、お役立ちか販促を選んでください。", "Choose useful or sales.")
+
+
+def find_step(key: str, node: str) -> Send:
+    """Give a step of a journey's newest edition that sends, or raise NotFoundError."""
+    journey = find_journey(key)
+    version = store.newest_versions([journey.id])[journey.id]
+    found = store.definition_of(version.id, version.source).nodes.get(node)
+    if found is None or not isinstance(found.step, Send):
+        raise NotFoundError(_NO_STEP.format(node=node))
+    return found.step
+
+
+def save_variants(
+    key: str, node: str, lines: Sequence[tuple[int, str]], default: str, now: datetime
+) -> None:
+    """Keep a new edition whose step gives each segment, in this order, its content.
+
+    DefinitionError for a segment or content that is not there; people on their way keep their edition.
+    """
+    find_step(key, node)
+    journey = find_journey(key)
+    document = read_yaml(store.newest_versions([journey.id])[journey.id].source)
+    step = next(one for one in document["nodes"] if one["id"] == node)["send"]
+    step["template"] = default
+    step.pop("variants", None)
+    if lines:
+        step["variants"] = [{"segment": number, "template": name} for number, name in lines]
+    source = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
+    _check(source, node)
+    save_definition(source, now)
+
+
+def _check(source: str, node: str) -> None:
+    """Refuse in a draft already what could never be sent."""
+    definition = parse(source)
+    found = lint_segments(definition, {one.id for one in insight.list_segments()})
+    known = store.template_heads()
+    step = definition.nodes[node].step
+    found += [
+        problems.UNKNOWN_TEMPLATE.format(node=node, template=template)
+        for template in (step.templates if isinstance(step, Send) else ())
+        if template not in known
+    ]
+    if found:
+        raise DefinitionError(found[0])
+
+
+def save_content(draft: ContentDraft, now: datetime) -> str:
+    """Keep a content under its key as a new version, or under a key of its own; gives the key.
+
+    What a content is for stays as it was made: a journey was checked by it when it began.
+    """
+    if not (draft.name.ja.strip() and draft.name.en.strip()):
+        raise InputError(_TWO_LANGUAGES)
+    if not (draft.subject.strip() and draft.body_text.strip()):
+        raise InputError(_NO_WORDS)
+    with transaction.atomic():
+        before = Template.objects.filter(key=draft.key).order_by("-version").first()
+        kind = before.content_kind if before else draft.content_kind
+        if kind not in Template.ContentKind.values or (not before and kind == "transactional"):
+            raise InputError(_KINDS)
+        key = before.key if before else _new_key()
+        _check_words(Source(key, draft.subject, draft.body_text, ""))
+        Template.objects.create(
+            key=key,
+            version=before.version + 1 if before else 1,
+            channel=before.channel if before else "email",
+            content_kind=kind,
+            topic=before.topic if before else "",
+            name=draft.name.as_json(),
+            subject=draft.subject,
+            body_text=draft.body_text,
+            body_html="",
+            created_at=now,
+        )
+    return key
+
+
+def _check_words(source: Source) -> None:
+    """Compile a content and try it on somebody: a field that is nowhere would leave people without it."""
+    check_source(source)
+    anybody = insight.list_customers(limit=1).rows
+    if anybody:
+        preview_for(source, anybody[0].customer_id)
+
+
+def _new_key() -> str:
+    taken = set(Template.objects.filter(key__startswith=_OWN).values_list("key", flat=True))
+    number = len(taken) + 1
+    while f"{_OWN}{number}" in taken:
+        number += 1
+    return f"{_OWN}{number}"
+
+
+def measure_variants(warehouse: Warehouse, as_of: date) -> int:
+    """Evaluate every journey's experiment by the variants of its steps; gives how many steps."""
+    count = 0
+    for journey in Journey.objects.exclude(experiment_id=None).order_by("id"):
+        if journey.experiment_id is None:
+            continue
+        for node in variant_steps(store.editions_of(journey.id)):
+            groups = deliver.first_variants(SOURCE_KIND, journey.id, node)
+            measure.evaluate_groups(
+                journey.experiment_id, node, groups, warehouse=warehouse, as_of=as_of
+            )
+            count += 1
+    return count
