@@ -122,3 +122,29 @@ def test_a_container_s_memory_is_halved_not_the_machine_s(
     free = duckdb._container_limit
     (tmp_path / "memory.max").write_text("max")
     assert free() == float("inf")
+
+
+def test_a_staged_column_of_words_reads_compares_and_sorts_as_its_texts(
+    warehouse: Warehouse,
+) -> None:
+    texts = ["b", "", None, "a", "c"]
+    plain = warehouse.upload(pa.table({"sku": texts, "nth": list(range(5))}))
+    known = warehouse.upload(pa.table({"sku": ["c", "z", "b", None, "", "a"]}))
+    staged = warehouse.stage("numbered", plain, words={"sku": known})
+    assert staged.schema() == plain.schema()
+    in_order = warehouse.collect(staged.order_by("nth"))["sku"].to_pylist()
+    assert in_order == texts
+    sums = staged.aggregate(
+        first=staged.sku.min(),
+        after_a=(staged.sku > "a").ifelse(1, 0).sum(),
+        empty=(staged.sku == "").ifelse(1, 0).sum(),
+        unknown=staged.sku.isin(["q"]).ifelse(1, 0).sum(),
+    )
+    (row,) = warehouse.collect(sums).to_pylist()
+    assert row == {"first": "", "after_a": 2, "empty": 1, "unknown": 0}
+    warehouse.replace("kept", staged)
+    assert sorted(warehouse.collect(warehouse.table("kept"))["sku"].to_pylist(), key=str) == [
+        "", None, "a", "b", "c",
+    ]  # fmt: skip
+    none = warehouse.stage("nobody", plain.filter(plain.nth > 9), words={"sku": known.limit(0)})
+    assert warehouse.count(none) == 0

@@ -1,6 +1,6 @@
 """What an engine must do for the warehouse; the implementations stand beside this file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import ibis.expr.types as ir
@@ -18,8 +18,14 @@ class Engine(Protocol):
         """Make Arrow data readable in expressions."""
         ...
 
-    def stage(self, name: str, expr: ir.Table) -> ir.Table:
-        """Run `expr`, keep its rows inside the engine under `name`, and give them as a table."""
+    def stage(
+        self, name: str, expr: ir.Table, words: Mapping[str, ir.Table] | None = None
+    ) -> ir.Table:
+        """Run `expr`, keep its rows inside the engine under `name`, and give them as a table.
+
+        `words`: text column → a table with a column of that name that has every text in it. Engines
+        may keep such a column as numbers; it reads, compares and sorts as the texts do.
+        """
         ...
 
     def collect(self, expr: ir.Table) -> pa.Table:

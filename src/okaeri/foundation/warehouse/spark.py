@@ -6,7 +6,7 @@ PySpark is an extra of the package and needs Java 17; both are asked for in one 
 import os
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import ibis
@@ -50,8 +50,13 @@ class SparkEngine:
         pq.write_table(data, path, version="2.6", coerce_timestamps="us")
         return self._view([str(path)])
 
-    def stage(self, name: str, expr: ir.Table) -> ir.Table:
-        """Write the rows of `expr` to scratch: Spark would compute them again for every use."""
+    def stage(
+        self, name: str, expr: ir.Table, words: Mapping[str, ir.Table] | None = None
+    ) -> ir.Table:
+        """Write the rows of `expr` to scratch: Spark would compute them again for every use.
+
+        `words` are of no use: Parquet numbers repeated texts by itself.
+        """
         path = self._scratch / f"{name}-{uuid.uuid4().hex}"
         self._session.sql(self._connection.compile(expr)).write.parquet(str(path))
         return self._view([str(path)])

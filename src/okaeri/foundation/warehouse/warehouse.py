@@ -1,7 +1,7 @@
 """One shop's warehouse: named tables with atomic replacement and keyed changes."""
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import ibis
@@ -153,9 +153,14 @@ class Warehouse:
         """Give Parquet files from elsewhere as one table."""
         return self._runner.read([str(path) for path in paths], schema)
 
-    def stage(self, name: str, expr: ir.Table) -> ir.Table:
-        """Keep the rows of an expression that is used more than once inside the engine."""
-        return self._runner.stage(name, expr)
+    def stage(
+        self, name: str, expr: ir.Table, words: Mapping[str, ir.Table] | None = None
+    ) -> ir.Table:
+        """Keep the rows of an expression that is used more than once inside the engine.
+
+        `words`: text columns with few different texts, each with a table that has them all.
+        """
+        return self._runner.stage(name, expr, words)
 
     def forget(self, name: str, column: str, values: Iterable[int] | Iterable[str]) -> int:
         """Remove rows and every older file and log entry that held them; gives how many rows went.

@@ -1,6 +1,6 @@
 """What analyses read: shared tables, each made once per refresh, when the first analysis asks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import date
 from functools import cached_property
@@ -159,7 +159,8 @@ class Sources:
     @cached_property
     def goods(self) -> ir.Table:
         """One row per line of a purchase with something chosen (`compute_purchase_goods`)."""
-        return self.stage("goods", compute_purchase_goods(self._chosen, self.purchases))
+        rows = compute_purchase_goods(self._chosen, self.purchases)
+        return self.stage("goods", rows, words={"sku": self.item_names})
 
     @cached_property
     def item_days(self) -> ir.Table:
@@ -317,9 +318,11 @@ class Sources:
         rows = self.rows(compute_product_names(self.item_names, skus=skus))
         return {row["sku"]: row["name"] for row in rows if row["name"]}
 
-    def stage(self, name: str, expr: ir.Table) -> ir.Table:
-        """Keep the rows of an expression that several analyses read."""
-        self._staged[name] = self.warehouse.stage(f"insight_{name}", expr)
+    def stage(
+        self, name: str, expr: ir.Table, words: Mapping[str, ir.Table] | None = None
+    ) -> ir.Table:
+        """Keep the rows of an expression that several analyses read; `words` as in `Warehouse.stage`."""
+        self._staged[name] = self.warehouse.stage(f"insight_{name}", expr, words)
         return self._staged[name]
 
     def find_staged(self, name: str) -> ir.Table | None:

@@ -23,12 +23,8 @@ def compute_f2_waits(
     rows = purchases.filter(is_full) if basis == FULL else purchases
     # The kind is a text: it is carried only where it is asked for.
     kind = {"is_full": rows.kind != "trial"} if basis == TRIAL else {}
-    rows = rows.select("customer_id", "ordered_on", **kind)
-    began = rows.group_by("customer_id").agg(first_on=rows.ordered_on.min())
-    if basis == TRIAL:
-        firsts = purchases.filter((purchases.n == 1) & ~is_full)
-        began = firsts.select("customer_id", first_on=firsts.ordered_on)
-    both = rows.join(began, "customer_id")
+    rows = rows.select("customer_id", "ordered_on", "first_on", **kind)
+    both = rows if basis == ALL else _since_another_first(rows, purchases, basis)
     goes_on = both.is_full if basis == TRIAL else ibis.literal(value=True)
     later = both.ordered_on > both.first_on
     people = both.group_by("customer_id").agg(
@@ -51,3 +47,13 @@ def compute_f2_waits(
         same_day=(people.on_first_day > itself).ifelse(1, 0).sum(),
         **sums,
     )
+
+
+def _since_another_first(rows: ir.Table, purchases: ir.Table, basis: str) -> ir.Table:
+    """Give the rows of whom the basis counts, first_on by what it counts."""
+    if basis == TRIAL:
+        firsts = purchases.filter((purchases.n == 1) & (purchases.kind == "trial"))
+        began = firsts.select("customer_id", first_on=firsts.ordered_on)
+    else:
+        began = rows.group_by("customer_id").agg(first_on=rows.ordered_on.min())
+    return rows.drop("first_on").join(began, "customer_id")

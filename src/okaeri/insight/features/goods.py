@@ -81,8 +81,8 @@ def compute_newest_names(goods: ir.Table, names: ir.Table, purchases: ir.Table) 
 
 
 def compute_item_days(goods: ir.Table) -> ir.Table:
-    """One row per customer, product and day: customer_id, sku, ordered_on, n, quantity, is_delivery,
-    previous_on, nth_day, is_last.
+    """One row per customer, product and day: customer_id, sku, ordered_on, n, quantity, lines,
+    is_delivery, previous_on, nth_day, is_last.
 
     `n` is the customer's purchase, `is_delivery` tells of a subscription's, `previous_on` when the
     same customer bought the same product before (NULL for the first time), `nth_day` on how many days
@@ -90,7 +90,10 @@ def compute_item_days(goods: ir.Table) -> ir.Table:
     """
     is_delivery = goods.is_delivery.ifelse(1, 0)
     days = goods.group_by("customer_id", "sku", "ordered_on").agg(
-        n=goods.n.min(), quantity=goods.quantity.sum(), is_delivery=is_delivery.max() == 1
+        n=goods.n.min(),
+        quantity=goods.quantity.sum(),
+        lines=goods.count(),
+        is_delivery=is_delivery.max() == 1,
     )
     life = ibis.window(group_by=["customer_id", "sku"], order_by="ordered_on")
     return days.mutate(
@@ -110,7 +113,6 @@ def compute_item_facts(goods: ir.Table, item_days: ir.Table, *, as_of: date) -> 
     """
     sold = goods.group_by("sku").agg(
         price_minor=(goods.amount_minor / goods.quantity).median(),
-        orders=goods.order_id.nunique(),
         quantity=goods.quantity.sum(),
         net_minor=goods.amount_minor.sum(),
         first_on=goods.ordered_on.min(),
@@ -128,14 +130,28 @@ def compute_item_facts(goods: ir.Table, item_days: ir.Table, *, as_of: date) -> 
         is_first=is_first.ifelse(1, 0),
         is_second=is_second.ifelse(1, 0),
         is_recent=((item_days.ordered_on > since) & is_back).ifelse(1, 0),
+        is_one_line=(item_days.lines == 1).ifelse(1, 0),
     )
     people = seen.group_by("sku").agg(
         buyers=seen.is_first.sum(),
         recent_buyers=seen.is_recent.sum(),
         repeat_buyers=seen.is_second.sum(),
         cycle_days=seen.gap.median().cast("float64"),
+        one_line=seen.is_one_line.sum(),
     )
-    return sold.join(people, "sku")
+    rows = sold.join(people, "sku").left_join(_orders_of_several_lines(goods, item_days), "sku")
+    orders = rows.one_line + rows.several.fill_null(0)
+    return rows.mutate(orders=orders).drop("one_line", "several", "sku_right")
+
+
+def _orders_of_several_lines(goods: ir.Table, item_days: ir.Table) -> ir.Table:
+    """One row per product: sku, several (orders on days with several lines of it by one person).
+
+    What was one line that day was one order; to tell all orders apart costs more than all else here.
+    """
+    days = item_days.filter(item_days.lines > 1)
+    rows = goods.semi_join(days, ["customer_id", "sku", "ordered_on"])
+    return rows.group_by("sku").agg(several=rows.order_id.nunique())
 
 
 def compute_item_histories(item_days: ir.Table, items: ir.Table, *, one_person_in: int) -> ir.Table:
