@@ -114,6 +114,7 @@ __all__ = [
     "forecast",
     "forget_results",
     "get_segment",
+    "has_run_outs",
     "interest_audience",
     "interests_of",
     "is_due",
@@ -310,6 +311,11 @@ def list_running_out(
     """
     last = day + timedelta(days=lead_days)
     return run_outs.due_between(last - timedelta(days=within_days - 1), last, sku)
+
+
+def has_run_outs(sku: str = "") -> bool:
+    """Tell whether anything (of one product) runs out from last week to four weeks ahead."""
+    return run_outs.has_any(sku)
 
 
 def run_outs_of(customer_ids: Iterable[int]) -> list[RunOutView]:

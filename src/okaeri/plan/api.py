@@ -11,7 +11,7 @@ from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.recommend_types import RecommendedItem
 from okaeri.plan import goals, variants, views
-from okaeri.plan.actions import by_hand, edit, for_segment, switch
+from okaeri.plan.actions import by_hand, edit, for_segment, switch, waiting
 from okaeri.plan.actions import variants as variant_actions
 from okaeri.plan.actions.motivation import infer_motivations
 from okaeri.plan.actions.offers import like_viewed_by, offers_of
@@ -109,6 +109,11 @@ def check_completeness() -> list[PatternCheck]:
 def list_journeys() -> list[JourneyView]:
     """Give every journey with its head counts, by key."""
     return views.view_journeys(Journey.objects.order_by("id"))
+
+
+def startable_keys() -> list[str]:
+    """Give the keys of journeys that do not run and have somebody to begin with."""
+    return waiting.keys_with_people()
 
 
 def journey_keys() -> frozenset[str]:

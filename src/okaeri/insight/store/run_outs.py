@@ -49,6 +49,12 @@ def due_between(first: date, last: date, sku: str = "") -> list[RunOutView]:
     return [RunOutView(*row) for row in rows.order_by("runs_out_on", "id").values_list(*_COLUMNS)]
 
 
+def has_any(sku: str = "") -> bool:
+    """Tell whether anything runs out, of one product or of all."""
+    rows = RunOut.objects.filter(sku=sku) if sku else RunOut.objects
+    return rows.exists()
+
+
 def of_customers(customer_ids: Iterable[int]) -> list[RunOutView]:
     """Give what runs out for these people, the first to run out first."""
     rows = RunOut.objects.filter(customer_id__in=list(customer_ids)).order_by("runs_out_on", "sku")

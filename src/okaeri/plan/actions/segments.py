@@ -32,7 +32,7 @@ _Came = dict[int, tuple[int, datetime]]
 
 def segment_of(trigger: SegmentTrigger) -> SegmentView:
     """Give the segment a journey waits at, or raise DefinitionError while there is none."""
-    found = _find(trigger)
+    found = find_segment(trigger)
     if found is None:
         name = name_of(trigger)
         words = Text(_NO_SEGMENT.ja.format(name=name.ja), _NO_SEGMENT.en.format(name=name.en))
@@ -42,7 +42,7 @@ def segment_of(trigger: SegmentTrigger) -> SegmentView:
 
 def name_of(trigger: SegmentTrigger) -> Text:
     """Give what the segment is called, whether it has been made or not."""
-    found = _find(trigger)
+    found = find_segment(trigger)
     if found is not None:
         return Text(found.name, found.name)
     preset = insight.find_preset(trigger.preset) if trigger.preset else None
@@ -50,7 +50,8 @@ def name_of(trigger: SegmentTrigger) -> Text:
     return preset.name if preset else Text(unknown, unknown)
 
 
-def _find(trigger: SegmentTrigger) -> SegmentView | None:
+def find_segment(trigger: SegmentTrigger) -> SegmentView | None:
+    """Give the segment a trigger names; None while there is none, or no more."""
     if trigger.segment is None:
         return insight.segment_of_preset(trigger.preset)
     try:
@@ -70,7 +71,7 @@ def enrol_from_segments(now: datetime) -> int:
 
 
 def _look_at_segment(journey: LiveJourney, trigger: SegmentTrigger, now: datetime) -> int:
-    segment = _find(trigger)
+    segment = find_segment(trigger)
     if segment is None:
         return 0
     changes = insight.segment_changes_after(segment.id, journey.segment_cursor, _MOST_CHANGES)

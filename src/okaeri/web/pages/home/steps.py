@@ -9,6 +9,7 @@ from okaeri.insight import api as insight
 from okaeri.insight.types import NextStep
 from okaeri.intake import api as intake
 from okaeri.measure.types import Evaluation
+from okaeri.plan import api as plan
 from okaeri.plan.types import JourneyView
 from okaeri.web.formats import number
 
@@ -46,7 +47,7 @@ class Step:
 def next_steps(journeys: Sequence[JourneyView], evaluations: Sequence[Evaluation]) -> list[Step]:
     """Give what is worth starting, the largest stake first, then what runs for such a reason.
 
-    Where insight's advice is already followed, the drafts that are left fill the place.
+    Where insight's advice is already followed, drafts that somebody waits for fill the place.
     """
     by_key = {journey.key: journey for journey in journeys}
     answers = {evaluation.experiment.key: evaluation for evaluation in evaluations}
@@ -61,7 +62,7 @@ def next_steps(journeys: Sequence[JourneyView], evaluations: Sequence[Evaluation
             to_do.append(Step(step.title, step.why, _address(step.action)))
     if running:
         advised = {_playbook_of(step) for step in advice}
-        drafts = [j for j in journeys if j.status != "live" and j.key not in advised]
+        drafts = [by_key[key] for key in plan.startable_keys() if key not in advised]
         to_do += [_start(journey) for journey in drafts][: _MOST_TO_DO - len(to_do)]
     return [*to_do, *running]
 
