@@ -26,6 +26,7 @@ MOVED = (
     *("stage", "is_lapsed", "is_at_risk", "is_f2_late", "is_revived", "purchase_count"),
     *("order_count", "first_on", "second_on", "last_on", "tenure_days", "recency_days"),
     *("net_minor", "net_12m_minor", "cycle_days", "freshness_band"),
+    *("discount_share", "fresh_on"),
 )
 
 

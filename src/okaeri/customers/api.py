@@ -359,6 +359,7 @@ def _purchase(order: OrderRecord) -> Purchase:
         shipped_on=order.shipped_on,
         delivered_on=order.delivered_on,
         is_trial=order.is_trial,
+        discount_minor=order.discount_minor,
     )
 
 

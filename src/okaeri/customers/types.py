@@ -91,6 +91,7 @@ class Purchase:
     shipped_on: date | None
     delivered_on: date | None
     is_trial: bool = False
+    discount_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

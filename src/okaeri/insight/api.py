@@ -66,6 +66,7 @@ from okaeri.insight.prediction_types import (
     PredictionPage,
     PredictionRules,
 )
+from okaeri.insight.price_types import PriceRules
 from okaeri.insight.recommend_types import RecommendedItem
 from okaeri.insight.store import (
     insights,
@@ -195,6 +196,16 @@ def list_insights(customer_ids: Iterable[int]) -> dict[int, CustomerInsightView]
 def find_insight(customer_id: int) -> CustomerInsightView | None:
     """Give one customer's standing, or None before a refresh saw him."""
     return insights.views([customer_id]).get(customer_id)
+
+
+def list_sale_only(customer_ids: Iterable[int]) -> set[int]:
+    """Give those of these people who buy at a discount or in campaigns only (セール時のみ購入).
+
+    By default 8 of 10 orders or more, from two orders on (settings `price.campaign_share` and
+    `price.fewest_orders`).
+    """
+    rules = load(PriceRules)
+    return insights.buying_at_discounts(customer_ids, rules.campaign_share, rules.fewest_orders)
 
 
 def list_predictions(customer_ids: Iterable[int]) -> dict[int, CustomerPredictionView]:

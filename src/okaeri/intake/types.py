@@ -193,6 +193,7 @@ class OrderRecord:
     shipped_on: date | None
     delivered_on: date | None
     change_no: int
+    discount_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

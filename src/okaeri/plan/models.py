@@ -48,6 +48,21 @@ class JourneyVersion(models.Model):
         )
 
 
+class KeptOut(models.Model):
+    """Somebody a journey would have let in but for what it tests; he walks nowhere and is in no arm."""
+
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="+", db_index=False)
+    customer_id = models.BigIntegerField(db_index=True)
+    # "sale_only" (plan.actions.full_price)
+    reason = models.CharField(max_length=20)
+    kept_out_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["journey", "customer_id"], name="kept_out_once"),
+        )
+
+
 class Enrolment(models.Model):
     """One customer's walk through one journey version: the engine's only state."""
 

@@ -167,6 +167,9 @@ class JourneyView:
     entered: int
     active: int
     held_out: int
+    # Who would have entered but for the test (`full_price_test`): reason → people.
+    is_full_price_test: bool
+    kept_out: Mapping[str, int]
     reached_goal: int
     nodes: tuple[NodeView, ...]
     source: str

@@ -27,6 +27,7 @@ from okaeri.plan.journeys.steps.send import Send
 from okaeri.plan.models import Decision, Enrolment, Journey, JourneyVersion, Template
 from okaeri.plan.names import names_of_attributes, names_of_segments, names_of_templates
 from okaeri.plan.store import journeys as store
+from okaeri.plan.store import kept_out
 from okaeri.plan.types import DecisionView, EnrolmentView, Goal, JourneyView, NodeView, TemplateView
 
 _BY_PURCHASE = Text("{n}回目の購入", "Purchase number {n}")
@@ -77,6 +78,8 @@ def _view(journey: Journey, version: JourneyVersion, names: dict[str, Text]) -> 
         entered=heads["entered"],
         active=heads["active"],
         held_out=heads["held_out"],
+        is_full_price_test=header.full_price_test,
+        kept_out=kept_out.count(journey.id),
         reached_goal=heads["reached_goal"],
         nodes=_nodes(journey.id, definition, names),
         source=version.source,

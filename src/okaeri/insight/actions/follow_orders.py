@@ -1,6 +1,6 @@
 """Between two nights: whoever orders gets his class at once (domain row C-01).
 
-Classes, counts and freshness follow each order; ranks, predictions and reports wait for the night,
+Classes, counts, discounts and freshness follow each order; ranks, predictions and reports wait for the night,
 which computes everything anew. A large import is left to the refresh: it is faster there.
 """
 
@@ -164,6 +164,7 @@ def _standing(
         "fresh_on": touched,
         "half_life_days": half_life,
         "half_life_basis": basis.value,
+        "discount_share": sum(one.discount_minor > 0 for one in counted) / len(counted),
         "freshness": freshness,
         "freshness_band": band_of(freshness).value,
     }

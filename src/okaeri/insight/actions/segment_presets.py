@@ -2,6 +2,7 @@
 
 from okaeri.foundation.settings import load
 from okaeri.insight.domain.segment_presets import PRESETS, Preset, ShopFacts
+from okaeri.insight.price_types import PriceRules
 from okaeri.insight.segment_types import PresetView
 from okaeri.insight.store import reports
 from okaeri.insight.types import LifecycleRules
@@ -21,6 +22,7 @@ def find_preset(key: str) -> PresetView | None:
 
 def _facts() -> ShopFacts:
     rules, report = load(LifecycleRules), reports.find("portfolio")
+    prices = load(PriceRules)
     products = intake.list_products()
     return ShopFacts(
         lapse_days=rules.lapse_days,
@@ -28,6 +30,8 @@ def _facts() -> ShopFacts:
         if report
         else round(rules.fixed_unit_price_minor * rules.multiple),
         trials={sku: one.days_supply for sku, one in products.items() if one.is_trial},
+        sale_share=prices.campaign_share,
+        sale_orders=prices.fewest_orders,
     )
 
 

@@ -101,6 +101,16 @@ def in_band(customer_ids: Iterable[int], band: FreshnessBand) -> dict[int, date]
     return dict(rows.values_list("customer_id", "as_of"))
 
 
+def buying_at_discounts(customer_ids: Iterable[int], share: float, fewest_orders: int) -> set[int]:
+    """Give those of these people who bought so large a share of enough orders at a discount."""
+    rows = CustomerInsight.objects.filter(
+        customer_id__in=list(customer_ids),
+        discount_share__gte=share,
+        order_count__gte=fewest_orders,
+    )
+    return set(rows.values_list("customer_id", flat=True))
+
+
 def page(where: Q, order_by: str, offset: int, limit: int) -> list[CustomerInsightView]:
     """Give one page; ties are kept in the order of customer ids, unknown values last."""
     rows = CustomerInsight.objects.filter(where).order_by(*_ordering(order_by))

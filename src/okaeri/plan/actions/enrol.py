@@ -14,6 +14,7 @@ from okaeri.intake import api as intake
 from okaeri.intake.types import OrderRecord
 from okaeri.measure import api as measure
 from okaeri.plan.actions.entrants import find_entrants
+from okaeri.plan.actions.full_price import without_sale_only
 from okaeri.plan.actions.surroundings import Surroundings, look_around
 from okaeri.plan.domain.entry import Entry, choose_entries, entry_by_order, entry_by_recency
 from okaeri.plan.journeys.definition import PurchaseTrigger, RecencyTrigger
@@ -206,6 +207,7 @@ def all_ids(customer_ids: Set[int]) -> dict[int, int]:
 
 def begin_walks(journey: LiveJourney, entries: Sequence[Entry], now: datetime) -> int:
     """Begin walks for those the re-entry rule allows; arm, walk and decision in one transaction."""
+    entries = without_sale_only(journey, entries, now)
     if not entries:
         return 0
     ids = all_ids({entry.customer_id for entry in entries})

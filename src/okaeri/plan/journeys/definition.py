@@ -123,6 +123,8 @@ class Header(BaseModel):
     `holdout`: share of people left out on purpose; `window_days`: for so long their purchases count.
     `exit_on`: events that end the walk ("lost": the freshness fell into its lowest band);
     `longest_days`: after so many days it ends in any case.
+    `full_price_test`: it asks what people do at full price, so whoever buys at a discount only
+    (セール時のみ購入) does not enter; the journey counts them.
     """
 
     model_config = _STRICT
@@ -140,6 +142,7 @@ class Header(BaseModel):
     exit_on: tuple[Literal["purchase", "cart_emptied", "lost"], ...] = ("purchase",)
     send_at: str = Field(default="10:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     longest_days: int = Field(default=730, ge=1, le=3650)
+    full_price_test: bool = False
 
     @model_validator(mode="after")
     def _anchor_fits_trigger(self) -> Self:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import F
 
 from okaeri.foundation.personal import Documents, as_documents
-from okaeri.plan.models import Decision, Enrolment
+from okaeri.plan.models import Decision, Enrolment, KeptOut
 
 _ERASED = "erased"
 _WALK = {
@@ -24,6 +24,11 @@ def export(customer_ids: Sequence[int]) -> dict[str, Documents]:
         "journey_decisions": as_documents(
             decisions.values("enrolment_id", "node", "action", "reason", "decided_at")
         ),
+        "journeys_not_entered": as_documents(
+            KeptOut.objects.filter(customer_id__in=customer_ids)
+            .order_by("id")
+            .values("reason", "kept_out_at", journey_key=F("journey__key"))
+        ),
     }
 
 
@@ -35,4 +40,5 @@ def erase(customer_ids: Sequence[int], now: datetime) -> dict[str, int]:
     )
     decisions = Decision.objects.filter(enrolment__in=walks)
     blanked = decisions.update(reason={"code": _ERASED})
+    KeptOut.objects.filter(customer_id__in=customer_ids).delete()
     return {"journey_walks": ended, "journey_decisions": blanked}

@@ -1,4 +1,4 @@
-"""What a customer's class alone does not say: the curve of freshness, a large first order, a warning."""
+"""What a customer's class alone does not say: the curve of freshness, and marks about prices."""
 
 from datetime import date
 from typing import Any
@@ -10,11 +10,12 @@ from okaeri.web.charts.freshness_curve import freshness_curve
 
 
 def marks_of(standing: CustomerInsightView | None, *, today: date, language: str) -> dict[str, Any]:
-    """Give curve (SVG or None), is_high_first and may_depend_on_discounts, for the template."""
+    """Give curve (SVG or None) and the marks beside the class, for the template."""
     if standing is None:
         return {"curve": None}
     return {
         "curve": _curve(standing, today, language),
+        "buys_at_sales_only": bool(insight.list_sale_only([standing.customer_id])),
         "is_high_first": standing.stage is Stage.FIRST and standing.net_minor >= _bar(),
         "may_depend_on_discounts": standing.stage is Stage.TREND,
     }
