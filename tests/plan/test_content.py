@@ -6,6 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from okaeri.plan.actions.coupons import example_of_a_coupon
 from okaeri.plan.content.html import html_from_text
 from okaeri.plan.content.library import list_shipped_templates
 from okaeri.plan.content.merge import EXAMPLE_OF_A_CART, EXAMPLE_OF_A_FORM
@@ -26,6 +27,8 @@ VALUES = {
     "satisfaction_url": "https://shop.example/q/abc?x=1&y=2",
     "cart": EXAMPLE_OF_A_CART,
     "run_out": {"product": "化粧水"},
+    "coupon": example_of_a_coupon(),
+    "my_page": "https://shop.example/my/1-2-abc/",
     **EXAMPLE_OF_A_FORM,
     "form": {**EXAMPLE_OF_A_FORM["form"], "addressee": "山田 様"},
 }

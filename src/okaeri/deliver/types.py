@@ -59,13 +59,17 @@ class RenderTask:
 
 @dataclass(frozen=True, slots=True)
 class RenderedContent:
-    """The words of one message. `error` is set instead of words when a template failed."""
+    """The words of one message. `error` is set instead of words when there are none to send.
+
+    That is a failed template, or one that shows a gift the person cannot use (any more).
+    """
 
     message_id: int
     subject: str = ""
     body_text: str = ""
     body_html: str = ""
     error: Text | None = None
+    has_nothing_to_give: bool = False
 
 
 class Renderer(Protocol):

@@ -16,7 +16,7 @@ from okaeri.foundation import clock
 from okaeri.foundation.keyset import Before
 from okaeri.foundation.personal import Documents
 from okaeri.foundation.settings import ShopProfile, load
-from okaeri.rewards.actions import coupons
+from okaeri.rewards.actions import coupons, my_page
 from okaeri.rewards.actions import points as actions
 from okaeri.rewards.coupon_types import (
     CouponFor,
@@ -27,6 +27,7 @@ from okaeri.rewards.coupon_types import (
     RedemptionView,
 )
 from okaeri.rewards.store import coupons as stored_coupons
+from okaeri.rewards.store import my_page as my_page_editions
 from okaeri.rewards.store import points as store
 from okaeri.rewards.types import PointEntry
 
@@ -100,9 +101,29 @@ def export_person(customer_ids: Collection[int]) -> dict[str, Documents]:
 def erase_person(customer_ids: Collection[int]) -> dict[str, int]:
     """Withdraw a person's unused coupons and forget their codes, in the caller's transaction.
 
-    The ledger of points holds numbers only and stays. Gives how many rows, by table.
+    The ledger of points holds numbers only and stays; links to his page end. Gives how many rows, by
+    table.
     """
+    my_page_editions.end_all(customer_ids)
     return stored_coupons.erase_person(customer_ids)
+
+
+# ---- a person's own page -----------------------------------------------------------------------
+
+
+def my_page_links(customer_ids: Collection[int], base_url: str) -> dict[int, str]:
+    """Give customer → the address of his own page: signed, without his address, good for a time."""
+    return my_page.links(customer_ids, base_url, settings.SECRET_KEY, clock.now())
+
+
+def find_my_page(token: str) -> int | None:
+    """Give whose page a link opens (the live number); None for a link that is not ours or ended."""
+    return my_page.find(token, settings.SECRET_KEY, clock.now())
+
+
+def end_my_page_links(customer_id: int) -> None:
+    """End every link to a person's page that was ever sent; the next letter has a new one."""
+    my_page_editions.end_all(_accounts_of(customer_id))
 
 
 # ---- coupons -----------------------------------------------------------------------------------

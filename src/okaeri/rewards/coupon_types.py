@@ -131,6 +131,11 @@ class RedemptionView:
     reversed_at: datetime | None
 
 
+def code_in_groups(code: str) -> str:
+    """Give a code as people read it: ABCD-EFGH-JKMN-PQRS."""
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
 class CouponFor(NamedTuple):
     """One person to get a coupon. `issued_for` says what for ("walk:12"), so that letters find it."""
 

@@ -151,3 +151,10 @@ class Redemption(models.Model):
             ),
         )
         indexes = (models.Index(fields=["reference"], name="redemption_reference"),)
+
+
+class PageLinks(models.Model):
+    """Which edition of the links to a person's own page counts; without a row the first, 0."""
+
+    customer_id = models.BigIntegerField(unique=True)
+    edition = models.IntegerField(default=0)

@@ -1,7 +1,10 @@
-"""What crosses rewards' border: entries of a customer's points."""
+"""What crosses rewards' border: entries of a customer's points, the rule of his page's links."""
 
 from dataclasses import dataclass
 from datetime import datetime
+
+from okaeri.foundation.settings import setting
+from okaeri.foundation.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +21,16 @@ class PointEntry:
     occurred_at: datetime
     recorded_at: datetime
     id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class MyPageRules:
+    """How long a link to a person's own page is good."""
+
+    link_days: int = setting(
+        "my_page.link_days",
+        90,
+        Text("お客様ページのリンクの有効日数", "Days a link to a customer's page is good"),
+        minimum=1,
+        maximum=730,
+    )

@@ -99,6 +99,9 @@ REASONS: dict[str, Text] = {
         "The hours the person asked for and the shop's hours of sending do not meet.",
     ),
     "template_error": Text("文面を作れませんでした。", "The words could not be made."),
+    "nothing_to_give": Text(
+        "お渡しするものがないため送りません。", "Not sent: there is nothing to give."
+    ),
     "channel_missing": Text("この送信手段は使えません。", "This channel is not available."),
     "unsubscribed": Text("お客様が配信停止を選びました。", "The person unsubscribed."),
     "journey_exited": Text("お客様がシナリオを離れました。", "The customer left the journey."),

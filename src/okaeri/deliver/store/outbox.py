@@ -154,9 +154,12 @@ def save_rendered(contents: Sequence[RenderedContent], now: datetime) -> int:
         )
         for content in failed:
             detail = content.error.as_json() if content.error else {}
+            reason = {"code": "template_error", "detail": detail}
+            if content.has_nothing_to_give:
+                reason = {"code": "nothing_to_give", "detail": detail}
             Message.objects.filter(id=content.message_id).update(
                 status=Status.SUPPRESSED,
-                reason={"code": "template_error", "detail": detail},
+                reason=reason,
                 settled_at=now,
             )
     return len(planned)

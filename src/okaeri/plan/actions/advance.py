@@ -8,6 +8,7 @@ from django.db import transaction
 from okaeri.deliver import api as deliver
 from okaeri.deliver.types import Addressee, MessageRequest
 from okaeri.intake import api as intake
+from okaeri.plan.actions.coupons import WALK, give_coupons
 from okaeri.plan.actions.facts import Definitions, Known, first_facts, more_facts
 from okaeri.plan.actions.keys import LONGEST_GRACE, SOURCE_KIND, message_key, pending_keys
 from okaeri.plan.actions.together import follow_merges
@@ -55,6 +56,7 @@ def _advance(crowds: Sequence[Crowd], behind: Set[int], now: datetime) -> None:
     _withdraw(moves, now)
     deliver.submit_to_many(_requests(moved, definitions, heads), now)
     _grant(moved, now)
+    give_coupons(moved, now)
 
 
 def _walk_ids(crowd: Crowd) -> list[int]:
@@ -92,16 +94,19 @@ def _requests(
             if isinstance(command, SendMessage):
                 repeats = command.node in definitions[crowd.version_id].repeating
                 day = command.on.isoformat() if repeats else ""
-                people = _addressees(crowd, command.node, day)
+                knows_walk = bool(definitions[crowd.version_id].coupon_offers)
+                people = _addressees(crowd, command.node, day, knows_walk=knows_walk)
                 yield _request(crowd, command, people[0], heads[command.template]), people
 
 
-def _addressees(crowd: Crowd, node: str, day: str) -> list[Addressee]:
+def _addressees(crowd: Crowd, node: str, day: str, *, knows_walk: bool) -> list[Addressee]:
+    """Give who gets the message; `knows_walk` where a letter may show what its walk was given."""
     return [
         Addressee(
             message_key(walk_id, node, day),
             customer_id,
-            {} if order_id is None else {"order_id": order_id},
+            ({} if order_id is None else {"order_id": order_id})
+            | ({WALK: walk_id} if knows_walk else {}),
         )
         for walk_id, customer_id, order_id, _ in crowd.members
     ]

@@ -13,10 +13,11 @@ from okaeri.listen import api as listen
 from okaeri.plan.actions.carts import carts_of
 from okaeri.plan.actions.lost import lost_since
 from okaeri.plan.actions.surroundings import Surroundings, look_around
-from okaeri.plan.domain.facts import ATTRIBUTE, SEGMENT, Facts
+from okaeri.plan.domain.facts import ATTRIBUTE, COUPON, SEGMENT, Facts
 from okaeri.plan.domain.purchases import anchor_day, counted, goal_number
 from okaeri.plan.journeys.definition import CART_EMPTIED, LOST, Definition
 from okaeri.plan.store.rows import Crowd, Member
+from okaeri.rewards import api as rewards
 
 # A crowd with what is known of every one of its members.
 Known = tuple[Crowd, Facts]
@@ -107,6 +108,9 @@ def more_facts(
     if "payments" in missing:
         owing = customers.owing(people, look_around().day_of(now))
         known = _add(known, lambda member: {"has_unpaid_orders": member.customer_id in owing})
+    offers = {one.removeprefix(COUPON) for one in missing if one.startswith(COUPON)}
+    if offers:
+        known = _add_coupons(known, offers, people)
     asked = {one.removeprefix(ATTRIBUTE) for one in missing if one.startswith(ATTRIBUTE)}
     if asked:
         known = _add_answers(known, asked, people, now)
@@ -128,6 +132,22 @@ def _add_segments(known: Sequence[Known], segments: Set[int], people: Sequence[i
             ids = families.get(member.customer_id, (member.customer_id,))
             held = {one for one, members in inside.items() if not members.isdisjoint(ids)}
             by_member.append(facts._replace(segments=facts.segments | held))
+        found += _split(crowd, by_member)
+    return found
+
+
+def _add_coupons(known: Sequence[Known], offers: Set[str], people: Sequence[int]) -> list[Known]:
+    """Add which of these coupons everybody can still get, to those asked for before."""
+    takers = rewards.may_get(offers, people)
+    found: list[Known] = []
+    for crowd, facts in known:
+        by_member = [
+            facts._replace(
+                coupons=facts.coupons
+                | {offer for offer, who in takers.items() if one.customer_id in who}
+            )
+            for one in crowd.members
+        ]
         found += _split(crowd, by_member)
     return found
 

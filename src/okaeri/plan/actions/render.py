@@ -17,6 +17,12 @@ from okaeri.intake.form_types import EntryRecord, FormDefinition, FormRules
 from okaeri.intake.types import LineRecord, ProductIn
 from okaeri.listen import api as listen
 from okaeri.plan.actions.carts import carts_of
+from okaeri.plan.actions.coupons import (
+    NO_COUPON,
+    Gifts,
+    gifts_in_preview,
+    gifts_of,
+)
 from okaeri.plan.actions.offers import LIKE_VIEWED, RECOMMENDED, like_viewed_by, offers_of
 from okaeri.plan.actions.run_outs import running_out_of
 from okaeri.plan.content.merge import (
@@ -94,15 +100,19 @@ class PlanRenderer:
             like_viewed=like_viewed_by(self._with(LIKE_VIEWED, tasks), clock.now()),
             run_outs=running_out_of(self._with(RUN_OUT, tasks)),
         )
-        return [self._render(task, known) for task in tasks]
+        gifts = gifts_of(tasks, self._sources, self._base_url)
+        return [self._render(task, known, gifts) for task in tasks]
 
-    def _render(self, task: RenderTask, known: _Known) -> RenderedContent:
+    def _render(self, task: RenderTask, known: _Known, gifts: Gifts) -> RenderedContent:
         source = self._sources.get(_edition(task))
         if source is None:
             words = _NO_TEMPLATE.format(key=task.template_key, version=task.template_version)
             return RenderedContent(task.message_id, error=words)
+        if gifts.lacks_coupon(task):
+            return RenderedContent(task.message_id, error=NO_COUPON, has_nothing_to_give=True)
         try:
-            preview = render_words(source, self._values(task, source, known))
+            values = self._values(task, source, known) | gifts.values(task, known.currency)
+            preview = render_words(source, values)
         except TemplateError as error:
             return RenderedContent(task.message_id, error=error.message)
         return RenderedContent(
@@ -255,6 +265,7 @@ def preview_for(source: Source, customer_id: int) -> Preview:
         **EXAMPLE_OF_OFFERS,
     }
     values |= _offers_in_preview(source, customer_id)
+    values |= gifts_in_preview(source, customer_id, shop.currency)
     if source.mentions(RUN_OUT):
         due = running_out_of([customer_id]).get(customer_id, ())
         values["run_out"] = merge_run_out(due, lines, goods)

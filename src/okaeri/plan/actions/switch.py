@@ -14,11 +14,14 @@ from okaeri.insight import api as insight
 from okaeri.intake import api as intake
 from okaeri.measure import api as measure
 from okaeri.measure.types import ExperimentView
+from okaeri.plan.actions.coupons import COUPON
 from okaeri.plan.actions.keys import LONGEST_GRACE, SOURCE_KIND, pending_keys
 from okaeri.plan.actions.offers import LIKE_VIEWED, RECOMMENDED
 from okaeri.plan.actions.segments import segment_of
 from okaeri.plan.domain.lint import (
     lint_attributes,
+    lint_coupon_offers,
+    lint_coupons,
     lint_definition,
     lint_offers,
     lint_segments,
@@ -28,6 +31,7 @@ from okaeri.plan.models import Journey
 from okaeri.plan.store import journeys as store
 from okaeri.plan.store.walks import end_walks
 from okaeri.plan.types import CartRules, DefinitionError
+from okaeri.rewards import api as rewards
 
 _NO_JOURNEY = Text("シナリオ「{key}」は存在しません。", 'There is no journey "{key}".')
 
@@ -53,6 +57,7 @@ def lint(definition: Definition) -> list[Text]:
         *lint_definition(definition, kinds, guard_days),
         *lint_offers(definition, store.templates_mentioning((RECOMMENDED, LIKE_VIEWED))),
         *lint_segments(definition, {one.id for one in insight.list_segments()}),
+        *lint_coupon_offers(definition, rewards.open_offers(definition.coupon_offers)),
         *lint_schema(definition),
     ]
     if isinstance(definition.trigger, CartTrigger) and not load(CartRules).leads_somewhere:
@@ -61,8 +66,13 @@ def lint(definition: Definition) -> list[Text]:
 
 
 def lint_schema(definition: Definition) -> list[Text]:
-    """Give conditions on attributes that the shop does not keep; a draft must not have them either."""
-    return lint_attributes(definition, customers.list_attributes())
+    """Give what a draft must not have either: conditions on attributes the shop does not keep,
+    letters that show a coupon nobody was given.
+    """
+    return [
+        *lint_attributes(definition, customers.list_attributes()),
+        *lint_coupons(definition, store.templates_mentioning((COUPON,))),
+    ]
 
 
 def activate(key: str, *, now: datetime, holdout_share: float | None = None) -> None:

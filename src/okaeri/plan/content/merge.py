@@ -6,11 +6,13 @@ from typing import Any
 from okaeri.customers.types import CustomerProfile, Purchase
 from okaeri.foundation.money import format_minor
 from okaeri.foundation.settings import ShopProfile
+from okaeri.foundation.text import day_in_words
 from okaeri.insight.recommend_types import RecommendedItem
 from okaeri.intake.form_types import EntryRecord, FormDefinition
 from okaeri.intake.types import LineRecord, ProductIn
 from okaeri.plan.domain.cart import Cart, restore_link
 from okaeri.plan.types import CartRules
+from okaeri.rewards.coupon_types import CouponView, code_in_groups
 
 ANONYMOUS = "お客様"
 
@@ -171,3 +173,23 @@ def _name(line: LineRecord, products: Mapping[str, ProductIn]) -> str:
         return line.product_name
     product = products.get(line.sku)
     return product.name if product else ""
+
+
+def merge_coupon(coupon: CouponView, currency: str) -> dict[str, str]:
+    """`coupon.code` in groups, `.value` (10%引き), `.valid_until` (its last day), `.minimum`, `.name`,
+    `.conditions`; `_en` behind a name says it in English. `.minimum` is "" where any amount will do.
+    """
+    day = day_in_words(coupon.valid_until)
+    least = coupon.minimum_minor
+    return {
+        "name": coupon.name.ja,
+        "name_en": coupon.name.en,
+        "code": code_in_groups(coupon.code),
+        "value": coupon.reward.ja,
+        "value_en": coupon.reward.en,
+        "valid_until": day.ja,
+        "valid_until_en": day.en,
+        "minimum": format_minor(least, currency, "ja") if least else "",
+        "conditions": coupon.conditions.ja,
+        "conditions_en": coupon.conditions.en,
+    }

@@ -1,5 +1,6 @@
 """One template turned into the words of one message."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,11 @@ class Source:
     def mentions(self, field: str) -> bool:
         """Tell whether the template uses a merge field (or at least names it)."""
         return field in self.body_text or field in self.body_html or field in self.subject
+
+    def uses(self, field: str) -> bool:
+        """Tell whether the template uses a merge field: inside braces, not as a word of a sentence."""
+        used = re.compile(rf"\{{[{{%][^}}]*\b{re.escape(field)}\b")
+        return any(map(used.search, (self.subject, self.body_text, self.body_html)))
 
 
 def render_words(source: Source, values: Mapping[str, Any]) -> Preview:

@@ -50,6 +50,8 @@ ALL_FACTS = frozenset({"purchases", "insight", "satisfaction", "complaint", "pay
 ATTRIBUTE = "attribute:"
 # How a step asks whether somebody is in a segment: "segment:12".
 SEGMENT = "segment:"
+# How a step asks whether a coupon can be given: "coupon:next10".
+COUPON = "coupon:"
 
 
 class Facts(NamedTuple):
@@ -82,6 +84,8 @@ class Facts(NamedTuple):
     attributes: tuple[tuple[str, Answer], ...] = ()
     # Those of the segments a step asked for that he is in, by their numbers.
     segments: frozenset[int] = frozenset()
+    # Keys of the coupons, of those asked for, that he can still get.
+    coupons: frozenset[str] = frozenset()
 
     @property
     def is_vip(self) -> bool | None:

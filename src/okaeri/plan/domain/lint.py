@@ -7,6 +7,7 @@ from okaeri.foundation.text import Text
 from okaeri.plan.journeys import problems
 from okaeri.plan.journeys.definition import Definition, PurchaseTrigger
 from okaeri.plan.journeys.steps.branch import Branch, Condition
+from okaeri.plan.journeys.steps.coupon import Coupon
 from okaeri.plan.journeys.steps.send import Send
 
 _ORDERED = frozenset({"<", "<=", ">", ">="})
@@ -100,6 +101,37 @@ def lint_offers(definition: Definition, with_offers: Collection[str]) -> list[Te
         and not node.step.override_reason.strip()
         for template in node.step.templates
         if template in with_offers
+    ]
+
+
+def lint_coupons(definition: Definition, with_coupons: Collection[str]) -> list[Text]:
+    """Give one sentence per step that shows a coupon but can be reached without having been given one.
+
+    `with_coupons` are the templates that use a merge field of a coupon.
+    """
+    reached, open_ends = {definition.first}, [definition.first]
+    while open_ends:
+        node = definition.nodes[open_ends.pop()]
+        if isinstance(node.step, Coupon):
+            continue
+        fresh = {target for target, _ in node.arrows} - reached
+        reached |= fresh
+        open_ends += fresh
+    return [
+        problems.NO_COUPON_BEFORE.format(node=name, template=template)
+        for name, node in definition.nodes.items()
+        if name in reached and isinstance(node.step, Send)
+        for template in node.step.templates
+        if template in with_coupons
+    ]
+
+
+def lint_coupon_offers(definition: Definition, open_offers: Collection[str]) -> list[Text]:
+    """Give one sentence per step that gives a coupon the shop does not give (any more)."""
+    return [
+        problems.UNKNOWN_OFFER.format(node=name, offer=node.step.offer)
+        for name, node in definition.nodes.items()
+        if isinstance(node.step, Coupon) and node.step.offer not in open_offers
     ]
 
 

@@ -90,6 +90,15 @@ _WORDS: dict[str, Text] = {
         "条件に合いませんでした: {when}", "The condition did not hold: {when}"
     ),
     "granted": Text("{points}ポイントを贈りました", "Gave {points} points"),
+    "coupon_given": Text("クーポン「{offer}」を贈りました", 'Gave the coupon "{offer}"'),
+    "coupon_unpaid": Text(
+        "お支払いの期日を過ぎた注文があるため、クーポン「{offer}」は贈りませんでした",
+        'Did not give the coupon "{offer}": an order is past its day of payment',
+    ),
+    "no_coupon": Text(
+        "クーポン「{offer}」は贈りませんでした(お一人1枚のため、または配布を止めているため)",
+        'Did not give the coupon "{offer}": one for each person, or no longer given out',
+    ),
     "unpaid": Text(
         "お支払いの期日を過ぎた注文があるため、ポイントは贈りませんでした",
         "Gave no points: an order is past its day of payment",

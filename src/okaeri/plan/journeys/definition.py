@@ -7,6 +7,7 @@ its node, `parse` gives the definition or raises the first of them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -19,6 +20,7 @@ from okaeri.plan.journeys.graph import find_graph_problems
 from okaeri.plan.journeys.reading import read_yaml
 from okaeri.plan.journeys.step import Step
 from okaeri.plan.journeys.steps import KINDS
+from okaeri.plan.journeys.steps.coupon import Coupon
 from okaeri.plan.types import DefinitionError, Goal
 
 MOST_NODES = 200
@@ -196,6 +198,12 @@ class Definition:
     @property
     def trigger(self) -> AnyTrigger:
         return self.header.trigger
+
+    @cached_property
+    def coupon_offers(self) -> frozenset[str]:
+        """The keys of the coupons its steps give."""
+        steps = (node.step for node in self.nodes.values())
+        return frozenset(step.offer for step in steps if isinstance(step, Coupon))
 
 
 def parse(source: str) -> Definition:

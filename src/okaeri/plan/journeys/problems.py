@@ -64,6 +64,17 @@ OFFERS_TO_FIRST = Text(
     'Step "{node}" sends first-time buyers "{template}", which shows recommended products; use one '
     "without them, or write the reason as override_reason.",
 )
+UNKNOWN_OFFER = Text(
+    "手順「{node}」のクーポン「{offer}」は存在しないか、配布を止めています。クーポンの一覧から選んでください。",
+    'Step "{node}" gives the coupon "{offer}", which does not exist or was stopped; choose one from the '
+    "list of coupons.",
+)
+NO_COUPON_BEFORE = Text(
+    "手順「{node}」の文面「{template}」はクーポンを差し込みますが、クーポンを贈らずにここへ進む道があります。"
+    "前に coupon の手順を置いてください。",
+    'Step "{node}" sends "{template}", which shows a coupon, but can be reached without one; put a '
+    "coupon step before it.",
+)
 UNKNOWN_ATTRIBUTE = Text(
     "手順「{node}」の項目「{attribute}」はありません。設定の「項目」で作るか、名前を直してください。",
     'Step "{node}" asks for the unknown attribute "{attribute}"; '

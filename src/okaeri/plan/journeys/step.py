@@ -42,7 +42,14 @@ class GrantPoints(NamedTuple):
     reason: str
 
 
-Command = SendMessage | GrantPoints
+class GiveCoupon(NamedTuple):
+    """Ask `rewards` for a coupon of an offer."""
+
+    node: str
+    offer: str
+
+
+Command = SendMessage | GrantPoints | GiveCoupon
 
 
 class Moment(NamedTuple):

@@ -53,11 +53,6 @@ def read_code(text: str) -> str:
     return code if code[-1] == check_letter(code[:-1]) else ""
 
 
-def in_groups(code: str) -> str:
-    """Give a code as people read it: ABCD-EFGH-JKMN-PQRS."""
-    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
-
-
 def hash_code(code: str) -> str:
     """Give what the database keeps of a code; 74 random bits need no slow hash."""
     return hashlib.sha256(code.encode()).hexdigest()

@@ -20,6 +20,7 @@ _KINDS = {
     "wait": Text("待つ", "Wait"),
     "branch": Text("分かれる", "Branch"),
     "grant": Text("渡す", "Grant"),
+    "coupon": Text("クーポン", "Coupon"),
     "ask": Text("聞く", "Ask"),
     "exit": Text("終わる", "End"),
 }

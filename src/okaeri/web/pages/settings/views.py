@@ -29,6 +29,7 @@ from okaeri.intake.form_types import FormRules
 from okaeri.intake.types import LiveRules
 from okaeri.listen.types import CallRules
 from okaeri.plan.types import CartRules, JourneyRules, OfferRules
+from okaeri.rewards.types import MyPageRules
 from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.settings.preview import preview_classes
@@ -36,7 +37,7 @@ from okaeri.web.pages.settings.preview import preview_classes
 GROUPS: dict[str, tuple[type, ...]] = {
     "shop": (ShopProfile,),
     "classes": (LifecycleRules, RankRules),
-    "contact": (ContactRules, JourneyRules, CartRules, OfferRules, TopicRules),
+    "contact": (ContactRules, JourneyRules, CartRules, OfferRules, MyPageRules, TopicRules),
     "calls": (CallRules,),
     "forms": (FormRules,),
     "analysis": (
