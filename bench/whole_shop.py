@@ -2,7 +2,8 @@
 
 Half of the customers have one order, the others geometrically many, about ten a head in all; two and a
 half lines an order over 5,000 products whose popularity falls like one over the rank; three years;
-some discounts, costs of four fifths of the orders, six media, a seventh of the buyers subscribed.
+sent the next day and there two days later; some discounts, costs of four fifths of the orders, six
+media, a seventh of the buyers subscribed.
 """
 
 from pathlib import Path
@@ -21,12 +22,13 @@ copy (
   orders as (select *, unnest(range(orders)) as nth from sized),
   priced as (
     select *, cast(1500 + hash(customer_id * 17 + nth) % 12000 as bigint) as net_minor,
-      hash(customer_id * 23 + nth) as dice
+      hash(customer_id * 23 + nth) as dice,
+      date '2023-01-01' + cast(floor(v * 900 + nth * (15 + hash(customer_id * 31 + 1) % 60))
+        + hash(customer_id * 1009 + nth) % 20 as integer) % 1090 as ordered_on
     from orders)
   select row_number() over () as order_id, customer_id, 'shop' as source,
-    'N' || customer_id || '-' || nth as order_no,
-    date '2023-01-01' + cast(floor(v * 900 + nth * (15 + hash(customer_id * 31 + 1) % 60))
-      + hash(customer_id * 1009 + nth) % 20 as integer) % 1090 as ordered_on,
+    'N' || customer_id || '-' || nth as order_no, ordered_on,
+    cast(ordered_on + 1 as date) as shipped_on, cast(ordered_on + 3 as date) as delivered_on,
     hash(customer_id * 13 + nth) % 50 <> 0 as is_purchase,
     nth = 0 and customer_id % 7 = 0 as is_trial, net_minor,
     case when dice % 5 > 0 then cast(net_minor * 0.4 as bigint) end as margin_minor,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from okaeri.insight.actions.prediction_replay import Replayed, Standpoint, replay, stand_at
 from okaeri.insight.actions.prediction_training import find_training
@@ -170,22 +171,32 @@ def _lapse(now: Standpoint, replayed: Replayed, days: int) -> Columns:
 
 def _reasons(now: Standpoint, moved: Floats) -> list[str]:
     """Give up to three reasons per person as JSON, the strongest first."""
-    least = lapse_risk.LEAST_EFFECT
-    order = np.argsort(-np.abs(moved), axis=1)[:, :3].tolist()
-    effects = np.round(moved, 3).tolist()
-    numbers = zip(
-        np.round(now.usual_days).astype(int).tolist(),
-        now.ground.silent_days.astype(int).tolist(),
-        now.ground.purchases.astype(int).tolist(),
-        strict=True,
+    order = np.argsort(-np.abs(moved), axis=1)[:, :3]
+    effects = np.round(np.take_along_axis(moved, order, axis=1), 3)
+    is_told = np.abs(effects) >= lapse_risk.LEAST_EFFECT
+    heads = pa.array([f'{{"code": "{reason}", "effect": ' for reason in lapse_risk.REASONS])
+    counts = (
+        np.round(now.usual_days).astype(np.int64),
+        now.ground.silent_days.astype(np.int64),
+        now.ground.purchases.astype(np.int64),
     )
-    heads = [f'{{"code": "{reason}", "effect": ' for reason in lapse_risk.REASONS]
-    found = []
-    for places, mine, (usual, silent, purchases) in zip(order, effects, numbers, strict=True):
-        tail = f', "usual": {usual}, "silent": {silent}, "purchases": {purchases}}}'
-        told = (f"{heads[i]}{mine[i]}{tail}" for i in places if abs(mine[i]) >= least)
-        found.append(f"[{', '.join(told)}]")
-    return found
+    tails = _told(', "usual": ', counts[0], ', "silent": ', counts[1], ', "purchases": ', counts[2])
+    told = [
+        pc.if_else(
+            pa.array(is_told[:, n]),
+            _told(", " if n else "", heads.take(pa.array(order[:, n])), effects[:, n], tails, "}"),
+            "",
+        )
+        for n in range(order.shape[1])
+    ]
+    texts: list[str] = _told("[", *told, "]").to_pylist()
+    return texts
+
+
+def _told(*parts: Any) -> pa.Array:  # noqa: ANN401 - a text, or texts or numbers per person
+    """Put words and numbers one after the other, for everybody at once."""
+    texts = [part if isinstance(part, str) else pa.array(part).cast(pa.string()) for part in parts]
+    return pc.binary_join_element_wise(*texts, "")
 
 
 def _importance(
@@ -211,12 +222,19 @@ def _importance(
     )
     return {
         "importance": whole.tolist(),
-        "importance_parts": [
-            f'{{"value": {a}, "class": {b}, "freshness": {c}, "rfm": {d}}}'
-            for a, b, c, d in np.round(parts, 1).tolist()
-        ],
+        "importance_parts": _parts(np.round(parts, 1)),
         "priority": importance.priority(whole, freshness).tolist(),
     }
+
+
+def _parts(parts: Floats) -> list[str]:
+    """Give what importance is made of, per person as JSON."""
+    value, of_class, freshness, rfm = parts.T
+    texts: list[str] = _told(
+        '{"value": ', value, ', "class": ', of_class, ', "freshness": ', freshness,
+        ', "rfm": ', rfm, "}",
+    ).to_pylist()  # fmt: skip
+    return texts
 
 
 def _hours(sources: Sources, ground: Ground) -> Columns:

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Count, F, Q
 from pyroaring import BitMap64
 
-from okaeri.foundation.bulk import bulk_insert, indexes_afterwards
+from okaeri.foundation.bulk import bulk_insert, indexes_afterwards, insert_columns
 from okaeri.foundation.personal import Documents, as_documents
 from okaeri.insight.models import CustomerInsight
 from okaeri.insight.types import ClassShare, CustomerInsightView, FreshnessBand, Stage
@@ -30,33 +30,19 @@ def replace_all(batches: Iterable[pa.RecordBatch], leads: Iterable[CustomerInsig
     Batches carry every column; rows in the order of customers are written fastest. Readers see the
     old rows until the transaction ends.
     """
-    written = _Counted()
-    rows = written.through(_all_rows(batches, leads))
+    written = 0
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT COUNT(*) FROM "{_TABLE}"')  # noqa: S608 - our own table
         known = cursor.fetchone()[0]
         cursor.execute(f'DELETE FROM "{_TABLE}"')  # noqa: S608 - our own table
     with indexes_afterwards(_TABLE) if known >= _MANY else nullcontext():
+        for batch in batches:
+            columns = {name: _driver_values(batch.column(name)) for name in COLUMNS}
+            insert_columns(_TABLE, columns)
+            written += batch.num_rows
+        rows = [tuple(_driver_value(getattr(lead, name)) for name in COLUMNS) for lead in leads]
         bulk_insert(_TABLE, COLUMNS, rows)
-    return written.count
-
-
-class _Counted:
-    count = 0
-
-    def through(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-        for row in rows:
-            self.count += 1
-            yield row
-
-
-def _all_rows(
-    batches: Iterable[pa.RecordBatch], leads: Iterable[CustomerInsightView]
-) -> Iterator[tuple[Any, ...]]:
-    for batch in batches:
-        yield from zip(*(_driver_values(batch.column(name)) for name in COLUMNS), strict=True)
-    for lead in leads:
-        yield tuple(_driver_value(getattr(lead, name)) for name in COLUMNS)
+    return written + len(rows)
 
 
 def _driver_values(column: pa.Array) -> list[Any]:

@@ -1,13 +1,14 @@
 """One row of predictions per buyer: bulk replacement, reading, lists in an order."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from itertools import islice
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 
-from okaeri.foundation.bulk import insert_columns
+from okaeri.foundation.bulk import indexes_afterwards, insert_columns
 from okaeri.foundation.personal import Documents, as_documents
 from okaeri.insight.models import CustomerInsight, CustomerPrediction
 from okaeri.insight.prediction_types import (
@@ -19,6 +20,8 @@ from okaeri.insight.prediction_types import (
 COLUMNS = tuple(field.name for field in CustomerPrediction._meta.concrete_fields)
 _TABLE = CustomerPrediction._meta.db_table
 _PAGE = 10_000
+# From so many rows on it pays to build the indexes anew.
+_MANY = 20_000
 
 
 def replace_all(columns: Mapping[str, Sequence[Any]]) -> None:
@@ -26,10 +29,12 @@ def replace_all(columns: Mapping[str, Sequence[Any]]) -> None:
 
     Values are in the driver's form: days and JSON as text.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(f'DELETE FROM "{_TABLE}"')  # noqa: S608 - our own table
-    if columns and columns["customer_id"]:
-        insert_columns(_TABLE, {name: columns[name] for name in COLUMNS})
+    many = bool(columns) and len(columns["customer_id"]) >= _MANY
+    with indexes_afterwards(_TABLE) if many else nullcontext():
+        with connection.cursor() as cursor:
+            cursor.execute(f'DELETE FROM "{_TABLE}"')  # noqa: S608 - our own table
+        if columns and columns["customer_id"]:
+            insert_columns(_TABLE, {name: columns[name] for name in COLUMNS})
 
 
 def views(customer_ids: Iterable[int]) -> dict[int, CustomerPredictionView]:
