@@ -62,6 +62,7 @@ FILLED = {
     "note_id": 1,
     "order_no": "1",
     "source": "template",
+    "record_kind": "orders",
 }
 
 

@@ -100,6 +100,11 @@ def list_messages(
     return views.list_page(where, offset, limit)
 
 
+def list_messages_after(after: int, limit: int) -> list[MessageView]:
+    """Give every message behind an id, in the order of ids; where one stands may change later."""
+    return views.list_after(after, limit)
+
+
 def messages_of(customer_id: int, limit: int = 200) -> list[MessageView]:
     """Give one person's messages, whichever of his ids they were to, newest first."""
     ids = customers.ids_of(customer_id) or (customer_id,)

@@ -158,8 +158,8 @@ __all__ = [
     "import_file", "inquiries_of", "iter_rejected_rows", "join_pair", "keep_form_file",
     "last_event_at", "latest_change_no", "latest_event_change", "leave_url", "list_calls_after",
     "list_cart_changes_after", "list_connections", "list_connectors", "list_deliveries",
-    "list_entries", "list_entries_after", "list_forms", "list_identifications_after",
-    "list_import_runs", "list_inquiries_after", "list_lines", "list_mappings",
+    "list_entries", "list_entries_after", "list_events_after", "list_forms",
+    "list_identifications_after", "list_import_runs", "list_inquiries_after", "list_lines", "list_mappings",
     "list_open_complaints", "list_orders_after", "list_orders_of_parties", "list_parties_after",
     "list_products", "list_record_kinds", "list_reviews_after", "list_subscriptions_after",
     "list_survey_answers_after", "list_to_mail", "list_to_settle", "mark_of_request", "media_of",
@@ -456,6 +456,11 @@ def read_event_batches(after: int) -> Iterator[pa.RecordBatch]:
     Events are numbered apart from orders: `latest_change_no` says nothing of them.
     """
     return event_reading.event_batches(after)
+
+
+def list_events_after(change_no: int, limit: int) -> list[EventRecord]:
+    """Give events behind a change number of events, in the order of change."""
+    return event_reading.events_after(change_no, limit)
 
 
 def list_cart_changes_after(change_no: int, limit: int) -> list[CartChange]:

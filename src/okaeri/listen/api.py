@@ -23,6 +23,7 @@ from okaeri.listen.store import answers as store
 from okaeri.listen.store import calls as call_store
 from okaeri.listen.types import (
     AnswerChange,
+    AnswerGivenView,
     AnswerView,
     CallResult,
     CallRules,
@@ -82,6 +83,11 @@ def answers_of(customer_id: int) -> list[AnswerView]:
 def iter_answers() -> Iterator[AnswerView]:
     """Give every present answer of everybody, in the order of their ids."""
     return store.iter_answers()
+
+
+def list_given_after(after: int, limit: int) -> list[AnswerGivenView]:
+    """Give every answer as it was given, behind an id and in the order of ids."""
+    return store.list_given_after(after, limit)
 
 
 def changes_of(answer_id: int) -> list[AnswerChange]:

@@ -29,6 +29,19 @@ class QuestionView:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerGivenView:
+    """One answer as it was given; a changed mind is another one. `id` rises with every answer."""
+
+    id: int
+    customer_id: int
+    question_key: str
+    subject: str
+    score: int
+    comment: str
+    answered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerView:
     """One customer's present answer to one question about one subject; `score` is 1 (low) to 5.
 

@@ -29,7 +29,7 @@ from okaeri.rewards.coupon_types import (
 from okaeri.rewards.store import coupons as stored_coupons
 from okaeri.rewards.store import my_page as my_page_editions
 from okaeri.rewards.store import points as store
-from okaeri.rewards.types import PointEntry
+from okaeri.rewards.types import LedgerEntry, PointEntry
 
 
 def grant_points(customer_id: int, points: int, *, key: str, reason: str, at: datetime) -> None:
@@ -81,6 +81,11 @@ def entries_before(
     `reverses_key` is left empty: a list for people, not for the ledger.
     """
     return store.entries_before(customer_ids, before, limit)
+
+
+def entries_after(after: int, limit: int) -> list[LedgerEntry]:
+    """Give every entry of customers' points behind an id, in the order of ids."""
+    return store.entries_after(after, limit)
 
 
 def trial_balance() -> int:
@@ -219,6 +224,11 @@ def redeem_coupon(
         code, key=key, place=Place.API, reference=reference, amount_minor=amount_minor, at=at,
         secret=settings.SECRET_KEY,
     )  # fmt: skip
+
+
+def coupons_after(after: int, limit: int) -> list[CouponView]:
+    """Give every coupon behind an id as it stands now, in the order of ids."""
+    return sorted(_views(stored_coupons.behind(after, limit)), key=lambda coupon: coupon.id)
 
 
 def reverse_redemption(redemption_id: int, *, because: str, now: datetime) -> RedemptionView:

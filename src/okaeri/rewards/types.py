@@ -34,3 +34,15 @@ class MyPageRules:
         minimum=1,
         maximum=730,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One entry of a customer's account. `id` rises with every entry; none is ever changed."""
+
+    id: int
+    customer_id: int
+    key: str
+    points: int
+    reason: str
+    occurred_at: datetime

@@ -8,6 +8,7 @@ from okaeri.web.pages.calls import urls as calls
 from okaeri.web.pages.cards import urls as cards
 from okaeri.web.pages.connections import urls as connections
 from okaeri.web.pages.customers import urls as customers
+from okaeri.web.pages.exports import urls as exports
 from okaeri.web.pages.forms import urls as forms
 from okaeri.web.pages.home import urls as home
 from okaeri.web.pages.imports import urls as imports
@@ -50,6 +51,7 @@ urlpatterns = [
     *results.urlpatterns,
     *imports.urlpatterns,
     *jobs.urlpatterns,
+    *exports.urlpatterns,
     *settings.urlpatterns,
     *tag.urlpatterns,
     *connections.urlpatterns,

@@ -27,6 +27,11 @@ def list_page(where: dict[str, Any], offset: int, limit: int) -> tuple[list[Mess
     return views_of(rows), found.count()
 
 
+def list_after(after: int, limit: int) -> list[MessageView]:
+    """Give messages behind an id, in the order of ids."""
+    return views_of(list(Message.objects.filter(id__gt=after).order_by("id")[:limit]))
+
+
 def list_before(
     customer_ids: Collection[int], before: Before | None, limit: int
 ) -> list[MessageView]:

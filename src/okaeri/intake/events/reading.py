@@ -48,6 +48,12 @@ def _newest(events: QuerySet[Event], before: datetime | None, limit: int) -> Ite
         yield EventRecord(*row)
 
 
+def events_after(change_no: int, limit: int) -> list[EventRecord]:
+    """Give events behind a change number, in the order of change."""
+    rows = Event.objects.filter(change_no__gt=change_no).order_by("change_no")[:limit]
+    return [EventRecord(*row) for row in rows.values_list(*_EVENT)]
+
+
 def identifications_after(change_no: int, limit: int) -> list[IdentificationRecord]:
     """Give identifications behind a change number, in the order of change."""
     rows = Identification.objects.filter(change_no__gt=change_no).order_by("change_no")[:limit]

@@ -11,7 +11,7 @@ from okaeri.foundation.text import Text
 from okaeri.listen.domain.links import Invitation
 from okaeri.listen.domain.questions import BUILT_IN, LOW_SCORE, QuestionText
 from okaeri.listen.models import Answer, AnswerGiven, Question
-from okaeri.listen.types import AnswerChange, AnswerView
+from okaeri.listen.types import AnswerChange, AnswerGivenView, AnswerView
 
 # Both databases take so many ids in one statement.
 _IDS_PER_READ = 10_000
@@ -102,6 +102,25 @@ def iter_answers() -> Iterator[AnswerView]:
     """Give every present answer, in the order of ids."""
     for row in _answers().order_by("id").iterator(chunk_size=2000):
         yield _view(row)
+
+
+def list_given_after(after: int, limit: int) -> list[AnswerGivenView]:
+    """Give answers as they were given behind an id, in the order of ids."""
+    rows = (
+        AnswerGiven.objects.filter(id__gt=after).order_by("id").select_related("answer__question")
+    )
+    return [
+        AnswerGivenView(
+            id=row.pk,
+            customer_id=row.answer.customer_id,
+            question_key=row.answer.question.key,
+            subject=row.answer.subject,
+            score=row.score,
+            comment=row.comment,
+            answered_at=row.answered_at,
+        )
+        for row in rows[:limit]
+    ]
 
 
 def list_changes(answer_id: int) -> list[AnswerChange]:

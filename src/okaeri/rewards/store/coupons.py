@@ -167,6 +167,12 @@ def of_people(customer_ids: Collection[int]) -> QuerySet[Coupon]:
     return Coupon.objects.filter(customer_id__in=customer_ids)
 
 
+def behind(after: int, limit: int) -> QuerySet[Coupon]:
+    """Give at most `limit` coupons behind an id, the oldest of them."""
+    ids = Coupon.objects.filter(id__gt=after).order_by("id").values_list("id", flat=True)
+    return Coupon.objects.filter(id__in=list(ids[:limit]))
+
+
 def of_code(code: str) -> QuerySet[Coupon]:
     """Give the coupon with a code: one row or none."""
     return Coupon.objects.filter(code_sha256=hash_code(code))

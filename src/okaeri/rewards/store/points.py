@@ -9,7 +9,7 @@ from okaeri.foundation.keyset import Before, window
 from okaeri.foundation.personal import Documents, as_documents
 from okaeri.rewards.domain.ledger import check_balanced
 from okaeri.rewards.models import Account, Entry, Transfer
-from okaeri.rewards.types import PointEntry
+from okaeri.rewards.types import LedgerEntry, PointEntry
 
 
 def customer_account(customer_id: int) -> int:
@@ -98,6 +98,22 @@ def list_entries(customer_ids: Collection[int]) -> list[PointEntry]:
             recorded_at=row.transfer.recorded_at,
         )
         for row in rows
+    ]
+
+
+def entries_after(after: int, limit: int) -> list[LedgerEntry]:
+    """Give entries of customers' accounts behind an id, in the order of ids."""
+    rows = Entry.objects.filter(id__gt=after, account__kind=Account.Kind.CUSTOMER).order_by("id")
+    return [
+        LedgerEntry(
+            id=row.pk,
+            customer_id=int(row.account.customer_id or 0),
+            key=row.transfer.key,
+            points=row.points,
+            reason=row.transfer.reason,
+            occurred_at=row.transfer.occurred_at,
+        )
+        for row in rows.select_related("account", "transfer")[:limit]
     ]
 
 

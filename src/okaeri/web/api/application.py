@@ -14,7 +14,7 @@ from ninja.parser import Parser
 from okaeri.foundation.errors import OkaeriError
 from okaeri.intake import api as intake
 from okaeri.web.access import needs, open_to_all
-from okaeri.web.api import coupons, reading, segments, writing  # noqa: F401 - they fill the router
+from okaeri.web.api import coupons, happenings, reading, segments, writing  # noqa: F401 - they fill the router
 from okaeri.web.api.errors import ApiError, of_okaeri
 from okaeri.web.api.gate import gated
 from okaeri.web.api.router import router

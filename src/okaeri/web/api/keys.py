@@ -23,11 +23,14 @@ RESOURCES: dict[str, Text] = {
     "calls": Text("電話", "Calls"),
     "reviews": Text("レビュー", "Reviews"),
     "survey_answers": Text("アンケートの回答", "Survey answers"),
+    "answers": Text("ワンクリックの回答", "Answers to our questions"),
+    "messages": Text("メッセージ", "Messages"),
+    "points": Text("ポイント", "Points"),
     "segments": Text("セグメント", "Segments"),
     "coupons": Text("クーポン", "Coupons"),
 }
 # What a resource has only one way of.
-_ONE_WAY = {"events": ("write",)}
+_ONE_WAY = dict.fromkeys(("answers", "messages", "points"), ("read",))
 SCOPES = tuple(
     f"{name}:{way}" for name in RESOURCES for way in _ONE_WAY.get(name, ("read", "write"))
 )

@@ -1,0 +1,1 @@
+"""Everything as files: each kind of record as CSV."""
