@@ -25,6 +25,7 @@ OPEN = {
     "question",
     "preferences",
     "member_card",
+    "my_page",
     # Pages of the shop's own addresses and links in mails: test_events_endpoint, test_mail_links.
     "events",
     "click",

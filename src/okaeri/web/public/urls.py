@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from okaeri.web.public import cards, events, mails, preferences, views
+from okaeri.web.public import cards, events, mails, my_page, preferences, views
 
 urlpatterns = [
     path("u/<str:token>/", views.unsubscribe, name="unsubscribe"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("q/<str:token>/", views.question, name="question"),
     path("w/<str:token>/", preferences.preferences, name="preferences"),
     path("m/<str:token>/", cards.card, name="member_card"),
+    path("my/<str:token>/", my_page.my_page, name="my_page"),
     path("e/", events.collect, name="events"),
     path("c/<str:token>/", mails.click, name="click"),
     path("o/<str:token>.gif", mails.picture, name="picture"),

@@ -92,6 +92,7 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
             "no_calls": bool(customers.suppressed_phones([full.phone])),
             "card_code": customers.card_in_groups(customers.find_card(profile.id)),
             "balance": rewards.balance_of(profile.id),
+            "coupons": rewards.coupons_of(profile.id),
             "satisfaction": listen.satisfaction([profile.id]).get(profile.id),
             "next": decide_next(
                 Situation(
