@@ -15,11 +15,12 @@ from django.db import transaction
 from okaeri.foundation.personal import Documents, PersonalWords
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import JobContext
-from okaeri.intake import actions, store
+from okaeri.intake import actions, areas, store
 from okaeri.intake.actions import JOB_KIND, Progress
 from okaeri.intake.connectors import CONNECTORS, find_columns, find_problem, mapped_records
 from okaeri.intake.domain import events as domain_events
 from okaeri.intake.domain import form_links, malls
+from okaeri.intake.domain.areas import ENGLISH as PREFECTURES_EN
 from okaeri.intake.domain.form_answers import (
     AGREED,
     INPUTS,
@@ -147,35 +148,36 @@ from okaeri.intake.types import (
 from okaeri.intake.writing import erasing, removing, waiting_files
 
 __all__ = [
-    "AGREED", "CONTACT_FIELDS", "INPUTS", "JOB_KIND", "MOST_ITEMS", "PREFECTURES", "QUESTION",
-    "AskRights", "CallBody", "CustomerBody", "InquiryBody", "NoteIn", "OrderBody", "ProductBody",
-    "ReviewBody", "SubscriptionBody", "SurveyAnswerBody", "Taken", "ask_to_confirm_again",
-    "begin_to_record", "calls_of", "can_reach", "cart_changes_of", "confirm_entry", "confirm_url",
-    "count_form_download", "count_purchases_before", "create_connection", "detect_file",
-    "discard_staged", "entries_of", "events_of", "expire_entries", "file_until", "file_url",
-    "find_by_confirm_link", "find_by_file_link", "find_entries", "find_layout_problem",
-    "find_orders_by_no", "find_poll", "get_connection", "get_form", "get_import_run", "get_note",
-    "import_file", "inquiries_of", "iter_rejected_rows", "join_pair", "keep_form_file",
-    "last_event_at", "latest_change_no", "latest_event_change", "leave_url", "list_calls_after",
-    "list_cart_changes_after", "list_connections", "list_connectors", "list_deliveries",
-    "list_entries", "list_entries_after", "list_events_after", "list_forms",
-    "list_identifications_after", "list_import_runs", "list_inquiries_after", "list_lines", "list_mappings",
-    "list_open_complaints", "list_orders_after", "list_orders_of_parties", "list_parties_after",
-    "list_products", "list_record_kinds", "list_reviews_after", "list_subscriptions_after",
+    "AGREED", "CONTACT_FIELDS", "INPUTS", "JOB_KIND", "MOST_ITEMS", "PREFECTURES",
+    "PREFECTURES_EN", "QUESTION", "AskRights", "CallBody", "CustomerBody", "InquiryBody", "NoteIn",
+    "OrderBody", "ProductBody", "ReviewBody", "SubscriptionBody", "SurveyAnswerBody", "Taken",
+    "ask_to_confirm_again", "begin_to_record", "calls_of", "can_reach", "cart_changes_of",
+    "confirm_entry", "confirm_url", "count_form_download", "count_purchases_before",
+    "create_connection", "detect_file", "discard_staged", "entries_of", "events_of",
+    "expire_entries", "file_until", "file_url", "find_by_confirm_link", "find_by_file_link",
+    "find_entries", "find_layout_problem", "find_orders_by_no", "find_poll", "get_connection",
+    "get_form", "get_import_run", "get_note", "import_file", "inquiries_of", "iter_rejected_rows",
+    "join_pair", "keep_form_file", "last_event_at", "latest_change_no", "latest_event_change",
+    "leave_url", "list_calls_after", "list_cart_changes_after", "list_connections",
+    "list_connectors", "list_deliveries", "list_entries", "list_entries_after",
+    "list_events_after", "list_forms", "list_identifications_after", "list_import_runs",
+    "list_inquiries_after", "list_lines", "list_mappings", "list_open_complaints",
+    "list_orders_after", "list_orders_of_parties", "list_parties_after", "list_products",
+    "list_record_kinds", "list_reviews_after", "list_subscriptions_after",
     "list_survey_answers_after", "list_to_mail", "list_to_settle", "mark_of_request", "media_of",
     "note_file", "note_refusal", "open_complaints", "orders_before", "parse_events", "parse_json",
-    "parse_tag_batch", "path_of_form_file", "problems_of", "read_answers", "read_event_batches",
-    "read_line_batches", "read_order_batches", "read_shown", "read_staged_lines",
-    "read_staged_orders", "read_staged_parties", "receive", "recognised_columns", "record_bodies",
-    "record_calls", "record_customers", "record_events", "record_form_entry",
-    "record_identification", "record_inquiries", "record_kind_of", "record_note", "record_orders",
-    "record_payments", "record_products", "record_reviews", "record_subscriptions",
-    "record_survey_answers", "record_visit", "retry_delivery", "reviews_of", "rotate_secret",
-    "run_import_job", "save_form", "save_mapping", "save_poll", "search_notes", "shown_token",
-    "source_freshness", "stage_file", "submit_import", "subscriptions_of", "survey_answers_of",
-    "sweep_deliveries", "switch_connection", "switch_form", "tags_of_notes", "take_leave",
-    "take_mail", "take_settling", "touch_orders_of_parties", "unpaid_orders_of",
-    "write_rejected_csv",
+    "parse_tag_batch", "path_of_form_file", "problems_of", "read_answers", "read_area_batches",
+    "read_event_batches", "read_line_batches", "read_order_batches", "read_shown",
+    "read_staged_lines", "read_staged_orders", "read_staged_parties", "receive",
+    "recognised_columns", "record_bodies", "record_calls", "record_customers", "record_events",
+    "record_form_entry", "record_identification", "record_inquiries", "record_kind_of",
+    "record_note", "record_orders", "record_payments", "record_products", "record_reviews",
+    "record_subscriptions", "record_survey_answers", "record_visit", "retry_delivery",
+    "reviews_of", "rotate_secret", "run_import_job", "save_form", "save_mapping", "save_poll",
+    "search_notes", "shown_token", "source_freshness", "stage_file", "submit_import",
+    "subscriptions_of", "survey_answers_of", "sweep_deliveries", "switch_connection",
+    "switch_form", "tags_of_notes", "take_leave", "take_mail", "take_settling",
+    "touch_orders_of_parties", "unpaid_orders_of", "write_rejected_csv",
 ]  # fmt: skip
 
 
@@ -549,6 +551,11 @@ def read_order_batches(after: int) -> Iterator[pa.RecordBatch]:
 def read_line_batches(after: int) -> Iterator[pa.RecordBatch]:
     """Give lines of orders behind a change number as Arrow (columns: `store.LINE_BATCH`)."""
     return store.line_batches(after)
+
+
+def read_area_batches(after: int) -> Iterator[pa.RecordBatch]:
+    """Give areas of orders behind a change number as Arrow (columns: `areas.AREA_BATCH`)."""
+    return areas.area_batches(after)
 
 
 def touch_orders_of_parties(party_ids: Iterable[int]) -> None:

@@ -6,6 +6,7 @@ from okaeri.intake import api as intake
 
 ORDERS = "orders"
 LINES = "order_lines"
+AREAS = "order_areas"
 _COLUMNS = {"subscription_no", "delivery_no", "ordered_hour", "shipped_on", "delivered_on"}
 
 
@@ -13,11 +14,15 @@ def sync_warehouse(warehouse: Warehouse) -> int:
     """Copy orders and lines that changed since the last sync; give how many orders came.
 
     The warehouse itself remembers how far it got (its highest change number), so a folder that was
-    deleted fills again and a sync that died is repeated. Lines go first: whoever sees an order in
-    the warehouse finds its lines there too.
+    deleted fills again and a sync that died is repeated. Lines and areas go first: whoever sees an order in
+    the warehouse finds them there too.
     """
     if _is_of_an_older_edition(warehouse):
         warehouse.clear()
+    known = warehouse.highest(AREAS, "change_no")
+    if intake.latest_change_no() > known:
+        areas = intake.read_area_batches(known)
+        warehouse.upsert(AREAS, areas, key="order_id", version="change_no")
     after = warehouse.highest(ORDERS, "change_no")
     if intake.latest_change_no() <= after:
         return 0

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from okaeri.insight.analyses import (
+    areas,
     band_rates,
     baskets,
     cohort_cube,
@@ -46,4 +47,5 @@ ANALYSES: Mapping[str, Callable[[Sources], dict[str, Any]]] = {
     "rank_moves": rank_moves.build,
     "survival": survival.build,
     "lapse_reasons": lapse_reasons.build,
+    "areas": areas.build,
 }

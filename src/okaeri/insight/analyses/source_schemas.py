@@ -24,4 +24,5 @@ PRODUCT = pa.schema(
         ("is_sample", pa.bool_()),
     ]
 )
+AREA = pa.schema([("order_id", pa.int64()), ("prefecture", pa.string()), ("postal3", pa.string())])
 ENDED = pa.schema([("source", pa.string()), ("subscription_no", pa.string())])

@@ -12,7 +12,7 @@ import pyarrow as pa
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.analyses.habits import find_habits, find_run_outs
-from okaeri.insight.analyses.source_schemas import ENDED, LINE, PRODUCT
+from okaeri.insight.analyses.source_schemas import AREA, ENDED, LINE, PRODUCT
 from okaeri.insight.analyses.traits import find_traits
 from okaeri.insight.cycle_types import KEPT_AHEAD, KEPT_BEHIND, CycleRules
 from okaeri.insight.domain.cycle import DEFAULT_CYCLE_DAYS
@@ -131,6 +131,14 @@ class Sources:
         known = self.warehouse.has(name)
         rows = self.warehouse.table(name) if known else self.warehouse.upload(LINE.empty_table())
         return rows.select(*LINE.names)
+
+    @cached_property
+    def order_areas(self) -> ir.Table:
+        """One row per order: order_id, prefecture, postal3 ("" unknown)."""
+        name = "order_areas"
+        known = self.warehouse.has(name)
+        rows = self.warehouse.table(name) if known else self.warehouse.upload(AREA.empty_table())
+        return rows.select(*AREA.names)
 
     @cached_property
     def firsts(self) -> ir.Table:

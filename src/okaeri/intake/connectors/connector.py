@@ -89,6 +89,8 @@ class Connector:
     test_mark: tuple[str, str] = ("", "")
     # A blank number of delivery is counted by the contract's orders.
     counts_deliveries: bool = False
+    # Columns that name somebody and are neither read nor kept.
+    unstored: tuple[str, ...] = ()
     # Orders of a mall: counted, but nobody of them may ever be written to.
     is_analysis_only: bool = False
     # Not every column of this layout is documented, or the shop chooses them: people are told.

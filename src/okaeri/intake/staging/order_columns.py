@@ -51,6 +51,9 @@ class OrderColumns:
         self._extra = _unknown_columns(header, stored)
         if connector.is_analysis_only:
             self._extra = [(name, place) for name, place in self._extra if not can_reach(name)]
+        if connector.unstored:
+            unstored = set(map(normal_header, connector.unstored))
+            self._extra = [one for one in self._extra if normal_header(one[0]) not in unstored]
         self._test_places = [
             place
             for place, name in enumerate(header)

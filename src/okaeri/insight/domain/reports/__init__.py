@@ -7,6 +7,7 @@ from okaeri.insight.analysis_types import AgeRules, ChurnRules, ForecastRules, P
 from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.domain.reports import (
     age_channels,
+    areas,
     band_rates,
     baskets,
     cohort_cube,
@@ -42,6 +43,7 @@ from okaeri.insight.timing_types import TimingRules
 # What the numbers of further analyses mean; placeholders are filled as in `domain.definitions`.
 OF_REPORTS: Mapping[str, Text] = {
     **age_channels.DEFINITIONS,
+    **areas.DEFINITIONS,
     **baskets.DEFINITIONS,
     **deciles.DEFINITIONS,
     **interests.DEFINITIONS,

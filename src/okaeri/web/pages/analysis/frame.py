@@ -215,6 +215,11 @@ GROUPS = (
                 Text("暮らしに変化のあった方は、だれですか", "Whose life has changed?"),
             ),
             Page(
+                "areas",
+                Text("地域", "Areas"),
+                Text("どの地域から、買われていますか", "Where do orders come from?"),
+            ),
+            Page(
                 "forecast",
                 Text("反応の見込み", "Forecast"),
                 Text("案内すると、何件の購入になりますか", "What would writing to them bring?"),

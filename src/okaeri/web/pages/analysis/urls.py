@@ -3,6 +3,7 @@
 from django.urls import path
 
 from okaeri.web.pages.analysis.age_channels import age_channels
+from okaeri.web.pages.analysis.areas import areas
 from okaeri.web.pages.analysis.baskets import baskets
 from okaeri.web.pages.analysis.chart_files import chart_file
 from okaeri.web.pages.analysis.cohorts import cohorts
@@ -47,6 +48,7 @@ urlpatterns = [
     path("analysis/reasons/start/", start_lapse_reasons, name="lapse_reasons_start"),
     path("analysis/cohorts/", cohorts, name="cohorts"),
     path("analysis/sales/", sales_mix, name="sales_mix"),
+    path("analysis/areas/", areas, name="areas"),
     path("analysis/ages/", age_channels, name="age_channels"),
     path("analysis/expectations/", expectations, name="expectations"),
     path("analysis/loyalty/", loyalty, name="loyalty"),
