@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from okaeri.foundation import clock
+from okaeri.foundation import asking, clock
+from okaeri.foundation.asking import UnavailableError, check_address
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.work.loop import WorkLoop
 from okaeri.intake import api as intake
 from okaeri.intake import duties
 from okaeri.intake.models import Delivery, Order, Party, Payment, Poll, Product
-from okaeri.intake.polling import asking, leave
-from okaeri.intake.polling.asking import UnavailableError, check_address
+from okaeri.intake.polling import leave
 from tests.intake.fake_eccube import FakeEccube, running
 
 pytestmark = pytest.mark.django_db

@@ -58,5 +58,7 @@ def test_pages_of_contents_by_segment_fit(live_server: Any, chromium: Any, data_
         "content-edit": "/actions/templates/first_follow_thanks/edit/",
         "journey-with-variants": "/actions/journeys/first_follow/",
     }
+    pages["line-audience"] = f"/analysis/segments/{first}/line/"
+    pages["segment"] = f"/analysis/segments/{first}/"
     looks = tuple(one for one in LOOKS if one[1:] in {("light", 375), ("light", 1440)})
     assert _look(chromium, live_server.url, session, pages, "variants", looks) == []

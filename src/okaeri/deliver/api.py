@@ -10,9 +10,18 @@ import pyarrow as pa
 from django.conf import settings
 
 from okaeri.customers import api as customers
-from okaeri.deliver.actions import high_water, receiving, tracking, unsubscribing, wishing
+from okaeri.deliver.actions import (
+    audiences,
+    high_water,
+    receiving,
+    tracking,
+    unsubscribing,
+    wishing,
+)
+from okaeri.deliver.audience_types import AudienceService, AudienceState, AudienceView, Reach
 from okaeri.deliver.channels.email.mailbox import MailboxTransport
 from okaeri.deliver.domain import tracking as domain_tracking
+from okaeri.deliver.store import audiences as stored_audiences
 from okaeri.deliver.store import (
     brakes,
     clicks,
@@ -332,7 +341,47 @@ def erase_person(customer_ids: Sequence[int], now: datetime) -> dict[str, int]:
     What had not begun to leave is called back; gives how many rows, by table.
     """
     locks.lock_people(customer_ids)
+    stored_audiences.mark_stale()
     return rights.erase(customer_ids, now)
+
+
+def measure_reach(customer_ids: Iterable[int]) -> Reach:
+    """Give how many of these people are linked to LINE, and how many of those may be written to."""
+    return audiences.measure_reach(customer_ids)[0]
+
+
+def find_audience(key: str) -> AudienceView:
+    """Give how an audience stands; one nobody asked for is `NEVER`."""
+    return stored_audiences.find(key)
+
+
+def ask_for_audience(key: str) -> str:
+    """Note that somebody wants a sync now; gives the slot of its job, the same until it has begun."""
+    row = stored_audiences.change(key, state=AudienceState.ASKED)
+    return f"audience:{key}:{row.number + 1}"
+
+
+def keep_audience(key: str, *, is_kept: bool) -> None:
+    """Bring an audience up to date every night, or only when somebody asks."""
+    stored_audiences.change(key, is_kept=is_kept)
+
+
+def list_kept_audiences() -> list[str]:
+    """Give the audiences the next night brings up to date: kept ones, and those with somebody erased."""
+    return stored_audiences.list_kept()
+
+
+def sync_audience(
+    service: AudienceService | None,
+    key: str,
+    title: str,
+    customer_ids: Iterable[int],
+    *,
+    now: datetime,
+) -> AudienceView:
+    """Make the far side hold exactly those of these people who may be written to; how it went."""
+    audiences.sync(service, key, title, customer_ids, now)
+    return stored_audiences.find(key)
 
 
 def erase_mails(customer_ids: Sequence[int], addresses: Sequence[str]) -> int:

@@ -5,12 +5,14 @@ from datetime import datetime
 
 from django.conf import settings
 
+from okaeri.deliver.actions.audiences import follow
 from okaeri.deliver.actions.claiming import anybody_may_be_sold_to
 from okaeri.deliver.actions.liveness import WorkerSign
 from okaeri.deliver.actions.recovering import recover_orphans
 from okaeri.deliver.actions.rendering import render_due
 from okaeri.deliver.actions.sending import send_due
 from okaeri.deliver.actions.tracking import weigh_clicks
+from okaeri.deliver.audience_types import AudienceService
 from okaeri.deliver.store.outbox import expire
 from okaeri.deliver.types import Channel, Links, NoSellingTo, Renderer
 from okaeri.foundation.work.loop import Duty
@@ -24,6 +26,7 @@ def duties(
     channels: Mapping[str, Channel],
     links: Links,
     no_selling_to: NoSellingTo = anybody_may_be_sold_to,
+    audiences: AudienceService | None = None,
 ) -> tuple[Duty, ...]:
     """Give delivery's duties for one worker, in the order a message passes them."""
     folder = settings.OKAERI.data_dir / "workers"
@@ -46,10 +49,14 @@ def duties(
     def weigh(now: datetime) -> int:
         return weigh_clicks(now, links)
 
+    def follow_audiences(now: datetime) -> int:
+        return follow(audiences, now)
+
     return (
         Duty("deliver.recover", recover),
         Duty("deliver.expire", expire_late),
         Duty("deliver.render", render),
         Duty("deliver.send", send),
         Duty("deliver.weigh_clicks", weigh),
+        Duty("deliver.follow_audiences", follow_audiences),
     )

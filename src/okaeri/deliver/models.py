@@ -139,3 +139,27 @@ class Brake(models.Model):
     # As `Text.as_json` writes it.
     why = models.JSONField(default=dict)
     since = models.DateTimeField(null=True)
+
+
+class Audience(models.Model):
+    """One group of people that is kept at a channel's far side too; no person stands in this row."""
+
+    # The asker's word for whom it holds ("segment:12").
+    key = models.CharField(max_length=60, unique=True)
+    state = models.CharField(max_length=12, default="never")
+    why = models.JSONField(default=dict)
+    is_kept = models.BooleanField(default=False)
+    # Somebody was erased since: brought up to date in the next night, kept or not.
+    is_stale = models.BooleanField(default=False)
+    # Which attempt it is: names the group at the far side, and of two workers the later one goes on.
+    number = models.IntegerField(default=0)
+    # The group that can be used, and the one being made; the old one goes once the new one stands.
+    group_id = models.BigIntegerField(null=True)
+    next_group_id = models.BigIntegerField(null=True)
+    people = models.BigIntegerField(default=0)
+    linked = models.BigIntegerField(default=0)
+    sendable = models.BigIntegerField(default=0)
+    uploaded = models.BigIntegerField(default=0)
+    synced_at = models.DateTimeField(null=True)
+    # When the far side is asked next whether the group is ready.
+    look_at = models.DateTimeField(null=True, db_index=True)

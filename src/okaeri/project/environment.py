@@ -18,6 +18,7 @@ _KNOWN = {
     "OKAERI_WAREHOUSE_ENGINE": "duckdb, or spark://host:port, or local[n] (default: duckdb)",
     "OKAERI_BASE_URL": "address customers reach the shop's Okaeri under (default: http://127.0.0.1:8000)",
     "OKAERI_SMTP_URL": "smtp://user:password@host:587, or mailbox: (default: the local mailbox)",
+    "OKAERI_LINE_TOKEN": "channel access token of the LINE Messaging API (default: none, no LINE)",
     "OKAERI_SECRET_KEY": "signing secret (default: made once and kept in the data folder)",
     "OKAERI_ALLOWED_HOSTS": "comma-separated host names (default: that of the base URL and localhost)",
     "OKAERI_DEBUG": "True or False (default: False)",
@@ -37,6 +38,7 @@ class Environment:
     secret_key: str
     allowed_hosts: tuple[str, ...]
     debug: bool
+    line_token: str = ""
 
     @property
     def warehouse_dir(self) -> Path:
@@ -63,6 +65,7 @@ def read_environment(env: Mapping[str, str] | None = None) -> Environment:
         secret_key=env.get("OKAERI_SECRET_KEY") or _kept_secret(data_dir / "secret.key"),
         allowed_hosts=tuple(name.strip() for name in hosts.split(",") if name.strip()),
         debug=_flag(env, "OKAERI_DEBUG"),
+        line_token=env.get("OKAERI_LINE_TOKEN", "").strip(),
     )
 
 

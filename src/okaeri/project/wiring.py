@@ -15,9 +15,11 @@ from okaeri.customers import api as customers
 from okaeri.customers import duties as customer_duties
 from okaeri.deliver import api as deliver
 from okaeri.deliver import duties as deliver_duties
+from okaeri.deliver.audience_types import AudienceService
 from okaeri.deliver.channels.email.channel import EmailChannel
 from okaeri.deliver.channels.email.mailbox import MailboxTransport
 from okaeri.deliver.channels.email.smtp import SmtpTransport
+from okaeri.deliver.channels.line.audiences import LineAudiences
 from okaeri.deliver.types import Channel, Links
 from okaeri.foundation import clock
 from okaeri.foundation.plugins import load_plugins
@@ -74,6 +76,12 @@ def channels() -> Mapping[str, Channel]:
     return {channel.kind: channel for channel in (email, *joined)}
 
 
+def line_audiences() -> AudienceService | None:
+    """Give LINE's audiences, or None where the shop has given no access token."""
+    token = environment().line_token
+    return LineAudiences(token) if token else None
+
+
 def station_duties() -> tuple[Duty, ...]:
     """Every station's duties, in the order data passes the stations."""
     env = environment()
@@ -93,6 +101,7 @@ def station_duties() -> tuple[Duty, ...]:
             channels=channels(),
             links=links,
             no_selling_to=no_selling_to,
+            audiences=line_audiences(),
         ),
     )
 
@@ -192,6 +201,7 @@ def _run_refresh(context: JobContext) -> Mapping[str, Any]:
     depth = Depth(context.payload.get("depth", Depth.ALL))
     summary = refresh_everything(progress=context.progress, depth=depth)
     now = clock.now()
+    ask_for_kept_audiences()
     return {
         **summary,
         "motivations": plan.infer_motivations(now),
@@ -203,8 +213,26 @@ def _find_candidates(context: JobContext) -> Mapping[str, Any]:
     return customers.find_candidates(clock.now(), context.progress)
 
 
+def ask_for_kept_audiences() -> int:
+    """Ask for a sync of every audience the night brings up to date, once segments are counted."""
+    kept = deliver.list_kept_audiences()
+    for key in kept:
+        submit_job("audience", {"key": key}, slot=deliver.ask_for_audience(key))
+    return len(kept)
+
+
+def _sync_audience(context: JobContext) -> Mapping[str, Any]:
+    """Bring the audience of one segment up to date; nobody is in a segment that was put away."""
+    key = str(context.payload["key"])
+    segment = insight.get_segment(int(key.partition(":")[2]))
+    members = [] if segment.deleted_at else insight.segment_members(segment.id)
+    view = deliver.sync_audience(line_audiences(), key, segment.name, members, now=clock.now())
+    return {"key": key, "state": view.state.value, "uploaded": view.uploaded}
+
+
 JOB_HANDLERS: dict[str, Handler] = {
     customers.ATTRIBUTE_JOB_KIND: customers.run_attribute_job,
+    "audience": _sync_audience,
     "find_candidates": _find_candidates,
     "import": _run_import,
     "refresh": _run_refresh,

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from okaeri.foundation import clock
+from okaeri.foundation.asking import check_address
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.text import Text
 from okaeri.intake.models import Connection, Poll
 from okaeri.intake.polling import leave
-from okaeri.intake.polling.asking import check_address
 from okaeri.intake.polling.reading import redirect_url
 from okaeri.intake.types import PollView
 from okaeri.intake.webhooks import connections

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from okaeri.foundation.asking import Answer, UnavailableError, ask_form
 from okaeri.foundation.errors import OkaeriError
 from okaeri.foundation.text import Text
 from okaeri.intake.models import Poll
-from okaeri.intake.polling.asking import Answer, UnavailableError, ask_form
 from okaeri.intake.webhooks.sealing import seal, unseal
 
 # An access token is renewed a little before it ends.

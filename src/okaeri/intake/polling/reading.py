@@ -16,12 +16,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from okaeri.foundation.asking import Answer, UnavailableError, ask_json
 from okaeri.foundation.errors import InputError, OkaeriError
 from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.intake.models import Poll
 from okaeri.intake.polling import leave, windows
-from okaeri.intake.polling.asking import Answer, UnavailableError, ask_json
 from okaeri.intake.polling.windows import Progress
 from okaeri.intake.types import LiveRules
 from okaeri.intake.webhooks import connections, eccube

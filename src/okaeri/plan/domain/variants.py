@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from okaeri.plan.journeys.definition import Definition
+from okaeri.plan.journeys.steps.coupon import Coupon
 from okaeri.plan.journeys.steps.grant import Grant
 from okaeri.plan.journeys.steps.send import DEFAULT, Send
 
@@ -20,14 +21,14 @@ def variant_steps(editions: Iterable[Definition]) -> dict[str, list[str]]:
 
 
 def is_touched_before(definition: Definition, node: str) -> bool:
-    """Tell whether people may have got a letter or points in this journey before they come to a node.
+    """Tell whether people may have got a letter, points or a coupon in this journey before they come to a node.
 
     Then who comes there at all may differ between the arms, and a comparison at it says less.
     """
     return any(
         node in _behind(definition, name)
         for name, one in definition.nodes.items()
-        if name != node and isinstance(one.step, Send | Grant)
+        if name != node and isinstance(one.step, Send | Grant | Coupon)
     )
 
 

@@ -10,6 +10,7 @@ from okaeri.web.access import needs
 
 KIND_NAMES = {
     "import": Text("取り込み", "Import"),
+    "audience": Text("LINEオーディエンスの同期", "Sync of a LINE audience"),
     "refresh": Text("集計", "Analysis"),
     "attributes": Text("項目の取り込み", "Answers from a file"),
     "find_candidates": Text("名寄せの確認", "Search for one person twice"),

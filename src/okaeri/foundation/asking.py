@@ -75,15 +75,36 @@ def ask_form(url: str, values: Mapping[str, str]) -> Answer:
     return _post(url, urlencode(values).encode(), headers)
 
 
+def ask(
+    method: str,
+    url: str,
+    payload: Mapping[str, Any] | None,
+    *,
+    token: str,
+    query: Mapping[str, str | int] | None = None,
+) -> Answer:
+    """Ask by any method, with JSON where there is some to give, and with a bearer token."""
+    headers = {"Authorization": f"Bearer {token}"}
+    body = None
+    if payload is not None:
+        body, headers["Content-Type"] = json.dumps(payload).encode(), "application/json"
+    return _ask(method, url, body, headers, urlencode(query or {}))
+
+
 def _post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    return _ask("POST", url, body, headers, "")
+
+
+def _ask(
+    method: str, url: str, body: bytes | None, headers: Mapping[str, str], query: str
+) -> Answer:
     parts = urlsplit(check_address(url))
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     until = time.monotonic() + LONGEST_SECONDS
     connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
     try:
-        connection.request(
-            "POST", parts.path or "/", body, {"Accept": "application/json", **headers}
-        )
+        path = (parts.path or "/") + (f"?{query}" if query else "")
+        connection.request(method, path, body, {"Accept": "application/json", **headers})
         response = connection.getresponse()
         return Answer(response.status, _read(response, until), _clock_of(response))
     except (OSError, http.client.HTTPException, ValueError) as error:

@@ -1,0 +1,213 @@
+"""Keeping a group of people at a channel's far side: whole, replaced as a whole, never made twice.
+
+The far side cannot take people out of a group, so every sync makes a new one. Its name holds the
+audience's key and the number of the attempt, which is written before the far side hears of it:
+
+1. The number is committed. 2. Groups of earlier attempts are looked up by the key and removed.
+3. The new one is made; where the answer is lost it is looked up by its name. 4. People are added.
+5. When the far side says it is ready, it takes the old one's place and the old one is removed.
+A kill anywhere leaves at most one unfinished group, and the next sync removes it in step 2.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+
+from okaeri.customers import api as customers
+from okaeri.deliver.audience_types import AudienceService, AudienceState, Failure, Reach
+from okaeri.deliver.models import Audience
+from okaeri.deliver.store import audiences as store
+from okaeri.foundation.text import Text
+
+LINE = "line"
+# Narrowcast refuses audiences of fewer people (LINE: error 4).
+FEWEST = 50
+_AT_ONCE = 10_000
+_LOOK_AGAIN = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(days=1)
+_USER_ID = re.compile(r"U[0-9a-f]{32}")
+_TITLE = 60
+_TOO_SMALL = Text(
+    "送れる方が {n}人です。LINEで絞り込んで送るには{fewest}人以上が必要なため、LINEには送っていません。",
+    "{n} people can be written to; LINE needs at least {fewest} to send to an audience, so nothing was "
+    "uploaded.",
+)
+_NO_ACCOUNT = Text(
+    "LINEのアクセストークンがありません。OKAERI_LINE_TOKEN に設定してください。",
+    "There is no LINE access token; set OKAERI_LINE_TOKEN.",
+)
+_NOT_READY = Text(
+    "LINEが1日たっても準備を終えていません。もう一度同期してください。",
+    "LINE has not made it ready within a day; sync again.",
+)
+_FAILED_THERE = Text(
+    "LINEの側で作成に失敗しました。もう一度同期してください。",
+    "LINE failed to make the audience; sync again.",
+)
+_FEW_THERE = Text(
+    "LINEで使える友だちが少なすぎるため、オーディエンスになりませんでした。",
+    "Too few of these people can be used at LINE, so it became no audience.",
+)
+
+
+def measure_reach(customer_ids: Iterable[int]) -> tuple[Reach, list[str]]:
+    """Give how many people are linked to LINE and may be written to, and the user ids of the latter.
+
+    Read in parts of ten thousand; one id of two people counts once among those to upload.
+    """
+    people = linked = sendable = 0
+    addresses: dict[str, None] = {}
+    waiting = iter(customer_ids)
+    while part := list(islice(waiting, _AT_ONCE)):
+        points = customers.list_contact_points(part, LINE)
+        people += len(part)
+        linked += sum(bool(point.address) for point in points.values())
+        able = [
+            point.address
+            for point in points.values()
+            if point.may_be_written and _USER_ID.fullmatch(point.address)
+        ]
+        sendable += len(able)
+        addresses |= dict.fromkeys(able)
+    return Reach(people, linked, sendable), list(addresses)
+
+
+def sync(
+    service: AudienceService | None,
+    key: str,
+    title: str,
+    customer_ids: Iterable[int],
+    now: datetime,
+) -> None:
+    """Make the far side hold exactly those of these people who may be written to now."""
+    row = store.begin(key)
+    if service is None:
+        _fail(row, _NO_ACCOUNT)
+        return
+    reach, addresses = measure_reach(customer_ids)
+    store.save(row, people=reach.people, linked=reach.linked, sendable=reach.sendable)
+    failed = _remove_strays(service, row)
+    if failed is not None:
+        _fail(row, failed.why)
+    elif len(addresses) < FEWEST:
+        _end_small(service, row, _TOO_SMALL.format(n=len(addresses), fewest=FEWEST), now)
+    else:
+        _upload(service, row, title, addresses, now)
+
+
+def _marker(row: Audience) -> str:
+    return f"[okaeri {row.key} "
+
+
+def _remove_strays(service: AudienceService, row: Audience) -> Failure | None:
+    """Remove every group of this audience but the one in use: what a kill or a lost answer left."""
+    found = service.find(_marker(row))
+    if isinstance(found, Failure):
+        return found
+    for group in found:
+        if group.id != row.group_id:
+            failed = service.delete(group.id)
+            if failed is not None:
+                return failed
+    return None
+
+
+def _upload(
+    service: AudienceService, row: Audience, title: str, addresses: Sequence[str], now: datetime
+) -> None:
+    parts = [addresses[at : at + _AT_ONCE] for at in range(0, len(addresses), _AT_ONCE)]
+    first, *others = parts
+    name = f"{title[:_TITLE]} {_marker(row)}{row.number}]"
+    group = _create(service, name, first)
+    if isinstance(group, Failure):
+        _fail(row, group.why)
+        return
+    if not store.save(row, next_group_id=group):
+        service.delete(group)
+        return
+    for part in others:
+        failed = service.add(group, part)
+        if failed is not None:
+            _fail(row, failed.why)
+            return
+    store.save(
+        row,
+        state=AudienceState.IN_PROGRESS,
+        uploaded=len(addresses),
+        synced_at=now,
+        look_at=now,
+    )
+    _look(service, row, now)
+
+
+def _create(service: AudienceService, name: str, people: Sequence[str]) -> int | Failure:
+    """Make a group; where no answer came it is looked up, and only if it is not there made again."""
+    made = service.create(name, people)
+    if not isinstance(made, Failure) or not made.may_have_happened:
+        return made
+    found = service.find(name)
+    if isinstance(found, Failure):
+        return made
+    if not found:
+        return service.create(name, people)
+    group = found[0].id
+    # Whether all of them arrived is not known; adding again changes nothing.
+    failed = service.add(group, people)
+    return group if failed is None else failed
+
+
+def follow(service: AudienceService | None, now: datetime, limit: int = 20) -> int:
+    """Ask the far side about audiences in progress; how many were asked about."""
+    if service is None:
+        return 0
+    rows = store.list_in_progress(now, limit)
+    for row in rows:
+        _look(service, row, now)
+    return len(rows)
+
+
+def _look(service: AudienceService, row: Audience, now: datetime) -> None:
+    if row.next_group_id is None:
+        return
+    standing = service.look(row.next_group_id)
+    if isinstance(standing, Failure):
+        store.save(row, look_at=now + _LOOK_AGAIN)
+    elif standing.is_ready:
+        _replace(service, row)
+    elif standing.is_too_small:
+        _end_small(service, row, _FEW_THERE, now)
+    elif standing.is_over:
+        _fail(row, _FAILED_THERE)
+    elif row.synced_at is not None and now - row.synced_at > _LONGEST_WAIT:
+        _fail(row, _NOT_READY)
+    else:
+        store.save(row, look_at=now + _LOOK_AGAIN)
+
+
+def _replace(service: AudienceService, row: Audience) -> None:
+    """Let the new group take the old one's place; an old one that stays is removed by the next sync."""
+    old = row.group_id
+    ready = {"state": AudienceState.READY, "group_id": row.next_group_id, "next_group_id": None}
+    if store.save(row, **ready, why={}, look_at=None) and old is not None:
+        _forget(service, row, [old])
+
+
+def _end_small(service: AudienceService, row: Audience, why: Text, now: datetime) -> None:
+    """Keep no audience: the old one may hold people who have left, and goes too."""
+    groups = [one for one in (row.group_id, row.next_group_id) if one is not None]
+    ended = {"state": AudienceState.TOO_SMALL, "uploaded": 0, "synced_at": now, "look_at": None}
+    if store.save(row, **ended, why=why.as_json()):
+        _forget(service, row, groups)
+        store.save(row, group_id=None, next_group_id=None)
+
+
+def _forget(service: AudienceService, row: Audience, groups: Sequence[int]) -> None:
+    for group in groups:
+        failed = service.delete(group)
+        if failed is not None:
+            _fail(row, failed.why)
+
+
+def _fail(row: Audience, why: Text) -> None:
+    store.save(row, state=AudienceState.FAILED, why=why.as_json(), look_at=None)

@@ -1,0 +1,1 @@
+"""LINE: audiences of the Messaging API."""
