@@ -33,9 +33,9 @@ _EDITION = 1
 
 
 def find_habits(sources: "Sources") -> ir.Table:
-    """Give the rows of `features.cycles.compute_item_habits`."""
+    """Give the rows of `features.cycles.compute_item_habits`, staged."""
     if not sources.keep:
-        return _of_everybody(sources)
+        return sources.stage("habits", _of_everybody(sources))
 
     def compute(people: ir.Table | None) -> ir.Table:
         return _of_everybody(sources) if people is None else _of_some(sources, people)

@@ -22,7 +22,7 @@ Compute = Callable[[ir.Table | None], ir.Table]
 def find_kept(
     warehouse: Warehouse, name: str, counted: ir.Table, compute: Compute, *, edition: int
 ) -> ir.Table:
-    """Give the rows of all customers with a counted order, after bringing table `name` up to date.
+    """Give the rows of all customers with a counted order, staged, after bringing table `name` up to date.
 
     `compute` gives rows (customer_id first, of which the second column is never NULL) of everybody or
     of the customers in a table.
@@ -39,10 +39,9 @@ def find_kept(
     elif missing:
         warehouse.append(name, warehouse.stream(_marked(compute(changed), changed)))
     rows = warehouse.table(name)
-    held = rows.semi_join(marks, _KEY)
+    held = warehouse.stage(f"kept_{name}", rows.semi_join(marks, _KEY))
     if warehouse.count(held) < (1 - _MOST_STALE) * warehouse.count(rows):
         warehouse.replace(name, held)
-        held = warehouse.table(name)
     return held.filter(held[held.columns[2]].notnull()).drop("mark")
 
 

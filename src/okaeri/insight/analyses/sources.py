@@ -258,7 +258,7 @@ class Sources:
     @cached_property
     def habits(self) -> ir.Table:
         """One row per customer and product (`features.cycles.compute_item_habits`)."""
-        return self.stage("habits", find_habits(self))
+        return find_habits(self)
 
     @cached_property
     def run_outs(self) -> ir.Table:

@@ -1,38 +1,44 @@
 """When products of people are used up: rows of a few weeks, put anew by every refresh."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection
 
-from okaeri.foundation.bulk import bulk_insert
+from okaeri.foundation.bulk import indexes_afterwards, insert_columns
 from okaeri.foundation.personal import Documents, as_documents
 from okaeri.insight.cycle_types import RunOutView
 from okaeri.insight.models import RunOut
 
 _COLUMNS = ("customer_id", "sku", "last_on", "runs_out_on", "basis")
 _TABLE = RunOut._meta.db_table
+# From so many rows on it pays to build the index anew.
+_MANY = 20_000
 
 
 def replace_all(batches: Iterable[pa.RecordBatch], as_of: date) -> None:
     """Put new rows (customer_id, sku, last_on, due_in, basis) in the place of all, in the transaction."""
     with connection.cursor() as cursor:
+        cursor.execute(f'SELECT COUNT(*) FROM "{_TABLE}"')  # noqa: S608 - our own table
+        known = cursor.fetchone()[0]
         cursor.execute(f'DELETE FROM "{_TABLE}"')  # noqa: S608 - our own table
-    bulk_insert(_TABLE, _COLUMNS, _rows(batches, as_of))
+    with indexes_afterwards(_TABLE) if known >= _MANY else nullcontext():
+        for batch in batches:
+            insert_columns(_TABLE, _columns(batch, as_of))
 
 
-def _rows(batches: Iterable[pa.RecordBatch], as_of: date) -> Iterator[tuple[object, ...]]:
-    for batch in batches:
-        columns = (
-            batch["customer_id"],
-            batch["sku"],
-            batch["last_on"].cast(pa.date32()).cast(pa.string()),
-            days_after(as_of, batch["due_in"]).cast(pa.string()),
-            batch["basis"],
-        )
-        yield from zip(*(column.to_pylist() for column in columns), strict=True)
+def _columns(batch: pa.RecordBatch, as_of: date) -> dict[str, list[object]]:
+    columns = (
+        batch["customer_id"],
+        batch["sku"],
+        batch["last_on"].cast(pa.date32()).cast(pa.string()),
+        days_after(as_of, batch["due_in"]).cast(pa.string()),
+        batch["basis"],
+    )
+    return {name: one.to_pylist() for name, one in zip(_COLUMNS, columns, strict=True)}
 
 
 def days_after(day: date, numbers: pa.Array) -> pa.Array:
