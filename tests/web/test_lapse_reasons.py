@@ -165,6 +165,18 @@ def test_a_person_counts_once_and_staff_has_the_last_word(
         customers.record_lapse_reason(who("back"), "nonsense", source="form", at=clock.now())
 
 
+def test_a_list_that_was_put_away_comes_back_as_it_was(
+    refresh: Refresh, browser_of_staff: Client
+) -> None:
+    browser_of_staff.post(f"{PAGE}start/")
+    (own,) = (one for one in customers.list_attributes() if one.key == "lapse_reason")
+    mine = replace(own, choices=own.choices[:2], is_active=False)
+    customers.save_attribute(mine)
+    assert customers.lapse_reasons() == ()
+    browser_of_staff.post(f"{PAGE}start/")
+    assert customers.lapse_reasons() == own.choices[:2]
+
+
 def test_a_changed_list_reads_what_ended_subscriptions_say_anew(refresh: Refresh) -> None:
     cancel("ended", "家族に反対された", ago(9))
     cancel("nobody-yet", "余っているから", ago(5))

@@ -100,6 +100,18 @@ def test_discounts_and_points_stand_beside_margin_with_a_warning_above_the_budge
     assert "first,False,2,0,600,300," in csv
 
 
+def test_points_to_people_without_an_order_in_the_year_weigh_on_the_budget(
+    perk_shop: None, tmp_path: Path
+) -> None:
+    record(order("gone", TODAY - timedelta(days=500)))
+    resolve()
+    grant("gone", 400, 20)
+    everybody = measure(tmp_path)["all"]
+    # As before, and 400 that brought no margin: 900 + 400 of 8,100 is more than 15 %.
+    assert (everybody["perk_minor"], everybody["margin_minor"]) == (1300, 8100)
+    assert (everybody["is_over"], everybody["over"]) == (True, 2)
+
+
 def test_without_known_costs_nothing_is_set_beside_the_margin(
     db: None, tmp_path: Path, browser_of_staff: Client
 ) -> None:

@@ -14,7 +14,8 @@ def compute_perks(
     Columns: customer_id, stage, is_lapsed; discount_minor; points_minor (what the points given are
     worth); perk_minor and margin_minor, both of the part of his orders whose costs are known: the
     discounts of these orders and as large a part of the points as of his sales, and their margin as
-    it would be without discounts (NULL where no cost is known). `orders`: those that count; `points`:
+    it would be without discounts (NULL where no cost is known; 0 of who ordered nothing, in a shop
+    that knows costs). `orders`: those that count; `points`:
     customer_id, points_minor, one row per person; `people`: rows of the segment table.
     """
     recent = orders.filter(orders.ordered_on > as_of - timedelta(days=days))
@@ -31,10 +32,12 @@ def compute_perks(
     rows = buyers.left_join(bought, "customer_id").drop("customer_id_right")
     rows = rows.left_join(points, "customer_id").drop("customer_id_right")
     rows = rows.filter(rows.net_minor.notnull() | rows.points_minor.notnull())
+    # Of somebody who bought nothing in that time all points count, against no margin at all.
+    rows = rows.cross_join(bought.aggregate(costed_in_shop=bought.costed_orders.sum()))
+    earned_nothing = rows.net_minor.isnull() & (rows.costed_in_shop.fill_null(0) > 0)
     given = rows.points_minor.fill_null(0)
-    # Of somebody who bought nothing in that time all points count.
     known = (rows.net_minor > 0).ifelse(rows.costed_minor / rows.net_minor.cast("float64"), 1.0)
-    is_known = rows.costed_orders > 0
+    is_known = rows.costed_orders.fill_null(0) > 0
     off = rows.costed_discount_minor.fill_null(0)
     return rows.select(
         "customer_id",
@@ -43,7 +46,11 @@ def compute_perks(
         discount_minor=rows.discount_minor.fill_null(0),
         points_minor=given,
         perk_minor=off + (given * known.fill_null(1.0)).round().cast("int64"),
-        margin_minor=is_known.ifelse(rows.kept_minor + off, ibis.null("int64")),
+        margin_minor=ibis.cases(
+            (is_known, rows.kept_minor + off),
+            (earned_nothing, ibis.literal(0).cast("int64")),
+            else_=ibis.null("int64"),
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """理由別離脱: why people left, who came back, and how the reasons change from month to month."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -79,9 +80,9 @@ def _row(row: Mapping[str, Any], names: Mapping[str, Text], language: str) -> di
 @needs("settings.change")
 @require_POST
 def start_lapse_reasons(_request: HttpRequest) -> HttpResponse:
-    """Take the list of reasons over, from here on the shop's own."""
+    """Take the list of reasons over, from here on the shop's own; one it had put away comes back."""
     if not customers.lapse_reasons():
-        for one in customers.SUGGESTED_ATTRIBUTES:
-            if one.key == customers.LAPSE_REASON:
-                customers.save_attribute(one)
+        lists = (*customers.list_attributes(), *customers.SUGGESTED_ATTRIBUTES)
+        found = next(one for one in lists if one.key == customers.LAPSE_REASON)
+        customers.save_attribute(replace(found, is_active=True))
     return redirect("lapse_reasons")
