@@ -11,6 +11,9 @@ from okaeri.foundation import clock, settings
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight import api
 from okaeri.insight.prediction_types import CustomerPredictionView, PredictionRules
+from okaeri.intake import api as intake
+from okaeri.intake.types import InquiryIn, PartyIn, SubscriptionEventIn, SubscriptionIn
+from okaeri.intake.voice_types import ReviewIn, SurveyAnswerIn
 from tests.insight.shops import Buying, record_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
@@ -146,3 +149,65 @@ def test_the_call_list_holds_who_matters_and_may_leave(shop: None) -> None:
 def test_a_person_without_a_time_of_day_in_the_shop_has_no_best_hour(shop: None) -> None:
     # The test shop orders at noon only, as files without a time do at midnight.
     assert foretold("regular").best_hour is None
+
+
+def _at(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 3, tzinfo=UTC)
+
+
+def test_a_complaint_and_a_skipped_delivery_raise_the_risk_and_are_its_reasons(
+    warehouse: Warehouse,
+) -> None:
+    record_shop({member: monthly(4, 20) for member in ("calm", "cross", "late", "longago")})
+    who = {
+        member: PartyIn(email=f"{member}@example.com") for member in ("cross", "late", "longago")
+    }
+    for member, day in (("cross", ago(9)), ("longago", ago(181))):
+        intake.record_inquiries(
+            [
+                InquiryIn(
+                    "desk", member, "phone", "complaint", "closed", _at(day), _at(day), who[member]
+                )
+            ]
+        )
+    skip = SubscriptionEventIn("skipped", ago(12))
+    intake.record_subscriptions(
+        [SubscriptionIn("test", "S", "active", _at(ago(12)), who["late"], events=(skip,))]
+    )
+    customers.resolve_new_parties(clock.now())
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    calm, cross, late, longago = (
+        foretold(member) for member in ("calm", "cross", "late", "longago")
+    )
+    assert longago.lapse_risk == calm.lapse_risk < late.lapse_risk < cross.lapse_risk < 1
+    codes = {reason["code"] for reason in cross.lapse_reasons}
+    assert "complaint" in codes
+    assert "put_off" in {reason["code"] for reason in late.lapse_reasons}
+    assert not codes & {"put_off", "visits"}
+
+
+def test_segments_ask_for_complaints_stars_and_what_other_tools_were_told(
+    warehouse: Warehouse,
+) -> None:
+    record_shop({member: monthly(1, 20) for member in ("cross", "fan", "plain")})
+    cross, fan = (PartyIn(email=f"{member}@example.com") for member in ("cross", "fan"))
+    day = _at(ago(9))
+    intake.record_inquiries([InquiryIn("desk", "1", "mail", "complaint", "open", day, day, cross)])
+    intake.record_reviews([ReviewIn("tool", "1", 5, day, day, fan, sku="A")])
+    intake.record_survey_answers(
+        [
+            SurveyAnswerIn("tool", "1", "NPS", "Would you recommend us?", " 9 ", day, day, fan),
+            SurveyAnswerIn("tool", "2", "NPS", "Why?", "よい香り", day, day, fan),
+        ]
+    )
+    customers.resolve_new_parties(clock.now())
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    for fact, name, value, member in (
+        ("inquiry", "kind", "complaint", "cross"),
+        ("review", "stars", 5, "fan"),
+        ("answer", "score", 9, "fan"),
+        ("answer", "question", "Why?", "fan"),
+    ):
+        rule = {"did": fact, "where": [{"field": name, "op": "=", "value": value}]}
+        made = api.create_segment("x", rule, warehouse=warehouse)
+        assert api.segment_members(made.id) == [id_of(member)], fact

@@ -55,7 +55,7 @@ class _Topics:
 def learn_interests(sources: Sources) -> tuple[Audiences, dict[str, Any]] | None:
     """Give audiences by topic and the report; None while the last training is younger than a week.
 
-    Reads what segments wrote of visits and answers (`segment_tables.write_tables` comes first).
+    Reads what segments wrote of visits and answers (`segment_doings.write_doings` comes first).
     """
     if not is_training_due(REPORT, sources.as_of):
         return None

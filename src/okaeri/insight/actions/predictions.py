@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from okaeri.insight.actions.prediction_replay import Replayed, Standpoint, replay, stand_at
 from okaeri.insight.actions.prediction_training import find_training
+from okaeri.insight.actions.segment_tables import SCHEMAS, find_fact
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain import best_hour, importance, lapse_risk
 from okaeri.insight.domain.ground import Ground, ground_of
@@ -18,12 +19,14 @@ from okaeri.insight.domain.lifetime.forecast import Forecast, forecast
 from okaeri.insight.domain.lifetime.histories import Floats
 from okaeri.insight.domain.next_purchase import NextPurchase, foretell
 from okaeri.insight.features.histories import compute_histories, compute_hours, compute_span
+from okaeri.insight.features.signals import compute_signals
 from okaeri.insight.prediction_types import PredictionRules
 
 _YEAR = 365
 # A third of the shop's history is foretold from the other two, within these days.
 _SHORTEST, _LONGEST = 7, 365
 _CHUNK = 100_000
+_SIGNS = ("event", "subscription", "inquiry")
 Columns = Mapping[str, Sequence[Any]]
 
 
@@ -75,7 +78,19 @@ def forecast_returns(now: Standpoint, days: int) -> Floats:
 
 def _ground(sources: Sources, cutoff: date, horizon: int) -> Ground:
     rows = compute_histories(sources.purchases, cutoff=cutoff, horizon_days=horizon)
-    return ground_of(sources.warehouse.collect(rows), cutoff)
+    return ground_of(sources.warehouse.collect(rows), cutoff, _signals(sources, cutoff))
+
+
+def _signals(sources: Sources, cutoff: date) -> pa.Table | None:
+    """Give what people did besides buying; None in a shop that knows nothing of the kind."""
+    known = {fact: find_fact(sources.warehouse, fact) for fact in _SIGNS}
+    if all(table is None for table in known.values()):
+        return None
+    visits, contracts, inquiries = (
+        sources.warehouse.upload(SCHEMAS[fact].empty_table()) if table is None else table
+        for fact, table in known.items()
+    )
+    return sources.warehouse.collect(compute_signals(visits, contracts, inquiries, cutoff=cutoff))
 
 
 def _replay(sources: Sources, first_on: date, horizon: int, lapse_days: int) -> Replayed:
@@ -161,7 +176,7 @@ def _lapse(now: Standpoint, replayed: Replayed, days: int) -> Columns:
     matrix = lapse_risk.matrix_of(now.ground, rule, now.usual_days)
     risk = replayed.lapse.model.predict(matrix)
     if replayed.lapse.slopes is None:
-        moved = lapse_risk.rule_effects(now.ground, risk, now.usual_days)
+        moved = lapse_risk.rule_effects(now.ground, risk, now.usual_days, matrix)
     else:
         typical = np.median(matrix, axis=0)
         slopes = np.array(replayed.lapse.slopes)

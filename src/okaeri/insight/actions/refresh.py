@@ -24,8 +24,9 @@ from okaeri.insight.actions.analysis import (
 )
 from okaeri.insight.actions.interest_model import keep_interests, learn_interests
 from okaeri.insight.actions.later import compute_later, keep_later
+from okaeri.insight.actions.segment_doings import Answers, write_doings
 from okaeri.insight.actions.segment_forecasts import forecast_rows
-from okaeri.insight.actions.segment_tables import Answers, write_tables
+from okaeri.insight.actions.segment_tables import write_people
 from okaeri.insight.actions.sync import ORDERS, sync_warehouse
 from okaeri.insight.analyses.movement import with_class_before
 from okaeri.insight.analyses.sources import Sources
@@ -89,12 +90,12 @@ def refresh(
         shop_cycle_days=shop_cycle(found.intervals),
     )
     seen = warehouse.highest(ORDERS, "change_no") if warehouse.has(ORDERS) else 0
+    write_doings(warehouse, as_of, answers)
     later = compute_later(sources, depth, version=version, orders=payloads["summary"]["orders"])
     leads = _leads(warehouse, found, payloads["summary"]["leads"], as_of)
     standing = _stage_standing(sources)
     foretold = later.predictions.columns if later.predictions else None
-    write_tables(sources, standing, leads, answers, forecast_rows(foretold))
-    # Visits and answers are read from what segments have just written down.
+    write_people(sources, standing, leads, forecast_rows(foretold))
     cared_for = None if depth is Depth.CLASSES else learn_interests(sources)
     members = segments.recount(warehouse, as_of)
     tell(3, _STEPS)

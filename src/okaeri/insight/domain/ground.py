@@ -12,6 +12,8 @@ from okaeri.insight.domain.lifetime.forecast import People
 from okaeri.insight.domain.lifetime.histories import Floats
 from okaeri.insight.domain.rhythm import Rhythms
 
+_SIGNALS = ("visited", "visited_before", "complaints", "put_off")
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -35,6 +37,11 @@ class Ground:
     came: Floats
     came_net_minor: Floats
     came_in_days: Floats
+    # Columns of `features.signals.compute_signals`; 0 where there was no sign.
+    visited: Floats
+    visited_before: Floats
+    complaints: Floats
+    put_off: Floats
 
     def __len__(self) -> int:
         return len(self.customer_id)
@@ -56,13 +63,14 @@ class Ground:
         return Ground(self.cutoff, *(getattr(self, name)[rows] for name in names))
 
 
-def ground_of(rows: pa.Table, cutoff: date) -> Ground:
-    """Turn collected histories into arrays, in the order of customer numbers."""
+def ground_of(rows: pa.Table, cutoff: date, signals: pa.Table | None = None) -> Ground:
+    """Turn collected histories, and signals where there are any, into arrays by customer number."""
     rows = rows.sort_by("customer_id")
+    ids = rows["customer_id"].to_numpy().astype(np.int64)
     orders = np.maximum(_floats(rows, "orders"), 1.0)
     return Ground(
         cutoff=cutoff,
-        customer_id=rows["customer_id"].to_numpy().astype(np.int64),
+        customer_id=ids,
         purchases=_floats(rows, "purchases"),
         age_days=_days_before(rows, "first_on", cutoff),
         silent_days=_days_before(rows, "last_on", cutoff),
@@ -76,7 +84,20 @@ def ground_of(rows: pa.Table, cutoff: date) -> Ground:
         came=_floats(rows, "came"),
         came_net_minor=_floats(rows, "came_net_minor"),
         came_in_days=-_days_before(rows, "came_on", cutoff),
+        **{name: _signs(signals, name, ids) for name in _SIGNALS},
     )
+
+
+def _signs(signals: pa.Table | None, name: str, ids: NDArray[np.int64]) -> Floats:
+    """Give one count for each of these people; who gave a sign and never bought is left out."""
+    found = np.zeros(len(ids))
+    if signals is None or not len(signals) or not len(ids):
+        return found
+    who = signals["customer_id"].to_numpy()
+    place = np.searchsorted(ids, who).clip(max=len(ids) - 1)
+    is_here = ids[place] == who
+    found[place[is_here]] = _floats(signals, name)[is_here]
+    return found
 
 
 def _floats(rows: pa.Table, name: str) -> Floats:

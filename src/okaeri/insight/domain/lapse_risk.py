@@ -1,6 +1,7 @@
 """How likely a customer buys nothing in the next n days: what is looked at, the rule, the reasons.
 
-The rule is there from the first order on: the chance of no purchase under the MBG/NBD with its prior.
+The rule is there from the first order on: the chance of no purchase under the MBG/NBD with its prior,
+moved by visits, complaints and deliveries put off (domain reference §2.6).
 Where a shop has enough cases, trained models compete with it (`domain.lapse_training`).
 """
 
@@ -26,11 +27,20 @@ COLUMNS = (
     ("amount", "amount"),
     ("recent", "amount"),
     ("discount", "discount"),
+    ("visits", "visits"),
+    ("complaints", "complaint"),
+    ("put_off", "put_off"),
 )
+# The rule on those columns: the chance of the model of repeat purchases, moved by what people did besides
+# buying. The weights are guesses, small on purpose; they are nothing where no such thing is known, and a
+# trained model finds its own.
+RULE_WEIGHTS = (1.0, *[0.0] * 8, -0.2, 0.6, 0.4)
 REASONS = tuple(dict.fromkeys(reason for _, reason in COLUMNS))
+_BESIDE = ("visits", "complaint", "put_off")
 # A reason that moves the chance by less than this is none.
 LEAST_EFFECT = 0.02
 _SURE = 1e-6
+_MONTHS_BEFORE = 3.0
 
 
 def rule_risk(ground: Ground, fits: Fits, days: int) -> Floats:
@@ -58,6 +68,10 @@ def matrix_of(ground: Ground, rule: Floats, usual_days: Floats) -> Floats:
             np.log1p(mean),
             np.clip(ground.net_recent_minor / spent, 0.0, 1.0),
             np.clip(ground.discounted_share, 0.0, 1.0),
+            # Above 0: visits more often than in the three months before; 0 without any visit.
+            np.log((ground.visited + 0.5) / (ground.visited_before / _MONTHS_BEFORE + 0.5)),
+            np.log1p(ground.complaints),
+            np.log1p(ground.put_off),
         ]
     )
 
@@ -79,8 +93,8 @@ def effects(risk: Floats, slopes: Floats, matrix: Floats, typical: Floats) -> Fl
     return found
 
 
-def rule_effects(ground: Ground, rule: Floats, usual_days: Floats) -> Floats:
-    """Give the same for the rule, which knows silence, count and slowing only."""
+def rule_effects(ground: Ground, rule: Floats, usual_days: Floats, matrix: Floats) -> Floats:
+    """Give the same for the rule: silence, count and slowing by hand, the rest by RULE_WEIGHTS."""
     usual = np.maximum(usual_days, 1.0)
     found = np.zeros((len(ground), len(REASONS)))
     overdue = np.clip(ground.silent_days / usual - 1.0, -1.0, 3.0) / 4.0
@@ -88,6 +102,12 @@ def rule_effects(ground: Ground, rule: Floats, usual_days: Floats) -> Floats:
     found[:, REASONS.index("few")] = np.where(ground.purchases < 2, 0.2 * rule, 0.0)
     last_gap = np.where(np.isfinite(ground.last_gap_days), ground.last_gap_days, usual)
     found[:, REASONS.index("slowing")] = np.clip(last_gap / usual - 1.5, 0.0, 2.0) / 10 * rule
+    chance = np.clip(rule, _SURE, 1 - _SURE)
+    logit = np.log(chance / (1 - chance))
+    for place in range(-len(_BESIDE), 0):
+        without = logit - RULE_WEIGHTS[place] * matrix[:, place]
+        moved = rule - 1.0 / (1.0 + np.exp(-without))
+        found[:, REASONS.index(COLUMNS[place][1])] = moved
     return found
 
 
@@ -110,6 +130,16 @@ _WORDS: Mapping[str, Text] = {
     "amount_down": Text("このところ購入額が多めです", "has spent much of late"),
     "discount": Text("値引きのときに買うことが多いです", "buys mostly at a discount"),
     "discount_down": Text("値引きに頼らず買っています", "buys without discounts"),
+    "visits": Text("お店のページを見る回数が減っています", "looks at the shop's pages less often"),
+    "visits_down": Text(
+        "お店のページをよく見ています", "looks at the shop's pages as often or more"
+    ),
+    "complaint": Text("半年以内に苦情がありました", "complained within half a year"),
+    "complaint_down": Text("苦情はありません", "has no complaint"),
+    "put_off": Text(
+        "半年以内に定期をスキップか休止しました", "skipped or paused deliveries within half a year"
+    ),
+    "put_off_down": Text("定期のスキップや休止はありません", "skips and pauses no delivery"),
 }
 
 

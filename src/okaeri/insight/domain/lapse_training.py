@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from okaeri.insight.domain.lapse_model import Curve, LapseModel, Line, Steps, Trees, logit_of
-from okaeri.insight.domain.lapse_risk import COLUMNS
+from okaeri.insight.domain.lapse_risk import RULE_WEIGHTS
 from okaeri.insight.domain.lifetime.histories import Floats
 
 # Under so many who lapsed, and who did not, the rule stays (domain reference §2.6).
@@ -24,7 +24,7 @@ FEWEST_CASES = 500
 _MOST_PEOPLE = 50_000
 _ISOTONIC_FROM = 1_000
 _BINS = 10
-_RULE = Line([1.0] + [0.0] * (len(COLUMNS) - 1), 0.0)
+_RULE = Line(list(RULE_WEIGHTS), 0.0)
 
 
 @dataclass(frozen=True, slots=True)

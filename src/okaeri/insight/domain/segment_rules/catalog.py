@@ -231,6 +231,39 @@ FACTS: dict[str, Fact] = {
             "score": Field(Text("点数", "Score"), "int"),
         },
     ),
+    "inquiry": Fact(
+        Text("問い合わせ", "inquiry"),
+        Text("回", "times"),
+        {
+            "kind": Field(
+                Text("内容", "What it was"),
+                "choice",
+                choices={
+                    "question": Text("質問", "Question"),
+                    "request": Text("要望", "Request"),
+                    "complaint": Text("苦情", "Complaint"),
+                    "praise": Text("お褒め", "Praise"),
+                },
+            ),
+            "medium": Field(
+                Text("手段", "By"),
+                "choice",
+                choices={
+                    "mail": Text("メール", "E-mail"),
+                    "phone": Text("電話", "Telephone"),
+                    "chat": Text("チャット", "Chat"),
+                    "form": Text("フォーム", "Form"),
+                    "store": Text("店頭", "In the shop"),
+                    "interview": Text("インタビュー", "Interview"),
+                },
+            ),
+        },
+    ),
+    "review": Fact(
+        Text("レビュー", "review"),
+        Text("回", "times"),
+        {"stars": Field(Text("星の数", "Stars"), "int"), "sku": _SKU},
+    ),
 }
 # Answers kept with a person (skin, worry, ...); rules name them as `attribute:<key>` instead.
 ATTRIBUTE_COLUMNS = {

@@ -1,0 +1,139 @@
+"""What people did, as segment rules and predictions read it: one row per thing a person did.
+
+Written at each refresh before anything is foretold; all go by the live customer id.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from okaeri.customers import api as customers
+from okaeri.foundation.clock import local_day
+from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.segment_tables import write_fact
+from okaeri.insight.domain.segment_rules import FACTS
+from okaeri.insight.types import SegmentAnswer
+from okaeri.intake import api as intake
+from okaeri.intake.types import SubscriptionRecord
+
+# Older visits tell little of today's interest, and there are many.
+EVENT_DAYS = 400
+_PAGE = 1_000
+# A longer number is no score.
+_DIGITS = 4
+Answers = Callable[[], Iterable[SegmentAnswer]]
+_Rows = Iterator[dict[str, Any]]
+
+
+def write_doings(warehouse: Warehouse, as_of: date, answers: Answers | None) -> None:
+    """Write every table of things done anew; `answers` gives those to questions of our own."""
+    zone = ZoneInfo(load(ShopProfile).time_zone)
+    write_fact(warehouse, "subscription", _subscriptions())
+    write_fact(warehouse, "event", _events(as_of))
+    write_fact(warehouse, "answer", _answers(answers, zone))
+    write_fact(warehouse, "inquiry", _inquiries(zone))
+    write_fact(warehouse, "review", _reviews(zone))
+
+
+def _subscriptions() -> _Rows:
+    for one, owner in _owned(intake.list_subscriptions_after):
+        yield from ({"customer_id": owner, **row} for row in contract_rows(one))
+
+
+def _owned(read: Callable[[int, int], Sequence[Any]]) -> Iterator[tuple[Any, int]]:
+    """Give the records of a kind with the customer each is of; of nobody known, none."""
+    after = 0
+    while page := read(after, _PAGE):
+        owners = customers.customers_of_parties(
+            [one.party_id for one in page if one.party_id is not None]
+        )
+        yield from (
+            (one, owners[one.party_id]) for one in page if owners.get(one.party_id) is not None
+        )
+        after = page[-1].change_no
+
+
+def contract_rows(one: SubscriptionRecord) -> _Rows:
+    """Give what happened to a contract, each with the deliveries up to and on that day.
+
+    Of a source that says only when the contract began and ended, two rows are made.
+    """
+    plain = {"sku": one.sku, "is_active": one.status == "active"}
+    happened = {(event.kind, event.occurred_on): event for event in one.events}
+    days = sorted(event.occurred_on for event in one.events if event.kind == "delivered")
+    told = [(kind, day, event.delivery_no, event.reason) for (kind, day), event in happened.items()]
+    for kind, day, reason in (
+        ("started", one.started_on, ""),
+        ("cancelled", one.cancelled_on, one.cancel_reason),
+    ):
+        if day is not None and not any(event.kind == kind for event in one.events):
+            told.append((kind, day, None, reason))
+    for kind, day, delivery_no, reason in told:
+        so_far = delivery_no if kind == "delivered" and delivery_no else _up_to(days, day)
+        yield {**plain, "kind": kind, "day": day, "delivery_no": so_far, "reason": reason}
+
+
+def _up_to(days: Sequence[date], day: date) -> int:
+    return sum(1 for one in days if one <= day)
+
+
+def _events(as_of: date) -> _Rows:
+    if intake.last_event_at() is None:
+        return
+    since = as_of - timedelta(days=EVENT_DAYS)
+    for batch in intake.read_event_batches(0):
+        rows = [row for row in batch.to_pylist() if since <= row["occurred_on"] <= as_of]
+        named = customers.customers_of_parties(
+            [row["party_id"] for row in rows if row["party_id"] is not None]
+        )
+        places = {
+            (row["device_id"], row["occurred_at"].replace(tzinfo=UTC))
+            for row in rows
+            if row["party_id"] is None
+        }
+        owners = customers.customers_of_devices(places)
+        for row in rows:
+            if row["party_id"] is None:
+                owner = owners.get((row["device_id"], row["occurred_at"].replace(tzinfo=UTC)))
+            else:
+                owner = named.get(row["party_id"])
+            if owner is not None:
+                columns = {name: row[name] for name in FACTS["event"].columns}
+                yield {"customer_id": owner, "day": row["occurred_on"], **columns}
+
+
+def _answers(answers: Answers | None, zone: ZoneInfo) -> _Rows:
+    for one in answers() if answers else ():
+        yield {
+            "customer_id": one.customer_id,
+            "day": one.day,
+            "question": one.question,
+            "score": one.score,
+        }
+    for told, owner in _owned(intake.list_survey_answers_after):
+        yield {
+            "customer_id": owner,
+            "day": local_day(told.answered_at, zone),
+            "question": told.question,
+            "score": _score(told.answer),
+        }
+
+
+def _score(answer: str) -> int | None:
+    """Give the number that an answer of another tool is; None where it is words."""
+    word = answer.strip()
+    return int(word) if word.isdecimal() and len(word) <= _DIGITS else None
+
+
+def _inquiries(zone: ZoneInfo) -> _Rows:
+    for one, owner in _owned(intake.list_inquiries_after):
+        day = local_day(one.opened_at, zone)
+        yield {"customer_id": owner, "day": day, "kind": one.kind, "medium": one.medium}
+
+
+def _reviews(zone: ZoneInfo) -> _Rows:
+    for one, owner in _owned(intake.list_reviews_after):
+        day = local_day(one.written_at, zone)
+        yield {"customer_id": owner, "day": day, "stars": one.stars, "sku": one.sku}
