@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from okaeri.customers import api as customers
+from okaeri.customers.models import Customer
 from okaeri.deliver import api as deliver
 from okaeri.deliver.models import Message, MessageEvent
 from okaeri.foundation import clock, settings
@@ -152,3 +153,19 @@ def test_the_default_ends_with_an_answer_of_his_own() -> None:
     assert default_channel({}, {}, ["line"], **rules) == "line"  # type: ignore[arg-type]
     assert default_channel({"email": (3, 1)}, {}, ["line"], **rules) is None  # type: ignore[arg-type]
     assert default_channel({}, {"line": (200, 0)}, ["line"], **rules) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.engine
+def test_what_was_sent_to_a_merged_number_counts_for_the_person(aged_shop: Path) -> None:
+    kept, gone = customer("young"), customer("nobody")
+    send("nobody", "email", 4, clicked=1)
+    send("nobody", "sms", 2, clicked=0)
+    Customer.objects.filter(pk=gone).update(merged_into_id=kept)
+    rows = [
+        tuple(row.values())
+        for batch in deliver.read_reactions(NOW - timedelta(days=365))
+        for row in batch.to_pylist()
+    ]
+    mine = {row[1]: row[2:] for row in rows if row[0] in (kept, gone)}
+    assert mine == {"line": (10, 0, 4), "email": (14, 0, 1), "sms": (2, 0, 0)}
+    assert len(rows) == len({row[:2] for row in rows})

@@ -1,31 +1,25 @@
 """How each person answered on each channel: what best channels are counted on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 
 import pyarrow as pa
 from django.db.models import Count
 
+from okaeri.customers import api as customers
 from okaeri.deliver.models import Message, MessageEvent
 from okaeri.deliver.store.claims import MARKETING
+from okaeri.insight.reaction_types import REACTIONS
 
 _PAGE = 50_000
-REACTIONS = pa.schema(
-    [
-        ("customer_id", pa.int64()),
-        ("channel", pa.string()),
-        ("sent", pa.int64()),
-        ("opened", pa.int64()),
-        ("clicked", pa.int64()),
-    ]
-)
+Row = tuple[int, str, int, int, int]
 
 
 def read_reactions(since: datetime) -> Iterator[pa.RecordBatch]:
     """Give one row per person and channel: marketing that left since `since`, opened, clicked of it.
 
-    Only what people did counts; scanners and proxies have kinds of their own.
+    A person is his live number. Only what people did counts; scanners and proxies have kinds of their own.
     """
     left = Message.objects.filter(
         status=Message.Status.ACCEPTED,
@@ -49,9 +43,28 @@ def read_reactions(since: datetime) -> Iterator[pa.RecordBatch]:
         )
         for who, channel, n in sent.order_by("customer_id", "channel").iterator(chunk_size=_PAGE)
     )
-    while page := list(islice(rows, _PAGE)):
+    people = _by_person(rows, customers.absorbed_ids())
+    while page := list(islice(people, _PAGE)):
         columns = zip(*page, strict=True)
         arrays = [
             pa.array(column, field.type) for column, field in zip(columns, REACTIONS, strict=True)
         ]
         yield pa.RecordBatch.from_arrays(arrays, schema=REACTIONS)
+
+
+def _by_person(rows: Iterable[Row], absorbed: Mapping[int, int]) -> Iterator[Row]:
+    """Give what was sent to a merged person's old numbers with the live one, in one row a channel.
+
+    Only the rows of merged people wait for each other; those of all others pass through.
+    """
+    live = {*absorbed.values()}
+    joined: dict[tuple[int, str], tuple[int, int, int]] = {}
+    for who, channel, sent, opened, clicked in rows:
+        root = absorbed.get(who, who)
+        if root == who and who not in live:
+            yield who, channel, sent, opened, clicked
+        else:
+            a, b, c = joined.get((root, channel), (0, 0, 0))
+            joined[root, channel] = (a + sent, b + opened, c + clicked)
+    for (root, channel), counts in sorted(joined.items()):
+        yield root, channel, *counts

@@ -22,21 +22,13 @@ from okaeri.insight.features.age_channels import (
     compute_age_ways,
 )
 from okaeri.insight.features.purchases import counts_as_purchase
+from okaeri.insight.reaction_types import REACTIONS
 from okaeri.insight.store import reports
 from okaeri.insight.types import LifecycleRules
 
 REPORT = "age_channels"
 _PAGE = 10_000
 _PEOPLE = pa.schema([("customer_id", pa.int64()), ("birth_on", pa.date32()), ("said", pa.string())])
-REACTIONS = pa.schema(
-    [
-        ("customer_id", pa.int64()),
-        ("channel", pa.string()),
-        ("sent", pa.int64()),
-        ("opened", pa.int64()),
-        ("clicked", pa.int64()),
-    ]
-)
 
 
 def measure_ages(
@@ -44,8 +36,7 @@ def measure_ages(
 ) -> dict[str, Any]:
     """Keep and give the report "age_channels" (`domain.reports.age_channels`).
 
-    `reactions`: customer_id, channel, sent, opened, clicked of a year's marketing, one row per person
-    and channel.
+    `reactions`: a year's marketing as of `insight.reaction_types`.
     """
     rules = load(LifecycleRules)
     years = {band: first for band, (first, _) in BANDS.items()}

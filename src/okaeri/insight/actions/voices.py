@@ -1,15 +1,15 @@
 """Measure what people answer: listen and deliver stand above and hand answers and reactions in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
-from okaeri.insight.actions.ages import REACTIONS
 from okaeri.insight.actions.reporting import keep_reports
 from okaeri.insight.actions.segment_tables import PEOPLE
 from okaeri.insight.actions.sync import ORDERS
@@ -22,12 +22,14 @@ from okaeri.insight.features.expectations import (
 )
 from okaeri.insight.features.loyalty import compute_loyalty
 from okaeri.insight.features.purchases import compute_purchases
+from okaeri.insight.reaction_types import REACTIONS
 from okaeri.insight.store import reports
 from okaeri.insight.types import LifecycleRules, SegmentAnswer
 from okaeri.intake import api as intake
 
 EXPECTATION = "expectation"
-_OF_ORDER = "order:"
+# More digits are no number of ours.
+_ORDER_NO = "^order:(?P<no>[0-9]{1,18})$"
 _LINES = "order_lines"
 _ANSWERS = pa.schema(
     [
@@ -50,14 +52,12 @@ def measure_voices(
 ) -> int:
     """Keep the reports "expectations" and "loyalty" (`domain.reports`); gives how many answers count.
 
-    `reactions` as of `measure_ages`. Nothing is done before the first refresh.
+    `reactions` as of `insight.reaction_types`. Nothing is done before the first refresh.
     """
     if not warehouse.has(PEOPLE) or not warehouse.has(ORDERS):
         return 0
-    rows = [_row(number, one) for number, one in enumerate(answers) if one.day <= as_of]
-    said = warehouse.stage(
-        "insight_answers", warehouse.upload(pa.Table.from_pylist(rows, schema=_ANSWERS))
-    )
+    rows = _answers([one for one in answers if one.day <= as_of])
+    said = warehouse.stage("insight_answers", warehouse.upload(rows))
     did = warehouse.upload(pa.Table.from_batches(reactions, schema=REACTIONS))
     loyal = compute_loyalty(warehouse.table(PEOPLE), said, did, repeat_days=REPEAT_DAYS)
     last = reports.find("loyalty")
@@ -72,20 +72,22 @@ def measure_voices(
         as_of=as_of,
         rules=rules,
     )
-    return len(rows)
+    return int(rows.num_rows)
 
 
-def _row(number: int, one: SegmentAnswer) -> dict[str, Any]:
-    order = one.subject.removeprefix(_OF_ORDER)
-    is_order = one.subject.startswith(_OF_ORDER) and order.isascii() and order.isdigit()
-    return {
-        "answer_no": number,
-        "customer_id": one.customer_id,
-        "day": one.day,
-        "question": one.question,
-        "score": one.score,
-        "order_id": int(order) if is_order else None,
-    }
+def _answers(given: Sequence[SegmentAnswer]) -> pa.Table:
+    """Give answers in columns; order_id where one is about an order, else NULL."""
+    subjects = pa.array([one.subject for one in given], pa.string())
+    numbers = pc.struct_field(pc.extract_regex(subjects, _ORDER_NO), "no")
+    columns = [
+        pa.array(range(len(given)), pa.int64()),
+        pa.array([one.customer_id for one in given], pa.int64()),
+        pa.array([one.day for one in given], pa.date32()),
+        pa.array([one.question for one in given], pa.string()),
+        pa.array([one.score for one in given], pa.int64()),
+        numbers.cast(pa.int64()),
+    ]
+    return pa.Table.from_arrays(columns, schema=_ANSWERS)
 
 
 def _expectations(
