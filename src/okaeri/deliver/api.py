@@ -14,6 +14,7 @@ from okaeri.deliver.actions import (
     audiences,
     high_water,
     receiving,
+    requesting,
     tracking,
     unsubscribing,
     wishing,
@@ -68,7 +69,7 @@ def submit(requests: Sequence[MessageRequest], now: datetime) -> int:
 
     A key that exists is left alone, whatever became of it. Held-out requests are settled at once.
     """
-    return outbox.insert_requests(requests, now)
+    return requesting.submit(requests, now)
 
 
 def submit_to_many(groups: Iterable[outbox.Group], now: datetime) -> int:
@@ -76,7 +77,7 @@ def submit_to_many(groups: Iterable[outbox.Group], now: datetime) -> int:
 
     Of a request's own key, customer and context nothing is taken.
     """
-    return outbox.insert_alike(groups, now)
+    return requesting.submit_to_many(groups, now)
 
 
 def know_stranger(number: int, customer_id: int) -> int:
@@ -118,6 +119,11 @@ def messages_of(customer_id: int, limit: int = 200) -> list[MessageView]:
     """Give one person's messages, whichever of his ids they were to, newest first."""
     ids = customers.ids_of(customer_id) or (customer_id,)
     return views.list_page({"customer_id__in": ids}, 0, limit)[0]
+
+
+def first_sent_after(since: Mapping[int, datetime]) -> dict[int, datetime]:
+    """Give person → when the first message to him left after his instant in `since`."""
+    return views.first_sent_after(since)
 
 
 def messages_before(

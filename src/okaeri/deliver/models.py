@@ -43,6 +43,8 @@ class Message(models.Model):
     # Why it is where it is: {"code": "frequency_cap", ...}; deliver.domain.reasons has the words.
     reason = models.JSONField(default=dict)
     due_at = models.DateTimeField()
+    # The person's freshness (0..100) when it was asked for; 100 where no analysis knew him yet.
+    freshness = models.SmallIntegerField(default=100)
     # Late news is no news: after this it is never sent.
     expires_at = models.DateTimeField()
     address = models.CharField(max_length=254, default="")
@@ -61,7 +63,8 @@ class Message(models.Model):
     class Meta:
         indexes = (
             models.Index(
-                fields=["status", "due_at"],
+                # The order of rendering and claiming: of what is due at one time the freshest first.
+                fields=["status", "due_at", "-freshness", "id"],
                 name="message_open",
                 condition=Q(status__in=["planned", "rendered", "claimed"]),
             ),

@@ -198,6 +198,11 @@ def find_insight(customer_id: int) -> CustomerInsightView | None:
     return insights.views([customer_id]).get(customer_id)
 
 
+def list_freshness(customer_ids: Collection[int]) -> dict[int, int]:
+    """Give id → freshness in whole points (0..100); customers no refresh saw are left out."""
+    return insights.freshness_of(customer_ids)
+
+
 def list_sale_only(customer_ids: Iterable[int]) -> set[int]:
     """Give those of these people who buy at a discount or in campaigns only (セール時のみ購入).
 

@@ -3,7 +3,7 @@
 Links are signed with the installation's secret, the one `question_link` is given by its caller.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from django.conf import settings
@@ -131,6 +131,11 @@ def heed_calls(now: datetime) -> int:
 def list_calls(now: datetime) -> list[CallTaskView]:
     """Give everybody on the call list, the most urgent first."""
     return [call_store.view(row, now) for row in call_store.open_tasks()]
+
+
+def last_calls(customer_ids: Iterable[int]) -> dict[int, datetime]:
+    """Give person → when his last entry of the call list was closed by a call."""
+    return call_store.last_closed(customer_ids)
 
 
 def get_call(task_id: int, now: datetime) -> CallTaskView:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from okaeri.deliver.models import Content, Message
+from okaeri.deliver.store.standing import IS_OPEN
 from okaeri.deliver.types import PHASE_DATA_SENT
 from okaeri.foundation.bulk import db_instant
 
@@ -53,12 +54,22 @@ class Sent:
 
 
 def lock_due(channel: str, now: datetime, limit: int) -> list[Due]:
-    """Lock the rendered messages that are due, earliest first; rows others hold are passed over."""
+    """Lock the rendered messages that are due; rows others hold are passed over.
+
+    The earliest come first, so that nobody waits for ever; of those due at one time the freshest
+    people do (row A-05), as the index `message_open` has them.
+    """
     skip = connection.features.has_select_for_update_skip_locked
     found = (
         Message.objects.select_for_update(skip_locked=skip)
-        .filter(status=Status.RENDERED, channel=channel, due_at__lte=now, expires_at__gt=now)
-        .order_by("due_at", "id")
+        .filter(
+            IS_OPEN,
+            status=Status.RENDERED,
+            channel=channel,
+            due_at__lte=now,
+            expires_at__gt=now,
+        )
+        .order_by("due_at", "-freshness", "id")
     )
     fields = (
         *("id", "key", "customer_id", "content_kind", "topic", "expires_at"),
@@ -201,14 +212,15 @@ class Orphan:
 
 def list_workers() -> list[str]:
     """Give the workers that hold claims."""
-    found = Message.objects.filter(status=Status.CLAIMED).order_by("worker")
+    found = Message.objects.filter(IS_OPEN, status=Status.CLAIMED).order_by("worker")
     return list(found.values_list("worker", flat=True).distinct())
 
 
 def lock_orphans(dead: Iterable[str], wall_clock: datetime, limit: int) -> list[Orphan]:
     """Lock rows claimed by workers known to be dead, or whose lease ran out."""
     skip = connection.features.has_select_for_update_skip_locked
-    claimed = Message.objects.select_for_update(skip_locked=skip).filter(status=Status.CLAIMED)
+    claimed = Message.objects.select_for_update(skip_locked=skip)
+    claimed = claimed.filter(IS_OPEN, status=Status.CLAIMED)
     fields = ("id", "key", "channel", "phase")
     by_worker = claimed.filter(worker__in=list(dead)).values_list(*fields)[:limit]
     by_lease = claimed.filter(lease_until__lte=wall_clock).values_list(*fields)[:limit]

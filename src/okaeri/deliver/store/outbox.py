@@ -1,7 +1,7 @@
 """Into the outbox and through its first half: requested, rendered, withdrawn, expired."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from okaeri.deliver.models import Content, Message
+from okaeri.deliver.store.standing import IS_OPEN
 from okaeri.deliver.types import Addressee, MessageRequest, RenderedContent, RenderTask
 from okaeri.foundation.bulk import db_instant
 
@@ -21,10 +22,12 @@ _RECALLABLE = Q(status__in=_OPEN) | Q(status=Status.CLAIMED, phase="")
 _CHUNK = 500
 Group = tuple[MessageRequest, Sequence[Addressee]]
 _HELD_OUT, _PLANNED = Status.HELD_OUT.value, Status.PLANNED.value
+# Whoever no analysis knows came since the last one.
+_JUST_COME = 100
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 # What differs from person to person, and what people of one request share.
-_OWN = ("key", "customer_id", "context")
+_OWN = ("key", "customer_id", "context", "freshness")
 _SHARED = {
     "source_kind": "%s", "source_id": "%s", "source_part": "%s", "variant": "%s", "channel": "%s",
     "content_kind": "%s", "template_key": "%s", "template_version": "%s", "topic": "%s", "status": "%s",
@@ -42,26 +45,30 @@ _INSERT = (
 _ALIKE_SQLITE = (
     f"INSERT INTO deliver_message ({', '.join((*_SHARED, *_OWN))}) "  # noqa: S608 - as above
     f"SELECT {', '.join(['%s'] * len(_SHARED))}, json_extract(value, '$[0]'), "
-    "json_extract(value, '$[1]'), json_extract(value, '$[2]') FROM json_each(%s) WHERE true "
-    "ON CONFLICT (key) DO NOTHING"
+    "json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]') "
+    "FROM json_each(%s) WHERE true ON CONFLICT (key) DO NOTHING"
 )
 _ALIKE_POSTGRES = (
     f"INSERT INTO deliver_message ({', '.join((*_SHARED, *_OWN))}) "  # noqa: S608 - as above
-    f"SELECT {', '.join(_SHARED.values())}, own.key, own.customer_id, own.context::jsonb "
-    "FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS own(key, customer_id, context) "
+    f"SELECT {', '.join(_SHARED.values())}, own.key, own.customer_id, own.context::jsonb, own.freshness "
+    "FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::int[]) "
+    "AS own(key, customer_id, context, freshness) "
     "ON CONFLICT (key) DO NOTHING"
 )
 
 
-def insert_requests(requests: Sequence[MessageRequest], now: datetime) -> int:
+def insert_requests(
+    requests: Sequence[MessageRequest], freshness: Mapping[int, int], now: datetime
+) -> int:
     """Insert one row per request inside the open transaction; keys that exist are left alone.
 
-    Gives how many rows are new.
+    `freshness` by customer orders what is due at one time. Gives how many rows are new.
     """
-    return _insert([(*_own(request), *_shared(request, now)) for request in requests], _INSERT)
+    rows = [(*_own(request, freshness), *_shared(request, now)) for request in requests]
+    return _insert(rows, _INSERT)
 
 
-def insert_alike(groups: Iterable[Group], now: datetime) -> int:
+def insert_alike(groups: Iterable[Group], freshness: Mapping[int, int], now: datetime) -> int:
     """Insert one row per person; those of a group differ in nothing but an `Addressee`'s fields.
 
     Else as `insert_requests`.
@@ -69,7 +76,7 @@ def insert_alike(groups: Iterable[Group], now: datetime) -> int:
     is_postgres = connection.vendor == "postgresql"
     rows: list[tuple[Any, ...]] = []
     for request, people in groups:
-        own = [_own(person) for person in people]
+        own = [_own(person, freshness) for person in people]
         given = map(list, zip(*own, strict=True)) if is_postgres else (json.dumps(own),)
         rows.append((*_shared(request, now), *given))
     return _insert(rows, _ALIKE_POSTGRES if is_postgres else _ALIKE_SQLITE)
@@ -83,8 +90,9 @@ def _insert(rows: Sequence[tuple[Any, ...]], sql: str) -> int:
         return max(int(cursor.rowcount), 0)
 
 
-def _own(one: MessageRequest | Addressee) -> tuple[Any, ...]:
-    return (one.key, one.customer_id, _encode(dict(one.context)) if one.context else "{}")
+def _own(one: MessageRequest | Addressee, freshness: Mapping[int, int]) -> tuple[Any, ...]:
+    context = _encode(dict(one.context)) if one.context else "{}"
+    return (one.key, one.customer_id, context, freshness.get(one.customer_id, _JUST_COME))
 
 
 def _shared(request: MessageRequest, now: datetime) -> tuple[Any, ...]:
@@ -114,15 +122,20 @@ def _shared(request: MessageRequest, now: datetime) -> tuple[Any, ...]:
 
 
 def list_to_render(until: datetime, now: datetime, limit: int) -> list[RenderTask]:
-    """Give planned messages due before `until` and still in time, the earliest first."""
-    found = Message.objects.filter(status=Status.PLANNED, due_at__lte=until, expires_at__gt=now)
+    """Give planned messages due before `until` and still in time: the earliest, then the freshest."""
+    found = Message.objects.filter(
+        IS_OPEN, status=Status.PLANNED, due_at__lte=until, expires_at__gt=now
+    )
     fields = ("id", "customer_id", "template_key", "template_version", "context")
-    return [RenderTask(*row) for row in found.order_by("due_at", "id").values_list(*fields)[:limit]]
+    return [
+        RenderTask(*row)
+        for row in found.order_by("due_at", "-freshness", "id").values_list(*fields)[:limit]
+    ]
 
 
 def suppress_other_channels(known: Collection[str], until: datetime, now: datetime) -> int:
     """Suppress what is due on a channel that this product was not given."""
-    lost = Message.objects.filter(status=Status.PLANNED, due_at__lte=until).exclude(
+    lost = Message.objects.filter(IS_OPEN, status=Status.PLANNED, due_at__lte=until).exclude(
         channel__in=known
     )
     return lost.update(status=Status.SUPPRESSED, reason={"code": "channel_missing"}, settled_at=now)
@@ -244,7 +257,7 @@ def expire(now: datetime, limit: int) -> int:
     """End messages whose time is over, keeping why they had been waiting."""
     with transaction.atomic():
         late = list(
-            _unlocked(Message.objects.filter(status__in=_OPEN, expires_at__lte=now))
+            _unlocked(Message.objects.filter(IS_OPEN, status__in=_OPEN, expires_at__lte=now))
             .order_by("due_at", "id")
             .only("id", "reason")[:limit]
         )

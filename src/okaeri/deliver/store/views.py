@@ -1,7 +1,8 @@
 """The outbox as pages see it."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
@@ -140,3 +141,20 @@ def count_by_part(source_kind: str, source_id: int) -> dict[str, dict[str, int]]
     for part, status, count in found.values_list("source_part", "status").annotate(n=Count("id")):
         counts[part][status] = count
     return dict(counts)
+
+
+def first_sent_after(since: Mapping[int, datetime]) -> dict[int, datetime]:
+    """Give person → when the first message to him left after his instant in `since`."""
+    if not since:
+        return {}
+    rows = Message.objects.filter(
+        customer_id__in=list(since),
+        settled_at__gte=min(since.values()),
+        status=Message.Status.ACCEPTED,
+    ).order_by("-settled_at")
+    # The first comes last and stays.
+    return {
+        who: at
+        for who, at in rows.values_list("customer_id", "settled_at")
+        if at is not None and at >= since[who]
+    }

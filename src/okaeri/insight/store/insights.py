@@ -1,7 +1,7 @@
 """One row per customer: bulk replacement, reading, lists by rule."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from datetime import date
 from itertools import islice
@@ -85,6 +85,14 @@ def in_band(customer_ids: Iterable[int], band: FreshnessBand) -> dict[int, date]
         customer_id__in=list(customer_ids), freshness_band=band.value, purchase_count__gte=1
     )
     return dict(rows.values_list("customer_id", "as_of"))
+
+
+def freshness_of(customer_ids: Collection[int]) -> dict[int, int]:
+    """Give id → freshness in whole points; customers without a row are left out."""
+    if not customer_ids:
+        return {}
+    rows = CustomerInsight.objects.filter(customer_id__in=customer_ids)
+    return {who: round(value) for who, value in rows.values_list("customer_id", "freshness")}
 
 
 def buying_at_discounts(customer_ids: Iterable[int], share: float, fewest_orders: int) -> set[int]:

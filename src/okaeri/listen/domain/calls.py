@@ -20,12 +20,13 @@ _BASE: Mapping[CallReason, int] = {
     CallReason.F2_LATE: 200,
 }
 _STAGE: Mapping[Stage, int] = {
-    Stage.PRIME: 50,
-    Stage.STEADY: 30,
-    Stage.TREND: 20,
-    Stage.TODDLER: 10,
+    Stage.PRIME: 9,
+    Stage.STEADY: 6,
+    Stage.TREND: 4,
+    Stage.TODDLER: 2,
 }
-_MOST_FRESH = 40
+# Together with the class less than the step from one reason to the next.
+_MOST_FRESH = 80
 _LEVELS = (
     (PROMISED, Text("約束の時刻", "Promised")),
     (TOP, Text("最優先", "Top")),
@@ -100,7 +101,7 @@ class After:
 
 
 def priority_of(reason: CallReason, standing: CustomerInsightView | None) -> int:
-    """Say how urgent a call is: the reason, then the person's class, then how fresh he still is."""
+    """Say how urgent a call is: the reason, then how fresh the person still is, then his class."""
     if standing is None:
         return _BASE[reason]
     fresh = round(min(100.0, max(0.0, standing.freshness)) / 100 * _MOST_FRESH)

@@ -109,7 +109,7 @@ def bring_up_to_date(wanted: Mapping[int, Wanted], now: datetime) -> int:
     """Make the list what is wanted, in the open transaction; gives how many are new.
 
     1. What nobody holds and no reason stands for is closed; staff's own wishes and promises stay.
-    2. A stronger reason takes the place of a weaker one. 3. Others are added.
+    2. Reason and urgency become those of today. 3. Others are added.
     """
     listed = set()
     for row in open_tasks():
@@ -119,7 +119,8 @@ def bring_up_to_date(wanted: Mapping[int, Wanted], now: datetime) -> int:
         if found is None and not is_held and not is_wish:
             close(CallTask.objects.filter(id=row.pk), "settled", now)
             continue
-        if found is not None and found.priority > row.priority:
+        # Freshness falls from day to day, and with it the place in the list; wishes only rise.
+        if found is not None and (found.priority > row.priority or not is_wish):
             CallTask.objects.filter(id=row.pk, closed_at=None).update(
                 reason=found.reason.value, facts=dict(found.facts), priority=found.priority
             )

@@ -16,6 +16,7 @@ from okaeri.intake import api as intake
 from okaeri.listen import api as listen
 from okaeri.listen.types import CALL_REASON_NAMES, CallRules, CallTaskView
 from okaeri.web import sight
+from okaeri.web.pages.customers.sla import Sla, promised_at, slas_of
 
 _OUR_GOODS = Text("当店の商品", "our products")
 _PHONE = ("name", "phone")
@@ -34,6 +35,8 @@ class Row:
     level: Text
     script: Text
     is_due: bool
+    # The promise to a lead or first buyer of the last days.
+    sla: Sla | None
 
 
 def rows_of(
@@ -50,6 +53,8 @@ def rows_of(
     standings = insight.list_insights({profile.id for profile in known.values()})
     rules, shop = load(CallRules), load(ShopProfile)
     lasts = {number: _last(history) for number, history in histories.items()}
+    promised = {who: promised_at(known[who], histories.get(who, ())) for who in known}
+    slas = slas_of({who: at for who, at in promised.items() if at is not None}, now)
     goods = _products(last for last in lasts.values() if last is not None)
     rows = []
     for task in tasks:
@@ -75,6 +80,7 @@ def rows_of(
                     product=product,
                 ),
                 task.due_at <= now,
+                slas.get(profile.id),
             )
         )
     return rows

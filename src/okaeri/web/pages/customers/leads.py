@@ -1,6 +1,6 @@
-"""Fresh leads for today: who has just met the shop and not bought, the freshest first (row A-02)."""
+"""Fresh people of today: leads who have just met the shop, and first buyers (rows A-02, A-05)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from okaeri.plan import api as plan
 from okaeri.web import sight
 from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.customers.sla import SHOWN_FOR, Sla, promised_at, slas_of
 
 # From a half-life of seven days on somebody is neither fresh nor fading after ten.
 _KNOWN_FOR = timedelta(days=10)
@@ -46,22 +47,41 @@ class Lead:
     known_at: datetime
     standing: CustomerInsightView
     is_in_journey: bool
+    sla: Sla | None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstBuyer:
+    """One person who has just bought for the first time."""
+
+    profile: CustomerProfile
+    bought_at: datetime
+    standing: CustomerInsightView
+    sla: Sla | None
 
 
 @needs("customers.see")
 @require_GET
 def leads(request: HttpRequest) -> HttpResponse:
     """List today's fresh leads; they need no analysis, so whoever came an hour ago is here."""
-    found = _fresh_leads()
-    shown = sight.show(request, {one.id: one for one, _ in found})
+    found, now = _fresh_leads(), clock.now()
+    buyers = _first_buyers(now)
+    shown = sight.show(
+        request,
+        {one.id: one for one, _ in found} | {one.profile.id: one.profile for one in buyers},
+    )
+    slas = slas_of({one.id: one.created_at for one, _ in found}, now)
     cared_for = plan.in_care(list(shown))
     rows = [
-        Lead(shown[one.id], one.created_at, standing, one.id in cared_for)
+        Lead(shown[one.id], one.created_at, standing, one.id in cared_for, slas.get(one.id))
         for one, standing in found
         if one.id in shown
     ]
     context = {
         "rows": rows,
+        "buyers": [
+            replace(one, profile=shown[one.profile.id]) for one in buyers if one.profile.id in shown
+        ],
         "journeys": plan.list_for_leads(),
         "waiting": sum(not row.is_in_journey for row in rows),
         "definitions": definitions_for("freshness"),
@@ -86,6 +106,32 @@ def _fresh_leads() -> list[tuple[CustomerProfile, CustomerInsightView]]:
     return sorted(
         fresh[:_MOST], key=lambda pair: (-pair[1].freshness, -pair[0].created_at.timestamp())
     )
+
+
+def _first_buyers(now: datetime) -> list[FirstBuyer]:
+    """Give who bought for the first time in the last days, the freshest first."""
+    since = clock.local_day(now - SHOWN_FOR, ZoneInfo(load(ShopProfile).time_zone))
+    rule = {
+        "all": [
+            {"field": "purchase_count", "op": "=", "value": 1},
+            {"field": "first_on", "op": ">=", "value": since.isoformat()},
+        ]
+    }
+    page = insight.list_customers(rule=rule, order_by="-freshness", limit=_MOST)
+    ids = [one.customer_id for one in page.rows]
+    profiles, histories = customers.list_profiles(ids), customers.purchase_history(ids)
+    promised = {
+        who: at
+        for who, profile in profiles.items()
+        if (at := promised_at(profile, histories.get(who, ()))) is not None
+    }
+    slas = slas_of(promised, now)
+    buyers = [
+        FirstBuyer(profiles[who], promised[who], one, slas[who])
+        for one in page.rows
+        if (who := one.customer_id) in slas
+    ]
+    return sorted(buyers, key=lambda one: (-one.standing.freshness, -one.bought_at.timestamp()))
 
 
 @needs("journeys.change")
