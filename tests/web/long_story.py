@@ -5,11 +5,12 @@ from datetime import timedelta
 from okaeri.customers.models import DeviceLink, PartyLink
 from okaeri.deliver.models import Content, Message
 from okaeri.foundation import clock
-from okaeri.intake.models import Event, Inquiry, Order
+from okaeri.intake.models import Event, Inquiry, Order, Review, SurveyAnswer
 from okaeri.plan.models import Decision, Enrolment, Journey, JourneyVersion
 from okaeri.rewards import api as rewards
 
-ORDERS, MESSAGES, DECISIONS, VISITS, POINTS, INQUIRIES = 1000, 2500, 2000, 4300, 100, 100
+ORDERS, MESSAGES, DECISIONS, VISITS, POINTS, INQUIRIES = 1000, 2500, 2000, 4100, 100, 100
+REVIEWS, ANSWERS = 50, 150
 
 
 def live_long(customer_id: int, *, share: float = 1.0) -> int:
@@ -22,6 +23,8 @@ def live_long(customer_id: int, *, share: float = 1.0) -> int:
         "decisions": int(DECISIONS * share),
         "visits": int(VISITS * share),
         "inquiries": int(INQUIRIES * share),
+        "reviews": int(REVIEWS * share),
+        "answers": int(ANSWERS * share),
     }
     Order.objects.bulk_create(
         Order(
@@ -79,11 +82,45 @@ def live_long(customer_id: int, *, share: float = 1.0) -> int:
         )
         for i in range(n["inquiries"])
     )
+    _speak(customer_id, party, n["reviews"], n["answers"])
     for i in range(int(POINTS * share)):
         rewards.grant_points(
             customer_id, 10, key=f"long{customer_id}-{i}", reason="お礼", at=now - timedelta(days=i)
         )
     return sum(n.values()) + int(POINTS * share)
+
+
+def _speak(customer_id: int, party: int, reviews: int, answers: int) -> None:
+    now = clock.now()
+    Review.objects.bulk_create(
+        Review(
+            source="site",
+            review_no=f"R{customer_id}-{i}",
+            party_id=party,
+            product_name="化粧水",
+            stars=1 + i % 5,
+            body="しっとりします。",
+            written_at=now - timedelta(days=17 * i),
+            changed_at=now,
+            change_no=10_000_000 + i,
+        )
+        for i in range(reviews)
+    )
+    SurveyAnswer.objects.bulk_create(
+        SurveyAnswer(
+            source="form",
+            answer_no=f"A{customer_id}-{i}",
+            party_id=party,
+            survey="季節のアンケート",
+            question=f"質問 {i % 10}",
+            answer="香り",
+            # Ten answers of one sheet stand on one instant.
+            answered_at=now - timedelta(days=60 * (i // 10)),
+            changed_at=now,
+            change_no=10_000_000 + i,
+        )
+        for i in range(answers)
+    )
 
 
 def _write(customer_id: int, messages: int, decisions: int) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,9 +19,16 @@ from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.insight.types import CustomerInsightView, FreshnessBand, Stage
 from okaeri.intake import api as intake
-from okaeri.intake.types import InquiryIn, PartyIn
+from okaeri.intake.types import (
+    CallIn,
+    InquiryIn,
+    PartyIn,
+    SubscriptionEventIn,
+    SubscriptionIn,
+)
 from okaeri.intake.voice_types import ReviewIn, SurveyAnswerIn
 from okaeri.plan.types import EnrolmentView
+from okaeri.web.access import Role, give_role
 from okaeri.web.pages.customers.happening import Happening, whose
 from okaeri.web.pages.customers.next_action import Situation, decide_next
 from okaeri.web.pages.customers.timeline import PAGE, TABS, Place, read_page, read_place
@@ -110,7 +118,9 @@ def test_the_pages_of_a_story_hold_every_entry_once_in_the_order_of_time(regular
     steps = [one for one in whole if one.kind == "visit"]
     counted = [int(n) for one in steps for n in re.findall(r"\((\d+)回の操作\)", one.title.ja)]
     alone = len(steps) - len(counted)
-    assert sum(counted) + alone == 430
+    assert sum(counted) + alone == 410
+    assert sum(one.kind == "review" for one in whole) == 5
+    assert sum(one.kind == "survey" for one in whole) == 15
 
 
 @pytest.mark.django_db
@@ -202,6 +212,60 @@ def test_reviews_and_answers_of_other_tools_stand_in_the_story(
         assert "何が決め手でしたか: 香り" in html
     keys = [(one.kind, one.number) for one in _walk(regular, "voices")]
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.covers("G-02")
+def test_one_page_holds_everything_known_of_a_person(
+    browser_of_staff: Client, regular: int
+) -> None:
+    live_long(regular, share=0.02)
+    [party] = intake.list_parties(whose(regular, "JPY").parties)[:1]
+    mine, at = PartyIn(member_no=party.member_no, email=party.email), clock.now()
+    intake.record_calls([CallIn("desk", "C-1", "out", "answered", at, at, mine)])
+    begun = (SubscriptionEventIn("started", at.date()),)
+    intake.record_subscriptions([SubscriptionIn("shop", "T-1", "active", at, mine, events=begun)])
+    _resolve()
+    profile, standing = customers.get_customer(regular), insight.find_insight(regular)
+    assert standing is not None
+    html = browser_of_staff.get(f"/customers/{regular}/").content.decode()
+    for part in (
+        profile.email, f"class-{standing.stage.value}", "鮮度", "累計購入額", f"{standing.net_minor:,}",
+    ):  # fmt: skip
+        assert part in html, part
+    for tab, kinds in {
+        "orders": {"order"}, "contracts": {"contract"}, "messages": {"message"},
+        "visits": {"visit"}, "voices": {"review", "survey", "inquiry", "call"},
+        "consents": {"consent"},
+    }.items():  # fmt: skip
+        assert f'href="/customers/{regular}/{tab}/"' in html, tab
+        told = {one.kind for one in _walk(regular, tab)}
+        assert kinds <= told, tab
+        assert kinds <= {one.kind for one in _walk(regular, "all")}, tab
+        path = f"/customers/{regular}/{tab}/"
+        alone = browser_of_staff.get(path, headers={"hx-request": "true"}).content.decode()
+        assert all(f"is-{kind}" in alone for kind in kinds), tab
+
+
+def test_a_review_hides_whom_it_names_from_those_who_may_not_see_people(
+    browser_of_staff: Client, regular: int
+) -> None:
+    profile = customers.get_customer(regular)
+    [party] = intake.list_parties(whose(regular, "JPY").parties)[:1]
+    mine, at = PartyIn(member_no=party.member_no, email=party.email), clock.now()
+    told = ReviewIn("r", "1", 5, at, at, mine, body=f"連絡は{profile.email}へ")
+    intake.record_reviews([told])
+    asked = SurveyAnswerIn("s", "1", "秋", "連絡先は", profile.email, at, at, mine)
+    intake.record_survey_answers([asked])
+    _resolve()
+    page = f"/customers/{regular}/voices/"
+    assert profile.email in browser_of_staff.get(page).content.decode()
+    viewer = User.objects.create_user("viewer-person", password="x" * 20, is_staff=True)
+    give_role(viewer, Role("viewer"))
+    client = Client(headers={"accept-language": "ja"})
+    client.force_login(viewer)
+    hidden = client.get(page).content.decode()
+    assert "レビュー ★★★★★" in hidden
+    assert profile.email not in hidden
 
 
 def _resolve() -> None:
