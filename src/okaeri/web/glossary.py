@@ -268,6 +268,13 @@ TERMS: Mapping[str, Term] = {
         "電話をかける方を、優先度の順に並べた一覧です。",
         "People to telephone, the most urgent first.",
     ),
+    "coupon": _term(
+        "クーポン",
+        "Coupon",
+        "お一人1枚、1回限りの値引きです。メール・LINE・お客様ページ・レジで同じ状態が見えます。",
+        "One discount for one person and one use; mails, LINE, the customer's page and tills show the "
+        "same state.",
+    ),
     "card": _term(
         "会員証",
         "Membership card",
@@ -359,6 +366,7 @@ _OF_PAGES: Mapping[str, tuple[str, ...]] = {
     "/analysis/segments/": ("segment", "lapsed"),
     "/actions/": ("journey", "goal", "anchor", "playbook", "holdout", "content_kind"),
     "/actions/messages/": ("content_kind", "suppression", "cap", "quiet", "unknown"),
+    "/actions/coupons/": ("coupon", "journey", "holdout"),
     "/actions/calls/": ("call_list", "at_risk", "f2_late", "holdout"),
     "/actions/forms/": ("double_opt_in", "media", "lead", "consent"),
     "/voices/": ("consent", "customer"),

@@ -7,6 +7,7 @@ from okaeri.web.pages.attributes import urls as attributes
 from okaeri.web.pages.calls import urls as calls
 from okaeri.web.pages.cards import urls as cards
 from okaeri.web.pages.connections import urls as connections
+from okaeri.web.pages.coupons import urls as coupons
 from okaeri.web.pages.customers import urls as customers
 from okaeri.web.pages.exports import urls as exports
 from okaeri.web.pages.forms import urls as forms
@@ -39,6 +40,7 @@ urlpatterns = [
     *attributes.urlpatterns,
     *calls.urlpatterns,
     *cards.urlpatterns,
+    *coupons.urlpatterns,
     *notes.urlpatterns,
     *customers.urlpatterns,
     *matching.urlpatterns,

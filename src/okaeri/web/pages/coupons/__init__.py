@@ -1,0 +1,1 @@
+"""Pages: coupons, what they give and what became of them."""
