@@ -28,6 +28,7 @@ EXCEPTIONS = {
     ("survival", "始まり方"): "by the kind of the first purchase: a rule knows any purchase",
     ("media", "媒体"): "by the source of the first order: a rule knows the sources of any order",
     ("media", "入口"): "by the way of the first order, as above",
+    ("areas", "地域"): "by where orders went, a mall's too: a rule knows where a person lives",
     ("cycles", "商品"): "by what runs out: a rule knows only the first thing that does",
     ("predictions", ""): "a replay of the past, with people as they were then",
     ("recommendations", ""): "a replay of the past, with people as they were then",
