@@ -179,6 +179,21 @@ def test_an_undo_lets_the_ended_walk_go_on_from_where_it_stood(world: World) -> 
     assert world.post.doubled == []
 
 
+@pytest.mark.parametrize("stop", [plan.pause, plan.finish])
+def test_an_undo_revives_no_letter_of_a_journey_that_was_stopped(world: World, stop: Any) -> None:
+    first, second = world.buyer(), world.buyer()
+    world.plan_only()
+    world.merge(first, second)
+    world.plan_only()
+    (key,) = {walk.journey_key for one in (first, second) for walk in plan.enrolments_of(one)}
+    stop(key, now=world.shop.now)
+    world.undo()
+    world.days(3)
+    assert parts(world.post) == []
+    states = set(Enrolment.objects.values_list("state", flat=True))
+    assert states == ({"exited"} if stop is plan.finish else {"active"})
+
+
 def test_what_a_merge_called_back_is_planned_again_by_an_undo(world: World) -> None:
     first, second = world.buyer(), world.buyer()
     world.plan_only()

@@ -253,6 +253,12 @@ def test_one_report_whose_sums_add_up_also_after_an_erasure(
     deliver.erase_person([people[0]], shop.now)
     assert [row.meant for row in plan.report_variants("tiny")[0].rows] == [15, 25]
 
+    # A journey begun anew is reported anew: what it sent before belongs to the experiment before.
+    plan.finish("tiny", now=shop.now)
+    plan.activate("tiny", now=shop.now)
+    (anew,) = plan.report_variants("tiny")
+    assert (anew.total.meant, anew.whole) == (0, None)
+
 
 def test_a_step_passed_over_is_counted_with_its_variant(shop: Shop, run_plan: Run) -> None:
     dry = made("乾燥肌")

@@ -275,6 +275,7 @@ def test_a_pause_keeps_the_experiment_and_a_finish_ends_it_so_the_next_start_ask
     ends = [(walk.state, walk.ended_at) for one in people for walk in plan.enrolments_of(one)]
     assert ends == [("exited", shop.now)] * 40
     assert "終えたため" in plan.enrolments_of(people[0])[0].why.ja
+    assert plan.decisions_of(people[0])[0].action == "exited"
     plan.finish("first_follow", now=shop.now + timedelta(days=9))
     assert measure.get_experiment(first.id).ended_at == shop.now
     # The ended experiment fixed its share; the next one may have another, and its own arms.

@@ -153,14 +153,21 @@ def counts_by_part(source_kind: str, source_id: int) -> dict[str, dict[str, int]
     return views.count_by_part(source_kind, source_id)
 
 
-def count_variants(source_kind: str, source_id: int, part: str) -> dict[str, VariantCount]:
-    """Give variant → its messages by status and what people did with them; "" where there was none."""
-    return views.count_variants(source_kind, source_id, part)
+def count_variants(
+    source_kind: str, source_id: int, part: str, *, since: datetime
+) -> dict[str, VariantCount]:
+    """Give variant → its messages planned since then by status, and what people did with them.
+
+    "" is what was planned without a variant.
+    """
+    return views.count_variants(source_kind, source_id, part, since)
 
 
-def first_variants(source_kind: str, source_id: int, part: str) -> dict[int, str]:
-    """Give customer → the variant of his first message of one part, held out or not."""
-    return views.first_variants(source_kind, source_id, part)
+def first_variants(
+    source_kind: str, source_id: int, part: str, *, since: datetime
+) -> dict[int, str]:
+    """Give customer → the variant of his first message of one part since then, held out or not."""
+    return views.first_variants(source_kind, source_id, part, since)
 
 
 def audience(source_kind: str = "", source_id: int | None = None) -> dict[str, int]:

@@ -401,7 +401,7 @@ def forecast() -> list[dict[str, Any]]:
 
 def list_segments() -> list[SegmentView]:
     """Give every segment, newest first."""
-    return [segments.view(segment) for segment in segments.list_all()]
+    return segments.list_views()
 
 
 def get_segment(segment_id: int) -> SegmentView:

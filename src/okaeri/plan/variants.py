@@ -13,7 +13,7 @@ from okaeri.measure.types import Evaluation
 from okaeri.plan.actions.keys import SOURCE_KIND
 from okaeri.plan.actions.render import find_source, preview_for
 from okaeri.plan.actions.switch import find_journey
-from okaeri.plan.actions.variants import find_step
+from okaeri.plan.actions.variants import counted_since, find_step
 from okaeri.plan.domain.variants import is_touched_before, variant_steps
 from okaeri.plan.journeys.definition import Definition
 from okaeri.plan.journeys.steps.send import DEFAULT, Send
@@ -106,8 +106,9 @@ def _report(
     keys: Sequence[str],
     names: Mapping[str, Text],
 ) -> VariantReport:
-    counts = deliver.count_variants(SOURCE_KIND, journey.id, node)
-    skipped = store.skipped_variants(journey.id, node)
+    since = counted_since(journey.experiment_id)
+    counts = deliver.count_variants(SOURCE_KIND, journey.id, node, since=since)
+    skipped = store.skipped_variants(journey.id, node, since)
     groups: dict[str, Evaluation] = {}
     whole = None
     if journey.experiment_id is not None:

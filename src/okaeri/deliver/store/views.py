@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.db.models.functions import Coalesce
 
 from okaeri.deliver.domain.reasons import describe, status_name
@@ -102,9 +102,11 @@ def count_by_status(where: dict[str, Any]) -> dict[str, int]:
     return {**counts, "audience": found.count()}
 
 
-def count_variants(source_kind: str, source_id: int, part: str) -> dict[str, VariantCount]:
+def count_variants(
+    source_kind: str, source_id: int, part: str, since: datetime
+) -> dict[str, VariantCount]:
     """Give variant → how many messages of one part stand where, and how many a person opened, pressed."""
-    found = Message.objects.filter(source_kind=source_kind, source_id=source_id, source_part=part)
+    found = _of_part(source_kind, source_id, part, since)
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for variant, status, count in found.values_list("variant", "status").annotate(n=Count("id")):
         counts[variant][status] = count
@@ -127,11 +129,20 @@ def count_variants(source_kind: str, source_id: int, part: str) -> dict[str, Var
     }
 
 
-def first_variants(source_kind: str, source_id: int, part: str) -> dict[int, str]:
+def first_variants(source_kind: str, source_id: int, part: str, since: datetime) -> dict[int, str]:
     """Give customer → the variant of his first message of one part."""
-    found = Message.objects.filter(source_kind=source_kind, source_id=source_id, source_part=part)
-    rows = found.order_by("-id").values_list("customer_id", "variant")
+    rows = (
+        _of_part(source_kind, source_id, part, since)
+        .order_by("-id")
+        .values_list("customer_id", "variant")
+    )
     return dict(rows.iterator(chunk_size=50_000))
+
+
+def _of_part(source_kind: str, source_id: int, part: str, since: datetime) -> QuerySet[Message]:
+    return Message.objects.filter(
+        source_kind=source_kind, source_id=source_id, source_part=part, planned_at__gte=since
+    )
 
 
 def count_by_part(source_kind: str, source_id: int) -> dict[str, dict[str, int]]:

@@ -66,8 +66,14 @@ def _unpacked(stored: bytes | memoryview) -> BitMap64:
 
 
 def list_all() -> list[Segment]:
-    """Give every segment in use, newest first."""
+    """Give every segment in use with its members, newest first."""
     return list(Segment.objects.filter(deleted_at=None).order_by("-id"))
+
+
+def list_views() -> list[SegmentView]:
+    """Give every segment in use, newest first; who is in them is not read."""
+    rows = Segment.objects.filter(deleted_at=None).order_by("-id").defer("members")
+    return [view(row) for row in rows]
 
 
 def rules() -> Mapping[int, tuple[str, dict[str, Any]]]:

@@ -207,7 +207,6 @@ def all_ids(customer_ids: Set[int]) -> dict[int, int]:
 
 def begin_walks(journey: LiveJourney, entries: Sequence[Entry], now: datetime) -> int:
     """Begin walks for those the re-entry rule allows; arm, walk and decision in one transaction."""
-    entries = without_sale_only(journey, entries, now)
     if not entries:
         return 0
     ids = all_ids({entry.customer_id for entry in entries})
@@ -215,7 +214,8 @@ def begin_walks(journey: LiveJourney, entries: Sequence[Entry], now: datetime) -
         walk._replace(customer_id=ids[walk.customer_id])
         for walk in store.earlier_walks(journey.id, ids)
     ]
-    chosen = choose_entries(entries, earlier, journey.definition.header.reentry_days, now)
+    allowed = choose_entries(entries, earlier, journey.definition.header.reentry_days, now)
+    chosen = without_sale_only(journey, allowed, now)
     if not chosen:
         return 0
     arms = measure.assign(journey.experiment_id, [entry.customer_id for entry in chosen], now)

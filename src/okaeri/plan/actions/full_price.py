@@ -24,5 +24,5 @@ def without_sale_only(
     live = customers.roots_of({entry.customer_id for entry in entries})
     at_sales = insight.list_sale_only(set(live.values()))
     out = {who for who, root in live.items() if root in at_sales}
-    kept_out.note(journey.id, out, SALE_ONLY, now)
+    kept_out.note(journey.id, {live[who] for who in out}, SALE_ONLY, now)
     return [entry for entry in entries if entry.customer_id not in out]

@@ -29,7 +29,7 @@ from okaeri.plan.domain.lint import (
 from okaeri.plan.journeys.definition import CartTrigger, Definition, SegmentTrigger
 from okaeri.plan.models import Journey
 from okaeri.plan.store import journeys as store
-from okaeri.plan.store.walks import end_walks
+from okaeri.plan.store.walks import end_walks, hold_walks
 from okaeri.plan.types import CartRules, DefinitionError
 from okaeri.rewards import api as rewards
 
@@ -142,6 +142,8 @@ def pause(key: str, now: datetime) -> None:
         if journey.status != Journey.Status.LIVE:
             return
         Journey.objects.filter(id=journey.id).update(status=Journey.Status.PAUSED)
+        # A worker that moves people just now still asks for their letters: wait, then call them back.
+        hold_walks(journey.id)
         keys = pending_keys(journey_id=journey.id, since=now - LONGEST_GRACE)
         deliver.withdraw(keys, "withdrawn", now)
 

@@ -12,6 +12,7 @@ from okaeri.plan.actions.keys import LONGEST_GRACE, pending_keys
 from okaeri.plan.domain.advance import Taken
 from okaeri.plan.domain.together import doubled_walks
 from okaeri.plan.store import together as store
+from okaeri.plan.store.rows import MERGED
 from okaeri.plan.store.walks import insert_decisions
 
 _BATCH = 500
@@ -56,14 +57,14 @@ def _end_doubled(merge_id: int, family: Sequence[int], now: datetime) -> None:
                 Taken(
                     walk.node,
                     "exited",
-                    {"code": store.MERGED, "merge_id": merge_id, "walk": first.walk_id},
+                    {"code": MERGED, "merge_id": merge_id, "walk": first.walk_id},
                 ),
             )
             for walk, first in doubled
         ),
         now,
     )
-    deliver.withdraw(_keys(ended, now), store.MERGED, now)
+    deliver.withdraw(_keys(ended, now), MERGED, now)
 
 
 def _resume(merge_id: int, ids: set[int], now: datetime) -> None:
@@ -74,7 +75,8 @@ def _resume(merge_id: int, ids: set[int], now: datetime) -> None:
     store.resume(resumed, now)
     why = {"code": "unmerged", "merge_id": merge_id}
     insert_decisions(((walk.walk_id, Taken(walk.node, "resumed", why)) for walk in walks), now)
-    deliver.restore(_keys(resumed, now), store.MERGED, now)
+    # What a pause has called back since stays where it is.
+    deliver.restore(_keys(store.of_live_journeys(resumed), now), MERGED, now)
 
 
 def _keys(walk_ids: list[int], now: datetime) -> list[str]:

@@ -1,7 +1,7 @@
 """One step, several contents by segment: drafted without YAML, and measured each on its own."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import yaml
 from django.db import transaction
@@ -28,6 +28,7 @@ from okaeri.plan.store import journeys as store
 from okaeri.plan.types import ContentDraft, DefinitionError
 
 _OWN = "own_"
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _NO_STEP = Text(
     "シナリオに、メッセージを送る手順「{node}」がありません。",
     'The journey has no step "{node}" that sends a message.',
@@ -132,6 +133,13 @@ def _new_key() -> str:
     return f"{_OWN}{number}"
 
 
+def counted_since(experiment_id: int | None) -> datetime:
+    """Give from when on letters count: a journey begun anew is not asked what the one before sent."""
+    if experiment_id is None:
+        return _EVER
+    return measure.get_experiment(experiment_id).started_at
+
+
 def measure_variants(warehouse: Warehouse, as_of: date) -> int:
     """Evaluate every journey's experiment by the variants of its steps; gives how many steps."""
     count = 0
@@ -139,7 +147,8 @@ def measure_variants(warehouse: Warehouse, as_of: date) -> int:
         if journey.experiment_id is None:
             continue
         for node in variant_steps(store.editions_of(journey.id)):
-            groups = deliver.first_variants(SOURCE_KIND, journey.id, node)
+            since = counted_since(journey.experiment_id)
+            groups = deliver.first_variants(SOURCE_KIND, journey.id, node, since=since)
             measure.evaluate_groups(
                 journey.experiment_id, node, groups, warehouse=warehouse, as_of=as_of
             )

@@ -42,10 +42,10 @@ def editions_of(journey_id: int) -> list[Definition]:
     return [definition_of(row.id, row.source) for row in rows]
 
 
-def skipped_variants(journey_id: int, node: str) -> dict[str, int]:
-    """Give variant → how often a step was passed over for somebody of it, as far as still known."""
+def skipped_variants(journey_id: int, node: str, since: datetime) -> dict[str, int]:
+    """Give variant → how often a step was passed over for somebody since then, as far as still known."""
     rows = Decision.objects.filter(
-        enrolment__journey_id=journey_id, node=node, action="skipped"
+        enrolment__journey_id=journey_id, node=node, action="skipped", decided_at__gte=since
     ).values_list("reason__variant")
     counted = rows.annotate(n=Count("id")).order_by("reason__variant")
     return {variant or "": count for variant, count in counted}

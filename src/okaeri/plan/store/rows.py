@@ -8,6 +8,9 @@ from typing import NamedTuple
 from okaeri.plan.domain.facts import Walk
 from okaeri.plan.journeys.definition import Definition
 
+# Why a walk ended that another walk of the same person doubled.
+MERGED = "merged"
+
 
 @dataclass(frozen=True, slots=True)
 class LiveJourney:

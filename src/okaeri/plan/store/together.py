@@ -6,10 +6,10 @@ from datetime import datetime
 from okaeri.foundation.models import DutyState
 from okaeri.plan.domain.advance import EXITED
 from okaeri.plan.domain.together import Standing
-from okaeri.plan.models import Decision, Enrolment
+from okaeri.plan.models import Decision, Enrolment, Journey
+from okaeri.plan.store.rows import MERGED
 
 DUTY = "plan.follow_merges"
-MERGED = "merged"
 
 
 def read_cursor() -> int:
@@ -54,6 +54,12 @@ def ended_by(merge_id: int, customer_ids: Collection[int]) -> list[Standing]:
     columns = ("id", "journey_id", "entered_at", "node")
     found = [Standing(*row) for row in walks.values_list(*columns)]
     return [walk for walk in found if last.get(walk.walk_id, {}).get("merge_id") == merge_id]
+
+
+def of_live_journeys(walk_ids: Collection[int]) -> list[int]:
+    """Give those of these walks whose journey is live."""
+    live = Enrolment.objects.filter(id__in=walk_ids, journey__status=Journey.Status.LIVE)
+    return list(live.order_by("id").values_list("id", flat=True))
 
 
 def resume(walk_ids: Sequence[int], now: datetime) -> None:

@@ -12,7 +12,7 @@ from okaeri.foundation.bulk import bulk_insert, db_instant, instant_form
 from okaeri.plan.domain.advance import Taken
 from okaeri.plan.domain.facts import Walk
 from okaeri.plan.models import Decision, Enrolment, Journey
-from okaeri.plan.store.rows import Crowd, Member
+from okaeri.plan.store.rows import MERGED, Crowd, Member
 
 
 class Move(NamedTuple):
@@ -237,7 +237,24 @@ def _write_postgres(moves: Sequence[Move]) -> int:
     return written
 
 
-def end_walks(journey_id: int, reason: str, now: datetime) -> int:
-    """End every walk of a journey that is still going on; how many those were."""
-    going = Enrolment.objects.filter(journey_id=journey_id, state=Enrolment.State.ACTIVE)
-    return going.update(state=Enrolment.State.EXITED, ended_at=now, exit_reason=reason)
+def hold_walks(journey_id: int) -> list[tuple[int, str]]:
+    """Give the walks of a journey under way (id, node), locked until the transaction ends.
+
+    Waits for workers that are just moving some of them, so that what those wrote is known after it.
+    """
+    going = Enrolment.objects.select_for_update().filter(
+        journey_id=journey_id, state=Enrolment.State.ACTIVE
+    )
+    return list(going.order_by("id").values_list("id", "node"))
+
+
+def end_walks(journey_id: int, reason: str, now: datetime) -> None:
+    """End every walk of a journey under way, with a decision; those that a merge ended stay ended."""
+    going = hold_walks(journey_id)
+    walks = Enrolment.objects.filter(journey_id=journey_id)
+    ended = {"state": Enrolment.State.EXITED, "ended_at": now, "exit_reason": reason}
+    walks.filter(state=Enrolment.State.ACTIVE).update(**ended)
+    # An undone merge lets go on what it ended; nothing goes on here.
+    walks.filter(state=Enrolment.State.EXITED, exit_reason=MERGED).update(exit_reason=reason)
+    why = {"code": reason}
+    insert_decisions(((walk_id, Taken(node, "exited", why)) for walk_id, node in going), now)
