@@ -1,7 +1,9 @@
 """What happened to and by people, kind by kind in an order that only grows: for programs and for CSV.
 
 Every row bears the live customer, whoever he was when it happened. A cursor is the place of a row in
-its kind's order; whoever asks behind the last cursor he saw misses nothing and gets nothing twice.
+its kind's order; whoever asks behind the last cursor he saw gets nothing twice. Orders and events go by
+change numbers and none is missed. Answers, messages, points and coupons go by row numbers: with several
+workers on PostgreSQL a row may come to stand behind a cursor, and its later state is not told again.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -93,7 +93,10 @@ def get_answers(request: HttpRequest, limit: Limit = 100, cursor: Cursor = "") -
     "/messages", auth=Scope("messages:read"), response={200: Page[MessageOut]}, tags=["messages"]
 )
 def get_messages(request: HttpRequest, limit: Limit = 100, cursor: Cursor = "") -> Rows:
-    """Give messages in the order they were planned, also those that never left."""
+    """Give messages in the order they were planned, also those that never left.
+
+    Each as it stands now; what becomes of it later is told only to whoever reads from the start again.
+    """
     return _page(request, "messages", limit, cursor, ("email",))
 
 
