@@ -22,8 +22,8 @@ from okaeri.foundation import clock
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight import api as insight
 from okaeri.insight.analyses import pivot as pivot_analysis
-from okaeri.insight.models import CustomerInsight
-from okaeri.intake.types import LineIn, OrderIn
+from okaeri.insight.models import CustomerInsight, Report
+from okaeri.intake.types import LineIn, OrderIn, PartyIn
 from okaeri.web.pages.analysis.pivot import cube_of
 from okaeri.web.pages.analysis.pivot_cells import people_of
 from tests.insight.mixed_shop import lively, record
@@ -190,3 +190,56 @@ def test_pages_of_new_and_existing_lead_on_to_purchase_counts(
         for (count,), (people, *_) in counts.items():
             name = "F6以上" if count == "6" else f"F{count}"
             assert re.search(rf">{name}</th><td[^>]*><a href=\"[^\"]+\">{people:,}人</a>", section)
+
+
+def test_cubes_are_found_in_whatever_order_the_database_gives_dimensions(
+    shop: tuple[Warehouse, list[OrderIn]], browser_of_staff: Client
+) -> None:
+    before = browser_of_staff.get("/analysis/pivot/?rows=class&columns=plan&of=source")
+    report = Report.objects.get(name="pivot")
+    dimensions = report.payload["dimensions"]
+    # PostgreSQL's jsonb: the shortest key first.
+    report.payload["dimensions"] = {name: dimensions[name] for name in sorted(dimensions, key=len)}
+    report.save()
+    assert next(iter(payload()["dimensions"])) == "plan"
+    for names in (["class", "plan"], ["plan", "class"], ["prefecture", "source", "count"]):
+        assert cube_of(payload(), names), names
+    after = browser_of_staff.get("/analysis/pivot/?rows=class&columns=plan&of=source")
+    assert _body(after) == _body(before)
+
+
+def _body(response: Any) -> str:
+    words: str = response.content.decode()
+    return words[words.index("<tbody>") : words.index("</tbody>")]
+
+
+def test_a_source_that_saw_only_later_purchases_has_its_own_goods(db: None) -> None:
+    with clock.use(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC))):
+        first = _plain("shop", "1", datetime(2026, 1, 5, 3, tzinfo=UTC))
+        again = _plain("mall", "2", datetime(2026, 3, 5, 3, tzinfo=UTC))
+        record(first, again)
+        while customers.resolve_new_parties(clock.now()):
+            pass
+        warehouse = open_warehouse(settings.OKAERI.warehouse_dir)
+        try:
+            insight.refresh(warehouse=warehouse, as_of=TODAY)
+        finally:
+            warehouse.close()
+    assert cube_of(payload(), ["source"]) == {("shop",): [1, 1, 1200], ("",): [1, 1, 1200]}
+    assert cube_of(payload(), ["product", "source"]) == {
+        ("SOAP", "shop"): [1, 1, 1200],
+        ("SOAP", ""): [1, 1, 1200],
+    }
+
+
+def _plain(source: str, number: str, at: datetime) -> OrderIn:
+    return OrderIn(
+        source=source,
+        order_no=number,
+        ordered_at=at,
+        status="accepted",
+        party=PartyIn(member_no=f"{source}1", email="hana@example.com"),
+        lines=(LineIn("SOAP", "せっけん", 1, 1200, 1200),),
+        total_minor=1200,
+        currency="JPY",
+    )

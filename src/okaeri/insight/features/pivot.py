@@ -69,7 +69,7 @@ def compute_pivot_goods(
 
     `goods` as of `features.goods.compute_purchase_goods`. A product outside `skus` is "" (all others
     together). orders: those that hold the product; net_minor: the sum of its lines, before discounts
-    of the whole order. With one source or none to tell apart no order is looked up.
+    of the whole order. Without `sources` no order is looked up.
     """
     by_order = ["order_id", "customer_id", "product", "plan"]
     lines = goods.select(
@@ -81,7 +81,7 @@ def compute_pivot_goods(
     )
     # An order may name a product on two lines, and several of the others.
     of_order = lines.group_by(by_order).agg(net_minor=lines.amount_minor.sum())
-    if len(sources) > 1:
+    if sources:
         sold_by = counted.select("order_id", source=_known(counted.source, sources))
         of_order = of_order.join(sold_by, "order_id")
     else:

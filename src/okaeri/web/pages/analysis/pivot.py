@@ -44,7 +44,7 @@ def read_asked(request: HttpRequest, dimensions: Mapping[str, list[str]]) -> Ask
     chosen: list[str] = []
     for word, default in zip(("rows", "columns", "of"), DEFAULT, strict=True):
         wanted = request.GET.get(word, "")
-        free = [name for name in (wanted, default, *dimensions) if name not in chosen]
+        free = [name for name in (wanted, default, *DIMENSION_NAMES) if name not in chosen]
         chosen.append(next((name for name in free if name in dimensions), ""))
     value = request.GET.get("value", _ALL)
     known = dimensions.get(chosen[2], [])
@@ -93,7 +93,8 @@ def _is_narrow(asked: Asked) -> bool:
 
 def cube_of(payload: Mapping[str, Any], names: list[str]) -> dict[tuple[str, ...], list[int]]:
     """Give values in the order of `names` → [people, orders, net_minor] of every cell not empty."""
-    kept = [name for name in payload["dimensions"] if name in names]
+    # Not the order of payload["dimensions"]: PostgreSQL keeps no order of keys.
+    kept = [name for name in DIMENSION_NAMES if name in names]
     places = [kept.index(name) for name in names]
     cube = payload["cubes"].get(",".join(kept), [])
     width = len(kept)
@@ -170,7 +171,7 @@ def _choices(
     found = []
     for word, label, chosen in places:
         links = []
-        for name in dimensions:
+        for name in (one for one in DIMENSION_NAMES if one in dimensions):
             swapped = {other: chosen for other, one in now.items() if one == name}
             address = asked.address(**{**swapped, word: name, "value": _ALL})
             links.append((DIMENSION_NAMES[name], address, name == chosen))
