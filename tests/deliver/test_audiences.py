@@ -230,11 +230,3 @@ def test_of_two_workers_the_later_attempt_goes_on(line: FakeLine) -> None:
     assert len(line.groups) == 1
     assert Audience.objects.get().group_id in line.groups
     assert deliver.find_audience(KEY).state is READY
-
-
-def test_asking_twice_is_one_job_until_it_has_begun(line: FakeLine) -> None:
-    people = people_of_line(60, agreed=60)
-    first = deliver.ask_for_audience(KEY)
-    assert deliver.ask_for_audience(KEY) == first
-    sync(line, people)
-    assert deliver.ask_for_audience(KEY) != first

@@ -104,3 +104,26 @@ def test_who_may_only_look_cannot_sync(line: FakeLine, outsider: Client) -> None
     outsider.post(f"/analysis/segments/{number}/line/sync/")
     work()
     assert line.asked == []
+
+
+def test_after_a_job_that_failed_the_button_works_again(
+    line: FakeLine, browser_of_staff: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = segment_of(people_of_line(60, agreed=60))
+    page = f"/analysis/segments/{number}/line/"
+
+    def broken() -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(wiring, "line_audiences", broken)
+        browser_of_staff.post(f"{page}sync/")
+        assert 'button primary" disabled' in browser_of_staff.get(page).content.decode()
+        work()
+    html = browser_of_staff.get(page).content.decode()
+    assert "同期できませんでした" in html
+    assert "思わぬエラーで止まりました" in html
+    assert 'button primary" disabled' not in html
+    browser_of_staff.post(f"{page}sync/")
+    work()
+    assert len(line.groups) == 1

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from okaeri.customers import api as customers
 from okaeri.deliver.actions import (
+    audience_jobs,
     audiences,
     high_water,
     receiving,
@@ -19,7 +20,7 @@ from okaeri.deliver.actions import (
     unsubscribing,
     wishing,
 )
-from okaeri.deliver.audience_types import AudienceService, AudienceState, AudienceView, Reach
+from okaeri.deliver.audience_types import AudienceService, AudienceView, Reach
 from okaeri.deliver.channels.email.mailbox import MailboxTransport
 from okaeri.deliver.domain import tracking as domain_tracking
 from okaeri.deliver.store import audiences as stored_audiences
@@ -56,6 +57,7 @@ from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.intake.types import PartyIn
 
+AUDIENCE_JOB_KIND = audience_jobs.JOB_KIND
 _PAUSED_BY_STAFF = Text("担当者が送信を止めています。", "Sending was paused by a person.")
 _NO_MAIL = Text("メール {id} は見つかりません。", "There is no mail {id}.")
 _OTHER_NUMBER = Text(
@@ -365,13 +367,12 @@ def measure_reach(customer_ids: Iterable[int]) -> Reach:
 
 def find_audience(key: str) -> AudienceView:
     """Give how an audience stands; one nobody asked for is `NEVER`."""
-    return stored_audiences.find(key)
+    return audience_jobs.find(key)
 
 
-def ask_for_audience(key: str) -> str:
-    """Note that somebody wants a sync now; gives the slot of its job, the same until it has begun."""
-    row = stored_audiences.change(key, state=AudienceState.ASKED)
-    return f"audience:{key}:{row.number + 1}"
+def ask_for_audience(key: str) -> int:
+    """Ask for a sync now; gives the id of its job, the same until that has begun."""
+    return audience_jobs.ask(key)
 
 
 def keep_audience(key: str, *, is_kept: bool) -> None:
@@ -394,7 +395,7 @@ def sync_audience(
 ) -> AudienceView:
     """Make the far side hold exactly those of these people who may be written to; how it went."""
     audiences.sync(service, key, title, customer_ids, now)
-    return stored_audiences.find(key)
+    return audience_jobs.find(key)
 
 
 def erase_mails(customer_ids: Sequence[int], addresses: Sequence[str]) -> int:

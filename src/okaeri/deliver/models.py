@@ -152,8 +152,11 @@ class Audience(models.Model):
     state = models.CharField(max_length=12, default="never")
     why = models.JSONField(default=dict)
     is_kept = models.BooleanField(default=False)
-    # Somebody was erased since: brought up to date in the next night, kept or not.
-    is_stale = models.BooleanField(default=False)
+    # The attempt that ran when somebody was erased, or when a group could not be removed. While it
+    # is set the next night syncs, kept or not; only a later attempt that wholly succeeds clears it.
+    stale_number = models.IntegerField(null=True)
+    # The job last asked for.
+    job_id = models.BigIntegerField(null=True)
     # Which attempt it is: names the group at the far side, and of two workers the later one goes on.
     number = models.IntegerField(default=0)
     # The group that can be used, and the one being made; the old one goes once the new one stands.

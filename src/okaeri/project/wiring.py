@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -19,7 +19,7 @@ from okaeri.deliver.audience_types import AudienceService
 from okaeri.deliver.channels.email.channel import EmailChannel
 from okaeri.deliver.channels.email.mailbox import MailboxTransport
 from okaeri.deliver.channels.email.smtp import SmtpTransport
-from okaeri.deliver.channels.line.audiences import LineAudiences
+from okaeri.deliver.channels.line.audiences import WAITS, LineAudiences
 from okaeri.deliver.types import Channel, Links
 from okaeri.foundation import clock
 from okaeri.foundation.plugins import load_plugins
@@ -76,10 +76,10 @@ def channels() -> Mapping[str, Channel]:
     return {channel.kind: channel for channel in (email, *joined)}
 
 
-def line_audiences() -> AudienceService | None:
+def line_audiences(waits: Sequence[float] = WAITS) -> AudienceService | None:
     """Give LINE's audiences, or None where the shop has given no access token."""
     token = environment().line_token
-    return LineAudiences(token) if token else None
+    return LineAudiences(token, waits=waits) if token else None
 
 
 def station_duties() -> tuple[Duty, ...]:
@@ -101,7 +101,8 @@ def station_duties() -> tuple[Duty, ...]:
             channels=channels(),
             links=links,
             no_selling_to=no_selling_to,
-            audiences=line_audiences(),
+            # No second try: the loop that sends mails does not wait for LINE.
+            audiences=line_audiences(waits=()),
         ),
     )
 
@@ -217,7 +218,7 @@ def ask_for_kept_audiences() -> int:
     """Ask for a sync of every audience the night brings up to date, once segments are counted."""
     kept = deliver.list_kept_audiences()
     for key in kept:
-        submit_job("audience", {"key": key}, slot=deliver.ask_for_audience(key))
+        deliver.ask_for_audience(key)
     return len(kept)
 
 
@@ -232,7 +233,7 @@ def _sync_audience(context: JobContext) -> Mapping[str, Any]:
 
 JOB_HANDLERS: dict[str, Handler] = {
     customers.ATTRIBUTE_JOB_KIND: customers.run_attribute_job,
-    "audience": _sync_audience,
+    deliver.AUDIENCE_JOB_KIND: _sync_audience,
     "find_candidates": _find_candidates,
     "import": _run_import,
     "refresh": _run_refresh,

@@ -25,6 +25,8 @@ LINE = "line"
 FEWEST = 50
 _AT_ONCE = 10_000
 _LOOK_AGAIN = timedelta(minutes=1)
+# While the far side does not answer the worker has mails to send.
+_PUT_OFF = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(days=1)
 _USER_ID = re.compile(r"U[0-9a-f]{32}")
 _TITLE = 60
@@ -48,6 +50,9 @@ _FAILED_THERE = Text(
 _FEW_THERE = Text(
     "LINEで使える友だちが少なすぎるため、オーディエンスになりませんでした。",
     "Too few of these people can be used at LINE, so it became no audience.",
+)
+_OVERTAKEN = Failure(
+    Text("新しい同期が始まりました。", "A later sync has begun."), may_have_happened=False
 )
 
 
@@ -107,6 +112,9 @@ def _remove_strays(service: AudienceService, row: Audience) -> Failure | None:
         return found
     for group in found:
         if group.id != row.group_id:
+            # What a later attempt made is in the list only if that one has begun.
+            if not store.is_current(row):
+                return _OVERTAKEN
             failed = service.delete(group.id)
             if failed is not None:
                 return failed
@@ -124,7 +132,8 @@ def _upload(
         _fail(row, group.why)
         return
     if not store.save(row, next_group_id=group):
-        service.delete(group)
+        if service.delete(group) is not None:
+            store.mark_stale(row.key)
         return
     for part in others:
         failed = service.add(group, part)
@@ -157,23 +166,33 @@ def _create(service: AudienceService, name: str, people: Sequence[str]) -> int |
     return group if failed is None else failed
 
 
-def follow(service: AudienceService | None, now: datetime, limit: int = 20) -> int:
-    """Ask the far side about audiences in progress; how many were asked about."""
+def follow(service: AudienceService | None, now: datetime, limit: int = 2) -> int:
+    """Ask the far side about few audiences in progress; how many were asked about.
+
+    It runs in the loop that sends mails: the first silence ends the round and puts off all.
+    """
     if service is None:
         return 0
-    rows = store.list_in_progress(now, limit)
-    for row in rows:
-        _look(service, row, now)
-    return len(rows)
+    asked = 0
+    for row in store.list_in_progress(now, limit):
+        if not store.claim(row, now + _LOOK_AGAIN):
+            continue
+        asked += 1
+        if not _look(service, row, now):
+            store.put_off(now + _PUT_OFF)
+            break
+    return asked
 
 
-def _look(service: AudienceService, row: Audience, now: datetime) -> None:
+def _look(service: AudienceService, row: Audience, now: datetime) -> bool:
+    """Ask how the new group stands and act on it; False where the far side did not answer."""
     if row.next_group_id is None:
-        return
+        return True
     standing = service.look(row.next_group_id)
     if isinstance(standing, Failure):
         store.save(row, look_at=now + _LOOK_AGAIN)
-    elif standing.is_ready:
+        return False
+    if standing.is_ready:
         _replace(service, row)
     elif standing.is_too_small:
         _end_small(service, row, _FEW_THERE, now)
@@ -183,30 +202,46 @@ def _look(service: AudienceService, row: Audience, now: datetime) -> None:
         _fail(row, _NOT_READY)
     else:
         store.save(row, look_at=now + _LOOK_AGAIN)
+    return True
 
 
 def _replace(service: AudienceService, row: Audience) -> None:
-    """Let the new group take the old one's place; an old one that stays is removed by the next sync."""
+    """Let the new group take the old one's place.
+
+    An old one that cannot be removed takes nothing from the new one: the audience stays marked, and
+    the next night's sync removes it by its name.
+    """
     old = row.group_id
+    if old is not None:
+        store.mark_unclean(row)
     ready = {"state": AudienceState.READY, "group_id": row.next_group_id, "next_group_id": None}
-    if store.save(row, **ready, why={}, look_at=None) and old is not None:
-        _forget(service, row, [old])
+    if store.save(row, **ready, why={}, look_at=None) and (
+        old is None or service.delete(old) is None
+    ):
+        store.settle(row)
 
 
 def _end_small(service: AudienceService, row: Audience, why: Text, now: datetime) -> None:
-    """Keep no audience: the old one may hold people who have left, and goes too."""
-    groups = [one for one in (row.group_id, row.next_group_id) if one is not None]
+    """Keep no audience: the old one may hold people who have left, and goes too.
+
+    Only what was really removed is forgotten; the rest is tried again in the next night.
+    """
+    store.mark_unclean(row)
     ended = {"state": AudienceState.TOO_SMALL, "uploaded": 0, "synced_at": now, "look_at": None}
-    if store.save(row, **ended, why=why.as_json()):
-        _forget(service, row, groups)
-        store.save(row, group_id=None, next_group_id=None)
-
-
-def _forget(service: AudienceService, row: Audience, groups: Sequence[int]) -> None:
-    for group in groups:
+    if not store.save(row, **ended, why=why.as_json()):
+        return
+    for column in ("group_id", "next_group_id"):
+        group = getattr(row, column)
+        if group is None:
+            continue
+        if not store.is_current(row):
+            return
         failed = service.delete(group)
         if failed is not None:
             _fail(row, failed.why)
+            return
+        store.save(row, **{column: None})
+    store.settle(row)
 
 
 def _fail(row: Audience, why: Text) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q
 
 from okaeri.deliver.audience_types import AudienceState, AudienceView, Reach
@@ -18,10 +19,29 @@ def ensure(key: str) -> Audience:
 def begin(key: str) -> Audience:
     """Begin the next attempt, written before the far side hears of it; an earlier one must stop."""
     ensure(key)
-    Audience.objects.filter(key=key).update(
-        number=F("number") + 1, state=AudienceState.SENDING, why={}, look_at=None, is_stale=False
-    )
-    return Audience.objects.get(key=key)
+    # Written first and read in the same transaction: no two workers are given one number.
+    with transaction.atomic():
+        Audience.objects.filter(key=key).update(
+            number=F("number") + 1, state=AudienceState.SENDING, why={}, look_at=None
+        )
+        return Audience.objects.get(key=key)
+
+
+def is_current(row: Audience) -> bool:
+    """Tell whether no later attempt has begun: an earlier one may remove nothing any more."""
+    return Audience.objects.filter(pk=row.pk, number=row.number).exists()
+
+
+def claim(row: Audience, until: datetime) -> bool:
+    """Take a row to ask the far side about until then; False where another worker has it."""
+    found = Audience.objects.filter(pk=row.pk, number=row.number, look_at=row.look_at)
+    return found.update(look_at=until) == 1
+
+
+def put_off(until: datetime) -> int:
+    """Ask the far side about nothing before then; how many audiences wait."""
+    rows = Audience.objects.filter(state=AudienceState.IN_PROGRESS, look_at__lt=until)
+    return rows.update(look_at=until)
 
 
 def save(row: Audience, **fields: Any) -> bool:  # noqa: ANN401 - columns of any kind
@@ -40,7 +60,7 @@ def list_in_progress(now: datetime, limit: int) -> list[Audience]:
 
 def list_kept() -> list[str]:
     """Give the keys of audiences that the next night brings up to date."""
-    wanted = Audience.objects.filter(Q(is_kept=True) | Q(is_stale=True))
+    wanted = Audience.objects.filter(Q(is_kept=True) | Q(stale_number__isnull=False))
     return list(wanted.order_by("id").values_list("key", flat=True))
 
 
@@ -67,11 +87,28 @@ def view(row: Audience | None, key: str) -> AudienceView:
     )
 
 
-def mark_stale() -> int:
-    """Note that somebody who may be in any of the groups was erased; gives how many have a group."""
-    return Audience.objects.exclude(group_id=None).update(is_stale=True)
+def mark_stale(key: str | None = None) -> int:
+    """Note that a group of any audience (or of one), even an unfinished one, may hold too many people.
+
+    Gives how many audiences the next night makes anew.
+    """
+    rows = Audience.objects.filter(number__gt=0)
+    return (rows if key is None else rows.filter(key=key)).update(stale_number=F("number"))
 
 
-def find(key: str) -> AudienceView:
-    """Give one audience; one that was never asked for is `NEVER`."""
-    return view(Audience.objects.filter(key=key).first(), key)
+def mark_unclean(row: Audience) -> None:
+    """Note before removing groups that some may stay: the next night removes them if it fails."""
+    found = Audience.objects.filter(pk=row.pk, number=row.number, stale_number=None)
+    found.update(stale_number=row.number - 1)
+
+
+def settle(row: Audience) -> None:
+    """Note that an attempt wholly succeeded; an erasure since it began stays marked."""
+    found = Audience.objects.filter(pk=row.pk, number=row.number, stale_number__lt=row.number)
+    found.update(stale_number=None)
+
+
+def find(key: str) -> tuple[AudienceView, int | None]:
+    """Give one audience, `NEVER` if it was never asked for, and the job last asked for."""
+    row = Audience.objects.filter(key=key).first()
+    return view(row, key), row.job_id if row else None

@@ -16,7 +16,7 @@ ADDRESS = "https://api.line.me"
 LONGEST_NAME = 120
 _PAGE = 40
 _MOST_PAGES = 50
-_WAITS = (1.0, 3.0)
+WAITS = (1.0, 3.0)
 _REFUSED = Text(
     "LINEが受け付けませんでした({status} {said})。アクセストークンと権限を確認してください。",
     "LINE refused ({status} {said}); check the access token and its rights.",
@@ -32,8 +32,14 @@ class LineAudiences:
     """Implements `deliver.audience_types.AudienceService` over HTTP."""
 
     def __init__(
-        self, token: str, address: str = ADDRESS, pause: Callable[[float], None] = time.sleep
+        self,
+        token: str,
+        address: str = ADDRESS,
+        pause: Callable[[float], None] = time.sleep,
+        waits: Sequence[float] = WAITS,
     ) -> None:
+        # Seconds between tries; none where the caller may not wait and tries again by itself.
+        self._waits = waits
         self._token = token
         self._address = address.rstrip("/")
         self._pause = pause
@@ -98,7 +104,7 @@ class LineAudiences:
         query: Mapping[str, str | int] | None = None,
     ) -> dict[str, Any] | Failure:
         answer = self._once(method, path, payload, query)
-        for seconds in _WAITS:
+        for seconds in self._waits:
             if not isinstance(answer, Failure) or answer.why == _GONE:
                 break
             if not answer.may_have_happened and answer.why not in _RETRIED:

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_GET, require_POST
 from okaeri.deliver import api as deliver
 from okaeri.deliver.audience_types import AudienceState
 from okaeri.foundation.text import Text
-from okaeri.foundation.work.jobs import submit_job
 from okaeri.insight import api as insight
 from okaeri.web.access import may, needs
 from okaeri.web.pages.analysis.frame import frame
@@ -88,8 +87,7 @@ def audience(request: HttpRequest, segment_id: int) -> HttpResponseBase:
 def sync(request: HttpRequest, segment_id: int) -> HttpResponse:
     """Ask for a sync now; asked twice it is one."""
     insight.get_segment(segment_id)
-    key = _key(segment_id)
-    submit_job("audience", {"key": key}, slot=deliver.ask_for_audience(key))
+    deliver.ask_for_audience(_key(segment_id))
     return _told(request, segment_id, _ASKED)
 
 
