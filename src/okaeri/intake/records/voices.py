@@ -1,7 +1,8 @@
 """Reviews and answers of other tools' surveys: stored newest word first, read by person."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from django.db import transaction
 
@@ -9,12 +10,14 @@ from okaeri.foundation import clock
 from okaeri.intake.models import Order, Review, SurveyAnswer
 from okaeri.intake.people import store_parties
 from okaeri.intake.records.keeping import keep
-from okaeri.intake.types import Kept
+from okaeri.intake.types import Kept, PartyIn
 from okaeri.intake.voice_types import ReviewIn, ReviewRecord, SurveyAnswerIn, SurveyAnswerRecord
 
 _REVIEW = tuple(ReviewRecord.__dataclass_fields__)
 _ANSWER = tuple(SurveyAnswerRecord.__dataclass_fields__)
 _LOOKUP = 500
+_ERASED = 0
+Voice = TypeVar("Voice", ReviewIn, SurveyAnswerIn)
 
 
 def record_reviews(given: Iterable[ReviewIn]) -> Kept:
@@ -29,7 +32,7 @@ def record_reviews(given: Iterable[ReviewIn]) -> Kept:
                 "is_published": r.is_published, "extra": dict(r.extra),
                 "written_at": r.written_at, "changed_at": r.changed_at,
             }
-            for r, party in zip(reviews, _writers(reviews), strict=True)
+            for r, party in _with_writers(reviews, title="", body="")
         ]  # fmt: skip
         return keep(Review, "review_no", rows)[0]
 
@@ -45,35 +48,51 @@ def record_survey_answers(given: Iterable[SurveyAnswerIn]) -> Kept:
                 "answer": a.answer, "extra": dict(a.extra), "answered_at": a.answered_at,
                 "changed_at": a.changed_at,
             }
-            for a, party in zip(answers, _writers(answers), strict=True)
+            for a, party in _with_writers(answers, answer="")
         ]  # fmt: skip
         return keep(SurveyAnswer, "answer_no", rows)[0]
 
 
-def _writers(given: Sequence[ReviewIn | SurveyAnswerIn]) -> list[int | None]:
-    """Give who each is about: the contact it names, else the buyer of its order."""
-    named = store_parties([(one.source, one.party, one.changed_at) for one in given], clock.now())
-    unnamed = {
-        one.order_no
-        for one, party in zip(given, named, strict=True)
-        if party is None and one.order_no
-    }
-    buyers = _buyers(sorted(unnamed))
-    return [
-        party if party is not None else buyers.get(one.order_no)
-        for one, party in zip(given, named, strict=True)
+def _with_writers(given: Sequence[Voice], **wordless: str) -> list[tuple[Voice, int | None]]:
+    """Give each with who it is about: the contact it names, else the buyer of its order.
+
+    A member number alone is the tool's, which need not be the cart's: the order's buyer counts. What
+    an erased buyer wrote is left without words and order.
+    """
+    buyers = _buyers(sorted({one.order_no for one in given if one.order_no}))
+    named = [
+        PartyIn() if one.order_no in buyers and not _has_address(one.party) else one.party
+        for one in given
     ]
+    said = [(one.source, who, one.changed_at) for one, who in zip(given, named, strict=True)]
+    found: list[tuple[Voice, int | None]] = []
+    for one, party in zip(given, store_parties(said, clock.now()), strict=True):
+        writer = buyers.get(one.order_no) if party is None else party
+        if writer == _ERASED:
+            blank: Any = {"order_no": "", "extra": {}, **wordless}
+            found.append((replace(one, **blank), None))
+        else:
+            found.append((one, writer))
+    return found
+
+
+def _has_address(party: PartyIn) -> bool:
+    return bool(party.email or party.phone or party.line_user_id)
 
 
 def _buyers(order_nos: Sequence[str]) -> dict[str, int]:
-    """Give the contact of each order; none where two sources use the number, or it was erased."""
+    """Give the contact of each order, `_ERASED` where one was erased; none where two may be meant."""
     found: dict[str, set[int]] = {}
     for start in range(0, len(order_nos), _LOOKUP):
         some = Order.objects.filter(order_no__in=order_nos[start : start + _LOOKUP])
-        known = some.exclude(party=None).exclude(party__fingerprint__startswith="erased:")
-        for number, party in known.values_list("order_no", "party_id"):
-            found.setdefault(number, set()).add(party)
-    return {number: parties.pop() for number, parties in found.items() if len(parties) == 1}
+        known = some.exclude(party=None)
+        for number, party, key in known.values_list("order_no", "party_id", "party__fingerprint"):
+            found.setdefault(number, set()).add(_ERASED if key.startswith("erased:") else party)
+    return {
+        number: _ERASED if _ERASED in parties else min(parties)
+        for number, parties in found.items()
+        if len(parties) == 1 or _ERASED in parties
+    }
 
 
 def reviews_of(party_ids: Iterable[int]) -> list[ReviewRecord]:

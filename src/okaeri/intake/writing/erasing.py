@@ -62,11 +62,13 @@ def list_parties(party_ids: Iterable[int]) -> list[PartyRecord]:
 def blank_parties(party_ids: Iterable[int]) -> int:
     """Leave of contacts a row that orders may point to; the same contact again is a new row.
 
-    Columns of the file that nobody knows go from their orders too: one may be 届け先.
+    Columns of the file that nobody knows go from their orders too: one may be 届け先. So do the words
+    of their reviews and answers, which a tool's next full export brings again.
     """
     count = 0
     for number in party_ids:
         Order.objects.filter(party_id=number).update(extra={})
+        _erase_all_voices({"party_id": number})
         count += Party.objects.filter(id=number).update(fingerprint=f"erased:{number}", **_BLANK)
     return count
 
@@ -142,8 +144,7 @@ def erase(
         "identifications": Identification.objects.filter(**mine).delete()[0],
         "inquiries": inquiries.update(subject="", body="", tags=[], attachment=""),
         "calls": Call.objects.filter(**mine).update(note=""),
-        "reviews": _erase_voices(Review, "review_no", mine, title="", body=""),
-        "survey_answers": _erase_voices(SurveyAnswer, "answer_no", mine, answer=""),
+        **_erase_all_voices(mine),
         "subscriptions": Subscription.objects.filter(**mine).update(cancel_reason=""),
         "subscription_events": contracts.update(note="", reason=""),
         "form_entries": _erase_entries(party_ids, words),
@@ -151,6 +152,13 @@ def erase(
         "rejected_rows": _erase_rejected(words),
         "deliveries": _erase_deliveries(words),
         "contacts": blank_parties(party_ids),
+    }
+
+
+def _erase_all_voices(mine: dict[str, Any]) -> dict[str, int]:
+    return {
+        "reviews": _erase_voices(Review, "review_no", mine, title="", body=""),
+        "survey_answers": _erase_voices(SurveyAnswer, "answer_no", mine, answer=""),
     }
 
 
