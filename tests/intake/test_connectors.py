@@ -385,18 +385,52 @@ def test_a_mall_buyer_is_not_joined_with_a_customer_of_the_own_shop(tmp_path: Pa
     assert customers.count_customers() == 4
 
 
+_AMAZON_NAMES = {
+    "buyer-name", "recipient-name", "buyer-email", "buyer-company-name", "delivery-instructions",
+}  # fmt: skip
+
+
 @pytest.mark.django_db
 def test_an_amazon_order_without_a_buyer_belongs_to_nobody(tmp_path: Path) -> None:
     """A postal code is no person: it stays with the order, for analysis by area."""
     cart = next(cart for cart in CARTS if cart.key == "amazon")
-    rows = [row | {"buyer-name": "鈴木 一郎", "recipient-name": "鈴木"} for row in cart.rows()]
+    named = dict.fromkeys(_AMAZON_NAMES, "鈴木 一郎")
+    rows = [row | named for row in cart.rows()]
     path = tmp_path / "all-orders.txt"
     path.write_bytes(as_bytes(rows, "utf-8", "\t"))
     assert api.import_file(path).orders_new == 4
     assert not Party.objects.exists()
     order = Order.objects.get(order_no="A-1001")
     assert (order.party_id, order.extra["ship-postal-code"]) == (None, "150-0001")
-    assert not {"buyer-name", "recipient-name", "buyer-email"} & set(order.extra)
+    assert not _AMAZON_NAMES & set(order.extra)
+
+
+@pytest.mark.django_db
+def test_a_mapping_makes_nobody_of_amazons_rows_either(tmp_path: Path) -> None:
+    cart = next(cart for cart in CARTS if cart.key == "amazon")
+    path = tmp_path / "all-orders.txt"
+    named = dict.fromkeys(_AMAZON_NAMES, "鈴木 一郎")
+    path.write_bytes(as_bytes([row | named for row in cart.rows()], "utf-8", "\t"))
+    mapping = {
+        "order_no": "amazon-order-id", "ordered_at": "purchase-date", "sku": "sku",
+        "quantity": "quantity", "amount": "item-price", "name": "buyer-name",
+    }  # fmt: skip
+    assert api.import_file(path, mapping=mapping).orders_new
+    assert not Party.objects.exists()
+    assert not any(_AMAZON_NAMES & set(order.extra) for order in Order.objects.all())
+
+
+@pytest.mark.django_db
+def test_a_malls_orders_are_not_read_as_records(tmp_path: Path) -> None:
+    """Records make people with real telephones; a mall's file may not (decision 0009)."""
+    cart = next(cart for cart in CARTS if cart.key == "rakuten")
+    mapping = {
+        "@records": "inquiries", "inquiry_no": "注文番号", "opened_at": "注文日時",
+        "phone": "注文者電話番号1",
+    }  # fmt: skip
+    with pytest.raises(InputError, match="for analysis only"):
+        api.import_file(cart.file(tmp_path), mapping=mapping)
+    assert not Party.objects.exists()
 
 
 @pytest.mark.django_db

@@ -151,6 +151,84 @@ def test_a_file_with_a_column_per_question_gives_one_answer_each(tmp_path: Path)
     assert len(api.survey_answers_of([party])) == 2
 
 
+def by_person(day: str, **cells: str) -> dict[str, str]:
+    return {"タイムスタンプ": day, "メールアドレス": "hana@example.com", **cells}
+
+
+def test_a_survey_under_another_file_name_is_the_same_survey(tmp_path: Path) -> None:
+    row = by_person("2026/11/02 9:30:15", 決め手="香り")
+    assert counts(written(tmp_path / "秋の満足度.csv", row)) == (1, 0, 0, 0)
+    assert counts(written(tmp_path / "秋の満足度 (1).csv", row)) == (0, 1, 0, 0)
+    # Where a column names the survey, two surveys stay two.
+    named = [by_person("2026/11/02 9:30:15", 決め手="香り", アンケート名=name) for name in "AB"]
+    assert counts(written(tmp_path / "2.csv", *named)) == (2, 0, 0, 0)
+
+
+def test_numbers_of_two_tools_do_not_overwrite_each_other(tmp_path: Path) -> None:
+    rows = [REVIEW | {"レビュー番号": "1", "掲載先": site} for site in ("自社", "楽天")]
+    for at, row in enumerate(rows):
+        assert counts(written(tmp_path / f"{at}.csv", row)) == (1, 0, 0, 0)
+    assert counts(written(tmp_path / "0.csv", rows[0])) == (0, 0, 1, 0)
+    answers = [ANSWER | {"回答番号": "1", "アンケート名": name} for name in ("春", "秋")]
+    assert counts(written(tmp_path / "a.csv", *answers)) == (2, 0, 0, 0)
+    wide = [by_person("2026/11/02", 決め手="香り", 回答番号="1", アンケート名=n) for n in "AB"]
+    assert counts(written(tmp_path / "w.csv", *wide)) == (2, 0, 0, 0)
+
+
+def test_a_member_number_of_a_tool_makes_nobody_where_the_order_tells(tmp_path: Path) -> None:
+    buyer = PartyIn(email="hana@example.com", member_no="5")
+    api.record_orders(
+        [OrderIn("shop", "A-1", NOW, "accepted", buyer, (LineIn("A", "A", 1, 100, 100),))]
+    )
+    api.import_file(written(tmp_path / "回答.csv", ANSWER | {"注文番号": "A-1"}))
+    assert SurveyAnswer.objects.get().party_id == Party.objects.get().id
+    # An address is somebody's own word: it counts before the order.
+    mail = {"メールアドレス": "ken@example.com", "注文番号": "A-1"}
+    api.import_file(written(tmp_path / "レビュー.csv", REVIEW | mail))
+    ken = Party.objects.get(email="ken@example.com").id
+    assert Review.objects.get().party_id == ken
+
+
+def test_what_an_erased_buyer_wrote_does_not_come_back(tmp_path: Path) -> None:
+    line = LineIn("A", "A", 1, 100, 100)
+    buyer = PartyIn(email="hana@example.com")
+    api.record_orders([OrderIn("shop", "A-1", NOW, "accepted", buyer, (line,))])
+    nameless = {"メールアドレス": "", "注文番号": "A-1"}
+    review = written(tmp_path / "r.csv", REVIEW | nameless, REVIEW)
+    answer = written(tmp_path / "a.csv", ANSWER | {"注文番号": "A-1"})
+    for path in (review, answer):
+        api.import_file(path)
+    api.blank_parties(list(Party.objects.values_list("id", flat=True)))
+    assert set(Review.objects.values_list("title", "body", "order_no")) == {("", "", "")}
+    assert SurveyAnswer.objects.get().answer == ""
+    # The tools' next full export, known only by the order: stars come, words do not.
+    again = written(tmp_path / "r2.csv", REVIEW | nameless)
+    for path in (again, answer, again, answer):
+        api.import_file(path)
+    rows = list(Review.objects.values_list("stars", "title", "body", "order_no", "extra"))
+    assert rows == [(4, "", "", "", {})] * 3
+    told = list(SurveyAnswer.objects.values_list("answer", "order_no", "extra"))
+    assert told == [("", "", {})] * 2
+    # Erased and another source's buyer: nobody is taken for the other.
+    api.record_orders(
+        [OrderIn("till", "A-1", NOW, "accepted", PartyIn(email="ken@example.com"), (line,))]
+    )
+    third = written(tmp_path / "r3.csv", REVIEW | nameless | {"レビュー番号": "9"})
+    api.import_file(third)
+    assert list(Review.objects.filter(review_no="9").values_list("party", "body")) == [(None, "")]
+
+
+def test_long_and_many_columns_refuse_no_row(tmp_path: Path) -> None:
+    wide = {f"列{at}": "x" for at in range(250)}
+    path = written(tmp_path / "レビュー.csv", REVIEW | {"長" * 300: "はい"} | wide)
+    assert counts(path) == (1, 0, 0, 0)
+    extra = Review.objects.get().extra
+    assert (len(extra), extra["長" * 255]) == (200, "はい")
+    asked = by_person("2026/11/02", **{"問" * 600: "はい"}, **wide)
+    assert counts(written(tmp_path / "回答.csv", asked)) == (251, 0, 0, 0)
+    assert SurveyAnswer.objects.filter(question="問" * 500).exists()
+
+
 def test_a_file_that_breaks_halfway_stores_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

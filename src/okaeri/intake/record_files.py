@@ -1,8 +1,9 @@
 """Files of records (subscriptions, inquiries, calls, payments, reviews, survey answers), read whole."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,6 +35,9 @@ Record = SubscriptionIn | InquiryIn | CallIn | PaymentIn | ReviewIn | SurveyAnsw
 Cells = Mapping[str, str]
 SOURCE = "template"
 _MOST_REJECTED = 10_000
+# What is kept of columns nobody knows: how many, how much of a name (as `voice_bodies.Extra`).
+_EXTRA, _EXTRA_NAME = 200, 255
+_QUESTION = 500
 _WHO = ("member_no", "email", "phone", "family_name", "given_name")
 _INSTANTS = (
     "changed_at", "opened_at", "closed_at", "started_at", "written_at", "answered_at",
@@ -223,31 +227,52 @@ def _payment(values: dict[str, Any], _rest: Cells, around: Surroundings) -> list
 
 
 def _review(values: dict[str, Any], rest: Cells, around: Surroundings) -> list[Record]:
-    taken = _taken(values, ReviewBody) | {"extra": _cleaned(rest)}
+    taken = _taken(values, ReviewBody) | {"extra": _extra(rest)}
+    # Two tools count their reviews from 1 each.
+    if taken.get("review_no") and taken.get("site"):
+        taken["review_no"] = digest((taken["site"], taken["review_no"]))
     return [ReviewBody.model_validate(taken).to_review()]
 
 
 def _answers(values: dict[str, Any], rest: Cells, around: Surroundings) -> list[Record]:
     """Give the row's one answer; a row without question or answer holds one per column beside."""
-    taken = {"survey": around.title[:200]} | _taken(values, SurveyAnswerBody)
-    cells = _cleaned(rest)
+    taken = _taken(values, SurveyAnswerBody)
+    # Two surveys count their answers from 1 each; one number for a whole row would make its answers one.
+    number = taken.pop("answer_no", "")
+    survey = (taken["survey"],) if taken.get("survey") else ()
     if "question" in values or "answer" in values:
-        return [SurveyAnswerBody.model_validate(taken | {"extra": cells}).to_answer()]
+        if number:
+            taken["answer_no"] = digest((*survey, number)) if survey else number
+        return [_answer(taken | {"extra": _extra(rest)}, around)]
+    cells = _cleaned(rest, _QUESTION)
     if not cells:
         raise CellError("blank", Text("回答がありません。", "The row holds no answer."))
-    # One number for the whole row would make its answers one.
-    number = taken.pop("answer_no", "")
     return [
-        SurveyAnswerBody.model_validate(
+        _answer(
             taken | {"question": question, "answer": answer}
-            | ({"answer_no": digest((number, question))} if number else {})
-        ).to_answer()
+            | ({"answer_no": digest((*survey, number, question))} if number else {}),
+            around,
+        )
         for question, answer in cells.items()
     ]  # fmt: skip
 
 
-def _cleaned(rest: Cells) -> dict[str, str]:
-    return {name: clean_text(cell, 20_000) for name, cell in rest.items()}
+def _answer(taken: dict[str, Any], around: Surroundings) -> SurveyAnswerIn:
+    """Give one answer. The file's name may name its survey, but the same file renamed says the same."""
+    answer = SurveyAnswerBody.model_validate(taken).to_answer()
+    return answer if answer.survey else replace(answer, survey=around.title.strip()[:200])
+
+
+def _extra(rest: Cells) -> dict[str, str]:
+    return dict(islice(_cleaned(rest, _EXTRA_NAME).items(), _EXTRA))
+
+
+def _cleaned(rest: Cells, longest: int) -> dict[str, str]:
+    """Clean cells; names are cut to `longest` characters, and of two that then agree the first counts."""
+    cleaned: dict[str, str] = {}
+    for name, cell in rest.items():
+        cleaned.setdefault(name.strip()[:longest], clean_text(cell, 20_000))
+    return cleaned
 
 
 _MAKERS: Mapping[str, Callable[[dict[str, Any], Cells, Surroundings], list[Record]]] = {

@@ -34,5 +34,9 @@ amazon = Connector(
     one_of=("amazon-order-id", "order-item-id"),
     prepare={"amount": _zero_if_blank},
     is_analysis_only=True,
-    unstored=("buyer-name", "recipient-name", "gift-message-text", "buyer-identification-number"),
+    unstored=(
+        "buyer-name", "recipient-name", "gift-message-text", "buyer-identification-number",
+        "buyer-company-name", "delivery-instructions", "purchase-order-number", "buyer-cpf",
+        "buyer-tax-registration-id", "buyer-vat-number", "bill-name", "customized-url",
+    ),
 )  # fmt: skip

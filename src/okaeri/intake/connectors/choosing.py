@@ -1,10 +1,11 @@
 """Which connector reads a file: the one that is named, described by a mapping, or recognised."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
-from okaeri.intake.connectors.connector import Connector
+from okaeri.intake.connectors.connector import PARTY_FIELDS, Connector
 from okaeri.intake.connectors.mapped import connector_of
 from okaeri.intake.connectors.mapped_records import OPTION, records_connector_of
 from okaeri.intake.connectors.registry import CONNECTORS
@@ -22,6 +23,11 @@ _NEEDS_MAPPING = Text("列の対応付けを指定してください。", "This 
 _HALF = Text(
     "{name} だけでは取り込めません。注文と商品の2つのファイルを一緒に選んでください。",
     "{name} alone cannot be imported; choose the files of orders and of items together.",
+)
+_MALL_HAS_NO_RECORDS = Text(
+    "{name} はモールの注文ファイルで、分析専用です。レビューや問い合わせなどの記録としては取り込めません。",
+    "{name} is a mall's file of orders, for analysis only; it cannot be imported as reviews, inquiries "
+    "or other records.",
 )
 _MISSING_COLUMNS = Text(
     "必要な列がありません: {columns}。1行目の列の名前を確認してください。",
@@ -78,11 +84,16 @@ def find_problem(header: Sequence[str], key: str) -> Text | None:
 
 def _described(header: Sequence[str], mapping: Mapping[str, str]) -> Connector:
     """Follow a mapping; a mall's file stays for analysis only, whoever names its columns."""
-    if OPTION in mapping:
-        return records_connector_of(mapping)
     known = CONNECTORS.get(recognise(header))
-    is_mall = known is not None and known.is_analysis_only
-    return connector_of({**mapping, "@use": "analysis"} if is_mall else mapping)
+    if known is None or not known.is_analysis_only:
+        return records_connector_of(mapping) if OPTION in mapping else connector_of(mapping)
+    if OPTION in mapping:
+        ja, en = _MALL_HAS_NO_RECORDS.ja, _MALL_HAS_NO_RECORDS.en
+        raise InputError(Text(ja.format(name=known.name.ja), en.format(name=known.name.en)))
+    # Where the mall's own reading makes nobody of a row (Amazon), a mapping does not either.
+    nobody = known.columns.keys().isdisjoint(PARTY_FIELDS)
+    used = {name: of for name, of in mapping.items() if not (nobody and name in PARTY_FIELDS)}
+    return replace(connector_of(used | {"@use": "analysis"}), unstored=known.unstored)
 
 
 def _named(header: Sequence[str], key: str) -> Connector:
