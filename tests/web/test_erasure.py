@@ -33,6 +33,7 @@ from okaeri.intake.models import (
     Order,
     Party,
     RejectedRow,
+    Review,
 )
 from okaeri.intake.types import LineIn, OrderIn, PartyIn
 from okaeri.intake.voice_types import ReviewIn, SurveyAnswerIn
@@ -317,7 +318,9 @@ def test_segments_and_their_later_counts_leave_the_person_out(him: int) -> None:
 
 def test_an_old_file_does_not_bring_the_person_back(him: int) -> None:
     people = Customer.objects.count()
+    party = Party.objects.get(id=Review.objects.get(review_no="1").party_id or 0)
     erase_everywhere(him, clock.now())
+    _voices(party)
     old = clock.now() - timedelta(days=400)
     intake.record_orders([_order("H-1", clock.now() - timedelta(days=9)), _order("H-0", old)])
     shop.resolve()
