@@ -125,7 +125,7 @@ class Shop:
     def remove(self) -> None:
         """Take one source out, as the sample shop is (`web.pages.start.sample`)."""
         removed = intake.remove_source("sample")
-        for table in ("orders", "order_lines"):
+        for table in ("orders", "order_lines", "order_areas"):
             if self._warehouse.has(table):
                 self._warehouse.forget(table, "order_id", removed.order_ids)
         self._orders = [order for order in self._orders if order.source != "sample"]

@@ -20,6 +20,7 @@ from okaeri.customers.models import Customer, Erasure
 from okaeri.deliver.models import Content, Message
 from okaeri.foundation import clock
 from okaeri.foundation.models import DutyState, Job
+from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight import api as insight
 from okaeri.insight.models import Segment
 from okaeri.insight.types import Depth
@@ -283,6 +284,27 @@ def test_after_an_erasure_no_table_and_no_file_knows_the_person(him_foretold: in
     assert not Message.objects.filter(customer_id__lt=0, status="planned").exists()
     assert customers.purchase_history([him_foretold])[him_foretold][0].net_minor == 4800
     assert done.counts["orders"] == 2
+
+
+def test_the_warehouse_forgets_where_his_orders_went_at_once(him: int) -> None:
+    his = set(
+        Order.objects.filter(party__email__istartswith="kazutoyo").values_list("id", flat=True)
+    )
+    before = _areas()
+    assert {before[number] for number in his} == {("京都府", "602")}
+    erase_everywhere(him, clock.now())
+    assert _areas() == {number: area for number, area in before.items() if number not in his}
+    shop.refresh(settings.OKAERI.warehouse_dir)
+    assert ("京都府", "602") not in {_areas().get(number) for number in his}
+
+
+def _areas() -> dict[int, tuple[str, str]]:
+    warehouse = open_warehouse(settings.OKAERI.warehouse_dir)
+    try:
+        rows = warehouse.collect(warehouse.table("order_areas")).to_pylist()
+    finally:
+        warehouse.close()
+    return {row["order_id"]: (row["prefecture"], row["postal3"]) for row in rows}
 
 
 def test_every_table_that_keeps_a_person_has_a_name_in_both_languages(him_foretold: int) -> None:

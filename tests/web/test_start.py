@@ -9,6 +9,7 @@ from django.test import Client
 
 from okaeri.customers.models import Customer
 from okaeri.foundation import clock
+from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight import api as insight
 from okaeri.intake import api as intake
 from okaeri.intake.models import Order, Party
@@ -90,6 +91,10 @@ def test_the_sample_fills_an_empty_shop_and_leaves_nothing_behind(owner: Client)
     owner.post("/start/sample/remove/")
     assert (Order.objects.count(), Party.objects.count(), Customer.objects.count()) == (0, 0, 0)
     assert insight.list_customers(limit=1).total == 0
+    warehouse = open_warehouse(settings.OKAERI.warehouse_dir)
+    for table in ("orders", "order_lines", "order_areas"):
+        assert warehouse.count(warehouse.table(table)) == 0, table
+    warehouse.close()
     refresh()
     assert "見本のデータで試す" in words(owner) or "CSV" in words(owner)
     summary = insight.find_report("summary")

@@ -44,7 +44,7 @@ from okaeri.insight.actions.segments import (
     segment_catalog,
     update_segment,
 )
-from okaeri.insight.actions.sync import sync_warehouse
+from okaeri.insight.actions.sync import PERSONAL_ORDER_TABLES, sync_warehouse
 from okaeri.insight.actions.voices import measure_voices
 from okaeri.insight.analysis_types import ForecastRules
 from okaeri.insight.cycle_types import RunOutView
@@ -94,6 +94,7 @@ from okaeri.insight.types import (
 
 __all__ = [
     "AGE_BAND_NAMES",
+    "PERSONAL_ORDER_TABLES",
     "PERSONAL_TABLES",
     "YOUNG_BANDS",
     "RuleError",

@@ -7,6 +7,8 @@ from okaeri.intake import api as intake
 ORDERS = "orders"
 LINES = "order_lines"
 AREAS = "order_areas"
+# Tables by order_id that say more of a person than numbers: erasing him empties them of his orders.
+PERSONAL_ORDER_TABLES = (AREAS,)
 _COLUMNS = {"subscription_no", "delivery_no", "ordered_hour", "shipped_on", "delivered_on"}
 
 

@@ -97,9 +97,9 @@ def _erase_replies(words: PersonalWords) -> int:
 
 
 def _erase_from_warehouse(keys: PersonKeys) -> None:
-    """Orders there hold numbers only; what was done on pages is a person's own."""
+    """Orders there hold numbers only; where they went and what was done on pages is a person's own."""
     env = settings.OKAERI
-    tables = ("events", *insight.PERSONAL_TABLES)
+    tables = ("events", *insight.PERSONAL_TABLES, *insight.PERSONAL_ORDER_TABLES)
     if not any((env.warehouse_dir / name).exists() for name in tables):
         return
     warehouse = open_warehouse(env.warehouse_dir, env.warehouse_engine)
@@ -108,6 +108,9 @@ def _erase_from_warehouse(keys: PersonKeys) -> None:
         warehouse.forget("events", "device_id", [device for device, _, _ in keys.devices])
         for name in insight.PERSONAL_TABLES:
             warehouse.forget(name, "customer_id", keys.customer_ids)
+        orders = [order.id for order in intake.list_orders_of_parties(keys.party_ids)]
+        for name in insight.PERSONAL_ORDER_TABLES:
+            warehouse.forget(name, "order_id", orders)
     finally:
         warehouse.close()
 

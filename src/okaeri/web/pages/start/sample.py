@@ -125,6 +125,7 @@ def _clean_warehouse(customer_ids: list[int], order_ids: list[int]) -> None:
         for table, column, values in (
             ("orders", "customer_id", customer_ids),
             ("order_lines", "order_id", order_ids),
+            *((name, "order_id", order_ids) for name in insight.PERSONAL_ORDER_TABLES),
         ):
             if warehouse.has(table):
                 warehouse.forget(table, column, values)
