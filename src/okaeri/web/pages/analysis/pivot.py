@@ -79,6 +79,7 @@ def pivot(request: HttpRequest) -> HttpResponseBase:
         narrowed=value_name(asked.of, asked.value, payload["names"]) if _is_narrow(asked) else None,
         choices=_choices(asked, payload["dimensions"]),
         values=_values(asked, payload),
+        largest=_largest(payload, asked),
         columns=[value_name(asked.columns, value, payload["names"]) for value in columns],
         rows=_rows(payload, asked),
         definitions=definitions_for(
@@ -103,6 +104,22 @@ def cube_of(payload: Mapping[str, Any], names: list[str]) -> dict[tuple[str, ...
 
 def _csv(payload: Mapping[str, Any], names: list[str]) -> list[tuple[Any, ...]]:
     return [(*key, *cell) for key, cell in cube_of(payload, names).items()]
+
+
+def _largest(payload: Mapping[str, Any], asked: Asked) -> tuple[Text, Text, float] | None:
+    """Give the cell with most sales: its row, its column, its share of all in the table."""
+    fixed = {asked.of: asked.value} if _is_narrow(asked) else {}
+    both = _found(payload, (asked.rows, asked.columns), fixed)
+    whole = _found(payload, (), fixed).get((), [0, 0, 0])[2]
+    if not both or whole <= 0:
+        return None
+    (row, column), cell = max(both.items(), key=lambda one: (one[1][2], one[0]))
+    names = payload["names"]
+    return (
+        value_name(asked.rows, row, names),
+        value_name(asked.columns, column, names),
+        cell[2] / whole,
+    )
 
 
 def _rows(payload: Mapping[str, Any], asked: Asked) -> list[dict[str, Any]]:
