@@ -30,6 +30,7 @@ from okaeri.plan import duties as plan_duties
 from okaeri.plan.models import Template
 from okaeri.rewards import api as rewards
 from okaeri.rewards.coupon_types import CouponFor, OfferIn, code_in_groups
+from okaeri.web import records
 from okaeri.web.api import keys
 from okaeri.web.rights.erasing import erase_everywhere
 from tests.plan.journeys_for_tests import HEADER, source_of
@@ -271,3 +272,33 @@ def test_staff_see_the_coupon_without_its_code(shop: Shop, browser_of_staff: Cli
     page = browser_of_staff.get(f"/customers/{person}/").content.decode()
     assert f"…{coupon.last4}" in page
     assert coupon.code not in page
+
+
+def test_staff_who_read_a_letter_get_neither_the_coupon_nor_the_door(
+    shop: Shop, browser_of_staff: Client
+) -> None:
+    Template.objects.filter(key="by_mail").update(
+        subject="{{ coupon.code }}", body_html="<a href='{{ my_page }}'>{{ coupon.code }}</a>"
+    )
+    person = shop.order()
+    shop.work()
+    coupon = rewards.coupons_of(person)[0]
+    (mail,) = deliver.list_mails()[0]
+    pages = ("messages/", "messages/{}/", "messages/{}/body/", "messages/?csv=utf-8",
+             "mailbox/", "mailbox/{}/", "mailbox/{}/body/")  # fmt: skip
+    paths = [f"/actions/{one.format(mail.message_id)}" for one in pages]
+    paths += [
+        f"/customers/{person}/",
+        "/settings/exports/messages/?csv=utf-8",
+        f"/actions/messages/{mail.message_id}/body/",
+    ]
+    found = 0
+    for path in paths:
+        answer = browser_of_staff.get(path)
+        text = b"".join(answer).decode() if answer.streaming else answer.content.decode()
+        assert code_in_groups(coupon.code) not in text, path
+        assert f"/my/{person}-" not in text, path
+        found += f"-{coupon.last4}" in text
+    assert found == len(paths)
+    rows = [row for _, row in records.KINDS["messages"].read(0, 10)]
+    assert code_in_groups(coupon.code) not in str(rows)

@@ -26,6 +26,7 @@ from okaeri.rewards.coupon_types import (
     Place,
     RedemptionView,
 )
+from okaeri.rewards.domain import hiding
 from okaeri.rewards.store import coupons as stored_coupons
 from okaeri.rewards.store import my_page as my_page_editions
 from okaeri.rewards.store import points as store
@@ -244,3 +245,8 @@ def uses_of(coupon_id: int) -> list[RedemptionView]:
 def _views(rows: Any) -> list[CouponView]:  # noqa: ANN401 - a QuerySet of the store
     currency = load(ShopProfile).currency
     return stored_coupons.view_coupons(rows, settings.SECRET_KEY, currency, clock.now())
+
+
+def hide_gifts(text: str) -> str:
+    """Give words that went to a person as staff may read them: no whole code, no link that opens."""
+    return hiding.hide_gifts(text)

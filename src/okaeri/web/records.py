@@ -63,7 +63,6 @@ def _messages(after: int, limit: int) -> Found:
         "source_kind",
         "template_key",
         "status",
-        "subject",
         "address",
     )
     days = ("planned_at", "due_at", "settled_at")
@@ -73,6 +72,7 @@ def _messages(after: int, limit: int) -> Found:
             {
                 "id": one.id,
                 "customer_id": live[one.customer_id],
+                "subject": rewards.hide_gifts(one.subject),
                 **{name: getattr(one, name) for name in (*names, *days)},
             },
         )

@@ -13,6 +13,7 @@ from okaeri.customers import api as customers
 from okaeri.customers.types import ContactPointView, CustomerProfile
 from okaeri.foundation import clock
 from okaeri.foundation.text import Text
+from okaeri.rewards import api as rewards
 from okaeri.web.access import may
 
 REVEAL_SECONDS = 15 * 60
@@ -102,7 +103,11 @@ def veil_point(request: HttpRequest, point: ContactPointView) -> str:
 
 
 def veil_words(request: HttpRequest, profile: CustomerProfile | None, text: str) -> str:
-    """Give words about or to one person without his name and addresses, where they are not for all."""
+    """Give words about or to one person without his name and addresses, where they are not for all.
+
+    His coupon codes and the link to his own page are for nobody but him.
+    """
+    text = rewards.hide_gifts(text)
     if profile is None:
         return text if sees_personal(request) else ""
     return text if sees_personal(request, profile.id) else customers.mask_words(text, profile)
@@ -110,6 +115,6 @@ def veil_words(request: HttpRequest, profile: CustomerProfile | None, text: str)
 
 def veil_text(request: HttpRequest, profile: CustomerProfile, text: Text | None) -> Text | None:
     """Do as `veil_words` in both languages."""
-    if text is None or sees_personal(request, profile.id):
-        return text
-    return Text(customers.mask_words(text.ja, profile), customers.mask_words(text.en, profile))
+    if text is None:
+        return None
+    return Text(veil_words(request, profile, text.ja), veil_words(request, profile, text.en))

@@ -1,6 +1,6 @@
 """One person's proof of consent: each advertisement beside the word that allowed it, and its text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from okaeri.customers import api as customers
 from okaeri.customers.types import ConsentRecord, PersonKeys
 from okaeri.deliver import api as deliver
 from okaeri.deliver.types import SentMarketing
+from okaeri.rewards import api as rewards
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,14 @@ def build_dossier(keys: PersonKeys) -> Dossier:
     live = keys.customer_ids[0]
     ledger = tuple(sorted(customers.list_consents(live), key=lambda entry: entry.occurred_at))
     proofs = tuple(
-        Proof(message, _in_force(ledger, message.channel, message.sent_at))
+        Proof(_readable(message), _in_force(ledger, message.channel, message.sent_at))
         for message in deliver.list_marketing(keys.customer_ids)
     )
     return Dossier(live, ledger, proofs)
+
+
+def _readable(message: SentMarketing) -> SentMarketing:
+    return replace(message, subject=rewards.hide_gifts(message.subject))
 
 
 def _in_force(
