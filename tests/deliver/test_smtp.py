@@ -109,6 +109,23 @@ def test_a_mail_told_later_goes_later_and_once(shop: None, simulated: clock.Simu
     assert Message.objects.get().attempts == 3
 
 
+def test_words_that_waited_long_are_made_anew_before_they_leave(
+    shop: None, simulated: clock.SimulatedClock
+) -> None:
+    moods = iter([*["later-451"] * 6, "fine"])
+    with serving(lambda _: next(moods)) as server:
+        submit_to(simulated, ["p@example.com"])
+        begun = simulated.now()
+        while statuses() != {"accepted": 1}:
+            work(over(server))
+            simulated.advance(timedelta(minutes=5))
+        rendered = Message.objects.get().rendered_at
+        assert rendered is not None
+        assert rendered > begun
+        assert len(server.mails) == 1
+    assert Message.objects.get().attempts == 7
+
+
 def test_a_server_that_says_later_for_too_long_lets_the_mail_expire(
     shop: None, simulated: clock.SimulatedClock
 ) -> None:

@@ -302,3 +302,18 @@ def test_staff_who_read_a_letter_get_neither_the_coupon_nor_the_door(
     assert found == len(paths)
     rows = [row for _, row in records.KINDS["messages"].read(0, 10)]
     assert code_in_groups(coupon.code) not in str(rows)
+
+
+def test_a_letter_that_waited_too_long_leaves_without_a_coupon_that_was_used(shop: Shop) -> None:
+    deliver.pause_sending(now=clock.now())
+    person = shop.order()
+    shop.work()
+    (letter,) = deliver.messages_of(person)
+    assert letter.status == "rendered"
+    code = rewards.coupons_of(person)[0].code
+    rewards.redeem_coupon(code, key="k", reference="", amount_minor=4_000, at=clock.now())
+    shop.clock.advance(timedelta(hours=3))
+    deliver.resume_sending(now=clock.now())
+    shop.work()
+    assert deliver.get_message(letter.id).status == "suppressed"
+    assert deliver.list_mails()[1] == 0

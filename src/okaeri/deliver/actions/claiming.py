@@ -14,6 +14,7 @@ from django.db import transaction
 from okaeri.customers import api as customers
 from okaeri.customers.preference_types import NO_WISHES, TopicRules
 from okaeri.customers.types import ContactPointView
+from okaeri.deliver.actions.rendering import OLDEST
 from okaeri.deliver.domain import policy
 from okaeri.deliver.domain.token import one_click_url, unsubscribe_token, unsubscribe_url
 from okaeri.deliver.models import Content
@@ -80,6 +81,11 @@ def claim_due(
         due = claims.lock_due(channel, now, rules.batch_size)
         if not due:
             return Claim([], 0)
+        old = {one.id for one in due if one.rendered_at and one.rendered_at < now - OLDEST}
+        claims.ask_for_words(old)
+        due = [one for one in due if one.id not in old]
+        if not due:
+            return Claim([], len(old))
         # 3. Lock the people: two workers with two messages to one person decide one after the
         #    other, and an unsubscribe is either seen here or waits for us and then calls back.
         locks.lock_people(number for ids in _families(due).values() for number in ids)
@@ -92,7 +98,7 @@ def claim_due(
         # 6. Write the claims; the commit is durable before the first byte leaves.
         claims.mark_claimed(addresses, worker=worker, lease_until=wall_clock() + LEASE, now=now)
     taken = [message for message in due if message.id in addresses]
-    return Claim(_outgoing(taken, addresses, links), len(due) - len(taken))
+    return Claim(_outgoing(taken, addresses, links), len(old) + len(due) - len(taken))
 
 
 def _families(due: Sequence[claims.Due]) -> Families:

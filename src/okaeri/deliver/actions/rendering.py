@@ -9,6 +9,9 @@ from okaeri.foundation.text import Text
 
 # Words are made at most this long before they leave, so that they say what is true then.
 AHEAD = timedelta(hours=1)
+# Words older than this never leave (a far side that said "later", a pause, a channel at rest): what they
+# show may be used up or over by then. Longer than AHEAD, so that a queue in motion is rendered once.
+OLDEST = AHEAD + timedelta(minutes=30)
 BATCH = 500
 _NOTHING = Text("文面が返されませんでした。", "No words came back.")
 

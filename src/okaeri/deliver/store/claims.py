@@ -37,6 +37,7 @@ class Due:
     source_kind: str
     source_id: int
     source_part: str
+    rendered_at: datetime | None
 
     @property
     def step(self) -> Step:
@@ -73,7 +74,7 @@ def lock_due(channel: str, now: datetime, limit: int) -> list[Due]:
     )
     fields = (
         *("id", "key", "customer_id", "content_kind", "topic", "expires_at"),
-        *("source_kind", "source_id", "source_part"),
+        *("source_kind", "source_id", "source_part", "rendered_at"),
     )
     return [Due(*row) for row in found.values_list(*fields)[:limit]]
 
@@ -140,6 +141,12 @@ def hold(waits: Mapping[int, tuple[datetime, str]], now: datetime) -> None:
         for message_id, (until, code) in waits.items()
     ]
     _write(_HOLD, rows)
+
+
+def ask_for_words(ids: Collection[int]) -> None:
+    """Let locked rows be rendered anew; they keep their turn."""
+    if ids:
+        Message.objects.filter(id__in=ids, status=Status.RENDERED).update(status=Status.PLANNED)
 
 
 def _status_while(wait: timedelta) -> str:
