@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from okaeri.customers import api as customers
 from okaeri.foundation import clock
@@ -185,3 +187,30 @@ def test_somebody_forgotten_has_no_coupon(till: Till, coupon: CouponView) -> Non
     erase_everywhere(coupon.customer_id, clock.now())
     found = till.post("coupons/lookup", {"code": coupon.code}).json()
     assert (found["state"], found["customer"]) == ("withdrawn", "")
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_order_that_replaces_a_cancelled_one_gets_its_coupon(
+    till: Till, coupon: CouponView, at_once: bool
+) -> None:
+    till.order("A-1", coupon_codes=[coupon.code])
+    look()
+    till.order("A-2", coupon_codes=[coupon.code])
+    if not at_once:
+        resolve()
+        look()
+    till.order("A-1", coupon_codes=[coupon.code], status="cancelled")
+    look()
+    uses = [(one.reference, one.reversed_at is None) for one in rewards.uses_of(coupon.id)]
+    assert uses == [("api:A-1", False), ("api:A-2", True)]
+    till.order("A-1", coupon_codes=[coupon.code], status="cancelled")
+    look()
+    assert state(coupon) == "redeemed"
+
+
+def test_an_idle_look_takes_no_lock(till: Till, coupon: CouponView) -> None:
+    look()
+    with CaptureQueriesContext(connection) as seen:
+        assert redeem_from_orders(clock.now()) == 0
+    assert {one["sql"].split()[0] for one in seen.captured_queries} == {"SELECT"}
+    assert not any("FOR UPDATE" in one["sql"] for one in seen.captured_queries)

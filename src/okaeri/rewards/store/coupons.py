@@ -113,6 +113,11 @@ def owners_of_keys(keys: Collection[str]) -> dict[str, tuple[int, int]]:
     return {key: (offer, who) for key, offer, who in rows}
 
 
+def owners_of(coupon_ids: Collection[int]) -> set[int]:
+    """Give whose coupons these are."""
+    return set(Coupon.objects.filter(id__in=coupon_ids).values_list("customer_id", flat=True))
+
+
 def holders_of(offer_keys: Collection[str], customer_ids: Collection[int]) -> set[tuple[str, int]]:
     """Give (offer, customer) wherever one of these ids ever got a coupon of one of these offers."""
     rows = Coupon.objects.filter(offer__key__in=offer_keys, customer_id__in=customer_ids)

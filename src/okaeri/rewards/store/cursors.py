@@ -5,6 +5,11 @@ from datetime import datetime
 from okaeri.foundation.models import DutyState
 
 
+def peek(duty: str) -> int:
+    """Give up to which change was read, without a lock."""
+    return DutyState.objects.filter(name=duty).values_list("cursor", flat=True).first() or 0
+
+
 def read(duty: str) -> int:
     """Lock and give up to which change was read, in the open transaction."""
     DutyState.objects.get_or_create(name=duty)
