@@ -342,11 +342,13 @@ def test_an_old_file_does_not_bring_the_person_back(him: int) -> None:
     people = Customer.objects.count()
     party = Party.objects.get(id=Review.objects.get(review_no="1").party_id or 0)
     erase_everywhere(him, clock.now())
+    voices = Review.objects.count()
     _voices(party)
     old = clock.now() - timedelta(days=400)
     intake.record_orders([_order("H-1", clock.now() - timedelta(days=9)), _order("H-0", old)])
     shop.resolve()
     assert _hits_in_the_database() == set()
+    assert Review.objects.count() == voices
     assert Customer.objects.count() == people
     assert len(customers.purchase_history([him])[him]) == 3
 

@@ -12,6 +12,7 @@ from okaeri.intake.people import store_parties
 from okaeri.intake.records.keeping import keep
 from okaeri.intake.types import Kept, PartyIn
 from okaeri.intake.voice_types import ReviewIn, ReviewRecord, SurveyAnswerIn, SurveyAnswerRecord
+from okaeri.intake.writing.voice_numbers import erased_number
 
 _REVIEW = tuple(ReviewRecord.__dataclass_fields__)
 _ANSWER = tuple(SurveyAnswerRecord.__dataclass_fields__)
@@ -32,7 +33,7 @@ def record_reviews(given: Iterable[ReviewIn]) -> Kept:
                 "is_published": r.is_published, "extra": dict(r.extra),
                 "written_at": r.written_at, "changed_at": r.changed_at,
             }
-            for r, party in _with_writers(reviews, title="", body="")
+            for r, party in _with_writers(reviews, "review_no", title="", body="")
         ]  # fmt: skip
         return keep(Review, "review_no", rows)[0]
 
@@ -48,12 +49,14 @@ def record_survey_answers(given: Iterable[SurveyAnswerIn]) -> Kept:
                 "answer": a.answer, "extra": dict(a.extra), "answered_at": a.answered_at,
                 "changed_at": a.changed_at,
             }
-            for a, party in _with_writers(answers, answer="")
+            for a, party in _with_writers(answers, "answer_no", answer="")
         ]  # fmt: skip
         return keep(SurveyAnswer, "answer_no", rows)[0]
 
 
-def _with_writers(given: Sequence[Voice], **wordless: str) -> list[tuple[Voice, int | None]]:
+def _with_writers(
+    given: Sequence[Voice], number: str, **wordless: str
+) -> list[tuple[Voice, int | None]]:
     """Give each with who it is about: the contact it names, else the buyer of its order.
 
     A member number alone is the tool's, which need not be the cart's: the order's buyer counts. What
@@ -69,7 +72,8 @@ def _with_writers(given: Sequence[Voice], **wordless: str) -> list[tuple[Voice, 
     for one, party in zip(given, store_parties(said, clock.now()), strict=True):
         writer = buyers.get(one.order_no) if party is None else party
         if writer == _ERASED:
-            blank: Any = {"order_no": "", "extra": {}, **wordless}
+            unsaid = erased_number(one.source, getattr(one, number))
+            blank: Any = {"order_no": "", "extra": {}, number: unsaid, **wordless}
             found.append((replace(one, **blank), None))
         else:
             found.append((one, writer))

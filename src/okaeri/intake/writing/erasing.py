@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, F, Model, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import F, Model, Q, QuerySet
 
 from okaeri.foundation.errors import ConfigurationError, InputError
 from okaeri.foundation.personal import Documents, PersonalWords, as_documents
@@ -36,6 +35,7 @@ from okaeri.intake.models import (
 from okaeri.intake.types import PartyRecord
 from okaeri.intake.webhooks.reading import parse_json
 from okaeri.intake.webhooks.sealing import unseal
+from okaeri.intake.writing.voice_numbers import erased_number
 
 Span = tuple[str, datetime | None, datetime | None]
 _PARTY = tuple(PartyRecord.__dataclass_fields__)
@@ -163,10 +163,19 @@ def _erase_all_voices(mine: dict[str, Any]) -> dict[str, int]:
 
 
 def _erase_voices(model: type[Model], number: str, mine: dict[str, Any], **words: str) -> int:
-    """Leave stars and days. A number may be made of who wrote, and an order tells who bought."""
-    nameless: Any = {number: Concat(Value("erased:"), Cast("id", CharField()))}
-    rows = model._default_manager.filter(**mine)
-    return rows.update(order_no="", extra={}, **words, **nameless)
+    """Leave stars and days. A number may be made of who wrote, and an order tells who bought.
+
+    A voice that an export brought again after its erasure goes: its stars are there already.
+    """
+    rows = model._default_manager.order_by("id")
+    count = 0
+    for row_id, source, told in rows.filter(**mine).values_list("id", "source", number):
+        named = {number: erased_number(source, told)}
+        if rows.filter(source=source, **named).exclude(id=row_id).exists():
+            rows.filter(id=row_id).delete()
+        else:
+            count += rows.filter(id=row_id).update(order_no="", extra={}, **words, **named)
+    return count
 
 
 def _remove_attachments(names: Iterable[str]) -> None:
