@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.test import Client
 from pyroaring import BitMap64
 
 from okaeri.deliver import api as deliver
+from okaeri.deliver.actions import audiences
 from okaeri.deliver.channels.line.audiences import LineAudiences
 from okaeri.foundation import clock
 from okaeri.foundation.work.jobs import JobRunner
@@ -17,7 +19,7 @@ from okaeri.insight.models import Segment
 from okaeri.insight.store import segments
 from okaeri.project import wiring
 from tests.deliver.fake_line import FakeLine, line_on_this_machine
-from tests.deliver.test_audiences import NOW, people_of_line
+from tests.deliver.test_audiences import NOW, agree, people_of_line
 from tests.web.test_pages import JAPANESE
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +92,22 @@ def test_a_segment_is_synced_to_line_and_shows_how_many_are_linked(
     work()
     assert line.groups == {}
     assert "人数が足りません" in browser_of_staff.get(page).content.decode()
+
+
+def test_many_people_are_counted_once_a_day_and_the_page_says_when(
+    line: FakeLine, browser_of_staff: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audiences, "_AT_ONCE", 50)
+    people = people_of_line(60, agreed=55)
+    page = f"/analysis/segments/{segment_of(people)}/line/"
+    assert "そのうち送れるのは 55人" in browser_of_staff.get(page).content.decode()
+    agree(people[-1])
+    clock.set_clock(clock.SimulatedClock(NOW + timedelta(hours=2)))
+    html = browser_of_staff.get(page).content.decode()
+    assert "そのうち送れるのは 55人" in html
+    assert "12:00 に数えました" in html
+    clock.set_clock(clock.SimulatedClock(NOW + timedelta(hours=25)))
+    assert "そのうち送れるのは 56人" in browser_of_staff.get(page).content.decode()
 
 
 def test_without_a_token_the_page_says_what_to_do(browser_of_staff: Client) -> None:

@@ -360,9 +360,9 @@ def erase_person(customer_ids: Sequence[int], now: datetime) -> dict[str, int]:
     return rights.erase(customer_ids, now)
 
 
-def measure_reach(customer_ids: Iterable[int]) -> Reach:
-    """Give how many of these people are linked to LINE, and how many of those may be written to."""
-    return audiences.measure_reach(customer_ids)[0]
+def measure_reach(key: str, customer_ids: Sequence[int], now: datetime) -> tuple[Reach, datetime]:
+    """Give how many of an audience's people are linked to LINE and may be written to, as of when."""
+    return audiences.reach_of(key, customer_ids, now)
 
 
 def find_audience(key: str) -> AudienceView:

@@ -41,7 +41,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class AudienceView:
-    """One audience as pages show it. `reach` is that of the last sync, `why` what stands in the way.
+    """One audience as pages show it. `reach` is that of `counted_at`, `why` what stands in the way.
 
     `is_kept`: brought up to date every night.
     """
@@ -51,6 +51,7 @@ class AudienceView:
     why: Text | None
     is_kept: bool
     reach: Reach
+    counted_at: datetime | None
     uploaded: int
     synced_at: datetime | None
     has_one: bool

@@ -165,6 +165,8 @@ class Audience(models.Model):
     people = models.BigIntegerField(default=0)
     linked = models.BigIntegerField(default=0)
     sendable = models.BigIntegerField(default=0)
+    # When these three were counted.
+    counted_at = models.DateTimeField(null=True)
     uploaded = models.BigIntegerField(default=0)
     synced_at = models.DateTimeField(null=True)
     # When the far side is asked next whether the group is ready.

@@ -27,6 +27,8 @@ _AT_ONCE = 10_000
 _LOOK_AGAIN = timedelta(minutes=1)
 # While the far side does not answer the worker has mails to send.
 _PUT_OFF = timedelta(minutes=5)
+# A page does not look up a million people each time somebody opens it.
+_COUNT_AGAIN = timedelta(days=1)
 _LONGEST_WAIT = timedelta(days=1)
 _USER_ID = re.compile(r"U[0-9a-f]{32}")
 _TITLE = 60
@@ -78,6 +80,22 @@ def measure_reach(customer_ids: Iterable[int]) -> tuple[Reach, list[str]]:
     return Reach(people, linked, sendable), list(addresses)
 
 
+def reach_of(key: str, customer_ids: Sequence[int], now: datetime) -> tuple[Reach, datetime]:
+    """Give the reach and when it was counted: now for few people, at most a day ago for many."""
+    known = store.find(key)[0]
+    if len(customer_ids) > _AT_ONCE and known.counted_at and now - known.counted_at < _COUNT_AGAIN:
+        return known.reach, known.counted_at
+    reach, _ = measure_reach(customer_ids)
+    if len(customer_ids) > _AT_ONCE:
+        store.change(key, **_columns(reach, now))
+    return reach, now
+
+
+def _columns(reach: Reach, now: datetime) -> dict[str, int | datetime]:
+    counts = {"people": reach.people, "linked": reach.linked, "sendable": reach.sendable}
+    return {**counts, "counted_at": now}
+
+
 def sync(
     service: AudienceService | None,
     key: str,
@@ -91,7 +109,7 @@ def sync(
         _fail(row, _NO_ACCOUNT)
         return
     reach, addresses = measure_reach(customer_ids)
-    store.save(row, people=reach.people, linked=reach.linked, sendable=reach.sendable)
+    store.save(row, **_columns(reach, now))
     failed = _remove_strays(service, row)
     if failed is not None:
         _fail(row, failed.why)

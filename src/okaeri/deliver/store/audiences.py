@@ -81,6 +81,7 @@ def view(row: Audience | None, key: str) -> AudienceView:
         why=Text.from_json(row.why) if row.why else None,
         is_kept=row.is_kept,
         reach=Reach(row.people, row.linked, row.sendable),
+        counted_at=row.counted_at,
         uploaded=row.uploaded,
         synced_at=row.synced_at,
         has_one=row.group_id is not None,

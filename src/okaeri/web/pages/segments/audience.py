@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from okaeri.deliver import api as deliver
 from okaeri.deliver.audience_types import AudienceState
+from okaeri.foundation import clock
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.web.access import may, needs
@@ -59,19 +60,21 @@ def audience(request: HttpRequest, segment_id: int) -> HttpResponseBase:
     """Show how many of a segment LINE reaches and how its audience stands; ?csv= for the numbers."""
     found = insight.get_segment(segment_id)
     members = [] if found.deleted_at else insight.segment_members(segment_id)
-    reach = deliver.measure_reach(members)
+    reach, counted_at = deliver.measure_reach(_key(segment_id), members, clock.now())
     view = deliver.find_audience(_key(segment_id))
     encoding = asked_encoding(request)
     if encoding:
-        columns = ("segment", "people", "linked", "sendable", "state", "uploaded", "synced_at")
+        names = ("segment", "people", "linked", "sendable", "state", "uploaded")
         synced = view.synced_at.isoformat() if view.synced_at else ""
         numbers = (reach.people, reach.linked, reach.sendable, view.state.value, view.uploaded)
-        rows = [(found.name, *numbers, synced)]
+        rows = [(found.name, *numbers, synced, counted_at.isoformat())]
+        columns = (*names, "synced_at", "counted_at")
         return csv_response(f"line-segment-{segment_id}", columns, rows, encoding=encoding)
     context = {
         **frame("segments"),
         "segment": found,
         "reach": reach,
+        "counted_at": counted_at,
         "audience": view,
         "state_name": STATES[view.state],
         "is_waiting": view.state in (AudienceState.ASKED, AudienceState.SENDING),
