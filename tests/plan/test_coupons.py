@@ -214,6 +214,21 @@ def test_a_second_walk_gives_no_second_coupon_and_sends_no_empty_letter(
 
 
 @database
+def test_of_two_walks_in_one_batch_one_says_it_gave_the_coupon(shop: Shop, run_plan: Run) -> None:
+    offer()
+    for key in ("tiny", "other"):
+        source = source_of(GIFT + END, LASTING).replace("key: tiny", f"key: {key}")
+        plan.save_definition(source, now=clock.now())
+        plan.activate(key, now=clock.now(), holdout_share=0.0)
+    people = [shop.order("hana"), shop.order("yuki")]
+    run_plan()
+    for person in people:
+        assert len(rewards.coupons_of(person)) == 1
+        said = sorted(one.action for one in plan.decisions_of(person) if "next10" in one.why.en)
+        assert said == ["granted", "skipped"]
+
+
+@database
 def test_a_preview_spends_nothing(shop: Shop) -> None:
     offer()
     person = shop.order("hana")

@@ -169,8 +169,8 @@ def withdraw_offer(key: str, *, now: datetime) -> int:
         return stored_coupons.withdraw_offer(key, now)
 
 
-def issue_coupons(offer_key: str, people: Sequence[CouponFor], *, at: datetime) -> int:
-    """Give people a coupon each, in the caller's transaction; gives how many are new.
+def issue_coupons(offer_key: str, people: Sequence[CouponFor], *, at: datetime) -> set[str]:
+    """Give people a coupon each, in the caller's transaction; gives the keys that are new.
 
     The same key again changes nothing (for somebody else it raises InputError), and nobody gets two
     coupons of one offer. NotFoundError or InputError where there is no such offer or it was stopped.

@@ -8,7 +8,7 @@ from django.db import transaction
 from okaeri.deliver import api as deliver
 from okaeri.deliver.types import Addressee, MessageRequest
 from okaeri.intake import api as intake
-from okaeri.plan.actions.coupons import WALK, give_coupons
+from okaeri.plan.actions.coupons import WALK, as_given, give_coupons
 from okaeri.plan.actions.facts import Definitions, Known, first_facts, more_facts
 from okaeri.plan.actions.keys import LONGEST_GRACE, SOURCE_KIND, message_key, pending_keys
 from okaeri.plan.actions.together import follow_merges
@@ -52,11 +52,12 @@ def _advance(crowds: Sequence[Crowd], behind: Set[int], now: datetime) -> None:
     moved = _decide(first_facts(crowds, definitions, behind, sales, now), definitions, now)
     moves = [Move(result.walk, result.decisions, _walk_ids(crowd)) for crowd, result in moved]
     walks.write_walks(moves)
-    walks.insert_decisions_of(moves, now)
+    given = give_coupons(moved, now)
+    told = [one for crowd, result in moved for one in as_given(crowd, result, given)]
+    walks.insert_decisions_of(told, now)
     _withdraw(moves, now)
     deliver.submit_to_many(_requests(moved, definitions, heads), now)
     _grant(moved, now)
-    give_coupons(moved, now)
 
 
 def _walk_ids(crowd: Crowd) -> list[int]:

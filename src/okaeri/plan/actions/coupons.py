@@ -1,6 +1,6 @@
 """Coupons in journeys: who can get one, giving them, and what letters say of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,9 +9,10 @@ from okaeri.foundation.text import Text
 from okaeri.plan.actions.keys import message_key
 from okaeri.plan.content.merge import merge_coupon
 from okaeri.plan.content.words import Source
-from okaeri.plan.domain.advance import Advanced
+from okaeri.plan.domain.advance import Advanced, Taken
 from okaeri.plan.journeys.step import GiveCoupon
 from okaeri.plan.store.rows import Crowd
+from okaeri.plan.store.walks import Move
 from okaeri.rewards import api as rewards
 from okaeri.rewards.coupon_types import CouponFor, CouponView
 
@@ -25,8 +26,11 @@ WALK = "walk_id"
 EXAMPLE_CODE = "ABCD-EFGH-JKMN-PQRS"
 
 
-def give_coupons(moved: Iterable[tuple[Crowd, Advanced]], now: datetime) -> None:
-    """Give the coupons that steps asked for, in the caller's transaction, offer by offer."""
+def give_coupons(moved: Iterable[tuple[Crowd, Advanced]], now: datetime) -> set[str]:
+    """Give the coupons that steps asked for, in the caller's transaction, offer by offer.
+
+    Gives the keys of those that are new: of two walks of one person in a batch one gets a coupon.
+    """
     people: dict[str, list[CouponFor]] = {}
     for crowd, result in moved:
         for command in result.commands:
@@ -40,8 +44,29 @@ def give_coupons(moved: Iterable[tuple[Crowd, Advanced]], now: datetime) -> None
                     for member in crowd.members
                 )
     # In one order, so that two workers never wait for each other.
+    given: set[str] = set()
     for offer in sorted(people):
-        rewards.issue_coupons(offer, people[offer], at=now)
+        given |= rewards.issue_coupons(offer, people[offer], at=now)
+    return given
+
+
+def as_given(crowd: Crowd, result: Advanced, given: Set[str]) -> list[Move]:
+    """Split a crowd by what its people were truly given, so that decisions say what happened."""
+    gifts = {one.node: one.offer for one in result.commands if isinstance(one, GiveCoupon)}
+    missed: dict[tuple[str, ...], list[int]] = {}
+    for member in crowd.members:
+        nodes = [one for one in gifts if message_key(member.walk_id, one) not in given]
+        missed.setdefault(tuple(nodes), []).append(member.walk_id)
+    return [
+        Move(result.walk, [_told(one, nodes, gifts) for one in result.decisions], ids)
+        for nodes, ids in missed.items()
+    ]
+
+
+def _told(taken: Taken, missed: Sequence[str], gifts: Mapping[str, str]) -> Taken:
+    if taken.node not in missed or taken.why.get("code") != "coupon_given":
+        return taken
+    return Taken(taken.node, "skipped", {"code": "no_coupon", "offer": gifts[taken.node]})
 
 
 def reason_of(walk_id: int) -> str:

@@ -57,8 +57,8 @@ def get_offer(key: str) -> CouponOffer:
     return offer
 
 
-def issue(offer_key: str, people: Sequence[CouponFor], *, at: datetime, secret: str) -> int:
-    """Give each of these people a coupon in the caller's transaction; gives how many are new.
+def issue(offer_key: str, people: Sequence[CouponFor], *, at: datetime, secret: str) -> set[str]:
+    """Give each of these people a coupon in the caller's transaction; gives the keys that are new.
 
     1. A key that exists changes nothing; for another offer or customer it is refused.
     2. Whoever had a coupon of this offer before, under any of his numbers, gets no second one.
@@ -70,7 +70,7 @@ def issue(offer_key: str, people: Sequence[CouponFor], *, at: datetime, secret: 
             raise InputError(_STOPPED.format(key=offer_key))
         rows = [_row(offer, one, at, secret) for one in _newcomers(offer, people)]
         store.insert_coupons(rows)
-        return len(store.owners_of_keys([row.key for row in rows]))
+        return set(store.owners_of_keys([row.key for row in rows]))
 
 
 def _newcomers(offer: CouponOffer, people: Sequence[CouponFor]) -> Iterator[CouponFor]:
