@@ -20,7 +20,7 @@ from okaeri.insight.store import segments
 from okaeri.measure import api as measure
 from okaeri.plan import api as plan
 from okaeri.plan.journeys.definition import find_problems
-from okaeri.plan.models import Decision, Enrolment, JourneyVersion
+from okaeri.plan.models import Decision, Enrolment, JourneyVersion, Template
 from okaeri.plan.types import ContentDraft, DefinitionError
 from tests.plan.conftest import NOON, Run, Shop
 from tests.plan.journeys_for_tests import source_of
@@ -298,6 +298,32 @@ def test_contents_are_written_in_place_with_a_name_in_both_languages(shop: Shop)
     assert (view.version, view.subject, view.content_kind) == (2, "別の件名", "useful")
     with pytest.raises(InputError, match="in Japanese and in English"):
         plan.save_content(ContentDraft("", Text("名前", ""), "件名", "本文", "useful"), now=NOON)
+
+
+def _rewritten(key: str, body: str, subject: str = "件名") -> ContentDraft:
+    return ContentDraft(key, plan.get_template(key).name, subject, body, "useful")
+
+
+def test_a_live_letter_is_not_rewritten_into_one_that_never_leaves(shop: Shop) -> None:
+    put_live()
+    version = plan.get_template(THANKS).version
+    with pytest.raises(DefinitionError) as refused:
+        plan.save_content(_rewritten(THANKS, "{{ coupon.code }}"), now=NOON)
+    assert "「tiny」" in refused.value.message.ja
+    assert plan.get_template(THANKS).version == version
+    plan.save_content(_rewritten(THANKS, "ありがとうございます"), now=NOON)
+    plan.pause("tiny", now=NOON)
+    plan.save_content(_rewritten(THANKS, "{{ coupon.code }}"), now=NOON)
+    assert plan.get_template(THANKS).version == version + 2
+
+
+def test_html_of_its_own_is_never_lost_in_silence(shop: Shop) -> None:
+    Template.objects.filter(key=THANKS).update(body_text="本文", body_html="<p>本文</p>")
+    with pytest.raises(InputError, match="HTML of its own"):
+        plan.save_content(_rewritten(THANKS, "別の本文"), now=NOON)
+    plan.save_content(_rewritten(THANKS, "本文", "別の件名"), now=NOON)
+    newest = Template.objects.filter(key=THANKS).latest("version")
+    assert (newest.subject, newest.body_html) == ("別の件名", "<p>本文</p>")
 
 
 def test_a_preview_shows_somebody_whom_the_line_decides_for(shop: Shop) -> None:

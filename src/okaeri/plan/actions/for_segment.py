@@ -29,11 +29,12 @@ def list_bases() -> list[tuple[str, Text]]:
     return [
         (key, definition.header.name.as_text())
         for key, _, definition in store.all_definitions()
-        if not _templates(definition) & unfit
+        if not templates_of(definition) & unfit
     ]
 
 
-def _templates(definition: Definition) -> set[str]:
+def templates_of(definition: Definition) -> set[str]:
+    """Give the keys of the contents a journey's steps send."""
     steps = (node.step for node in definition.nodes.values())
     return {key for step in steps if isinstance(step, Send) for key in step.templates}
 

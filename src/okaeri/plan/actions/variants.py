@@ -1,6 +1,6 @@
 """One step, several contents by segment: drafted without YAML, and measured each on its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 import yaml
@@ -13,9 +13,10 @@ from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight import api as insight
 from okaeri.measure import api as measure
 from okaeri.plan.actions.edit import save_definition
+from okaeri.plan.actions.for_segment import templates_of
 from okaeri.plan.actions.keys import SOURCE_KIND
 from okaeri.plan.actions.render import preview_for
-from okaeri.plan.actions.switch import find_journey
+from okaeri.plan.actions.switch import find_journey, lint
 from okaeri.plan.content.words import Source, check_source
 from okaeri.plan.domain.lint import lint_segments
 from okaeri.plan.domain.variants import variant_steps
@@ -38,6 +39,14 @@ _TWO_LANGUAGES = Text(
     "Name the content in Japanese and in English.",
 )
 _NO_WORDS = Text("件名と本文を入れてください。", "Write a subject and a body.")
+_OWN_HTML = Text(
+    "この文面には専用のHTMLがあります。本文だけを変えるとHTMLと食い違うので、写しを作って編集してください。",
+    "This content has HTML of its own, which a change of the text would contradict; edit a copy.",
+)
+_LIVE = Text(
+    "稼働中のシナリオ「{journey}」で使えなくなります。",
+    'The live journey "{journey}" could not use it any more.',
+)
 _KINDS = Text("種類は、お役立ちか販促を選んでください。", "Choose useful or sales.")
 
 
@@ -101,7 +110,11 @@ def save_content(draft: ContentDraft, now: datetime) -> str:
         if kind not in Template.ContentKind.values or (not before and kind == "transactional"):
             raise InputError(_KINDS)
         key = before.key if before else _new_key()
-        _check_words(Source(key, draft.subject, draft.body_text, ""))
+        html = before.body_html if before else ""
+        if before and html and draft.body_text != before.body_text:
+            raise InputError(_OWN_HTML)
+        _check_words(Source(key, draft.subject, draft.body_text, html))
+        known = _problems_of_live(key)
         Template.objects.create(
             key=key,
             version=before.version + 1 if before else 1,
@@ -111,10 +124,31 @@ def save_content(draft: ContentDraft, now: datetime) -> str:
             name=draft.name.as_json(),
             subject=draft.subject,
             body_text=draft.body_text,
-            body_html="",
+            body_html=html,
             created_at=now,
         )
+        _refuse_new_problems(known, _problems_of_live(key))
     return key
+
+
+def _problems_of_live(template: str) -> dict[str, list[Text]]:
+    """Give live journey → what its newest edition, which sends this content, does wrong now."""
+    return {
+        key: lint(definition)
+        for key, status, definition in store.all_definitions()
+        if status == Journey.Status.LIVE and template in templates_of(definition)
+    }
+
+
+def _refuse_new_problems(
+    before: Mapping[str, Sequence[Text]], after: Mapping[str, Sequence[Text]]
+) -> None:
+    """Refuse a content that would hurt what is live; what was wrong without it hinders nobody."""
+    for key, problems_now in after.items():
+        new = [one for one in problems_now if one not in before.get(key, ())]
+        if new:
+            where = _LIVE.format(journey=key)
+            raise DefinitionError(Text(f"{where.ja}{new[0].ja}", f"{where.en} {new[0].en}"))
 
 
 def _check_words(source: Source) -> None:
