@@ -10,8 +10,11 @@ from okaeri.customers import api as customers
 from okaeri.foundation import clock, settings
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight import api
+from okaeri.insight.actions.segment_tables import SCHEMAS, find_fact
+from okaeri.insight.features.signals import compute_signals
 from okaeri.insight.prediction_types import CustomerPredictionView, PredictionRules
 from okaeri.intake import api as intake
+from okaeri.intake.event_types import EventIn
 from okaeri.intake.types import InquiryIn, PartyIn, SubscriptionEventIn, SubscriptionIn
 from okaeri.intake.voice_types import ReviewIn, SurveyAnswerIn
 from tests.insight.shops import Buying, record_shop
@@ -184,6 +187,46 @@ def test_a_complaint_and_a_skipped_delivery_raise_the_risk_and_are_its_reasons(
     assert "complaint" in codes
     assert "put_off" in {reason["code"] for reason in late.lapse_reasons}
     assert not codes & {"put_off", "visits"}
+
+
+def test_a_replay_sees_visits_as_far_back_as_it_looks_and_only_of_people_known_by_then(
+    warehouse: Warehouse,
+) -> None:
+    record_shop({member: monthly(4, 20) for member in ("known", "late")})
+    visits = {"known": (ago(800), ago(100)), "late": (ago(100),)}
+    for member, days in visits.items():
+        seen = [
+            EventIn(f"{member}{day}", "page_view", _at(day), device_id=f"device-{member}")
+            for day in days
+        ]
+        intake.record_events(seen, source="web", received_at=clock.now())
+    for member, day in (("known", ago(840)), ("late", ago(20))):
+        party = PartyIn(email=f"{member}@example.com")
+        intake.record_identification(f"device-{member}", party, _at(day))
+    customers.resolve_new_parties(clock.now())
+    customers.link_devices(clock.now())
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    # The earliest of all replays, one before "late" said who he is, and today.
+    assert _visitors(warehouse, ago(730)) == {id_of("known")}
+    assert _visitors(warehouse, ago(21)) == {id_of("known")}
+    assert _visitors(warehouse, ago(20)) == {id_of("known"), id_of("late")}
+    assert _visitors(warehouse, TODAY) == {id_of("known"), id_of("late")}
+    # Rules still look at the visits of 400 days, whenever they became known.
+    found = [
+        api.preview_rule(
+            {"did": "event", "measure": "rows", "op": ">=", "value": times}, warehouse=warehouse
+        ).total
+        for times in (1, 2)
+    ]
+    assert found == [2, 0]
+
+
+def _visitors(warehouse: Warehouse, cutoff: date) -> set[int]:
+    visits = find_fact(warehouse, "event")
+    assert visits is not None
+    others = (warehouse.upload(SCHEMAS[fact].empty_table()) for fact in ("subscription", "inquiry"))
+    rows = warehouse.collect(compute_signals(visits, *others, cutoff=cutoff)).to_pylist()
+    return {row["customer_id"] for row in rows if row["visited"] + row["visited_before"]}
 
 
 def test_segments_ask_for_complaints_stars_and_what_other_tools_were_told(

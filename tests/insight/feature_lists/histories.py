@@ -23,9 +23,13 @@ def features(tables: Any) -> dict[str, ir.Table]:
     orders = tables.orders
     kind = orders.is_trial.ifelse("complaint", ibis.literal("skipped"))
     happened = orders.select("customer_id", day="ordered_on", kind=kind)
+    # Some visits became known a week later.
+    later = (happened.day + ibis.interval(days=7)).cast("date")
+    is_late = happened.kind == "complaint"
+    visits = happened.mutate(identified_on=is_late.ifelse(later, ibis.null("date")))
     return {
         "histories": compute_histories(tables.purchases, cutoff=cutoff, horizon_days=60),
         "span": compute_span(tables.purchases),
         "hours": compute_hours(tables.purchases),
-        "signals": compute_signals(happened, happened, happened, cutoff=cutoff),
+        "signals": compute_signals(visits, happened, happened, cutoff=cutoff),
     }

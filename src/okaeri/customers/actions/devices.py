@@ -70,6 +70,12 @@ def customers_of_devices(pairs: Iterable[tuple[str, datetime]]) -> dict[tuple[st
     return {pair: roots[owner] for pair, owner in owners.items()}
 
 
+def first_identified(device_ids: Iterable[str]) -> dict[str, datetime]:
+    """Give device → when somebody first said on it who he is; devices nobody ever named are left out."""
+    known = devices.identified_on(device_ids)
+    return {device: identified[0].at for device, identified in known.items()}
+
+
 def list_web_events(
     customer_id: int, *, before: datetime | None = None, limit: int = 200
 ) -> list[EventRecord]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from okaeri.customers import api as customers
 from okaeri.foundation.settings import load
-from okaeri.insight.actions.segment_tables import FACT_TABLES
+from okaeri.insight.actions.segment_tables import FACT_TABLES, find_recent_events
 from okaeri.insight.actions.training import is_training_due
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.interests import (
@@ -111,10 +111,9 @@ def _topics(sources: Sources) -> _Topics:
 
 
 def _views(sources: Sources) -> ir.Table:
-    name = FACT_TABLES["event"]
-    if not sources.warehouse.has(name):
+    rows = find_recent_events(sources.warehouse, sources.as_of)
+    if rows is None:
         return sources.warehouse.upload(pa.Table.from_pylist([], schema=_VIEWS))
-    rows = sources.warehouse.table(name)
     return rows.filter(rows.kind == "product_view").select(*_VIEWS.names)
 
 

@@ -21,7 +21,7 @@ from okaeri.foundation.settings import load, save, specs_of
 from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.actions.reporting import keep_reports
-from okaeri.insight.actions.segment_tables import FACT_TABLES
+from okaeri.insight.actions.segment_tables import FACT_TABLES, find_recent_events
 from okaeri.insight.actions.sync import LINES, ORDERS
 from okaeri.insight.domain.life_events import KEY_PREFIX, LifeEvent, read_table
 from okaeri.insight.domain.reports.life_events import LIKELY, POSSIBLE, life_events_payload
@@ -124,8 +124,7 @@ def _seen(warehouse: Warehouse, as_of: date, rules: LifecycleRules) -> list[ir.T
         lines = warehouse.table(LINES).select("order_id", "sku").join(words, "sku")
         lines = lines.join(orders.select("order_id", "customer_id"), "order_id")
         found.append(lines.select("customer_id", "word", kind=ibis.literal("bought")))
-    if warehouse.has(FACT_TABLES["event"]):
-        views = warehouse.table(FACT_TABLES["event"])
+    if (views := find_recent_events(warehouse, as_of)) is not None:
         views = views.filter((views.kind == "product_view") & views.category.notnull())
         found.append(views.select("customer_id", word="category", kind=ibis.literal("viewed")))
     if warehouse.has(FACT_TABLES["attribute"]):

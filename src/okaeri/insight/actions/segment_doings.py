@@ -4,7 +4,7 @@ Written at each refresh before anything is foretold; all go by the live customer
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,12 +14,13 @@ from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.actions.segment_tables import write_fact
 from okaeri.insight.domain.segment_rules import FACTS
+from okaeri.insight.features.signals import VISIT_DAYS, VISIT_DAYS_BEFORE
 from okaeri.insight.types import SegmentAnswer
 from okaeri.intake import api as intake
 from okaeri.intake.types import SubscriptionRecord
 
-# Older visits tell little of today's interest, and there are many.
-EVENT_DAYS = 400
+# The earliest replay stands two horizons of at most a year back and compares visits of before.
+EVENT_DAYS = 2 * 365 + VISIT_DAYS + VISIT_DAYS_BEFORE
 _PAGE = 1_000
 # A longer number is no score.
 _DIGITS = 4
@@ -31,7 +32,7 @@ def write_doings(warehouse: Warehouse, as_of: date, answers: Answers | None) -> 
     """Write every table of things done anew; `answers` gives those to questions of our own."""
     zone = ZoneInfo(load(ShopProfile).time_zone)
     write_fact(warehouse, "subscription", _subscriptions())
-    write_fact(warehouse, "event", _events(as_of))
+    write_fact(warehouse, "event", _events(as_of, zone))
     write_fact(warehouse, "answer", _answers(answers, zone))
     write_fact(warehouse, "inquiry", _inquiries(zone))
     write_fact(warehouse, "review", _reviews(zone))
@@ -79,7 +80,7 @@ def _up_to(days: Sequence[date], day: date) -> int:
     return sum(1 for one in days if one <= day)
 
 
-def _events(as_of: date) -> _Rows:
+def _events(as_of: date, zone: ZoneInfo) -> _Rows:
     if intake.last_event_at() is None:
         return
     since = as_of - timedelta(days=EVENT_DAYS)
@@ -88,20 +89,28 @@ def _events(as_of: date) -> _Rows:
         named = customers.customers_of_parties(
             [row["party_id"] for row in rows if row["party_id"] is not None]
         )
-        places = {
-            (row["device_id"], row["occurred_at"].replace(tzinfo=UTC))
-            for row in rows
-            if row["party_id"] is None
-        }
+        places = {_place(row) for row in rows if row["party_id"] is None}
         owners = customers.customers_of_devices(places)
+        firsts = customers.first_identified({device for device, _ in places})
         for row in rows:
+            known_at = None
             if row["party_id"] is None:
-                owner = owners.get((row["device_id"], row["occurred_at"].replace(tzinfo=UTC)))
+                owner = owners.get(_place(row))
+                known_at = firsts.get(row["device_id"])
             else:
                 owner = named.get(row["party_id"])
             if owner is not None:
-                columns = {name: row[name] for name in FACTS["event"].columns}
-                yield {"customer_id": owner, "day": row["occurred_on"], **columns}
+                yield {
+                    "customer_id": owner,
+                    "day": row["occurred_on"],
+                    # What was done unknown is his only from the day he said who he is.
+                    "identified_on": local_day(known_at, zone) if known_at else None,
+                    **{name: row[name] for name in FACTS["event"].columns},
+                }
+
+
+def _place(row: dict[str, Any]) -> tuple[str, datetime]:
+    return row["device_id"], row["occurred_at"].replace(tzinfo=UTC)
 
 
 def _answers(answers: Answers | None, zone: ZoneInfo) -> _Rows:

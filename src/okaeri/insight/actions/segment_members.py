@@ -14,7 +14,12 @@ from okaeri.customers import api as customers
 from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse
-from okaeri.insight.actions.segment_tables import FACT_TABLES, PEOPLE, SCHEMAS
+from okaeri.insight.actions.segment_tables import (
+    FACT_TABLES,
+    PEOPLE,
+    SCHEMAS,
+    find_recent_events,
+)
 from okaeri.insight.actions.sync import LINES, ORDERS
 from okaeri.insight.domain.segment_rules import Doing, Person, Rule
 from okaeri.insight.features.segment_facts import (
@@ -71,6 +76,8 @@ def read_tables(
         for fact, name in FACT_TABLES.items()
         if fact in wanted
     }
+    if "event" in wanted and (recent := find_recent_events(warehouse, as_of)) is not None:
+        facts["event"] = recent
     if wanted & {"order", "item"}:
         facts |= _order_facts(warehouse, parts, as_of)
     return warehouse.table(PEOPLE), facts

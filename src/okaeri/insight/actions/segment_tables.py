@@ -5,7 +5,7 @@ Orders and lines are the warehouse's own; the tables written here hold one row p
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain, islice
 from typing import Any
 
@@ -33,6 +33,8 @@ FACT_TABLES = {
 }
 # Tables that say more of a person than numbers: erasing him empties them of him at once.
 PERSONAL_TABLES = (PEOPLE, *FACT_TABLES.values())
+# Older visits tell little of today's interest: rules and interests read so many days of them.
+RECENT_DAYS = 400
 _PAGE = 10_000
 _KINDS: dict[str, pa.DataType] = {
     "int": pa.int64(),
@@ -55,6 +57,8 @@ def _schema(columns: dict[str, Field] | Iterable[tuple[str, Field]]) -> pa.Schem
 
 SCHEMAS = {name: _schema(dict(fact.columns)) for name, fact in FACTS.items()}
 SCHEMAS["attribute"] = _schema(ATTRIBUTE_COLUMNS)
+# The day a visit became known as this person's; None: at once. No rule asks for it.
+SCHEMAS["event"] = SCHEMAS["event"].append(pa.field("identified_on", pa.date32()))
 
 
 def write_people(
@@ -90,6 +94,14 @@ def find_fact(warehouse: Warehouse, fact: str) -> ir.Table | None:
     """Give what people did of one kind; None in a shop that never had any."""
     name = FACT_TABLES[fact]
     return warehouse.table(name) if warehouse.has(name) else None
+
+
+def find_recent_events(warehouse: Warehouse, as_of: date) -> ir.Table | None:
+    """Give visits of the last RECENT_DAYS days; None in a shop that never had any."""
+    rows = find_fact(warehouse, "event")
+    if rows is None:
+        return None
+    return rows.filter(rows.day >= ibis.date(as_of - timedelta(days=RECENT_DAYS)))
 
 
 def _batches(rows: Iterator[dict[str, Any]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:

@@ -18,14 +18,16 @@ def compute_signals(
 
     visited, visited_before: days on the shop's pages in the last 30 days, and in the 90 days before
     those; complaints, put_off (deliveries skipped or paused): of the last 180 days. The tables have
-    customer_id and day; contracts and inquiries also kind.
+    customer_id and day; contracts and inquiries also kind, visits identified_on: the day a visit
+    became known as this person's (NULL: at once). One known only after the cutoff does not count:
+    people say who they are when they buy, which is what shall be foretold.
     """
     one, none = ibis.literal(1, "int64"), ibis.literal(0, "int64")
     recent = cutoff - timedelta(days=VISIT_DAYS)
     since = cutoff - timedelta(days=SIGNAL_DAYS)
-    seen = visits.filter(
-        (visits.day <= cutoff) & (visits.day > recent - timedelta(days=VISIT_DAYS_BEFORE))
-    )
+    was_known = visits.identified_on.isnull() | (visits.identified_on <= cutoff)
+    since_before = recent - timedelta(days=VISIT_DAYS_BEFORE)
+    seen = visits.filter(was_known & (visits.day <= cutoff) & (visits.day > since_before))
     seen = seen.select("customer_id", "day").distinct()
     is_recent = seen.day > recent
     late = contracts.filter((contracts.day <= cutoff) & (contracts.day > since))
