@@ -15,7 +15,7 @@ from okaeri.web.middleware import LANGUAGE_COOKIE
 
 SCREENS = Path(__file__).resolve().parents[2] / "artefacts" / "screens"
 HEIGHTS = {320: 640, 375: 812, 768: 1024, 1440: 900}
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _OF_MACOS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -85,3 +85,14 @@ def window(
     page.set_default_timeout(15_000)
     yield page
     context.close()
+
+
+def too_wide(page: Any) -> int:
+    """Give by how many pixels a page is wider than its window, once it is whole.
+
+    A click returns before the page it leads to is there; in between there is no document at all.
+    """
+    page.wait_for_selector("body", state="attached")
+    page.wait_for_load_state()
+    found: int = page.evaluate(_TOO_WIDE)
+    return found

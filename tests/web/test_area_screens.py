@@ -15,7 +15,7 @@ from okaeri.intake import api as intake
 from okaeri.intake.types import LineIn, OrderIn, PartyIn
 from okaeri.intake.voice_types import ReviewIn
 from tests.insight.test_areas import amazon
-from tests.web.chromium import SCREENS, TOO_WIDE, session_of_staff, window
+from tests.web.chromium import SCREENS, session_of_staff, too_wide, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 _POSTALS = ("150-0001", "530-0001", "060-0000", "810-0001", "980-0001", "")
@@ -50,15 +50,16 @@ def test_the_pages_fit_the_window(
 
         def look(name: str) -> None:
             page.screenshot(path=str(folder / f"{name}-{language}-{width}.png"), full_page=True)
-            assert page.evaluate(TOO_WIDE) <= 0, name
+            assert too_wide(page) <= 0, name
 
         page.goto(f"{live_server.url}/analysis/areas/")
         assert "150-" in page.content()
         look("areas")
         page.select_option("#source", "amazon")
-        page.click(
-            "form[method=get] button:has-text('表示'), form[method=get] button:text-is('Show')"
-        )
+        with page.expect_navigation():
+            page.click(
+                "form[method=get] button:has-text('表示'), form[method=get] button:text-is('Show')"
+            )
         assert ("配信不可" if language == "ja" else "Cannot be written to") in page.content()
         look("amazon")
         page.goto(f"{live_server.url}/connections/")
@@ -67,6 +68,7 @@ def test_the_pages_fit_the_window(
         page.set_input_files("#file", str(path))
         page.click("form[enctype] button")
         page.select_option("#records", "reviews")
-        page.click("button[value=switch]")
+        with page.expect_navigation():
+            page.click("button[value=switch]")
         assert page.locator("#column-stars").count() == 1
         look("columns")

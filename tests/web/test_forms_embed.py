@@ -12,7 +12,7 @@ from okaeri.intake import api as intake
 from okaeri.intake.models import FormEntry
 from tests.browser.tag_shop import Page, shop_pages
 from tests.intake.forms_for_tests import name_the_shop, open_form
-from tests.web.chromium import TOO_WIDE, session_of_staff, window
+from tests.web.chromium import session_of_staff, too_wide, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 _KEPT = "Object.keys(localStorage).filter(key => key.startsWith('okaeri'))"
@@ -69,7 +69,7 @@ def test_a_person_signs_up_inside_the_shops_own_page_without_cookies(
         page.wait_for_timeout(2200)
         frame.get_by_role("button", name="登録する").click()
         frame.get_by_text("確認のメールをお送りします").wait_for()
-        assert page.evaluate(TOO_WIDE) <= 0
+        assert too_wide(page) <= 0
         assert [c for c in page.context.cookies(shop[1]) if c["name"] == "sessionid"] == []
         assert page.evaluate(_KEPT) == []
     entry = FormEntry.objects.get()
@@ -160,11 +160,11 @@ def test_staff_pages_and_the_preview_fit_their_screen(
     with window(chromium, live_server.url, session_of_staff(), width=width) as page:
         for path in ("/actions/forms/", "/actions/forms/letter/"):
             page.goto(live_server.url + path)
-            assert page.evaluate(TOO_WIDE) <= 0, path
+            assert too_wide(page) <= 0, path
         page.goto(live_server.url + "/actions/forms/letter/edit/")
         shown = page.frame_locator("#preview iframe")
         shown.get_by_role("heading", name="お便りの登録").wait_for()
-        assert page.evaluate(TOO_WIDE) <= 0
+        assert too_wide(page) <= 0
         page.locator("#title_ja").fill("春のお便り")
         shown.get_by_role("heading", name="春のお便り").wait_for()
         # The page's own styles reach into the frame.

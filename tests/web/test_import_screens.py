@@ -9,7 +9,7 @@ import pytest
 from okaeri.foundation.work.jobs import JobRunner
 from okaeri.intake import api as intake
 from tests.intake.carts import CARTS, as_bytes
-from tests.web.chromium import SCREENS, TOO_WIDE, session_of_staff, window
+from tests.web.chromium import SCREENS, session_of_staff, too_wide, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -36,10 +36,14 @@ def test_a_mall_file_is_looked_at_warned_of_imported_and_its_rejects_fetched(
     said: list[str] = []
 
     def look(name: str) -> None:
-        assert page.evaluate(TOO_WIDE) <= 0, name
+        assert too_wide(page) <= 0, name
         folder = SCREENS / "imports"
         folder.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=str(folder / f"{name}-{language}-{width}.png"), full_page=True)
+
+    def press(button: str) -> None:
+        with page.expect_navigation():
+            page.click(button)
 
     session = session_of_staff()
     with window(chromium, live_server.url, session, width=width, language=language) as page:
@@ -48,17 +52,17 @@ def test_a_mall_file_is_looked_at_warned_of_imported_and_its_rejects_fetched(
         page.goto(f"{live_server.url}/settings/imports/")
         look("list")
         page.set_input_files("#file", str(_file(tmp_path, "makeshop")))
-        page.click("form[enctype] button")
+        press("form[enctype] button")
         look("partial")
-        page.click("button[value=columns]")
+        press("button[value=columns]")
         assert page.input_value("#column-order_no") == "注文番号"
         look("columns")
         page.goto(f"{live_server.url}/settings/imports/")
         page.set_input_files("#file", str(_file(tmp_path, "rakuten")))
-        page.click("form[enctype] button")
+        press("form[enctype] button")
         assert ("分析だけ" if language == "ja" else "For analysis only") in page.content()
         look("mall")
-        page.click("button[value=import]")
+        press("button[value=import]")
         JobRunner({intake.JOB_KIND: intake.run_import_job}).run_one(datetime.now(UTC))
         run = intake.list_import_runs()[0]
         page.goto(f"{live_server.url}/settings/imports/{run.run_id}/")

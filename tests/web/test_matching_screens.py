@@ -7,7 +7,7 @@ import pytest
 from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.intake.types import PartyIn
-from tests.web.chromium import SCREENS, TOO_WIDE, session_of_staff, window
+from tests.web.chromium import SCREENS, session_of_staff, too_wide, window
 from tests.web.test_matching import NAME, people
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -40,7 +40,7 @@ def test_pairs_are_answered_by_keyboard(
         folder = SCREENS / "matching"
         folder.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=str(folder / f"{name}-{language}-{width}.png"), full_page=True)
-        assert page.evaluate(TOO_WIDE) <= 0, name
+        assert too_wide(page) <= 0, name
 
     session = session_of_staff()
     with window(chromium, live_server.url, session, width=width, language=language) as page:

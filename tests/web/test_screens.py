@@ -19,7 +19,7 @@ from okaeri.listen import api as listen
 from okaeri.measure import api as measure
 from okaeri.web.pages.analysis.frame import addresses
 from tests.web import shop
-from tests.web.chromium import SCREENS, TOO_WIDE, session_of_staff, window
+from tests.web.chromium import SCREENS, session_of_staff, too_wide, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -143,7 +143,7 @@ def _look(
                 if width == 320 and key not in _MAIN:
                     continue
                 page.goto(base + path, wait_until="load")
-                over = page.evaluate(TOO_WIDE)
+                over = too_wide(page)
                 if over > 0:
                     complaints.append(f"{name} {key}: {over} px too wide")
                 if (language, scheme, width) in _PICTURES:
