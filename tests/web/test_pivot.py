@@ -119,9 +119,9 @@ def test_every_cell_is_the_sum_of_its_orders_and_leads_to_its_people(
 ) -> None:
     warehouse, orders = shop
     found = payload()
-    assert list(found["dimensions"]) == [
-        *("class", "count", "product", "plan", "source", "prefecture")
-    ]
+    # PostgreSQL keeps no order of keys.
+    known = {"class", "count", "product", "plan", "source", "prefecture"}
+    assert set(found["dimensions"]) == known
     for size in (0, 1, 2, 3):
         for names in permutations(found["dimensions"], size):
             if list(names) == [one for one in found["dimensions"] if one in names]:
