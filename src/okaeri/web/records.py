@@ -35,86 +35,45 @@ class Kind:
     personal: Sequence[str] = ()
 
 
-def _answers(after: int, limit: int) -> Found:
-    found = listen.list_given_after(after, limit)
+def _rows(found: Sequence[Any], row_of: Callable[[Any], Row]) -> Found:
+    """Give (cursor, row) of things that bear an id and the customer as he was then."""
     live = _live(one.customer_id for one in found)
-    return [
-        (
-            one.id,
-            {
-                "customer_id": live[one.customer_id],
-                "question": one.question_key,
-                "subject": one.subject,
-                "score": one.score,
-                "comment": one.comment,
-                "answered_at": one.answered_at,
-            },
-        )
-        for one in found
-    ]
+    return [(one.id, {"customer_id": live[one.customer_id], **row_of(one)}) for one in found]
+
+
+def _fields(one: object, names: Sequence[str]) -> Row:
+    return {name: getattr(one, name) for name in names}
+
+
+def _answers(after: int, limit: int) -> Found:
+    names = ("subject", "score", "comment", "answered_at")
+    return _rows(
+        listen.list_given_after(after, limit),
+        lambda one: {"question": one.question_key, **_fields(one, names)},
+    )
 
 
 def _messages(after: int, limit: int) -> Found:
-    found = deliver.list_messages_after(after, limit)
-    live = _live(one.customer_id for one in found)
-    names = (
-        "channel",
-        "content_kind",
-        "source_kind",
-        "template_key",
-        "status",
-        "address",
+    words = ("id", "channel", "content_kind", "source_kind", "template_key", "status", "address")
+    names = (*words, "planned_at", "due_at", "settled_at")
+    return _rows(
+        deliver.list_messages_after(after, limit),
+        lambda one: {"subject": rewards.hide_gifts(one.subject), **_fields(one, names)},
     )
-    days = ("planned_at", "due_at", "settled_at")
-    return [
-        (
-            one.id,
-            {
-                "id": one.id,
-                "customer_id": live[one.customer_id],
-                "subject": rewards.hide_gifts(one.subject),
-                **{name: getattr(one, name) for name in (*names, *days)},
-            },
-        )
-        for one in found
-    ]
 
 
 def _points(after: int, limit: int) -> Found:
-    found = rewards.entries_after(after, limit)
-    live = _live(one.customer_id for one in found)
-    return [
-        (
-            one.id,
-            {
-                "customer_id": live[one.customer_id],
-                "key": one.key,
-                "points": one.points,
-                "reason": one.reason,
-                "occurred_at": one.occurred_at,
-            },
-        )
-        for one in found
-    ]
+    names = ("key", "points", "reason", "occurred_at")
+    return _rows(rewards.entries_after(after, limit), lambda one: _fields(one, names))
 
 
 def _coupons(after: int, limit: int) -> Found:
-    found = rewards.coupons_after(after, limit)
-    live = _live(one.customer_id for one in found)
     # Never the code: whoever has it has the money.
     names = ("last4", "issued_at", "valid_until", "redeemed_at")
-    return [
-        (
-            one.id,
-            {
-                "customer_id": live[one.customer_id],
-                "offer": one.offer_key,
-                "state": one.state.value,
-                **{name: getattr(one, name) for name in names},
-            },
-        )
-        for one in found
-    ]
+    return _rows(
+        rewards.coupons_after(after, limit),
+        lambda one: {"offer": one.offer_key, "state": one.state.value, **_fields(one, names)},
+    )
 
 
 def _events(after: int, limit: int) -> Found:
@@ -133,7 +92,7 @@ def _events(after: int, limit: int) -> Found:
                 "customer_id": by_device.get((one.device_id, one.occurred_at))
                 if one.party_id is None
                 else by_party.get(one.party_id),
-                **{name: getattr(one, name) for name in (*names, "quantity", "value_minor")},
+                **_fields(one, (*names, "quantity", "value_minor")),
             },
         )
         for one in found
@@ -152,7 +111,7 @@ def _orders(after: int, limit: int) -> Found:
             one.change_no,
             {
                 "customer_id": owners.get(one.party_id or 0),
-                **{name: getattr(one, name) for name in (*names, *more)},
+                **_fields(one, (*names, *more)),
             },
         )
         for one in found
