@@ -18,7 +18,8 @@ BENCHMARKS = {
     "import_retail": "real Online Retail file with identity, on SQLite: > 50,000 lines/s",
     "resolve_identity": "1 M new contacts against 1 M known: < 5 minutes, memory < 4 GB",
     "journeys": "journey decisions on SQLite: > 20,000 enrolments/s",
-    "rights": "1 M accesses: breach answered < 60 s; export < 10 s, dossier < 2 s at 100 k customers",
+    "rights": "1 M accesses: breach answered < 60 s; export < 10 s, dossier < 2 s at 100 k customers, "
+    "no byte of an erased person left",
     "matching": "identity: automatic precision >= 0.99, recall >= 0.95, queue >= 0.98 (Japanese set)",
     "lifetime": "against `lifetimes`: fit CDNOW >= 4x, fit 1 M >= 100x, score 1 M >= 2x",
     "person": "page of a customer with 10,000 entries, and its tabs: median < 300 ms",

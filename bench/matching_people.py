@@ -43,8 +43,10 @@ RATES = {
     "postal code: none or wrong": 0.03,
     "birth date: not stated (the first record too)": 0.40,
     "birth date: typo": 0.015,
+    "member number: 1.23E+11, 0, ゲスト and the like (the first record too)": 0.15,
     "a new life: moved, new phone, new e-mail at once": 0.008,
 }
+_NOBODYS_NUMBERS = ("1.23E+11", "0", "-", "ゲスト", "非会員", "NULL", "#N/A")
 SHARE_WITH_HOUSEHOLD = 0.30
 RECORDS_PER_PERSON = (0.52, 0.28, 0.14, 0.06)
 _OLD_FORMS = {
@@ -112,6 +114,18 @@ class Town(NamedTuple):
     name: str
 
 
+def _with_nobodys_numbers(records: Sequence[Record]) -> list[Record]:
+    """Write in some records the member number that guests of the same source share."""
+    dice = random.Random(len(records))
+    rate = RATES["member number: 1.23E+11, 0, ゲスト and the like (the first record too)"]
+    return [
+        record._replace(party=replace(record.party, member_no=dice.choice(_NOBODYS_NUMBERS)))
+        if dice.random() < rate
+        else record
+        for record in records
+    ]
+
+
 def make_records(data: Path, people: int, seed: int) -> list[Record]:
     """Give the records in a shuffled order."""
     return _Maker(data, seed).make(people)
@@ -136,7 +150,7 @@ class _Maker:
             for _ in range(self._more()):
                 records.append(Record(number, self._source(), self._again(person)))
         self._random.shuffle(records)
-        return records
+        return _with_nobodys_numbers(records)
 
     def _more(self) -> int:
         return self._random.choices(range(len(RECORDS_PER_PERSON)), RECORDS_PER_PERSON)[0]

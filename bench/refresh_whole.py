@@ -58,20 +58,22 @@ def _numbered(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _add_a_day(folder: Path) -> None:
-    """Let one order in two hundred be bought again on the next day by the same customer."""
-    warehouse = open_warehouse(Path(FOLDER) / "warehouse")
+    """Let one order in two hundred be bought again, line by line, on the next day."""
     orders = pq.read_table(folder / "orders.parquet")
+    chosen = orders.take(pa.array(range(0, orders.num_rows, round(1 / NEW_SHARE))))
     highest = pc.max(orders["order_id"]).as_py()
-    step = round(1 / NEW_SHARE)
-    chosen = orders.filter(pc.equal(pc.bit_wise_and(orders["order_id"], 0), 0))
-    chosen = chosen.take(pa.array(range(0, orders.num_rows, step)))
     numbers = pa.array(range(highest + 1, highest + 1 + chosen.num_rows))
+    again = pa.table({"order_id": chosen["order_id"], "again": numbers})
     day = pa.array([AS_OF + timedelta(days=1)] * chosen.num_rows, pa.date32())
-    for name, values in (("order_id", numbers), ("ordered_on", day)):
-        place = chosen.schema.get_field_index(name)
-        chosen = chosen.set_column(place, name, values.cast(chosen.schema.field(name).type))
-    chosen = chosen.append_column("change_no", numbers)
-    warehouse.upsert(ORDERS, chosen.to_batches(), key="order_id", version="change_no")
+    place = chosen.schema.get_field_index("ordered_on")
+    chosen = chosen.set_column(place, "ordered_on", day.cast(orders.schema.field(place).type))
+    lines = pq.read_table(folder / "order_lines.parquet").join(again, "order_id", join_type="inner")
+    warehouse = open_warehouse(Path(FOLDER) / "warehouse")
+    for name, rows in ((ORDERS, chosen.append_column("again", numbers)), (LINES, lines)):
+        place = rows.schema.get_field_index("order_id")
+        rows = rows.set_column(place, "order_id", rows["again"]).drop_columns("again")
+        batches = [_numbered(batch) for batch in rows.combine_chunks().to_batches()]
+        warehouse.upsert(name, batches, key="order_id", version="change_no")
     warehouse.close()
 
 

@@ -70,7 +70,7 @@ def letter(number: int) -> Outgoing:
 
 
 def ours(count: int) -> float:
-    head = letterhead(load(ShopProfile), NOON)
+    head = letterhead(load(ShopProfile), NOON, "a secret")
     begin = time.perf_counter()
     for number in range(count):
         compose(letter(number), head)

@@ -40,7 +40,9 @@ def write_shop(path: Path, *, customers: int, orders: int | None = None, seed: i
                     (
                         f"N{written:08d}", day.strftime("%Y-%m-%d %H:%M:%S"), "出荷済", f"M{number}",
                         f"customer{number}@example.test", FAMILIES[number % 10],
-                        GIVEN[number // 10 % 10], f"090{number:08d}", "1500001", "東京都", "渋谷区神宮前1-1-1",
+                        GIVEN[number // 10 % 10], f"090{number:08d}", "1500001", "東京都",
+                        # One home each: people of one name in one home are one person.
+                        f"渋谷区神宮前{number // 10_000 + 1}-{number // 100 % 100 + 1}-{number % 100 + 1}",
                         f"SKU{price}", "化粧水", price, 1, 0, 500, price + 500, "1" if number % 7 else "0",
                     )
                 )  # fmt: skip

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from hypothesis import is_hypothesis_test
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from okaeri.foundation import clock
 
 # A password is made slow to guess: four tenths of a second for every user a test makes.
 PBKDF2PasswordHasher.iterations = 1
+# How fast a machine draws examples says nothing of the product, and lanes share their cores.
+settings.register_profile("lanes", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("lanes")
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 

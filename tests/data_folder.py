@@ -11,6 +11,8 @@ import shutil
 import tempfile
 
 os.environ["OKAERI_DATA_DIR"] = _FOLDER = tempfile.mkdtemp(prefix="okaeri-tests-")
+# Shops and services of the tests stand on this machine.
+os.environ["OKAERI_ASKS_LOOPBACK"] = "True"
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 

@@ -39,7 +39,9 @@ def answer(folder: Path) -> contest.Answers:
         "hours": _picked(
             rows(compute_week_hours(day_hours)), "weekday ordered_hour orders net_minor"
         ),
-        "survival": _survival(rows(compute_survival(sources.customers, sources.faceted))),
+        "survival": _survival(
+            rows(compute_survival(sources.customers.rename(is_gone="is_lapsed"), sources.faceted))
+        ),
         "lifetime": [
             (part["value"], window["days"], window["customers"], window["ltv_minor"])
             for part in ANALYSES["lifetime_value"](sources)["media"]

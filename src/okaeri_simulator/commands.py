@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from okaeri.foundation.errors import InputError
+from okaeri.foundation.settings import ShopProfile, build
 from okaeri.foundation.text import Text
 from okaeri.project import serving, startup, terminal
 from okaeri.project.commands import up
@@ -169,7 +170,8 @@ def _source(
         return read_complete_journey()
     if is_online_retail(orders):
         return read_online_retail(orders)
-    return read_order_file(orders, currency, ZoneInfo(time_zone), progress)
+    profile = build(ShopProfile, currency=currency, time_zone=time_zone)
+    return read_order_file(orders, currency, ZoneInfo(profile.time_zone), progress)
 
 
 def _live_from(day: date | None, source: Source) -> date:

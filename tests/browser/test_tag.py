@@ -106,6 +106,39 @@ def test_a_visit_is_told_by_words_by_attributes_and_by_leaving(shop: Shop) -> No
     page.context.close()
 
 
+def test_going_to_the_checkout_and_taking_something_out_are_told(shop: Shop) -> None:
+    shop.write(
+        "/cart",
+        '<a href="#" data-okaeri="cart_remove" data-sku="A-1" data-quantity="1">削除</a>'
+        '<p data-okaeri="checkout" data-value-minor="6600"></p>',
+    )
+    page = shop.visitor()
+    page.goto(shop.origin + "/cart")
+    page.click("a")
+    shop.wait_for("page_view", "checkout", "cart_remove")
+    rows = {row["kind"]: row for row in stored(shop.folder)}
+    assert (rows["cart_remove"]["sku"], rows["cart_remove"]["quantity"]) == ("A-1", 1)
+    assert rows["checkout"]["value_minor"] == 6600
+    page.context.close()
+
+
+def test_more_than_a_browser_lets_go_at_once_is_told_in_parts(shop: Shop) -> None:
+    """64 KiB is the most a beacon, or a fetch that outlives its page, may carry."""
+    long = "あ" * 500
+    shop.write("/", f"<script>document.title = '{long}'</script>")
+    page = shop.visitor()
+    page.goto(shop.origin + "/")
+    page.wait_for_function("okaeri.live")
+    page.evaluate(
+        "long => { for (let n = 0; n < 40; n++)"
+        " okaeri('cart_add', {sku: 'A' + n, category: long, query: long}) }",
+        long,
+    )
+    shop.wait_for("page_view", *["cart_add"] * 40)
+    assert len({row["sku"] for row in stored(shop.folder) if row["sku"]}) == 40
+    page.context.close()
+
+
 def test_before_consent_nothing_is_stored_and_nothing_is_sent(shop: Shop) -> None:
     shop.write("/", "<p data-okaeri='product_view' data-sku='A'></p>", 'data-consent="required"')
     page = shop.visitor()

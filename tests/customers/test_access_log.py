@@ -6,7 +6,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from okaeri.customers import api
-from okaeri.customers.models import AccessEntry
+from okaeri.customers.access_types import ProvisionBasis
+from okaeri.customers.models import AccessEntry, AccessHead
+from okaeri.customers.types import RightsRules
+from okaeri.foundation.errors import ConfigurationError
+from okaeri.foundation.settings import SettingSpec, save, specs_of
 
 from .conftest import run_together
 from .people import day
@@ -104,3 +108,82 @@ def test_a_persons_own_entries_are_found_in_lists_too() -> None:
 def test_an_instant_is_sealed_to_the_microsecond() -> None:
     api.log_access("mika", "view", 1, ("name",), "/", day(0) + timedelta(microseconds=123456))
     assert api.verify_access_log().is_whole
+
+
+def _give(actor: str, people: list[int], at: int, recipient: str = "") -> None:
+    basis = ProvisionBasis.ENTRUSTED if recipient else ProvisionBasis.OWN
+    fields = ("name", "email")
+    api.log_access(actor, "export", people, fields, "/x", day(at), recipient=recipient, basis=basis)
+
+
+@pytest.mark.django_db
+def test_a_person_learns_to_whom_his_data_was_given() -> None:
+    _look("mika", [2])
+    _give("api:a", [1, 2, 3], 1, "配送会社")
+    _give("api:a", [2], 2, "配送会社")
+    _give("mika", [1, 3], 3)
+    _give("mika", [2, 3], 4)
+    found = [(s.recipient, s.basis, s.times, s.last_at) for s in api.summarize_provisions([2])]
+    assert found == [("", "own", 1, day(4)), ("配送会社", "entrusted", 2, day(2))]
+    assert [one.at for one in api.iter_provisions([2, 99])] == [day(1), day(2), day(4)]
+    # As whom he was merged from counts too.
+    assert len(list(api.iter_provisions([2, 1]))) == 4
+    assert api.list_access(is_given=True)[1] == 4
+    assert api.list_access(is_given=True, customer_id=2, recipient="配送会社")[1] == 2
+    assert api.list_recipients() == ["配送会社"]
+    assert api.verify_access_log().is_whole
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", [{"recipient": ""}, {"basis": "own"}, {"recipient": "他社"}])
+def test_a_provision_made_to_look_otherwise_shows(change: dict[str, str]) -> None:
+    _give("mika", [1], 0, "配送会社")
+    _give("mika", [1], 1, "配送会社")
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ALTER TABLE customers_accessentry DISABLE TRIGGER USER")
+        else:
+            cursor.execute("DROP TRIGGER IF EXISTS customers_accessentry_append_only")
+    first = AccessEntry.objects.order_by("id")[0]
+    AccessEntry.objects.filter(id=first.pk).update(**change)
+    assert api.verify_access_log().broken_at == first.pk
+
+
+@pytest.mark.django_db
+def test_the_log_is_kept_three_years_and_then_goes_without_breaking() -> None:
+    for number in (0, 1, 400, 2000):
+        _give("mika", [1, 2], number, "配送会社")
+    # The first is of 1 January 2026: kept on 1 January 2029, gone the day after.
+    assert api.drop_old_access(day(1096)) == 0
+    assert api.drop_old_access(day(1097)) == 1
+    assert api.drop_old_access(day(1098)) == 1
+    check = api.verify_access_log()
+    assert (check.is_whole, check.entries, check.expected) == (True, 2, 2)
+    assert api.drop_old_access(day(1098)) == 0
+    _give("mika", [1], 2001)
+    assert api.verify_access_log().is_whole
+    with pytest.raises(ConfigurationError):
+        save(specs_by_key(), {"rights.years_of_access": 2})
+
+
+def specs_by_key() -> dict[str, SettingSpec]:
+    return {spec.key: spec for spec in specs_of(RightsRules).values()}
+
+
+@pytest.mark.django_db
+def test_a_log_cut_short_by_hand_shows() -> None:
+    for number in range(4):
+        _give("mika", [number, 9], number)
+    second = AccessEntry.objects.order_by("id")[1]
+    head = {"dropped": 2, "dropped_to": second.pk, "dropped_chain": second.chain}
+    AccessHead.objects.update(**head)
+    AccessEntry.objects.filter(id__lte=second.pk).delete()
+    assert not api.verify_access_log().is_whole
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite refuses changes only")
+def test_the_database_removes_only_what_the_log_says_is_gone() -> None:
+    _give("mika", [1], 0)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        AccessEntry.objects.all().delete()

@@ -82,14 +82,15 @@ def test_profiles_of_unknown_people_are_left_out_and_one_alone_is_an_error(
     assert api.list_contact_points([10**9], "email") == {}
 
 
-def test_the_histories_of_many_people_cost_two_queries(shop: dict[str, int]) -> None:
+def test_the_histories_of_many_people_cost_three_queries(shop: dict[str, int]) -> None:
     ids = list(shop.values())
     with CaptureQueriesContext(
         connection,
     ) as queries:
         history = api.purchase_history(ids)
     assert [len(history[number]) for number in ids] == [1, 1, 1]
-    assert len(queries) == 2
+    # People, how the shop counts, orders: however many are asked for.
+    assert len(queries) == 3
 
 
 def test_the_customers_of_parties_are_those_that_are_resolved(shop: dict[str, int]) -> None:

@@ -68,6 +68,49 @@ def test_two_parties_are_two_people(one: dict[str, Any], other: dict[str, Any]) 
     assert not same_person(one, other)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "1.23E+11",
+        "１．２３Ｅ＋１１",
+        "1E+12",
+        "0",
+        "000",
+        "0.0",
+        "-",
+        "ー",
+        "-1",
+        "ゲスト",
+        "ｹﾞｽﾄ",
+        "非会員",
+        "Guest",
+        "[guest]",
+        "NULL",
+        "(null)",
+        "None",
+        "#N/A",
+        "#REF!",
+        "######",
+        "なし",
+        "N/A",
+        " ",
+    ],
+)
+@pytest.mark.parametrize("field", ["member_no", "line_user_id"])
+def test_what_stands_at_many_strangers_is_nobodys_number(said: str, field: str) -> None:
+    stated: dict[str, Any] = {field: said}
+    assert keys_of(party_record(1, **stated)) == ()
+    one, other = {field: said, "email": "a@x.jp"}, {field: said, "email": "b@x.jp"}
+    assert not same_person(one, other)
+
+
+@pytest.mark.parametrize(
+    "said", ["1", "10", "M0", "1E5", "GUEST-12", "ゲスト12", "A-0001", "#1001", "00012", "1E+2X"]
+)
+def test_a_real_number_that_looks_a_little_so_still_tells_who_it_is(said: str) -> None:
+    assert same_person({"member_no": said}, {"member_no": said, "email": "b@x.jp"})
+
+
 def test_a_very_long_key_is_cut_to_a_digest_that_still_matches() -> None:
     long = party_record(1, line_user_id="U" * 400)
     assert [len(value) for _, value in keys_of(long)] == [64]

@@ -85,6 +85,16 @@ def test_only_people_who_agreed_and_are_not_blocked_are_uploaded(line: FakeLine)
     assert (view.uploaded, view.synced_at, view.has_one) == (59, NOW, True)
 
 
+def test_who_is_handed_to_line_stands_in_the_record_of_provisions(line: FakeLine) -> None:
+    people = people_of_line(60, agreed=55)
+    sync(line, people)
+    (entry,) = customers.iter_access(is_given=True)
+    assert (entry.recipient, entry.basis) == ("LINEヤフー株式会社", "entrusted")
+    assert (entry.people, entry.fields, entry.where) == (55, ("line",), f"audience:{KEY}")
+    assert len(customers.summarize_provisions([people[54]])) == 1
+    assert customers.summarize_provisions([people[55]]) == []
+
+
 def test_who_withdrew_or_was_erased_is_gone_after_the_next_sync_and_the_old_group_too(
     line: FakeLine,
 ) -> None:

@@ -24,7 +24,7 @@ SHOP = ShopProfile(
     postal_address="東京都台東区1-2-3 髙橋ビル①",
     contact="03-0000-0000",
 )
-HEAD = letterhead(SHOP, NOW)
+HEAD = letterhead(SHOP, NOW, "a secret")
 ORDINARY = Outgoing(
     message_id=1,
     key="journey:1:a1:7",
@@ -112,10 +112,14 @@ def test_an_order_mail_carries_no_unsubscribe() -> None:
 
 def test_the_message_id_is_the_same_for_the_same_key_and_only_then() -> None:
     one = parse(made(ORDINARY).raw)["Message-ID"]
-    again = parse(made(replace(ORDINARY, message_id=9, subject="x")).raw)["Message-ID"]
+    again = parse(made(replace(ORDINARY, subject="x")).raw)["Message-ID"]
     other = parse(made(replace(ORDINARY, key="other")).raw)["Message-ID"]
     assert one == again != other
-    assert re.fullmatch(r"<[0-9a-f]{32}@hadabiyori\.example>", one)
+    assert re.fullmatch(r"<\d+\.[0-9a-f]{32}@hadabiyori\.example>", one)
+    # Nobody who knows number and key of a message can make it up.
+    forged = compose(ORDINARY, replace(HEAD, secret="another secret"))
+    assert forged is not None
+    assert parse(forged.raw)["Message-ID"] != one
 
 
 def test_a_mail_without_html_is_plain_text() -> None:
@@ -187,7 +191,7 @@ def test_no_value_can_add_a_header_or_a_recipient() -> None:
 @pytest.mark.property
 def test_the_shops_own_settings_cannot_add_a_header_either() -> None:
     for value in _CORPUS:
-        head = letterhead(replace(SHOP, sender_name=value, sender_email=f"a@b.jp{value}"), NOW)
+        head = letterhead(replace(SHOP, sender_name=value, sender_email=f"a@b.jp{value}"), NOW, "")
         composed = compose(ORDINARY, head)
         assert composed is not None
         assert parse(composed.raw).keys() == HEADERS, value

@@ -35,6 +35,8 @@ def know(customer_id: int, freshness: float) -> int:
     return customer_id
 
 
+# The send queue of the row; its task list and badges are proved in tests/web/test_within_a_day.py.
+@pytest.mark.covers("A-05")
 def test_of_one_time_the_freshest_leave_first_and_what_waited_longer_before_them(
     shop: None, simulated: clock.SimulatedClock, email: EmailChannel, box: MailboxTransport
 ) -> None:

@@ -191,6 +191,38 @@ def test_the_policy_says_send_wait_or_never(
         assert opening <= decision.until < opening + SPREAD
 
 
+@pytest.mark.covers("C-15")
+@pytest.mark.parametrize(
+    ("stage", "is_lapsed", "cap"),
+    [
+        ("first", False, 1),
+        ("toddler", False, 2),
+        ("steady", False, 4),
+        ("trend", False, 4),
+        ("prime", False, 4),
+        *((stage, True, 2) for stage in ("first", "toddler", "steady", "trend", "prime")),
+    ],
+)
+def test_each_class_has_its_own_number_of_sales_messages_in_thirty_days(
+    stage: str, is_lapsed: bool, cap: int
+) -> None:
+    message = Candidate("key", "sales", NOON + timedelta(days=60))
+    days = ago(8, 14, 20, 26)
+    person = replace(PERSON, stage=stage, is_lapsed=is_lapsed)
+    one_less = replace(person, sales_days=days[: cap - 1])
+    full = replace(person, sales_days=days[:cap])
+    assert decide(message, one_less, SHOP, RULES, NOON) == Send()
+    held = decide(message, full, SHOP, RULES, NOON)
+    assert isinstance(held, Hold)
+    assert held.reason == "sales_cap"
+    # Who first bought under 14 days ago is sold nothing, whatever his class allows.
+    if stage == "first" and not is_lapsed:
+        new = replace(one_less, first_purchase_on=ago(13)[0])
+        blocked = decide(message, new, SHOP, RULES, NOON)
+        assert isinstance(blocked, Hold)
+        assert blocked.reason == "first_purchase_recent"
+
+
 def test_a_shop_without_postal_address_sends_order_mails_only() -> None:
     shop = replace(SHOP, has_sender_details=False)
     late = NOON + timedelta(days=9)

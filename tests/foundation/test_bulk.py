@@ -1,9 +1,17 @@
 """Rows by the thousand arrive as they were given, and indexes stand again behind them."""
 
+from datetime import date
+
+import pyarrow as pa
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from okaeri.foundation.bulk import bulk_insert, indexes_afterwards, insert_columns
+from okaeri.foundation.bulk import (
+    bulk_insert,
+    driver_values,
+    indexes_afterwards,
+    insert_columns,
+)
 from okaeri.foundation.models import DutyState, Job, Sequence
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +75,24 @@ def test_a_failure_leaves_the_indexes_standing() -> None:
     with pytest.raises(RuntimeError), transaction.atomic(), indexes_afterwards(Job._meta.db_table):
         raise RuntimeError
     assert _indexes() == before
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "expected"),
+    [
+        (["休", None, "", "休"], pa.string(), ["休", None, "", "休"]),
+        ([date(2026, 1, 5), None], pa.date32(), ["2026-01-05", None]),
+        ([None, -3, 4], pa.int8(), [None, -3, 4]),
+        ([2**62, 1], pa.int64(), [2**62, 1]),
+        ([0.1, None, -0.0], pa.float64(), [0.1, None, -0.0]),
+        ([True, None, False], pa.bool_(), [True, None, False]),
+        ([None, None], pa.string(), [None, None]),
+        ([], pa.date32(), []),
+    ],
+)
+def test_columns_of_arrow_become_what_drivers_take(
+    values: list[object], kind: pa.DataType, expected: list[object]
+) -> None:
+    found = driver_values(pa.array(values, kind))
+    assert found == expected
+    assert [type(one) for one in found] == [type(one) for one in expected]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from okaeri.insight.domain.best_channel import best_channel
+from okaeri.insight.domain.best_channel import SURE_FROM, best_channel, replay, sureness
 from okaeri.insight.domain.best_hour import best_hours, shop_hours
 
 SHOP = {"email": (1000, 30), "line": (1000, 120)}
@@ -20,6 +20,62 @@ def test_one_answer_is_not_yet_a_habit_and_many_are() -> None:
 def test_only_an_allowed_channel_is_given() -> None:
     assert best_channel({}, SHOP, ["email"]) == "email"
     assert best_channel({}, SHOP, []) is None
+
+
+def _written_to(truth: dict[str, dict[str, float]], seed: int) -> tuple[dict, dict]:
+    """Messages of 2,000 people on both channels before and after a day, answered as each kind does."""
+    random = np.random.default_rng(seed)
+    kinds = list(truth)
+    spans: tuple[dict, dict] = ({}, {})
+    for who in range(2_000):
+        shares = truth[kinds[who % len(kinds)]]
+        for span in spans:
+            span[who] = {
+                channel: (sent, int(random.binomial(sent, shares[channel])))
+                for channel in ("email", "line")
+                for sent in [int(random.integers(5, 30))]
+            }
+    return spans
+
+
+def test_where_people_differ_their_own_channel_holds_better_later() -> None:
+    truth = {"mail": {"email": 0.3, "line": 0.03}, "line": {"email": 0.02, "line": 0.25}}
+    before, after = _written_to(truth, 5)
+    found = replay(before, after)
+    assert found["choosers"] == found["people"] == 2_000
+    assert found["own_rate"] > found["shop_rate"] + 0.08
+    assert found["own_loss"] < found["shop_loss"] - 0.03
+    # Of those it calls sure, at least so many do answer there most.
+    shop = {
+        channel: tuple(sum(one[channel][n] for one in before.values()) for n in (0, 1))
+        for channel in ("email", "line")
+    }
+    right = []
+    for who, own in before.items():
+        channel = best_channel(own, shop, ["email", "line"])
+        assert channel is not None
+        known = sureness(channel, own, shop, ["email", "line"])
+        assert known.chance is not None
+        if known.chance >= SURE_FROM:
+            right.append(channel == ("email" if who % 2 == 0 else "line"))
+    assert len(right) > 1_000
+    assert np.mean(right) >= SURE_FROM
+
+
+def test_where_all_are_alike_the_own_channel_is_no_worse() -> None:
+    before, after = _written_to({"all": {"email": 0.05, "line": 0.12}}, 6)
+    found = replay(before, after)
+    assert abs(found["own_rate"] - found["shop_rate"]) < 0.015
+    assert abs(found["own_loss"] - found["shop_loss"]) < 0.01
+
+
+def test_of_a_stranger_a_channel_is_as_sure_as_the_shop_makes_it() -> None:
+    alone = sureness("email", {}, SHOP, ["email"])
+    assert (alone.sent, alone.chance) == (0, None)
+    near = sureness("line", {}, {"email": (1000, 99), "line": (1000, 100)}, ["email", "line"])
+    assert near.chance is not None
+    assert 0.5 < near.chance < SURE_FROM
+    assert replay({}, {})["own_loss"] is None
 
 
 def _hours(**orders: int) -> np.ndarray:

@@ -95,6 +95,37 @@ def test_use_is_told_by_days_of_use_else_by_the_own_cycle_drawn_to_the_products(
     assert (quick.basis, quick.runs_out_on) == ("own", TODAY + timedelta(days=20))
     assert (new.basis, new.runs_out_on) == ("product", TODAY + timedelta(days=25))
     assert id_of("supplied") not in found
+    for row in found.values():
+        assert row.next_low_on is not None
+        assert row.next_on is not None
+        assert row.next_high_on is not None
+        assert TODAY < row.next_low_on <= row.next_on <= row.next_high_on
+
+
+def test_two_pieces_are_bought_again_later_than_one_and_a_lasting_product_later_than_a_short_one(
+    warehouse: Warehouse,
+) -> None:
+    intake.record_products(
+        [ProductIn("SHORT", "短い", days_supply=14), ProductIn("LONG", "長い", days_supply=30)]
+    )
+    # Long enough a history to look ahead over all of it.
+    intake.record_orders(
+        [
+            order_of("old", 700, "OTHER"),
+            order_of("short", 10, "SHORT"),
+            order_of("double", 10, "SHORT", quantity=2),
+            order_of("long", 10, "LONG"),
+        ]
+    )
+    report(warehouse)
+    short, double, long = (api.run_outs_of([id_of(who)])[0] for who in ("short", "double", "long"))
+    assert [row.runs_out_on for row in (short, double, long)] == [
+        TODAY + timedelta(days=days) for days in (7, 21, 23)
+    ]
+    for sooner, later in ((short, double), (double, long)):
+        assert (sooner.next_low_on or TODAY) <= (later.next_low_on or TODAY)
+        assert (sooner.next_on or TODAY) < (later.next_on or TODAY)
+        assert (sooner.next_high_on or TODAY) < (later.next_high_on or TODAY)
 
 
 def test_overdue_people_are_listed_and_those_twice_over_are_at_risk(warehouse: Warehouse) -> None:

@@ -1,6 +1,7 @@
 """Acquisition sources with cost, from orders and costs to the report."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,10 @@ from typing import Any
 import pytest
 
 from okaeri.foundation import clock, settings
+from okaeri.foundation.errors import ConfigurationError
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight import api
+from okaeri.insight.analysis_types import LtvRules
 from okaeri.insight.domain.media_costs import read_costs
 from okaeri.insight.media_types import MediaCostView, MediaRules
 from okaeri.intake import api as intake
@@ -125,3 +128,73 @@ def test_a_table_of_costs_is_read_whole_and_every_mistake_is_named() -> None:
     assert read_costs("", "JPY")[1]
     assert read_costs("2026-04,a,12.34\n", "USD")[0][0].cost_minor == 1234
     assert read_costs("2026-04,a,12.34\n", "JPY")[1]
+
+
+@pytest.mark.django_db
+@pytest.mark.engine
+def test_ltv_by_source_is_one_figure_on_every_page(warehouse: Warehouse) -> None:
+    orders = []
+    for number in range(40):
+        media = ("search", "sns", "tv")[number % 3]
+        # Some of a month are a year old, some are not; some buy on the 365th day, some on the next.
+        first = date(2025, 6, 10) + timedelta(days=number)
+        orders.append(order_of(f"p{number}", first, media))
+        for days in (30, 364, 365, 366)[number % 3 :]:
+            if first + timedelta(days=days) <= TODAY:
+                orders.append(order_of(f"p{number}", first + timedelta(days=days), "mail"))
+    # Of those who came by "tv" a fifth of the sales has no cost.
+    other = (LineIn("B", "石けん", 1, 1000, 1000),)
+    tv = [n for n, order in enumerate(orders) if order.media_code == "tv"]
+    orders = [
+        replace(order, lines=other) if n in tv[::2] else order for n, order in enumerate(orders)
+    ]
+    intake.record_orders(orders)
+    by_source = {row["media"]: row for row in report(warehouse)["media"]}
+    ltv = api.find_report("lifetime_value")
+    assert ltv is not None
+    parts = {part["value"]: part["windows"][-1] for part in ltv.payload["media"]}
+    assert {"search", "sns", "tv"} <= parts.keys() & by_source.keys()
+    assert parts["search"]["days"] == 365
+    for media, window in parts.items():
+        row = by_source[media]
+        assert (row["ltv_365_minor"], row["margin_365_minor"]) == (
+            window["ltv_minor"], window["margin_minor"],
+        )  # fmt: skip
+        ends = row["ltv_365_low_minor"], row["ltv_365_high_minor"]
+        assert ends == (window["low_minor"], window["high_minor"])
+        if window["ltv_minor"]:
+            assert ends[0] < window["ltv_minor"] < ends[1]
+    # Worked out by hand: 365 days after 10 June 2025 is a day, and whoever came by 30 June is old enough.
+    search = [
+        n for n in range(0, 40, 3) if date(2025, 6, 10) + timedelta(days=n) <= date(2025, 6, 30)
+    ]
+    assert parts["search"]["customers"] == len(search) == 7
+    assert by_source["search"]["ltv_365_minor"] == 4000
+    assert by_source["tv"]["margin_365_minor"] is None
+
+
+@pytest.mark.django_db
+@pytest.mark.engine
+def test_the_shop_says_within_which_days_ltv_is_counted(warehouse: Warehouse) -> None:
+    intake.record_orders(
+        [order_of("a", date(2025, 3, 10), "tv"), order_of("a", date(2025, 3, 20), "tv")]
+    )
+    known = {spec.key: spec for spec in settings.specs_of(LtvRules).values()}
+    settings.save(known, {"ltv.windows": "7 30 400"})
+    (row,) = report(warehouse)["media"]
+    ltv = api.find_report("lifetime_value")
+    assert ltv is not None
+    (whole,) = ltv.payload["all"]
+    windows = [(one["days"], one["ltv_minor"]) for one in whole["windows"]]
+    assert windows == [(7, 1000), (30, 2000), (400, 2000)]
+    assert row["ltv_365_minor"] == 2000, "what a source may cost is always by a year"
+
+
+@pytest.mark.parametrize(
+    "words", ["", "soon", "0 90", "90 30", "90 90", "9999", "1 2 3 4 5 6 7 8 9", "９０"]
+)
+@pytest.mark.django_db
+def test_days_of_ltv_that_make_no_sense_are_refused_in_a_sentence(words: str) -> None:
+    known = {spec.key: spec for spec in settings.specs_of(LtvRules).values()}
+    with pytest.raises(ConfigurationError, match="cannot be used"):
+        settings.save(known, {"ltv.windows": words})

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from okaeri.foundation import clock
+from okaeri.foundation import clock, settings
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight import api
+from okaeri.insight.analysis_types import TargetRules
 from okaeri.insight.domain.reports.movement import month_end
 from tests.insight.shops import record_shop
 from tests.web.conftest import browser_of_staff, staff  # noqa: F401 - fixtures
@@ -65,6 +66,26 @@ def test_promotions_have_rates_with_targets_a_flow_and_a_matrix_whose_cells_are_
     for address, count in links:
         offered = browser_of_staff.get(address.replace("&amp;", "&")).content.decode()
         assert f"{count}人" in offered
+
+
+def test_what_the_shop_aims_at_stands_beside_the_rates_it_measures(
+    warehouse: Warehouse,
+    browser_of_staff: Client,  # noqa: F811 - the fixture
+) -> None:
+    known = {spec.key: spec for spec in settings.specs_of(TargetRules).values()}
+    settings.save(known, {"target.first": 0.35, "target.prime_sales": 0.6})
+    _shop()
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    payload = api.find_report("movement").payload  # type: ignore[union-attr]
+    assert [step["target"] for step in payload["now"]["steps"]] == [0.35, 0.8, 0.5]
+    html = browser_of_staff.get("/analysis/movement/").content.decode()
+    assert "目安 35%" in html
+    assert "初回→よちよち以上 35%" in html
+    (said,) = [one.text.ja for one in api.list_findings() if one.key == "prime_share"]
+    assert "60%" in said
+    deciles = browser_of_staff.get("/analysis/deciles/").content.decode()
+    assert "優良客で60%" in deciles
+    assert "目安の60%" in deciles
 
 
 def test_the_flow_out_of_a_month_end_is_the_portfolio_of_that_day(warehouse: Warehouse) -> None:

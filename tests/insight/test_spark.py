@@ -1,9 +1,10 @@
-"""The slow lane: every feature on both engines over real orders, every row compared."""
+"""The slow lane: every feature on DuckDB and a Spark of two workers, every row compared."""
 
 import math
 import shutil
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.insight.real_orders import (
     online_retail_path,
     online_retail_products,
 )
+from tests.insight.spark_cluster import cluster
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 AS_OF = date(2011, 12, 9)
@@ -40,17 +42,24 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ware
     with pytest.MonkeyPatch.context() as patched:
         # Of many small questions the second compiler costs more than it brings: half of Java's time.
         patched.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
-        opened = {
-            engine: open_warehouse(tmp_path_factory.mktemp("warehouse"), engine)
-            for engine in ("duckdb", "local[2]")
-        }
-    yield opened
-    for warehouse in opened.values():
-        warehouse.close()
+        patched.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+        with cluster(tmp_path_factory.mktemp("cluster")) as address:
+            opened = {
+                name: open_warehouse(tmp_path_factory.mktemp("warehouse"), engine)
+                for name, engine in (("duckdb", "duckdb"), ("spark", address))
+            }
+            yield opened
+            for warehouse in opened.values():
+                warehouse.close()
 
 
-def _sample(shared_data: Path) -> pa.Table:
-    return online_retail(online_retail_path(shared_data), CLEAN + ' and "CustomerID" % 4 = 1')
+# One customer in four: the whole file goes through `okaeri refresh` in test_spark_cluster.
+SAMPLE = CLEAN + ' and "CustomerID" % 4 = 1'
+
+
+@cache
+def _orders(shared_data: Path) -> pa.Table:
+    return online_retail(online_retail_path(shared_data), SAMPLE)
 
 
 def same(left: Any, right: Any) -> bool:
@@ -66,8 +75,8 @@ def same(left: Any, right: Any) -> bool:
 def test_feature_gives_the_same_rows_on_both_engines(
     engines: dict[str, Warehouse], shared_data: Path, name: str, rules: LifecycleRules
 ) -> None:
-    rows = {engine: _rows(engines[engine], _sample(shared_data), name, rules) for engine in engines}
-    left, right = rows["duckdb"], rows["local[2]"]
+    rows = {engine: _rows(engines[engine], _orders(shared_data), name, rules) for engine in engines}
+    left, right = rows["duckdb"], rows["spark"]
     assert len(left) == len(right) > 0
     for one, other in zip(left, right, strict=True):
         assert one.keys() == other.keys()
@@ -105,8 +114,8 @@ def _features_of(
     """Every further feature over tables that were staged once per engine and set of rules."""
     if (engine, rules) not in _STAGED:
         path = online_retail_path(shared_data)
-        lines = online_retail_lines(path, CLEAN + ' and "CustomerID" % 4 = 1')
-        orders = warehouse.upload(_sample(shared_data))
+        lines = online_retail_lines(path, SAMPLE)
+        orders = warehouse.upload(_orders(shared_data))
         core = all_features(orders, as_of=AS_OF, rules=RULES[rules])
         tables = feature_lists.tables_over(
             orders,
@@ -143,14 +152,14 @@ def test_further_feature_gives_the_same_rows_on_both_engines(
 def test_whole_analysis_is_the_same_on_both_engines(
     engines: dict[str, Warehouse], shared_data: Path
 ) -> None:
-    orders = _sample(shared_data)
+    orders = _orders(shared_data)
     found = {
         engine: api.analyse(
             warehouse.upload(orders), warehouse=warehouse, as_of=AS_OF, currency="GBP"
         )
         for engine, warehouse in engines.items()
     }
-    left, right = found["duckdb"], found["local[2]"]
+    left, right = found["duckdb"], found["spark"]
     assert left.findings == right.findings
     assert left.next_steps == right.next_steps
     for name in left.reports:

@@ -404,4 +404,5 @@ CARTS = (
     Cart("amazon", _amazon, "cp932", "\t"),
 )
 OLD_RAKUTEN = Cart("rakuten", _rakuten_old)
-MALLS = ("rakuten", "yahoo", "amazon")
+# Next Engine gathers the orders of many shops: nothing tells the malls' among them for sure.
+MALLS = ("rakuten", "yahoo", "amazon", "nextengine")

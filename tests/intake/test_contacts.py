@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okaeri.intake.domain import contacts, keys, statuses
+from okaeri.intake.domain import contacts, keys, malls, statuses
+from okaeri.intake.types import PartyIn
 
 
 @pytest.mark.parametrize(
@@ -108,3 +109,11 @@ def test_no_contact_makes_the_reader_crash_and_all_of_them_fit_their_columns(
 )  # fmt: skip
 def test_a_status_word_decides_whether_an_order_counts(word: str, status: str) -> None:
     assert statuses.decide_status(word) == status
+
+
+@pytest.mark.parametrize("said", ["0", "ゲスト", "1.23E+11", "#N/A", "-"])
+def test_a_malls_guests_are_told_apart_by_their_addresses_not_by_a_placeholder(said: str) -> None:
+    guests = [PartyIn(member_no=said, email=email) for email in ("a@x.jp", "b@x.jp", "")]
+    numbers = [malls.for_analysis(guest).member_no for guest in guests]
+    assert len(set(numbers)) == 3
+    assert numbers[2] == ""

@@ -491,3 +491,28 @@ def test_a_customers_file_makes_contacts_without_orders(tmp_path: Path) -> None:
     latest = api.latest_change_no()
     api.import_file(path)
     assert api.latest_change_no() == latest
+
+
+@pytest.mark.parametrize(
+    ("column", "mangled"),
+    [("注文番号*", "1.23E+11"), ("定期番号", "#N/A"), ("商品コード*", "3月1日")],
+)
+def test_an_order_whose_number_a_spreadsheet_destroyed_touches_no_other(
+    column: str, mangled: str, tmp_path: Path
+) -> None:
+    mine, other = ({column: mangled, "メールアドレス": f"{who}@x.jp"} for who in "ab")
+    numbers = [{} if column == "注文番号*" else {"注文番号*": number} for number in "XY"]
+    for row, number in zip((mine, other), numbers, strict=True):
+        result = api.import_file(template_file(tmp_path / "o.csv", row | number))
+        assert (result.orders_new, result.orders_updated, result.rows_rejected) == (0, 0, 1)
+        [refused] = api.iter_rejected_rows(result.run_id)
+        assert refused.code == "mangled_code"
+        assert "書き出したまま" in refused.reason.ja
+    assert not Order.objects.exists()
+
+
+def test_a_code_the_shop_itself_says_is_no_spreadsheets_fault() -> None:
+    api.record_orders([live_order(lines=(LineIn("4.9E+12", "化粧水", 1, 100, 100),))])
+    with pytest.raises(InputError):
+        api.record_orders([live_order("1.23E+11")])
+    assert [order.order_no for order in api.list_orders_after(0, 10)] == ["A-1"]

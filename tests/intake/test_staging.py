@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from okaeri.foundation.errors import InputError
 from okaeri.intake import api
 from okaeri.intake.connectors import choose
+from okaeri.intake.domain.cells import CellError, Codes, Problem, clean_code
 from okaeri.intake.files import cutting
 from okaeri.intake.files import rows as file_rows
 from okaeri.intake.staging import halves, staging_files
@@ -615,3 +616,21 @@ def test_a_cut_inside_a_quoted_cell_is_noticed(
 def _stager(path: Path) -> OrderStager:
     header = staging_files.open_text(path).header
     return OrderStager(choose(header, "", None), header, "JPY", TOKYO)
+
+
+@pytest.mark.parametrize(
+    "said", ["1.23E+11", "１．２３Ｅ＋１１", "4.9e+12", '="4.9E+12"', "#N/A", "########", "3月1日"]
+)
+def test_a_code_a_spreadsheet_destroyed_is_none(said: str) -> None:
+    with pytest.raises(CellError) as refused:
+        clean_code(said)
+    assert refused.value.code == "mangled_code"
+    assert [type(value) for value in Codes().read([said, "A1"])] == [Problem, str]
+
+
+@pytest.mark.parametrize(
+    "code", ["1E11", "12E-3", "E+11", "#1001", "3-1", "12.5E+3X", "ギフト3月1日便", "A+B", "MAR-01"]
+)
+def test_codes_that_only_look_a_little_destroyed_stay(code: str) -> None:
+    assert clean_code(code) == code
+    assert Codes().read([code]) == [code]

@@ -69,6 +69,13 @@ def test_of_a_bad_row_only_that_row_is_left_out_and_says_why(tmp_path: Path) -> 
     assert "status" in reasons[1]
 
 
+def test_contracts_whose_numbers_a_spreadsheet_destroyed_do_not_become_one(tmp_path: Path) -> None:
+    rows = [CONTRACT | {"定期番号": said} for said in ("1.23E+11", "3月1日")]
+    result = api.import_file(written(tmp_path / "定期.csv", CONTRACT, *rows))
+    assert (result.orders_new, result.rows_rejected) == (1, 2)
+    assert {row.code for row in api.iter_rejected_rows(result.run_id)} == {"mangled_code"}
+
+
 def test_inquiries_come_from_a_file_and_an_open_complaint_is_known(tmp_path: Path) -> None:
     row = {
         "問合せ番号": "Q-1", "受付日時": "2026/11/1 10:00", "媒体": "電話", "種別": "クレーム",

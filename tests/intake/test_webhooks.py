@@ -73,6 +73,36 @@ def test_a_signature_with_letters_outside_ascii_is_refused_and_breaks_nothing(
     assert api.receive(shop.key, headers, b"{}", NOW).outcome == "unsigned"
 
 
+def test_two_subscriptions_to_one_topic_bring_one_event_twice(shop: ConnectionView) -> None:
+    """X-Shopify-Event-Id says so; each subscription has a X-Shopify-Webhook-Id of its own."""
+
+    def tell(payload: Any, event: str, delivery: str, topic: str = "orders/create") -> str:
+        raw = as_raw(payload)
+        headers = shopify_headers(raw, topic, delivery) | {"X-Shopify-Event-Id": event}
+        return api.receive(shop.key, headers, raw, NOW).outcome
+
+    first, second = shopify_order(1), shopify_order(2)
+    assert tell(first, "e-1", "w-1") == "done"
+    assert tell(first, "e-1", "w-2") == "duplicate"
+    # One deed is told in several topics and about several orders; none of them is a copy.
+    assert tell(first, "e-1", "w-3", "orders/paid") == "done"
+    assert tell(second, "e-1", "w-4") == "done"
+    # The source tried again: both ids are those of before.
+    assert tell(second, "e-1", "w-4") == "duplicate"
+    # Another event of the same order is another, even under a webhook id that was seen.
+    assert tell(first, "e-2", "w-1") == "done"
+    assert {len(one) for one in Delivery.objects.values_list("delivery_id", flat=True)} == {36}
+
+
+def test_what_names_no_event_is_told_apart_as_before(shop: ConnectionView) -> None:
+    assert send(shop, "orders/create", shopify_order(), "w-1").outcome == "done"
+    assert send(shop, "orders/create", shopify_order(), "w-1").outcome == "duplicate"
+    raw = b"[1]"
+    headers = shopify_headers(raw, "orders/create", "w-2") | {"X-Shopify-Event-Id": "x" * 500}
+    assert api.receive(shop.key, headers, raw, NOW).outcome == "failed"
+    assert len(Delivery.objects.get(status="failed").delivery_id) <= 80
+
+
 def test_a_closed_address_hears_nothing(shop: ConnectionView) -> None:
     api.switch_connection(shop.id, is_active=False)
     assert send(shop, "orders/create", shopify_order()).outcome == "unknown"

@@ -39,6 +39,8 @@ class Shop:
         delivered_on: date | None = None,
         resolve: bool = True,
         sku: str = "LOTION",
+        prefecture: str = "",
+        postal_code: str = "",
     ) -> int:
         """Take one order of `name`; gives the customer's id (0 while nobody has recognised him)."""
         self._orders += 1
@@ -50,7 +52,13 @@ class Shop:
                     order_no=order_no or f"A{self._orders}",
                     ordered_at=at or self.now,
                     status=status,
-                    party=PartyIn(email=email, family_name="山田", email_opt_in=True),
+                    party=PartyIn(
+                        email=email,
+                        family_name="山田",
+                        postal_code=postal_code,
+                        prefecture=prefecture,
+                        email_opt_in=True,
+                    ),
                     lines=(LineIn(sku, "化粧水", 1, 5000, 5000),),
                     total_minor=5000,
                     shipped_on=shipped_on,

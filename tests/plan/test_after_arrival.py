@@ -7,13 +7,18 @@ from pathlib import Path
 import pytest
 
 from okaeri.deliver import api as deliver
+from okaeri.foundation.errors import ConfigurationError
+from okaeri.foundation.settings import save, specs_of
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.foundation.work.loop import WorkLoop
 from okaeri.insight import api as insight
 from okaeri.insight import duties as insight_duties
 from okaeri.insight.types import CustomerInsightView, Depth
+from okaeri.intake import api as intake
 from okaeri.plan import api as plan
 from okaeri.plan.models import Decision
+from okaeri.plan.region_types import REGIONS
+from okaeri.plan.types import JourneyRules
 from tests.plan.conftest import NOON, Run, Shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
@@ -96,3 +101,40 @@ def test_purchase_and_parcel_make_fresh_anew_and_care_begins_from_shipping_or_ar
     sent = Decision.objects.filter(enrolment__customer_id=buyer, node="arrival", action="sent")
     assert sent.count() == 1
     assert care_day(other) == date(2026, 4, 10)
+
+
+def test_a_parcel_of_unknown_day_is_expected_a_day_earlier_in_the_shops_own_region(
+    shop: Shop, run_plan: Run
+) -> None:
+    choose = {spec.key: spec for spec in specs_of(JourneyRules).values()}
+    save(choose, {"anchor.ships_from": "東京都"})
+    plan.activate("first_follow", now=NOON, holdout_share=0.0)
+    homes = {"near": "神奈川県", "postal": "", "english": "Tokyo", "far": "大阪府", "unknown": ""}
+    buyers = {
+        name: shop.order(name, prefecture=home, postal_code="330-0801" if name == "postal" else "")
+        for name, home in homes.items()
+    }
+    run_plan()
+    # A day to ship, one or two to deliver, and care begins the day after.
+    near, far = date(2026, 4, 4), date(2026, 4, 5)
+    wanted = {"near": near, "postal": near, "english": near, "far": far, "unknown": far}
+    assert {name: care_day(who) for name, who in buyers.items()} == wanted
+    # Shipped: the rest is reckoned from there, by the same rule.
+    for name in ("near", "far"):
+        shop.order(
+            name, at=NOON, order_no=f"S{name}", prefecture=homes[name], shipped_on=date(2026, 4, 4)
+        )
+    save(choose, {"anchor.ships_from": ""})
+    run_plan()
+    assert care_day(buyers["near"]) == far, "without a prefecture every parcel takes two days"
+
+
+@pytest.mark.parametrize("name", ["東京", "Tokyo", "江戸"])
+def test_a_prefecture_that_does_not_exist_is_refused_in_a_sentence(name: str) -> None:
+    known = {spec.key: spec for spec in specs_of(JourneyRules).values()}
+    with pytest.raises(ConfigurationError, match="There is no prefecture"):
+        save(known, {"anchor.ships_from": name})
+
+
+def test_every_prefecture_lies_in_one_region() -> None:
+    assert sorted(name for region in REGIONS for name in region) == sorted(intake.PREFECTURES)

@@ -9,7 +9,11 @@ import pytest
 from okaeri.plan.actions.coupons import example_of_a_coupon
 from okaeri.plan.content.html import html_from_text
 from okaeri.plan.content.library import list_shipped_templates
-from okaeri.plan.content.merge import EXAMPLE_OF_A_CART, EXAMPLE_OF_A_FORM
+from okaeri.plan.content.merge import (
+    EXAMPLE_OF_A_CART,
+    EXAMPLE_OF_A_FORM,
+    EXAMPLE_OF_A_WISH,
+)
 from okaeri.plan.content.subject import make_header_safe
 from okaeri.plan.content.words import Source, render_words
 from okaeri.plan.types import TemplateError
@@ -29,6 +33,8 @@ VALUES = {
     "run_out": {"product": "化粧水"},
     "coupon": example_of_a_coupon(),
     "my_page": "https://shop.example/my/1-2-abc/",
+    "subscription": EXAMPLE_OF_A_WISH,
+    "subscription_url": "https://shop.example/w/1-abc/subscriptions/",
     **EXAMPLE_OF_A_FORM,
     "form": {**EXAMPLE_OF_A_FORM["form"], "addressee": "山田 様"},
 }

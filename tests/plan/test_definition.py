@@ -109,6 +109,7 @@ def test_the_shipped_playbooks_can_be_used() -> None:
     keys = {parse(source).key for source in list_playbook_sources()}
     assert keys == {
         "after_one_delivery",
+        "before_fourth",
         "cart",
         "first_follow",
         "know_us",

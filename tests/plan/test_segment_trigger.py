@@ -146,6 +146,7 @@ def shipped(preset: str) -> int:
             "subscription_1",
             ["after_one_thanks", "after_one_support", "after_one_voices"],
         ),
+        ("before_fourth", "subscription_4_ahead", ["before_fourth_left", "before_fourth_use"]),
         ("trial_to_full", "trial_gone", ["trial_how_was_it", "trial_full_product"]),
         ("vip_invitation", "high_spend", ["vip_thanks", "vip_invitation"]),
         ("win_back", "lost", ["win_back_reason", "win_back_news", "win_back_last"]),
@@ -159,7 +160,7 @@ def test_a_shipped_journey_writes_to_whoever_comes_into_its_segment(
     plan.activate(key, now=NOON, holdout_share=0.0)
     count_as(segment_id, comes, shop=shop)
     run_plan()
-    for day, before in pairwise([0, 1, 3, 7, 8, 17, 21, 30, 45, 60, 75]):
+    for day, before in pairwise([0, 1, 3, 7, 8, 14, 17, 21, 30, 45, 60, 75]):
         shop.pass_days(before - day)
         run_plan()
     asked = Message.objects.filter(customer_id=comes).order_by("id")

@@ -317,6 +317,29 @@ def test_a_live_letter_is_not_rewritten_into_one_that_never_leaves(shop: Shop) -
     assert plan.get_template(THANKS).version == version + 2
 
 
+@pytest.mark.parametrize("field", ["coupon.code", "recommended[0].name", "like_viewed[0].url"])
+def test_a_letter_everybody_gets_carries_no_offer(shop: Shop, field: str) -> None:
+    """Whoever agreed to nothing gets it too: with an offer it would be advertising to them."""
+    with pytest.raises(InputError, match="transactional"):
+        plan.save_content(_rewritten("form_thanks", f"{{{{ {field} }}}}"), now=NOON)
+    assert plan.get_template("form_thanks").version == 1
+
+
+def test_words_of_an_offer_in_a_letter_everybody_gets_are_named(shop: Shop) -> None:
+    words = "初回20%OFF、次回使えるクーポンも。セール中です。A sale: 10% off"
+    plan.save_content(_rewritten("form_thanks", words), now=NOON)
+    found = plan.get_template("form_thanks").advertising
+    assert found == ("20%OFF", "クーポン", "セール", "sale", "10% off")
+    plan.save_content(_rewritten("first_follow_thanks", words), now=NOON)
+    assert plan.get_template("first_follow_thanks").advertising == ()
+
+
+def test_shipped_letters_that_everybody_gets_sell_nothing(shop: Shop) -> None:
+    found = {one.key: one.advertising for one in plan.list_templates()}
+    assert found["form_thanks"] == found["form_confirm"] == ()
+    assert not any(found.values())
+
+
 def test_html_of_its_own_is_never_lost_in_silence(shop: Shop) -> None:
     Template.objects.filter(key=THANKS).update(body_text="本文", body_html="<p>本文</p>")
     with pytest.raises(InputError, match="HTML of its own"):

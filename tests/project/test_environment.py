@@ -25,6 +25,7 @@ def test_defaults_need_only_a_folder(tmp_path: Path) -> None:
         ("OKAERI_SMTP_URL", "mail.example"),
         ("OKAERI_WAREHOUSE_ENGINE", "bigquery"),
         ("OKAERI_BASE_URL", "shop"),
+        ("OKAERI_ALLOWED_HOSTS", "crm.shop.example"),
     ],
 )
 def test_what_cannot_be_read_refuses_to_start(tmp_path: Path, name: str, value: str) -> None:

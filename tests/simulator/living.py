@@ -24,6 +24,7 @@ from okaeri.customers import api as customers  # noqa: E402 - models need a prep
 from okaeri.deliver import api as deliver  # noqa: E402
 from okaeri.deliver.types import MessageView  # noqa: E402
 from okaeri.plan import api as plan  # noqa: E402
+from okaeri.web.rights.dossier import build_dossier  # noqa: E402
 from okaeri_simulator.demo import DemoPlan, Progress, run_demo  # noqa: E402
 from okaeri_simulator.replay import ReplayPlan, run_replay  # noqa: E402
 from okaeri_simulator.shop import DEFAULT_CUSTOMERS, DEFAULT_SEED  # noqa: E402
@@ -35,6 +36,8 @@ from okaeri_simulator.sources.order_file import read_order_file  # noqa: E402
 
 SMALL = DemoPlan(7, 300, date(2025, 1, 1), date(2025, 4, 1), date(2025, 8, 31))
 
+YEAR = DemoPlan(11, 120, date(2024, 6, 1), date(2024, 9, 1), date(2025, 8, 31))
+
 
 @contextmanager
 def silent(_text: Text) -> Iterator[Progress]:
@@ -42,7 +45,7 @@ def silent(_text: Text) -> Iterator[Progress]:
 
 
 def run() -> dict[str, Any]:
-    shops = {"demo": SMALL, "full": DemoPlan(DEFAULT_SEED, DEFAULT_CUSTOMERS)}
+    shops = {"demo": SMALL, "year": YEAR, "full": DemoPlan(DEFAULT_SEED, DEFAULT_CUSTOMERS)}
     if sys.argv[1] in shops:
         return run_demo(shops[sys.argv[1]], FOLDER / "simulation", silent)
     path = Path(sys.argv[3])
@@ -89,6 +92,11 @@ def facts() -> dict[str, Any]:
     for customer_id in {message.customer_id for message in messages}:
         for walk in plan.enrolments_of(customer_id):
             arms[customer_id, walk.journey_key] = walk.arm
+    proofs = [
+        proof
+        for customer_id in sorted({message.customer_id for message in messages})
+        for proof in build_dossier(customers.gather_person(customer_id)).proofs
+    ]
     held_out = {person for person, arm in arms.items() if arm == "holdout"}
     sent_while_held_out = [
         message.id
@@ -100,6 +108,10 @@ def facts() -> dict[str, Any]:
         )
     ]
     return {
+        "advertisements": len(proofs),
+        "without_consent": sum(proof.consent is None for proof in proofs),
+        "without_snapshot": sum(not (proof.consent and proof.consent.wording) for proof in proofs),
+        "consents_by_source": Counter(p.consent.source for p in proofs if p.consent),
         "customers": customers.count_customers(),
         "messages": len(messages),
         "mails": total,

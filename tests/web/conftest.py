@@ -6,9 +6,16 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from okaeri.web import taking
 from tests.web import shop
 
 PASSWORD = "a-long-word-of-mine"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_taken_yet() -> None:
+    """Every test's staff begin their minute and their day anew."""
+    taking.forget()
 
 
 @pytest.fixture

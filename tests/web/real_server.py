@@ -27,7 +27,10 @@ from okaeri.foundation import clock
 from okaeri.intake import api as intake
 from okaeri.web.api import keys
 from okaeri.foundation.settings import save, specs_of
+from okaeri.intake.event_types import TagRules
 from okaeri.intake.types import LiveRules
+tag = {"tag.origins": "https://shop.example", "tag.requests_per_minute": 10000000}
+save({s.key: s for s in specs_of(TagRules).values()}, tag)
 save({s.key: s for s in specs_of(LiveRules).values()}, {"api.requests_per_minute": 100000})
 token = keys.create("test", keys.SCOPES, by="x", now=clock.now(), expires_at=None)[1]
 shop = intake.create_connection("shop", "shopify", secret=sys.argv[1])[0]
@@ -36,12 +39,13 @@ print(json.dumps({"token": token, "hook": shop.key}))
 _COUNT = """
 import django, json
 django.setup()
-from okaeri.intake.models import Delivery, Order
+from okaeri.intake.models import Delivery, Event, Order
 from okaeri.web.models import StoredReply
 changes = Order.objects.order_by("-change_no").values_list("change_no", flat=True).first()
 print(json.dumps({"orders": Order.objects.count(), "deliveries": Delivery.objects.count(),
                   "delivery_ids": list(Delivery.objects.values_list("delivery_id", flat=True)),
-                  "replies": StoredReply.objects.count(), "last_change": changes}))
+                  "replies": StoredReply.objects.count(),
+                  "event_keys": list(Event.objects.values_list("key", flat=True)), "last_change": changes}))
 """
 
 
@@ -64,6 +68,12 @@ class RealServer:
         ]  # fmt: skip
         self.process = subprocess.Popen(command, env=self.env, stderr=subprocess.DEVNULL)
         _wait(self.port)
+
+    def twin(self) -> "RealServer":
+        """Give a second server of the same shop, on a port of its own; the caller ends it."""
+        second = RealServer(_free_port(), self.token, self.hook, self.env)
+        second.start()
+        return second
 
     def kill(self) -> None:
         """Take it away between two instructions, as a power cut does."""
@@ -91,15 +101,12 @@ def serving(folder: Path, secret: str) -> Iterator[RealServer]:
         "OKAERI_DATA_DIR": str(folder),
     }
     url = os.environ.get("OKAERI_DATABASE_URL", "")
-    with _own_database(url) as own:
+    with own_database(url) as own:
         if own:
             env["OKAERI_DATABASE_URL"] = own
         subprocess.run([sys.executable, "-m", "django", "migrate", "-v", "0"], env=env, check=True)
         known = _run(_PREPARE, env, secret)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        server = RealServer(port, known["token"], known["hook"], env)
+        server = RealServer(_free_port(), known["token"], known["hook"], env)
         try:
             server.start()
             yield server
@@ -108,7 +115,7 @@ def serving(folder: Path, secret: str) -> Iterator[RealServer]:
 
 
 @contextmanager
-def _own_database(url: str) -> Iterator[str]:
+def own_database(url: str) -> Iterator[str]:
     """Make a database of this test's own on the lane's PostgreSQL; "" on SQLite."""
     if not url:
         yield ""
@@ -127,6 +134,12 @@ def _own_database(url: str) -> Iterator[str]:
         finally:
             drop = f'DROP DATABASE "{name}" WITH (FORCE)'
             admin.execute(drop)  # type: ignore[call-overload, unused-ignore]
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _run(script: str, env: dict[str, str], *arguments: str) -> Any:

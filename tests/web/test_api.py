@@ -348,6 +348,12 @@ def test_whoever_asks_too_often_is_told_when_to_come_back(program: Program) -> N
     replies = [program.get("products") for _ in range(11)]
     assert [reply.status_code for reply in replies] == [200] * 10 + [429]
     assert 1 <= int(replies[-1].headers["Retry-After"]) <= 6
+    assert {reply.headers["RateLimit-Limit"] for reply in replies} == {"10"}
+    left = [int(reply.headers["RateLimit-Remaining"]) for reply in replies]
+    assert left[:2] == [9, 8]
+    assert left[-1] == 0
+    assert left == sorted(left, reverse=True)
+    assert 54 <= int(replies[-1].headers["RateLimit-Reset"]) <= 60
 
 
 def test_a_session_of_staff_opens_no_door_of_the_api(browser_of_staff: Client) -> None:

@@ -1,5 +1,6 @@
 """Whatever a program sends, the API answers: never a 5xx, always JSON as described."""
 
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from okaeri.foundation import clock
 from okaeri.foundation import settings as shop_settings
 from okaeri.foundation.settings import specs_of
 from okaeri.intake.types import LiveRules
-from okaeri.web.api import keys
+from okaeri.web.api import application, keys
 from okaeri.web.api.application import api
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -63,6 +64,17 @@ def test_nothing_a_program_sends_breaks_the_api(
 
     send()
     assert statuses, (path, method)
+
+
+def test_every_address_of_the_api_is_among_them() -> None:
+    described = {path.removeprefix("/") for path, _ in OPERATIONS}
+    answered = {
+        re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(one.pattern)) for one in application.urlpatterns
+    }
+    assert {one for one in answered if one.startswith("api/v1/")} - described == {
+        "api/v1/openapi.json"
+    }
+    assert len(OPERATIONS) >= 37
 
 
 def _fits(context: Any, response: Any, case: Any) -> None:

@@ -23,9 +23,11 @@ BUILDER = "/analysis/segments/new/"
 # Counts that lead nowhere, and why. The key is the page and the head of the column.
 EXCEPTIONS = {
     ("freshness", "30日前の鮮度帯"): "as people stood 30 days ago: no rule looks back in time",
+    ("kpis", "指標"): "as people stood a month and a year ago: no rule looks back in time",
     ("movement", "月末"): "as people stood at the ends of months",
     ("dropoff", "期間"): "who came back within n days: no rule compares two days of a person",
     ("survival", "始まり方"): "by the kind of the first purchase: a rule knows any purchase",
+    ("survival", "最後に買った商品"): "by the product that decides: a rule knows all of a purchase",
     ("media", "媒体"): "by the source of the first order: a rule knows the sources of any order",
     ("media", "入口"): "by the way of the first order, as above",
     ("areas", "地域"): "by where orders went, a mall's too: a rule knows where a person lives",

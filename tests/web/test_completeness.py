@@ -1,12 +1,18 @@
 """The check whether journeys care for everybody to the end."""
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
+import okaeri
 from okaeri.foundation import clock
+from okaeri.insight import api as insight
+from okaeri.insight.models import Segment
 from okaeri.plan import api as plan
 
 pytestmark = pytest.mark.django_db
+PLAYBOOKS = Path(okaeri.__file__).parent / "plan" / "playbooks"
 PAGE = "/actions/journeys/completeness/"
 
 
@@ -29,6 +35,37 @@ def test_every_kind_of_customer_shows_entry_goal_exit_and_what_comes_next(
     first = next(one for one in plan.check_completeness() if one.key == "first")
     assert (first.next_journeys, first.passed) == (("know_us",), 4)
     for key in ("runs_out", "welcome_back", "lead_follow"):
+        plan.activate(key, now=clock.now())
+    # The four ways of stopping the seeds name stand beside the classes, each with its own journeys.
+    assert {"subscription_1", "subscription_4", "trial_gone", "single_2_gone"} <= set(checks)
+    stopped = checks["subscription_1"]
+    assert (stopped.has_entry, stopped.drafts) == (False, ("after_one_delivery",))
+    assert checks["subscription_4"].drafts == ("before_fourth",)
+    assert checks["trial_gone"].drafts == ("trial_to_full",)
+    # Nothing shipped is for those alone who left after two one-off purchases: the page says so.
+    assert (checks["single_2_gone"].drafts, checks["single_2_gone"].passed) == ((), 0)
+    for key in ("subscription_1", "subscription_4_ahead", "trial_gone", "single_2_gone"):
+        preset = insight.find_preset(key)
+        assert preset is not None
+        Segment.objects.create(
+            name=preset.name.ja, rule=preset.rule, preset=key, created_at=clock.now()
+        )
+    plan.activate("after_one_delivery", now=clock.now())
+    checks = {one.key: one for one in plan.check_completeness()}
+    assert checks["subscription_1"].journeys == ("after_one_delivery",)
+    # Who comes back buys a second time, and a journey is live for those.
+    assert checks["subscription_1"].next_journeys == ("know_us",)
+    assert checks["subscription_1"].passed == 4
+    html = browser_of_staff.get(PAGE).content.decode()
+    for name in ("定期1回で解約", "定期4回で解約", "トライアルだけで離れた", "単品2回で離れた"):
+        assert name in html
+    # Their own journey, written by the shop, closes the gap, and nothing is open any more.
+    ours = PLAYBOOKS.joinpath("after_one_delivery.yaml").read_text(encoding="utf-8")
+    ours = ours.replace("key: after_one_delivery", "key: after_two_singles")
+    plan.save_definition(
+        ours.replace("preset: subscription_1", "preset: single_2_gone"), now=clock.now()
+    )
+    for key in ("after_two_singles", "before_fourth", "trial_to_full"):
         plan.activate(key, now=clock.now())
     assert "入口・目標・出口・次の道があります" in browser_of_staff.get(PAGE).content.decode()
     csv = b"".join(browser_of_staff.get(f"{PAGE}?csv=utf-8")).decode("utf-8-sig")

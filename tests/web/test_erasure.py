@@ -36,7 +36,15 @@ from okaeri.intake.models import (
     RejectedRow,
     Review,
 )
-from okaeri.intake.types import LineIn, OrderIn, PartyIn
+from okaeri.intake.types import (
+    CallIn,
+    InquiryIn,
+    LineIn,
+    OrderIn,
+    PartyIn,
+    PaymentIn,
+    SubscriptionIn,
+)
 from okaeri.intake.voice_types import ReviewIn, SurveyAnswerIn
 from okaeri.intake.webhooks.sealing import unseal
 from okaeri.listen import api as listen
@@ -132,6 +140,7 @@ def him(living_shop: None) -> int:
         change_no=1,
     )
     _voices(party)
+    _other_columns(party)
     listen.ask_for_call(person.pk, note="一文字様に電話", by="mika", now=early)
     form = Form.objects.create(
         key="f", kind="signup", definition={}, created_at=early, changed_at=early
@@ -177,6 +186,18 @@ def _voices(party: Party) -> None:
     intake.record_survey_answers(
         [SurveyAnswerIn("s", "1", "夏", "お名前は", "一文字 和豊", at, at, mine)]
     )
+
+
+def _other_columns(party: Party) -> None:
+    """What files had about him in columns nobody knows."""
+    Party.objects.filter(id=party.id).update(extra={"紹介者": "一文字 和豊"})
+    at, mine, extra = party.seen_at, PartyIn(email=party.email), {"宛名": "一文字 和豊"}
+    intake.record_subscriptions([SubscriptionIn("s", "1", "active", at, mine, extra=extra)])
+    intake.record_calls([CallIn("s", "1", "out", "answered", at, at, mine, extra=extra)])
+    intake.record_inquiries(
+        [InquiryIn("s", "2", "mail", "question", "open", at, at, mine, extra=extra)]
+    )
+    intake.record_payments([PaymentIn("shop", "H-1", "paid", at, extra=extra)])
 
 
 @pytest.fixture

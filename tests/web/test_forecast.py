@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.test import Client
 
@@ -12,6 +13,8 @@ from okaeri.deliver.models import Message
 from okaeri.foundation import clock
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight import api as insight
+from okaeri.insight.domain.shares import forecast_interval, wilson_interval
+from okaeri.plan import api as plan
 from tests.insight.mixed_shop import order, record
 from tests.web import shop
 
@@ -25,13 +28,18 @@ def ago(days: int) -> date:
 
 
 def _sent(
-    customer_id: int, days_ago: int, *, kind: str = "sales", status: str = "accepted"
+    customer_id: int,
+    days_ago: int,
+    *,
+    kind: str = "sales",
+    status: str = "accepted",
+    source: tuple[str, int] = ("test", 1),
 ) -> None:
     at = NOW - timedelta(days=days_ago)
     Message.objects.create(
-        key=f"{customer_id}-{days_ago}-{kind}-{status}",
-        source_kind="test",
-        source_id=1,
+        key=f"{customer_id}-{days_ago}-{kind}-{status}-{source}",
+        source_kind=source[0],
+        source_id=source[1],
         customer_id=customer_id,
         channel="email",
         content_kind=kind,
@@ -43,6 +51,19 @@ def _sent(
         expires_at=at,
         claimed_at=at,
     )
+
+
+def _responses(client: Client, key: str) -> dict[str, tuple[str, ...]]:
+    """Class → sent, bought, measured with range, first guess, as a journey's page says."""
+    html = client.get(f"/actions/journeys/{key}/").content.decode()
+    table = html.split("クラスごとの反応と初期値")[1].split("<tbody>")[1].split("</tbody>")[0]
+    found = {}
+    for row in table.split("<tr>")[1:]:
+        name = re.search(r'class="chip[^>]*>([^<]+)<', row)
+        cells = re.findall(r"<td[^>]*>(.*?)</td>", row)
+        assert name
+        found[name.group(1)] = tuple(" ".join(re.sub("<[^>]+>", " ", c).split()) for c in cells)
+    return found
 
 
 def _rates(client: Client) -> dict[str, tuple[int, int, str]]:
@@ -83,6 +104,16 @@ def test_the_planner_starts_from_first_guesses_and_moves_to_the_shops_own_rates(
         html = browser_of_staff.get("/analysis/forecast/").content.decode()
         assert "仮置き" in html
         assert re.search(r"優良現役客</span></span><span class=\"figure-value\">20\.0件", html)
+        # Neither a rate nor what comes of a hundred stands without how sure it is.
+        low, high = wilson_interval(200 * 0.2, 200)
+        assert f"{low * 100:.1f}〜{high * 100:.1f}%" in html
+        rows = {(row["stage"], row["is_lapsed"]): row for row in insight.forecast()}
+        shown = rows["prime", False]
+        variance = 100 * 0.2 * 0.8 * (200 + 100) / (200 + 1)
+        ends = forecast_interval(20, variance, 100)
+        assert (shown["per_hundred_low"], shown["per_hundred_high"]) == ends
+        assert ends[0] < 20 < ends[1]
+        assert f"80%の範囲 {ends[0]:.0f}〜{ends[1]:.0f}件" in html
         ids = {
             view.customer_id: view.purchase_count for view in insight.list_customers(limit=10).rows
         }
@@ -102,4 +133,60 @@ def test_the_planner_starts_from_first_guesses_and_moves_to_the_shops_own_rates(
         assert after["コツコツ現役客"] == (1, 1, f"{(200 * 0.1 + 1) / 201:.1%}")
         assert steady in ids
         chosen = browser_of_staff.get("/analysis/forecast/?class=steady-0").content.decode()
-        assert "選んだ1人に案内すると、7日以内に0.1件" in chosen
+        assert "選んだ1人に案内すると、7日以内に0.1件ほど(80%の範囲 0〜1件)" in chosen
+
+
+@pytest.mark.covers("C-12", "C-13")
+def test_a_journeys_page_shows_what_each_class_did_beside_the_first_guess(
+    browser_of_staff: Client, tmp_path: Path
+) -> None:
+    with clock.use(clock.SimulatedClock(NOW)):
+        record(
+            *(order(f"first{n}", ago(60)) for n in range(40)),
+            # Ten of the forty came within a week of the journey's message.
+            *(order(f"first{n}", ago(18)) for n in range(10)),
+            *(order("steady", ago(days), "SOAP") for days in (200, 120)),
+            *(order("trend", ago(days), "CREAM", quantity=9) for days in (130, 100)),
+        )
+        shop.resolve()
+        shop.refresh(tmp_path / "warehouse")
+        plan.install_playbooks(NOW)
+        one, other = plan.get_journey("know_us"), plan.get_journey("first_follow")
+        people = {who.customer_id: who.stage for who in insight.list_customers(limit=100).rows}
+        for who in people:
+            _sent(who, 20, source=("journey", one.id))
+            # On the same day by another campaign, which has no part in the first.
+            _sent(who, 20, source=("journey", one.id), kind="story")
+        (steady,) = [who for who, stage in people.items() if stage.value == "steady"]
+        _sent(steady, 20, source=("journey", other.id))
+        warehouse = open_warehouse(tmp_path / "warehouse")
+        sent = deliver.read_contacts(NOW - timedelta(days=365))
+        assert insight.measure_responses(sent, warehouse=warehouse, as_of=TODAY) == 42
+        warehouse.close()
+        low, high = wilson_interval(10, 40)
+        assert _responses(browser_of_staff, "know_us") == {
+            "初回現役客": ("40", "10", f"25.0% {low * 100:.1f}〜{high:.1%}", "1.0% 実測が高い"),
+            "コツコツ現役客": ("1", "0", "0.0% 0.0〜79.3%", "10.0%"),
+            # The seed names no number for them: a first guess, marked as one.
+            "流行現役客": ("1", "0", "0.0% 0.0〜79.3%", "10.0% 仮置き"),
+        }
+        assert set(_responses(browser_of_staff, "first_follow")) == {"コツコツ現役客"}
+        third = browser_of_staff.get("/actions/journeys/welcome_back/").content.decode()
+        assert "クラスごとの購入の割合が出ます" in third
+
+
+@pytest.mark.parametrize(
+    ("people", "rate", "weight"), [(4, 0.01, 200), (30, 0.1, 200), (2000, 0.05, 260), (90, 0.5, 40)]
+)
+def test_the_80_percent_range_of_a_forecast_holds_what_it_says(
+    people: int, rate: float, weight: int
+) -> None:
+    random = np.random.default_rng(7)
+    rates = random.beta(rate * weight, (1 - rate) * weight, 20_000)
+    came = random.binomial(people, rates)
+    variance = people * rate * (1 - rate) * (weight + people) / (weight + 1)
+    low, high = forecast_interval(people * rate, variance, people)
+    inside = float(((came >= low) & (came <= high)).mean())
+    # Purchases are whole, so few of them cannot be told to the point.
+    assert 0.78 <= inside <= (0.86 if people > 100 else 1.0)
+    assert 0 <= low <= people * rate <= high <= people

@@ -163,3 +163,12 @@ def test_the_list_says_how_each_form_does_in_both_languages(
     assert "50.0%" in html
     assert re.search("受付中", html)
     assert "Turned away" in _text(in_english.get("/actions/forms/"))
+
+
+def test_thanks_that_advertise_are_told_of(browser_of_staff: Client) -> None:
+    """The thanks go to everybody by mail, also to who did not tick the box."""
+    browser_of_staff.post("/actions/forms-new/", TYPED)
+    assert "特定電子メール法" not in _text(browser_of_staff.get("/actions/forms/letter/"))
+    changed = {**TYPED, "thanks_ja": "次回使えるクーポンをどうぞ。"}
+    browser_of_staff.post("/actions/forms/letter/edit/", changed)
+    assert "言葉があります: クーポン" in _text(browser_of_staff.get("/actions/forms/letter/"))

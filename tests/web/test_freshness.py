@@ -12,10 +12,12 @@ from django.test import Client
 from okaeri.customers import api as customers
 from okaeri.customers import duties as customer_duties
 from okaeri.foundation import clock
+from okaeri.foundation.settings import save, specs_of
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.foundation.work.loop import WorkLoop
 from okaeri.insight import api as insight
 from okaeri.insight import duties as insight_duties
+from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.types import CustomerInsightView, Depth
 from okaeri.intake import api as intake
 from okaeri.intake.types import LineIn, OrderIn, PartyIn
@@ -131,6 +133,74 @@ def test_freshness_halves_with_the_cycle_of_the_person_the_product_or_the_shop(
     assert len(past.split("L")) == 41
     assert len(ahead.split("L")) == 121
     assert past.split("L")[-1].strip() == ahead.split("L")[0].strip()
+
+
+@pytest.mark.covers("A-06")
+def test_the_shop_retunes_decay_and_bands_by_the_measured_buy_rates(
+    browser_of_staff: Client, simulated: clock.SimulatedClock, warehouse: Warehouse
+) -> None:
+    record(
+        *shop_with_two_cycles(),
+        *(order("own", ago(day), SOAP) for day in (60, 50, 40)),
+        order("soap", ago(40), SOAP),
+        order("later", ago(45), SOAP),
+        order("later", ago(2), SOAP),
+    )
+    work()
+    insight.refresh(warehouse=warehouse, as_of=TODAY)
+    work()
+    measured = insight.find_report("band_rates")
+    assert measured is not None
+    usual = {band["band"]: band["customers"] for band in measured.payload["bands"]}
+    page = browser_of_staff.get("/analysis/freshness/").content.decode()
+    assert "鮮度帯別の購入率(30日)" in page
+    assert "/settings/rules/analysis/#freshness.cycle_factor" in page
+    assert (standing("own").freshness, standing("own").freshness_band) == (6.25, "lost")
+    known = {spec.key: spec for spec in specs_of(BandRules).values()}
+    save(
+        known,
+        {
+            "freshness.cycle_factor": 4.0,
+            "freshness.fresh_from": 95.0,
+            "freshness.fading_from": 60.0,
+            "freshness.care_from": 20.0,
+        },
+    )
+    insight.refresh(warehouse=warehouse, as_of=TODAY)
+    work()
+    # Ten days of his own times four; forty days later one half is left, which is now care.
+    assert half_life("own") == (40, "own")
+    assert (standing("own").freshness, standing("own").freshness_band) == (50, "care")
+    assert standing("soap").freshness == pytest.approx(100 * 2**-0.5)
+    assert standing("soap").half_life_days == 80
+    assert standing("soap").freshness_band == "fading"
+    again = insight.find_report("band_rates")
+    assert again is not None
+    moved = {band["band"]: band["customers"] for band in again.payload["bands"]}
+    assert sum(moved.values()) == sum(usual.values())
+    assert moved != usual
+    person = browser_of_staff.get(f"/customers/{id_of('soap')}/").content.decode()
+    # The cycle is what it was; only freshness halves more slowly, and its picture has the new lines.
+    assert "最終購入から40日 / 想定サイクル20日(買った商品の中央値)" in person
+    assert "購入サイクルの4倍の日数ごとに半分になります" in person
+    assert "95以上は新鮮、60以上は鮮度低下、20以上は要ケア" in person
+    assert "に60になります。" in person
+    # Whoever orders in the daytime stands by the same rules.
+    record(order("own", ago(1), COMB))
+    by_day = standing("own")
+    assert by_day.half_life_days == 40
+    insight.refresh(warehouse=warehouse, as_of=TODAY)
+    assert [getattr(standing("own"), name) for name in COLUMNS] == [
+        getattr(by_day, name) for name in COLUMNS
+    ]
+
+
+def test_a_leads_interest_halves_as_the_shop_says(simulated: clock.SimulatedClock) -> None:
+    assert insight.lead_standing(1, ago(7), TODAY).freshness == 50
+    known = {spec.key: spec for spec in specs_of(BandRules).values()}
+    save(known, {"freshness.lead_days": 14})
+    lead = insight.lead_standing(1, ago(14), TODAY)
+    assert (lead.freshness, lead.half_life_days, lead.freshness_band) == (50, 14, "fading")
 
 
 def test_shipping_and_arrival_bring_freshness_back_and_at_once_as_at_night(

@@ -15,10 +15,13 @@ from django.test import Client
 from okaeri.customers import api as customers
 from okaeri.foundation.work.jobs import JobRunner
 from okaeri.intake import api as intake
+from okaeri.intake.connectors import CONNECTORS
+from okaeri.web.pages.imports import uploads
 from tests.intake.carts import CARTS, PURCHASES, as_bytes, yahoo_item, yahoo_order
 
 pytestmark = pytest.mark.django_db
 
+LISTS = [one for one in CONNECTORS.values() if one.kind in ("customers", "products")]
 CART = {cart.key: cart for cart in CARTS}
 UPLOAD, START, COLUMNS = (
     f"/settings/imports/{name}/" for name in ("upload", "start", "columns")
@@ -91,6 +94,16 @@ def test_columns_that_are_read_and_columns_that_are_kept_are_listed(
     assert "注文ID" not in kept.split("<hr>")[0]
 
 
+@pytest.mark.parametrize("key", [info.key for info in LISTS])
+def test_a_list_says_which_columns_it_keeps_as_they_are(browser_of_staff: Client, key: str) -> None:
+    connector = CONNECTORS[key]
+    read = [names[0] for names in connector.columns.values()]
+    header = [*connector.signature, *connector.one_of[:1], *read, "謎の列"]
+    html, _ = _upload(browser_of_staff, as_bytes([dict.fromkeys(header, "1")], "utf-8"))
+    assert connector.name.ja in html
+    assert "謎の列" in html.split("そのまま残す列")[1].split("<hr>")[0]
+
+
 def test_of_a_mall_the_columns_that_are_not_stored_are_named(browser_of_staff: Client) -> None:
     html, _ = _upload(browser_of_staff, _content("rakuten"))
     read, rest = html.split("保存しない列")
@@ -120,6 +133,32 @@ def test_a_wrong_guess_is_put_right_in_one_click_and_remembered(browser_of_staff
     again, _ = _upload(browser_of_staff, content)
     assert "「うちの店」の形で読みます" in again
     assert "<dt>商品コード(必須)</dt><dd>商品名</dd>" in again
+
+
+@pytest.mark.parametrize("is_mall", [True, False])
+def test_of_a_file_of_many_shops_staff_are_asked_whether_a_mall_is_in_it(
+    browser_of_staff: Client, *, is_mall: bool
+) -> None:
+    content = _content("nextengine")
+    _, key = _upload(browser_of_staff, content)
+    asked = browser_of_staff.post(START, {"key": key, "filename": "ne.csv", "do": "columns"})
+    html = asked.content.decode()
+    # Unless somebody says otherwise there is.
+    assert 'name="is_mall" value="1" checked>' in html
+    chosen = intake.recognised_columns(intake.detect_file(uploads.path_of(key)))
+    posted = {f"column-{name}": column for name, column in chosen.items()}
+    posted |= {"key": key, "filename": "ne.csv", "name": "NE"} | (
+        {"is_mall": "1"} if is_mall else {}
+    )
+    assert browser_of_staff.post(COLUMNS, posted).status_code == 302
+    _work()
+    run = intake.list_import_runs(1)[0]
+    assert (run.connector, run.orders_new) == ("mapped_mall" if is_mall else "mapped", 4)
+    addresses = {party.email for party in intake.list_parties_after(0, 10)}
+    assert addresses == ({""} if is_mall else {"hanako@example.com", "ichiro@example.jp"})
+    # The next file of this layout is read as was said.
+    again, _ = _upload(browser_of_staff, content)
+    assert ("分析だけに使います(配信不可)" in again) == is_mall
 
 
 def test_columns_chosen_by_hand_do_not_open_a_mall_to_messages(browser_of_staff: Client) -> None:

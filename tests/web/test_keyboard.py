@@ -29,6 +29,7 @@ MAIN_PAGES = (
     "/customers/",
     "/analysis/portfolio/",
     "/actions/journeys/",
+    "/actions/calendar/",
     "/actions/messages/",
 )
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -46,22 +47,62 @@ SHOPS: dict[str, Callable[[], list[OrderIn]]] = {
 }
 
 
+# What home and the portfolio must say of each, and single pages besides, in Japanese.
+LATER = "先の日付の注文 1件(最も早いものは2026年6月29日)は"
+UNCOUNTED = "購入として数えられるものがまだありません。"
+HOME: dict[str, list[str]] = {
+    "one_order": [],
+    "one_product": [],
+    "one_day": [],
+    "only_refunds": [UNCOUNTED, "返品・キャンセル・未入金などの注文 3件は、購入に数えていません。"],
+    "negative_totals": ["代金が残らない注文 3件は、購入には数え、金額は0としています。"],
+    "future_orders": [LATER],
+    "only_future": [UNCOUNTED, LATER],
+}
+OTHERS = {
+    ("one_day", "lifetime_value"): "最初の方が90日になるのは2026年8月18日です。",
+    ("future_orders", "lifetime_value"): "最初の方が90日になるのは2026年7月29日です。",
+    ("negative_totals", "deciles"): "この1年に、代金の残る購入をした方がいません。",
+    ("one_day", "portfolio"): "購入した5人は全員が現役で、離脱した方はいません。",
+}
+
+
 @pytest.mark.parametrize("name", SHOPS)
 def test_every_analysis_of_an_odd_shop_opens_with_a_sentence(
     name: str, browser_of_staff: Client, in_english: Client, tmp_path: Path
 ) -> None:
+    wrong: list[Any] = []
     with clock.use(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC))):
         record(*SHOPS[name]())
         shop.resolve()
         shop.refresh(tmp_path / "warehouse", Depth.ALL)
-        for page in ("/", *addresses().values()):
-            for client in (browser_of_staff, in_english):
-                response = client.get(page)
-                html = response.content.decode()
-                assert response.status_code == 200, page
-                assert re.search(r"<h1>.+</h1>", html), page
-                if client is browser_of_staff:
-                    assert not re.search(r"\bNone\b|\bnan\b|\binf\b", _words(html)), page
+        for url_name, page in {"home": "/", **addresses()}.items():
+            english = in_english.get(page)
+            assert english.status_code == 200, page
+            html = browser_of_staff.get(page).content.decode()
+            words = _words(html)
+            answers = re.findall(r'<p class="answer">(.*?)</p>|<title[^>]*>(.*?)<', html)
+            expected = [*(HOME[name] if url_name in ("home", "portfolio") else [])]
+            expected += [OTHERS[name, url_name]] if (name, url_name) in OTHERS else []
+            if "お見せできる答えがありません" in words:
+                expected += HOME[name]
+            wrong += [(page, "unsaid", said) for said in expected if said not in words]
+            asked = (
+                ">受注を取り込む</a>" in html,
+                ">Import orders</a>" in english.content.decode(),
+            )
+            wrong += [(page, "import")] if any(asked) else []
+            wrong += [(page, one) for one in answers if "—" in "".join(one)]
+            wrong += [(page, one) for one in re.findall(r"\bNone\b|\bnan\b|\binf\b", words)]
+    assert wrong == []
+
+
+def test_an_empty_shop_is_asked_for_its_orders(browser_of_staff: Client) -> None:
+    assert "受注を取り込む" in browser_of_staff.get("/analysis/portfolio/").content.decode()
+    record(order("a", ago(3)))
+    html = browser_of_staff.get("/analysis/portfolio/").content.decode()
+    assert "受注を取り込む" not in html
+    assert "集計が終わると、ここに答えが出ます。" in html
 
 
 def _words(html: str) -> str:

@@ -25,6 +25,7 @@ PAGES = (
     "/analysis/",
     *addresses().values(),
     "/actions/journeys/",
+    "/actions/calendar/",
     "/actions/messages/",
     "/actions/mailbox/",
     "/voices/",

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -290,3 +291,22 @@ def test_every_tab_opens_with_and_without_a_script(
             response = client.get(f"/customers/{regular}/{tab}/", headers=headers)
             assert response.status_code == 200
             assert response.content.decode().count('<li class="is-') <= PAGE
+
+
+def test_other_columns_of_customer_files_are_shown_to_who_sees_personal_data(
+    browser_of_staff: Client, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("顧客ID,姓,メール許可,会社名\r\n71,山田,1,山田商店\r\n", encoding="utf-8")
+    intake.import_file(path)
+    while customers.resolve_new_parties(clock.now()):
+        pass
+    (one,) = customers.search_customers("山田")
+    html = browser_of_staff.get(f"/customers/{one.id}/").content.decode()
+    assert "<dt>会社名</dt><dd>山田商店" in html.split("顧客ファイルの他の列")[1]
+    viewer = User.objects.create_user("viewer")
+    give_role(viewer, Role.VIEWER)
+    browser_of_staff.force_login(viewer)
+    masked = browser_of_staff.get(f"/customers/{one.id}/")
+    assert masked.status_code == 200
+    assert "山田商店" not in masked.content.decode()

@@ -1,7 +1,12 @@
 """Predictions on pages: the person's panel, lists of whom to reach, and how well it all holds."""
 
+import csv
+import io
 import re
+from datetime import timedelta
+from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -9,9 +14,13 @@ from django.urls import reverse
 from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.foundation.settings import save, specs_of
+from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight import api as insight
+from okaeri.insight.cycle_types import CycleRules
+from okaeri.insight.domain.shares import wilson_interval
 from okaeri.insight.models import CustomerPrediction
 from okaeri.insight.prediction_types import PredictionRules
+from okaeri.insight.reaction_types import REACTIONS
 from tests.web import shop
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +50,15 @@ def test_the_persons_page_tells_what_is_likely_to_come_with_ranges_and_reasons(
     ):
         assert reason.ja in page
     assert f"{row.best_hour}時台" in page
+    assert row.best_hour_chance is not None
+    sureness = "確か" if row.best_hour_chance >= 0.8 else "まだ不確か"
+    assert f"本人の注文{row.best_hour_own}件と店全体から" in page
+    assert f"{sureness}({row.best_hour_chance:.0%})" in page
+    held = browser_of_staff.get("/analysis/predictions/").content.decode()
+    learned = insight.find_report("best_hours")
+    assert learned is not None
+    if learned.payload["replay"]:
+        assert f"店全体の最もよい時間は{learned.payload['replay']['shop_hour']}時台です" in held
     assert "80%の予測区間" in page
 
 
@@ -86,7 +104,7 @@ def test_the_held_out_page_shows_what_was_told_beside_what_came(
     assert "MBG/NBD" in page
     rows = browser_of_staff.get("/analysis/predictions/?csv=utf-8").getvalue().decode("utf-8-sig")
     lines = rows.splitlines()
-    assert lines[0] == "kind,group,people,told,came"
+    assert lines[0] == "kind,group,people,told,came,low,high"
     assert sum(line.startswith("orders,") for line in lines) == 10
     came = sum(
         float(line.split(",")[4]) * int(line.split(",")[2])
@@ -94,6 +112,22 @@ def test_the_held_out_page_shows_what_was_told_beside_what_came(
         if line.startswith("orders,")
     )
     assert round(came) == replay["orders"]["came"]
+    # No share of what held, and nothing that came, stands without its interval.
+    for kind in ("orders", "value"):
+        low, high = replay[kind]["inside_low"], replay[kind]["inside_high"]
+        assert low < replay[kind]["inside"] < high
+        assert f"{low * 100:.1f}〜{high * 100:.1f}%" in page
+    assert (replay["orders"]["inside_low"], replay["orders"]["inside_high"]) == wilson_interval(
+        round(replay["orders"]["inside"] * replay["orders"]["people"]), replay["orders"]["people"]
+    )
+    for row in replay["orders"]["tenths"]:
+        if row["came"]:
+            assert 0 <= row["low"] < row["came"] < row["high"]
+            assert f"{row['low']:.2f}〜{row['high']:.2f}" in page
+    for row in replay["lapse"]["reliability"]:
+        assert (row["low"], row["high"]) == wilson_interval(
+            round(row["came"] * row["people"]), row["people"]
+        )
 
 
 @pytest.mark.covers("B-06")
@@ -137,6 +171,36 @@ def test_the_most_valuable_stand_beside_what_they_did_and_their_class(
         assert f"予測の上位 {top['people']}人" in page
 
 
+@pytest.mark.engine
+def test_the_held_out_page_says_how_channels_held(
+    small_shop: None, browser_of_staff: Client, tmp_path: Path
+) -> None:
+    people = [row.customer_id for row in insight.list_most_valuable().rows][:20]
+
+    def reactions(pressed: dict[str, int]) -> list[pa.RecordBatch]:
+        rows = [
+            {"customer_id": who, "channel": channel, "sent": 10, "opened": 9, "clicked": clicked}
+            for who in people
+            for channel, clicked in pressed.items()
+        ]
+        return [pa.RecordBatch.from_pylist(rows, schema=REACTIONS)]
+
+    warehouse = open_warehouse(tmp_path / "warehouse")
+    found = insight.measure_best_channels(
+        reactions({"email": 1, "line": 4}),
+        reactions({"email": 2, "line": 5}),
+        days=90,
+        warehouse=warehouse,
+        as_of=shop.END.date(),
+    )
+    warehouse.close()
+    assert (found["people"], found["messages"], found["own_rate"]) == (20, 400, 0.5)
+    page = browser_of_staff.get("/analysis/predictions/").content.decode()
+    panel = page[page.index("届けやすいチャネル</h2>") :]
+    assert "直近90日より前の反応だけで選び、その後に20人へ送った400件で確かめました" in panel
+    assert "50.0%" in panel
+
+
 def test_overdue_people_are_listed_and_can_be_taken_away_as_a_file(
     small_shop: None, browser_of_staff: Client
 ) -> None:
@@ -149,6 +213,66 @@ def test_overdue_people_are_listed_and_can_be_taken_away_as_a_file(
     assert numbers == [row.customer_id for row in found.rows]
 
 
-@pytest.mark.parametrize("name", ["predictions", "importance", "overdue", "valuable"])
+def test_the_shops_own_ratio_says_everywhere_who_is_overdue(
+    small_shop: None, browser_of_staff: Client
+) -> None:
+    everybody = insight.list_most_valuable(limit=1000).rows
+    standing = insight.list_insights([row.customer_id for row in everybody])
+    ratios = [r.overdue_ratio for r in everybody if not standing[r.customer_id].is_lapsed]
+    usual = insight.list_overdue().total
+    known = {spec.key: spec for spec in specs_of(CycleRules).values()}
+    save(known, {"cycle.overdue_ratio": 1.6, "cycle.at_risk_ratio": 1.7})
+    found = insight.list_overdue(limit=1000)
+    assert found.total == sum(ratio > 1.6 for ratio in ratios) != usual
+    page = browser_of_staff.get("/analysis/overdue/").content.decode()
+    assert f"{found.total}人が、いつもの間隔の1.6倍を過ぎています" in page
+    assert "1.6を超えると「遅れ」、1.7を超えると「離脱の恐れ」" in page
+    shown = found.rows[: page.count('class="row-link"')]
+    assert page.count("離脱の恐れ</span>") == sum(row.overdue_ratio > 1.7 for row in shown)
+    between = min((r for r in everybody if r.overdue_ratio < 1.6), key=lambda r: -r.overdue_ratio)
+    assert between.overdue_ratio > 1.2, "by the old constants he was late"
+    person = browser_of_staff.get(f"/customers/{between.customer_id}/").content.decode()
+    assert "遅れ</span>" not in person
+    save(known, {"cycle.overdue_ratio": 1.1})
+    person = browser_of_staff.get(f"/customers/{between.customer_id}/").content.decode()
+    assert "遅れ</span>" in person
+
+
+@pytest.mark.covers("K-08")
+def test_who_runs_out_of_what_is_listed_with_its_interval_and_can_be_taken_away(
+    small_shop: None, browser_of_staff: Client
+) -> None:
+    as_of = insight.find_report_day("summary")
+    assert as_of is not None
+    found, total = insight.page_of_run_outs(as_of, as_of + timedelta(days=28))
+    assert total > 0
+    page = browser_of_staff.get("/analysis/run-outs/?within=28").content.decode()
+    assert f"(28日以内): {total}件" in page
+    body = browser_of_staff.get("/analysis/run-outs/?within=28&csv=utf-8").getvalue()
+    lines = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
+    assert len(lines) == total
+    assert [int(line["顧客ID"]) for line in lines[: len(found)]] == [r.customer_id for r in found]
+    for line in lines:
+        low, middle, high = (
+            line[f"次にこの商品を買う日{end}"] for end in ("の下限(80%)", "", "の上限(80%)")
+        )
+        assert as_of.isoformat() < low <= middle <= high
+    one = found[0]
+    of_one = browser_of_staff.get("/analysis/run-outs/", {"within": "28", "sku": one.sku})
+    some, of_sku = insight.page_of_run_outs(as_of, as_of + timedelta(days=28), sku=one.sku)
+    assert {row.sku for row in some} == {one.sku}
+    assert f"(28日以内): {of_sku}件" in of_one.content.decode()
+    person = browser_of_staff.get(f"/customers/{one.customer_id}/").content.decode()
+    panel = person[person.index("まもなく使い切る商品") :]
+    assert insight.names_of_items([one.sku])[one.sku] in panel
+    assert "また買うとすれば" in panel
+    # A person's next purchase of anything, with its range, and the list of the late.
+    told = insight.list_predictions([one.customer_id])[one.customer_id]
+    assert told.next_low_on <= told.next_on <= told.next_high_on
+    assert "次回購入日" in person
+    assert browser_of_staff.get("/analysis/overdue/").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["predictions", "importance", "overdue", "valuable", "run-outs"])
 def test_every_page_opens_before_the_first_analysis(name: str, browser_of_staff: Client) -> None:
     assert browser_of_staff.get(f"/analysis/{name}/").status_code == 200

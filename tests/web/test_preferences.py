@@ -220,6 +220,15 @@ def test_a_request_about_data_is_kept_once_and_shown_again(page: str, person: in
     assert "4月16日" in _browser().get(page).content.decode()
 
 
+@pytest.mark.parametrize("kind", ["disclosure", "correction", "stop", "erasure"])
+def test_all_that_the_law_lets_a_person_ask_for_is_on_the_page(
+    page: str, person: int, kind: str
+) -> None:
+    assert f'value="{kind}"' in _browser().get(page).content.decode()
+    assert _browser().post(page, {"action": "request", "kind": kind}).status_code == 200
+    assert DataRequest.objects.get().kind == kind
+
+
 @pytest.mark.parametrize(
     "posted",
     [

@@ -3,11 +3,12 @@
 import json
 import random
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from http.client import HTTPException
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, local
 from typing import Any
 
 import pytest
@@ -56,6 +57,119 @@ def _fifty(server: RealServer, key: str, number: str) -> None:
     answered = [reply for status, reply in replies if status == 200]
     assert answered
     assert all(reply == stored for reply in answered)
+
+
+def test_two_servers_at_once_give_one_key_one_effect_and_refuse_other_words(
+    tmp_path: Path,
+) -> None:
+    """One key, two bodies, two processes on one database: one order, one reply, nothing mixed."""
+    with serving(tmp_path, SECRET) as server:
+        with closing_server(server.twin()) as twin:
+            for round_no in range(4):
+                _two_bodies(server, twin, f"key-{round_no}", round_no)
+        counts = server.counts()
+    assert (counts["orders"], counts["replies"]) == (4, 4)
+
+
+@contextmanager
+def closing_server(server: RealServer) -> Iterator[RealServer]:
+    try:
+        yield server
+    finally:
+        server.end()
+
+
+def _two_bodies(server: RealServer, twin: RealServer, key: str, round_no: int) -> None:
+    bodies = [
+        json.dumps({"items": [ORDER | {"order_no": f"{letter}-{round_no}"}]}) for letter in "AB"
+    ]
+    together = Barrier(16)
+
+    def ask(place: int) -> tuple[int, int, bytes, str]:
+        together.wait()
+        return _order(server if place % 2 else twin, key, bodies[place // 2 % 2], place // 2 % 2)
+
+    with ThreadPoolExecutor(16) as pool:
+        replies = list(pool.map(ask, range(16)))
+    assert {status for _, status, _, _ in replies} <= {200, 409, 422}
+    won = {which for which, status, _, _ in replies if status == 200}
+    assert len(won) == 1
+    winner = won.pop()
+    assert len({body for _, status, body, _ in replies if status == 200}) == 1
+    # The other words are refused as others, or told to wait while it is not yet known whose key it is.
+    assert all(status in (409, 422) for which, status, _, _ in replies if which != winner)
+    for one in (server, twin):
+        _, status, _, replayed = _order(one, key, bodies[winner], winner)
+        assert (status, replayed) == (200, "true")
+        assert _order(one, key, bodies[1 - winner], 1 - winner)[1] == 422
+
+
+def _order(server: RealServer, key: str, body: str, which: int) -> tuple[int, int, bytes, str]:
+    headers = {
+        "Authorization": f"Bearer {server.token}",
+        "Idempotency-Key": key,
+        "Content-Type": "application/json",
+    }
+    with closing(server.connect()) as connection:
+        connection.request("POST", "/api/v1/orders", body, headers)
+        response = connection.getresponse()
+        replayed = response.headers.get("Idempotent-Replayed", "")
+        return which, response.status, response.read(), replayed
+
+
+@pytest.mark.slow
+def test_a_thousand_keys_sent_at_once_in_two_wordings_have_one_effect_each(tmp_path: Path) -> None:
+    """F25: each key comes five times on fifty lines, once with another body; whoever is first counts."""
+    with serving(tmp_path, SECRET) as server:
+        with closing(_Lines(server)) as lines, ThreadPoolExecutor(50) as pool:
+            said = list(pool.map(lines.ask, range(_ROUNDS * _TIMES)))
+        assert {status for _, _, status in said} <= {200, 409, 422}
+        counted: dict[int, set[bool]] = {}
+        for round_no, is_altered, status in said:
+            if status == 200:
+                counted.setdefault(round_no, set()).add(is_altered)
+        # Of every key one wording was taken, never both.
+        assert all(len(wordings) == 1 for wordings in counted.values())
+        # Enough of them met the other wording that this says something.
+        assert sum(status == 422 for _, _, status in said) > _ROUNDS // 10
+        counts = server.counts()
+    assert (counts["orders"], counts["replies"], counts["last_change"]) == (_ROUNDS,) * 3
+    assert len(counted) == _ROUNDS
+
+
+_ROUNDS, _TIMES = 1_000, 5
+
+
+class _Lines:
+    """Lines that stay open, one for each thread."""
+
+    def __init__(self, server: RealServer) -> None:
+        self._server, self._own = server, local()
+        self._opened: list[HTTPConnection] = []
+
+    def close(self) -> None:
+        for connection in self._opened:
+            connection.close()
+
+    def ask(self, number: int) -> tuple[int, bool, int]:
+        """Send round `number // 5`; the third of the five has another price."""
+        round_no, turn = divmod(number, _TIMES)
+        is_altered = turn == _TIMES // 2
+        line = {**ORDER["lines"][0], "unit_price_minor": 90 if is_altered else 100}  # type: ignore[dict-item]
+        body = json.dumps({"items": [ORDER | {"order_no": f"B-{round_no}", "lines": [line]}]})
+        headers = {
+            "Authorization": f"Bearer {self._server.token}",
+            "Idempotency-Key": f"round-{round_no}",
+            "Content-Type": "application/json",
+        }
+        if not hasattr(self._own, "connection"):
+            self._own.connection = self._server.connect()
+            self._opened.append(self._own.connection)
+        connection = self._own.connection
+        connection.request("POST", "/api/v1/orders", body, headers)
+        response = connection.getresponse()
+        response.read()
+        return round_no, is_altered, response.status
 
 
 @pytest.mark.slow
@@ -107,3 +221,40 @@ def _pour(server: RealServer, line: int, answered: set[str]) -> None:
                 return
             assert response.status == 200
             answered.add(f"d-{number}")
+
+
+@pytest.mark.slow
+def test_no_event_of_a_page_that_was_answered_is_lost_when_the_server_is_killed(
+    tmp_path: Path,
+) -> None:
+    """SIGKILL while pages tell what is done there; `bench events` does it at full speed."""
+    answered: set[str] = set()
+    with serving(tmp_path, SECRET) as server:
+        with ThreadPoolExecutor(16) as pool:
+            told = [pool.submit(_visit, server, line, answered) for line in range(16)]
+            time.sleep(random.Random(7).uniform(0.6, 1.2))
+            server.kill()
+            assert not [one.result() for one in told if one.result() is not None]
+        kept = server.counts()["event_keys"]
+    assert len(answered) > 100
+    assert answered <= set(kept)
+    assert len(kept) == len(set(kept))
+
+
+def _visit(server: RealServer, line: int, answered: set[str]) -> None:
+    """Tell of three things at a time, as the tag does, until nobody answers."""
+    headers = {"Origin": "https://shop.example", "Content-Type": "text/plain;charset=UTF-8"}
+    with closing(server.connect()) as connection:
+        for call in range(100_000):
+            now = int(time.time() * 1000)
+            keys = [f"key-{line}-{call}-{place}" for place in range(3)]
+            rows = [{"key": key, "kind": "page_view", "at": now} for key in keys]
+            body = json.dumps({"device": f"device-{line:04}", "sent_at": now, "events": rows})
+            try:
+                connection.request("POST", "/e/", body, headers)
+                response = connection.getresponse()
+                response.read()
+            except (OSError, HTTPException):
+                return
+            assert response.status == 204
+            answered.update(keys)

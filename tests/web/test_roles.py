@@ -64,6 +64,8 @@ def test_each_role_opens_what_the_table_says_and_nothing_else(role: Role, enter:
         "/analysis/portfolio/": "figures.see",
         "/customers/": "customers.see",
         "/actions/journeys/": "journeys.see",
+        "/actions/calendar/": "journeys.see",
+        "/actions/calendar/new/": "journeys.change",
         "/actions/messages/": "messages.see",
         "/voices/": "voices.see",
         "/settings/": "settings.see",
@@ -71,6 +73,8 @@ def test_each_role_opens_what_the_table_says_and_nothing_else(role: Role, enter:
         "/settings/jobs/": "jobs.see",
         "/settings/privacy/": "requests.change",
         "/settings/privacy/access/": "privacy.see",
+        "/settings/privacy/provisions/": "privacy.see",
+        "/settings/privacy/purpose/": "settings.see",
         "/settings/staff/": "staff.change",
     }
     client = enter(role.value)
@@ -85,6 +89,8 @@ def test_each_role_opens_what_the_table_says_and_nothing_else(role: Role, enter:
         ("/settings/", {}, "settings.change"),
         ("/actions/sending/pause/", {}, "messages.send"),
         ("/actions/journeys/install/", {}, "journeys.change"),
+        ("/actions/calendar/new/", {"title": "x"}, "journeys.change"),
+        ("/actions/calendar/1/draft/", {}, "journeys.change"),
         ("/settings/jobs/refresh/", {}, "jobs.change"),
         ("/settings/staff/invite/", {"name": "x", "role": "admin"}, "staff.change"),
         ("/customers/1/erase/", {}, "privacy.erase"),

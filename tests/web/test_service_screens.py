@@ -16,6 +16,7 @@ from okaeri.intake.models import Inquiry
 from okaeri.listen import api as listen
 from okaeri.listen.types import CallResult
 from okaeri.plan import api as plan
+from okaeri.web.webhooks import endpoints
 from tests.intake.forms_for_tests import a_file, definition
 from tests.web import call_shop, shop
 from tests.web.chromium import session_of_staff
@@ -80,7 +81,11 @@ def connect(person: int) -> dict[str, str]:
     intake.save_form("letter", "signup", definition(file=a_file()), is_new=True)
     intake.switch_form("letter", is_open=True)
     connection, _ = intake.create_connection("本店のカート", "generic")
+    url = "https://system.example/hooks/okaeri"
+    told, _ = endpoints.create("基幹システム", url, ["order.changed"], by="x", now=now)
+    endpoints.test(told.id, now)
     request = customers.request_data("erasure", person, source="mail", received_at=now)
+    customers.save_purpose("ご注文の発送とご案内に使います。", "mika", now)
     return {
         "matching": "/customers/matching/",
         "forms": "/actions/forms/",
@@ -93,10 +98,15 @@ def connect(person: int) -> dict[str, str]:
         "connections": "/connections/",
         "connection": f"/connections/{connection.id}/",
         "api-keys": "/settings/api-keys/",
+        "webhooks": "/settings/webhooks/",
+        "webhook": f"/settings/webhooks/{told.id}/",
         "tag": "/settings/tag/",
         "privacy": "/settings/privacy/",
         "request": f"/settings/privacy/requests/{request}/",
         "access": "/settings/privacy/access/",
+        "purpose": "/settings/privacy/purpose/",
+        "notice": "/privacy/",
+        "provisions": "/settings/privacy/provisions/",
         "person-privacy": f"/customers/{person}/privacy/",
         "dossier": f"/customers/{person}/dossier/",
         "staff": "/settings/staff/",

@@ -10,10 +10,10 @@ from django.test import Client
 import okaeri
 from okaeri.foundation.settings import load, specs_of
 from okaeri.intake.types import LiveRules
-from okaeri.web.pages.settings.views import GROUPS
+from okaeri.web.setting_groups import GROUPS
 
 # Changed where they belong: by taking a step, or beside what they are about.
-_ELSEWHERE = {"EnrichmentRules", "GridRules", "LifeEventRules", "SetupState"}
+_ELSEWHERE = {"EnrichmentRules", "GridRules", "LifeEventRules", "SetupState", "StatusState"}
 
 
 def _rules_declared() -> dict[str, type]:

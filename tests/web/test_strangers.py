@@ -25,7 +25,11 @@ OPEN = {
     "question",
     "preferences",
     "member_card",
+    "privacy_notice",
     "my_page",
+    # Behind the same two links: test_subscription_page.
+    "subscriptions",
+    "my_subscriptions",
     # Pages of the shop's own addresses and links in mails: test_events_endpoint, test_mail_links.
     "events",
     "click",
@@ -61,9 +65,11 @@ FILLED = {
     "merge_id": 1,
     "task_id": 1,
     "note_id": 1,
+    "entry_id": 1,
     "order_no": "1",
     "source": "template",
     "record_kind": "orders",
+    "endpoint_id": 1,
 }
 
 

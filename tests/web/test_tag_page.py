@@ -1,6 +1,8 @@
 """The tag's page: what to paste, whether it works, and a list that is true."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +16,10 @@ from okaeri.intake import api as intake
 from okaeri.intake.domain import events as parsing
 from okaeri.intake.event_types import EventIn, TagRules
 from okaeri.web.access import Role, give_role
-from okaeri.web.pages.tag.inventory import FIELDS, list_entries
+from okaeri.web.pages.tag.inventory import FIELDS, FORM_FIELDS, STORED, list_entries
+from tests.intake.forms_for_tests import name_the_shop, open_form
 
+SCRIPTS = Path(__file__).resolve().parents[2] / "src/okaeri/web/static/okaeri"
 _SHOP = TagRules(origins="https://shop.example")
 
 
@@ -29,10 +33,45 @@ def test_every_field_the_tag_may_send_is_in_the_list() -> None:
     assert set(FIELDS.values()) <= _keys(_SHOP, TrackingRules())
 
 
+def test_what_a_form_in_a_page_tells_and_keeps_is_in_the_list() -> None:
+    """The script itself is read: a parameter or a stored name the list does not know fails here."""
+    embed, tag = (SCRIPTS / name for name in ("form-embed.js", "okaeri.js"))
+    told = set(re.findall(r'searchParams\.set\("(\w+)"', embed.read_text()))
+    assert set(FORM_FIELDS) == told
+    both = embed.read_text() + tag.read_text()
+    assert set(STORED) == set(re.findall(r'"(okaeri_[a-z_]*)"', both)) - {"okaeri_id"}
+    entries = list_entries(_SHOP, TrackingRules(), "s", "h", has_forms=True)
+    words = {entry.key: entry.information.ja + entry.information.en for entry in entries}
+    assert {*FORM_FIELDS.values(), *STORED.values(), "form_answers"} <= set(words)
+    assert all(words[key].count(name) == 2 for name, key in STORED.items() if key != "device")
+
+
+def test_whatever_is_sent_the_connection_is_named() -> None:
+    silent = TrackingRules(clicks=False, opens=False)
+    for mails, has_forms in ((silent, True), (TrackingRules(opens=False), False)):
+        entries = list_entries(TagRules(), mails, "s", "h", has_forms=has_forms)
+        assert "connection" in {entry.key for entry in entries}
+    assert list_entries(TagRules(), silent, "s", "h") == []
+
+
+@pytest.mark.django_db
+def test_a_form_is_named_as_long_as_it_is_open(browser_of_staff: Client) -> None:
+    def keys() -> set[str]:
+        given = json.loads(browser_of_staff.get("/settings/tag/inventory.json").content)
+        return {item["key"] for item in given["items"]}
+
+    name_the_shop()
+    assert "form" not in keys()
+    open_form()
+    assert {"form", "form_answers", "storage_form", "connection"} <= keys()
+    intake.switch_form("letter", is_open=False)
+    assert "form" not in keys()
+
+
 def test_the_list_says_what_is_switched_on_and_nothing_else() -> None:
     silent = TrackingRules(clicks=False, opens=False)
     assert _keys(TagRules(), silent) == set()
-    assert _keys(TagRules(), TrackingRules(opens=False)) == {"clicks"}
+    assert _keys(TagRules(), TrackingRules(opens=False)) == {"clicks", "connection"}
     assert "opens" not in _keys(_SHOP, silent)
     for entry in list_entries(_SHOP, TrackingRules(), "肌日和", "okaeri.example"):
         assert "okaeri.example" in entry.recipient.ja

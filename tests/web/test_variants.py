@@ -157,3 +157,15 @@ def test_english_pages_of_variants_hold_no_japanese(
         assert not [
             one for one in body.splitlines() if JAPANESE.search(one) and "value=" not in one
         ]
+
+
+def test_words_of_an_offer_are_told_where_everybody_gets_them(browser_of_staff: Client) -> None:
+    plan.install_playbooks(clock.now())
+    words = {"name_ja": "お礼", "name_en": "Thanks", "subject": "お礼", "body_text": "次回10%OFF"}
+    address = "/actions/templates/form_thanks/"
+    assert "特定電子メール法" not in browser_of_staff.get(address).content.decode()
+    browser_of_staff.post(f"{address}edit/", words)
+    assert "10%OFF" in browser_of_staff.get(address).content.decode()
+    refused = browser_of_staff.post(f"{address}edit/", {**words, "body_text": "{{ coupon.code }}"})
+    assert refused.status_code == 400
+    assert "販促の文面に" in refused.content.decode()

@@ -57,6 +57,7 @@ from okaeri.customers.actions.lapse_reasons import (
     read_cancellations,
     record_lapse_reason,
 )
+from okaeri.customers.actions.malls import Closed, close_mall
 from okaeri.customers.actions.matching import (
     compared_fields,
     find_candidates,
@@ -66,6 +67,7 @@ from okaeri.customers.actions.matching import (
     reopen_candidate,
 )
 from okaeri.customers.actions.merge import undo_merge
+from okaeri.customers.actions.origins import profile_origins
 from okaeri.customers.actions.preferences import (
     find_by_link,
     find_preference,
@@ -74,9 +76,11 @@ from okaeri.customers.actions.preferences import (
     preference_link,
     record_preference,
     request_data_once,
+    subscription_link,
 )
 from okaeri.customers.actions.resolve import resolve_new_parties
 from okaeri.customers.actions.rights import (
+    drop_old_access,
     erase_person,
     export_person,
     finish_request,
@@ -94,22 +98,32 @@ from okaeri.customers.domain.cards import in_groups as card_in_groups
 from okaeri.customers.domain.consent import consent_in_force
 from okaeri.customers.domain.lapse_reasons import KEY as LAPSE_REASON
 from okaeri.customers.domain.masking import mask_address, mask_phone, mask_profile, mask_words
-from okaeri.customers.domain.names import phone_digits
+from okaeri.customers.domain.names import address_key, phone_digits
 from okaeri.customers.domain.preferences import last_day_of_pause
 from okaeri.customers.domain.suggested_attributes import AGE_GROUP, MOTIVATION
 from okaeri.customers.domain.suggested_attributes import SUGGESTED as SUGGESTED_ATTRIBUTES
 from okaeri.customers.models import ConsentEvent, Merge
 from okaeri.customers.store import consents, families, identity, people, removing, searching
 from okaeri.customers.store.access import iter_all as iter_access
+from okaeri.customers.store.access import iter_provisions, list_recipients, summarize_provisions
 from okaeri.customers.store.access import iter_scope as iter_access_scope
 from okaeri.customers.store.access import list_actors as list_access_actors
 from okaeri.customers.store.access import list_page as list_access
 from okaeri.customers.store.attributes import count_batch as count_attribute_batch
 from okaeri.customers.store.attributes import list_all as list_attributes
+from okaeri.customers.store.consents import changed_wordings
 from okaeri.customers.store.erasing import drop_proofs as drop_due_proofs
 from okaeri.customers.store.erasing import erased_ids, list_erasures
 from okaeri.customers.store.erasure_list import Line as ErasureLine
+from okaeri.customers.store.following import consents_after as list_consents_after
+from okaeri.customers.store.following import created_after as list_created_after
+from okaeri.customers.store.following import erasures_after as list_erasures_after
+from okaeri.customers.store.following import merges_after as list_merge_changes_after
+from okaeri.customers.store.following import newest_places
 from okaeri.customers.store.people import iter_traits
+from okaeri.customers.store.purposes import find as find_purpose
+from okaeri.customers.store.purposes import list_all as list_purposes
+from okaeri.customers.store.purposes import save as save_purpose
 from okaeri.customers.store.requests import get as get_request
 from okaeri.customers.store.requests import list_page as list_requests
 from okaeri.customers.store.requests import place_hold
@@ -132,14 +146,18 @@ __all__ = [
     "LAPSE_REASON",
     "MOTIVATION",
     "SUGGESTED_ATTRIBUTES",
+    "Closed",
     "ErasureLine",
     "absorbed_ids",
+    "address_key",
     "assume_consent",
     "attributes_of",
     "card_in_groups",
     "card_link",
     "cart_changes_of",
+    "changed_wordings",
     "check_enrichment",
+    "close_mall",
     "compared_fields",
     "consent_in_force",
     "contact_points_of",
@@ -150,6 +168,7 @@ __all__ = [
     "customers_of_parties",
     "devices_of",
     "drop_due_proofs",
+    "drop_old_access",
     "erase_person",
     "erased_ids",
     "export_person",
@@ -160,6 +179,7 @@ __all__ = [
     "find_candidates",
     "find_card",
     "find_preference",
+    "find_purpose",
     "finish_request",
     "first_identified",
     "forget_batch",
@@ -177,11 +197,13 @@ __all__ = [
     "iter_access_scope",
     "iter_answers_to",
     "iter_known_since",
+    "iter_provisions",
     "iter_traits",
     "keep_apart",
     "lapse_reasons",
     "lapse_reasons_on",
     "last_day_of_pause",
+    "leaving",
     "link_devices",
     "linked_until",
     "list_access",
@@ -189,13 +211,19 @@ __all__ = [
     "list_attributes",
     "list_candidates",
     "list_consents",
+    "list_consents_after",
     "list_contact_points",
+    "list_created_after",
     "list_erasures",
+    "list_erasures_after",
     "list_file_sources",
+    "list_merge_changes_after",
     "list_merges",
     "list_merges_after",
     "list_preferences",
     "list_profiles",
+    "list_purposes",
+    "list_recipients",
     "list_requests",
     "list_unfinished_erasures",
     "list_web_events",
@@ -205,6 +233,7 @@ __all__ = [
     "mask_profile",
     "mask_words",
     "merge_candidate",
+    "newest_places",
     "note_absent_erasure",
     "note_erasure",
     "once_joined",
@@ -216,6 +245,7 @@ __all__ = [
     "parties_of",
     "place_hold",
     "preference_link",
+    "profile_origins",
     "purchase_history",
     "read_cancellations",
     "read_order_batches",
@@ -234,15 +264,19 @@ __all__ = [
     "roots_of",
     "run_attribute_job",
     "save_attribute",
+    "save_purpose",
     "search_customers",
     "submit_attributes",
     "subscribed_products",
+    "subscription_link",
+    "summarize_provisions",
     "suppress",
     "suppress_phone",
     "suppressed_phones",
     "undo_merge",
     "verify_access_log",
     "verify_request",
+    "waiting_parties",
 ]
 _NO_MERGE = Text("統合の記録 {id} は見つかりません。", "There is no merge {id}.")
 _NO_CUSTOMER = Text("顧客 {id} は見つかりません。", "There is no customer {id}.")
@@ -251,6 +285,12 @@ _NO_CUSTOMER = Text("顧客 {id} は見つかりません。", "There is no cust
 def customers_of_parties(party_ids: Iterable[int]) -> dict[int, int]:
     """Give party → customer; parties that are not resolved yet are left out."""
     return identity.links_of(party_ids)
+
+
+def waiting_parties(party_ids: Iterable[int]) -> set[int]:
+    """Give those of these contacts that nobody has looked at yet."""
+    done = identity.read_cursor()
+    return {party.id for party in intake.list_parties(party_ids) if party.change_no > done}
 
 
 def ids_of(customer_id: int) -> tuple[int, ...]:
@@ -294,6 +334,13 @@ def open_complaints(customer_ids: Iterable[int]) -> set[int]:
     return {asked for asked, found in contacts.items() if not waiting.isdisjoint(found)}
 
 
+def leaving(customer_ids: Iterable[int]) -> set[int]:
+    """Give those of these people whose wish to cancel or pause a subscription is still open."""
+    contacts = parties_of(customer_ids)
+    asked = intake.leaving(party for found in contacts.values() for party in found)
+    return {one for one, found in contacts.items() if not asked.isdisjoint(found)}
+
+
 def subscribed_products(customer_ids: Iterable[int]) -> dict[int, frozenset[str]]:
     """Give whoever has a contract that is not cancelled → the codes of its products ("" where unknown)."""
     contacts = parties_of(customer_ids)
@@ -321,10 +368,13 @@ def customer_of_device(device_id: str, at: datetime) -> int | None:
     return customers_of_devices([(device_id, at)]).get((device_id, at))
 
 
-def purchase_history(customer_ids: Iterable[int]) -> dict[int, tuple[Purchase, ...]]:
+def purchase_history(
+    customer_ids: Iterable[int], *, with_prefectures: bool = False
+) -> dict[int, tuple[Purchase, ...]]:
     """Give every order of each customer, oldest first, cancelled ones included.
 
-    Every id asked for is a key; somebody without orders has an empty history.
+    Every id asked for is a key; somebody without orders has an empty history. `with_prefectures`
+    tells of each purchase where its buyer lives.
     """
     asked = list(dict.fromkeys(customer_ids))
     owner = dict(identity.parties_of(asked))
@@ -332,10 +382,12 @@ def purchase_history(customer_ids: Iterable[int]) -> dict[int, tuple[Purchase, .
     if len(set(live.values()) - set(owner.values())):
         owner = dict(identity.parties_of(live.values()))
     history: dict[int, list[Purchase]] = {number: [] for number in live.values()}
+    areas = intake.prefectures_of_parties(owner) if owner and with_prefectures else {}
     if owner:
         for order in intake.list_orders_of_parties(list(owner)):
             if order.party_id is not None:
-                history[owner[order.party_id]].append(_purchase(order))
+                bought = _purchase(order, areas.get(order.party_id, ""))
+                history[owner[order.party_id]].append(bought)
     for purchases in history.values():
         purchases.sort(key=lambda purchase: (purchase.ordered_at, purchase.order_id))
     return {number: tuple(history.get(live.get(number, 0), ())) for number in asked}
@@ -348,7 +400,7 @@ def _live_ids(asked: list[int], known_live: set[int]) -> dict[int, int]:
     return {**live, **identity.roots_of(unknown)} if unknown else live
 
 
-def _purchase(order: OrderRecord) -> Purchase:
+def _purchase(order: OrderRecord, prefecture: str) -> Purchase:
     return Purchase(
         order_id=order.id,
         order_no=order.order_no,
@@ -362,6 +414,8 @@ def _purchase(order: OrderRecord) -> Purchase:
         delivered_on=order.delivered_on,
         is_trial=order.is_trial,
         discount_minor=order.discount_minor,
+        counted_on=order.counted_on,
+        prefecture=prefecture,
     )
 
 

@@ -1,5 +1,6 @@
 """What crosses the border of customers: people, contact points, purchases, consent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -92,6 +93,15 @@ class Purchase:
     delivered_on: date | None
     is_trial: bool = False
     discount_minor: int = 0
+    # The day analyses take for it (`intake.counting_types`); None: the day of the order.
+    counted_on: date | None = None
+    # Of the buyer, where it was asked for.
+    prefecture: str = ""
+
+    @property
+    def day(self) -> date:
+        """The day this purchase counts on."""
+        return self.counted_on or self.ordered_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +223,26 @@ class RightsRules:
         minimum=1,
         maximum=90,
     )
+    years_of_access: int = setting(
+        "rights.years_of_access",
+        3,
+        Text("閲覧と提供の記録を残す年数", "Years to keep the log of who saw and was given what"),
+        minimum=3,
+        maximum=30,
+    )
+    processors: str = setting(
+        "rights.processors",
+        "",
+        Text(
+            "個人データの取り扱いを任せている先(「名前: 任せること」を ; で区切る)",
+            "Who handles personal data for the shop (name: what for; separated by ;)",
+        ),
+    )
+
+    def processor_list(self) -> tuple[str, ...]:
+        """Give the processors one by one, as written."""
+        parts = self.processors.replace("；", ";").split(";")
+        return tuple(part.strip() for part in parts if part.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,44 +251,6 @@ class Retention:
 
     until: date | None
     why: Text
-
-
-@dataclass(frozen=True, slots=True)
-class AccessRecord:
-    """One time somebody saw or took personal data; `people` counts whose."""
-
-    id: int
-    at: datetime
-    actor: str
-    action: str
-    customer_id: int | None
-    people: int
-    fields: tuple[str, ...]
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
-class AccessScope:
-    """One person in the answer to "whose data, which fields, since when, by whom"."""
-
-    customer_id: int
-    actor: str
-    fields: tuple[str, ...]
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ChainCheck:
-    """Whether the access log is whole: entries read, and the first entry that does not fit."""
-
-    entries: int
-    broken_at: int | None
-    # Entries the log should have by its head; fewer than `entries` or more means some are gone.
-    expected: int
-
-    @property
-    def is_whole(self) -> bool:
-        return self.broken_at is None and self.entries == self.expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,3 +292,11 @@ class PersonKeys:
     words: PersonalWords
     # Mail addresses as they stand in envelopes.
     addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileOrigins:
+    """Part of the profile (`domain.profile.PARTS`) → source it came from; all sources of the person."""
+
+    parts: Mapping[str, str]
+    sources: frozenset[str]

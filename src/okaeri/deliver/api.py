@@ -13,6 +13,7 @@ from okaeri.customers import api as customers
 from okaeri.deliver.actions import (
     audience_jobs,
     audiences,
+    bouncing,
     high_water,
     receiving,
     requesting,
@@ -28,6 +29,7 @@ from okaeri.deliver.store import (
     brakes,
     clicks,
     contacts,
+    following,
     locks,
     outbox,
     reactions,
@@ -38,12 +40,14 @@ from okaeri.deliver.store import (
 )
 from okaeri.deliver.tracking_types import EngagementView, Followed
 from okaeri.deliver.types import (
+    BounceCounts,
     Choice,
     ConfirmationError,
     Mail,
     MessageNotFoundError,
     MessageRequest,
     MessageView,
+    OpenMessages,
     RenderedContent,
     SendingState,
     SentMarketing,
@@ -51,6 +55,7 @@ from okaeri.deliver.types import (
     VariantCount,
 )
 from okaeri.foundation import clock
+from okaeri.foundation.happenings import Happenings
 from okaeri.foundation.keyset import Before
 from okaeri.foundation.personal import Documents
 from okaeri.foundation.settings import ShopProfile, load
@@ -117,6 +122,21 @@ def list_messages_after(after: int, limit: int) -> list[MessageView]:
     return views.list_after(after, limit)
 
 
+def list_settled_after(place: int, until: datetime, limit: int) -> Happenings:
+    """Give messages that left or were refused until an instant, in the order that was settled."""
+    return following.settled_after(place, until, limit)
+
+
+def list_events_after(place: int, until: datetime, limit: int) -> Happenings:
+    """Give what happened to messages after they left, until an instant, in the order it was noted."""
+    return following.events_after(place, until, limit)
+
+
+def newest_event() -> int:
+    """Give the place of the newest event of any message, 0 before the first."""
+    return following.newest_event()
+
+
 def messages_of(customer_id: int, limit: int = 200) -> list[MessageView]:
     """Give one person's messages, whichever of his ids they were to, newest first."""
     ids = customers.ids_of(customer_id) or (customer_id,)
@@ -153,6 +173,11 @@ def find_content(message_id: int) -> RenderedContent | None:
 def counts_by_part(source_kind: str, source_id: int) -> dict[str, dict[str, int]]:
     """Give source_part → status → number of messages."""
     return views.count_by_part(source_kind, source_id)
+
+
+def count_open_by_class(now: datetime) -> list[OpenMessages]:
+    """Give what is in the outbox and has not left, by content, moment and class of customers."""
+    return views.count_open_by_class(now)
 
 
 def count_variants(
@@ -260,6 +285,14 @@ def record_event(
     return receiving.record_event(message_id, kind, occurred_at, detail or {})
 
 
+def record_reports(files: Iterable[bytes], now: datetime) -> BounceCounts:
+    """Take in bounces and complaints as mail servers send them (RFC 3464, RFC 5965), or mboxes of them.
+
+    Matched by the signed Message-ID that comes back; the same report again changes nothing.
+    """
+    return bouncing.take_reports(files, settings.OKAERI.secret_key, now)
+
+
 def retry_unknown(source_kind: str, source_id: int, *, confirmed: int, now: datetime) -> int:
     """Send all unknown messages of a source again; some people may get them a second time.
 
@@ -326,13 +359,20 @@ def list_marketing(customer_ids: Sequence[int]) -> list[SentMarketing]:
 
 
 def read_contacts(since: datetime) -> Iterator[pa.RecordBatch]:
-    """Give customer_id and sent_on (shop day) of every advertisement that left since `since`."""
+    """Give customer_id, sent_on (shop day) and source of every advertisement that left since `since`."""
     return contacts.read_contacts(since, ZoneInfo(load(ShopProfile).time_zone))
 
 
-def read_reactions(since: datetime) -> Iterator[pa.RecordBatch]:
-    """Give customer_id, channel, sent, opened and clicked of the marketing that left since `since`."""
-    return reactions.read_reactions(since)
+def read_spent(since: datetime) -> Iterator[pa.RecordBatch]:
+    """Give every message that left since `since`, as `insight.care_types.SPENT`."""
+    return contacts.read_spent(since, ZoneInfo(load(ShopProfile).time_zone))
+
+
+def read_reactions(since: datetime, until: datetime | None = None) -> Iterator[pa.RecordBatch]:
+    """Give customer_id, channel, sent, opened and clicked of the marketing that left since `since`,
+    and before `until`.
+    """
+    return reactions.read_reactions(since, until)
 
 
 def last_marketing_at(customer_ids: Sequence[int]) -> datetime | None:

@@ -70,6 +70,11 @@ class Message(models.Model):
             ),
             models.Index(fields=["customer_id", "settled_at"], name="messages_of"),
             models.Index(fields=["source_kind", "source_id", "status"], name="messages_from"),
+            models.Index(
+                fields=["settled_at", "id"],
+                name="messages_settled",
+                condition=Q(status__in=["accepted", "rejected"]),
+            ),
         )
 
 

@@ -280,6 +280,23 @@ class VariantCount:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenMessages:
+    """How many messages of one content to one class have been asked for and not left yet.
+
+    `of_class` is the key of one of insight's classes.
+    """
+
+    source_kind: str
+    source_id: int
+    template_key: str
+    content_kind: str
+    channel: str
+    due_at: datetime
+    of_class: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """One mail in the local mailbox, as it would have left: `raw` is the full RFC 5322 message."""
 
@@ -344,3 +361,16 @@ class SentMarketing:
     template_key: str
     template_version: int
     sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BounceCounts:
+    """What became of reports by other mail servers; `unmatched` names no message of ours."""
+
+    bounced: int = 0
+    complained: int = 0
+    delivered: int = 0
+    suppressed: int = 0
+    repeated: int = 0
+    unmatched: int = 0
+    ignored: int = 0

@@ -4,87 +4,47 @@ A station declares a frozen dataclass whose fields are made by `setting(...)`. T
 arguments is the default rule set (pure tests need no database); `load` gives the shop's own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
+from zoneinfo import available_timezones
 
 from okaeri.foundation import clock
 from okaeri.foundation.errors import ConfigurationError
 from okaeri.foundation.models import Setting
+from okaeri.foundation.money import is_currency
+from okaeri.foundation.setting_specs import (
+    Contradiction,
+    HasContradictions,
+    SettingSpec,
+    Value,
+    must_be_below,
+    setting,
+    specs_of,
+)
 from okaeri.foundation.text import Text
 
-Value = str | int | float | bool
+__all__ = [
+    "Contradiction",
+    "SettingSpec",
+    "ShopProfile",
+    "Value",
+    "build",
+    "examine",
+    "find_contradictions",
+    "hold",
+    "load",
+    "load_strictly",
+    "must_be_below",
+    "save",
+    "setting",
+    "specs_of",
+]
+
 Rules = TypeVar("Rules")
-
-
-@dataclass(frozen=True, slots=True)
-class SettingSpec:
-    """How one setting is named, explained and bounded."""
-
-    key: str
-    default: Value
-    label: Text
-    choices: tuple[Value, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
-
-    def check(self, value: object) -> Value:
-        """Give `value` in the setting's type or raise ConfigurationError with one sentence."""
-        wanted = type(self.default)
-        if wanted is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        if type(value) is not wanted:
-            raise ConfigurationError(_WRONG_TYPE.format(key=self.key, want=wanted.__name__))
-        if self.choices and value not in self.choices:
-            listed = ", ".join(str(choice) for choice in self.choices)
-            raise ConfigurationError(_NOT_A_CHOICE.format(key=self.key, choices=listed))
-        if isinstance(value, int | float) and not self._in_range(value):
-            low, high = self.minimum, self.maximum
-            raise ConfigurationError(_OUT_OF_RANGE.format(key=self.key, low=low, high=high))
-        return value
-
-    def _in_range(self, value: float) -> bool:
-        above = self.minimum is None or value >= self.minimum
-        return above and (self.maximum is None or value <= self.maximum)
-
-
-_WRONG_TYPE = Text(
-    "設定 {key} の値の形が違います。{want} で指定してください。",
-    "Setting {key} has a value of the wrong kind; give a {want}.",
-)
-_NOT_A_CHOICE = Text(
-    "設定 {key} は次のどれかを指定してください: {choices}",
-    "Setting {key} must be one of: {choices}.",
-)
-_OUT_OF_RANGE = Text(
-    "設定 {key} は {low} から {high} の間で指定してください。",
-    "Setting {key} must lie between {low} and {high}.",
-)
-_UNKNOWN = Text(
-    "設定 {key} は存在しません。設定画面の一覧を確認してください。",
-    "There is no setting {key}; see the list on the settings page.",
-)
-
-
-def setting(
-    key: str,
-    default: Value,
-    label: Text,
-    *,
-    choices: tuple[Value, ...] = (),
-    minimum: float | None = None,
-    maximum: float | None = None,
-) -> Any:  # noqa: ANN401 - a dataclass field stands for any type
-    """Declare one field of a rules dataclass as a shop setting."""
-    spec = SettingSpec(key, default, label, choices, minimum, maximum)
-    return field(default=default, metadata={"setting": spec})
-
-
-def specs_of(rules: type) -> dict[str, SettingSpec]:
-    """Give field name → spec of a rules dataclass."""
-    return {f.name: f.metadata["setting"] for f in fields(rules) if "setting" in f.metadata}
 
 
 class _Held:
@@ -94,11 +54,15 @@ class _Held:
         self._stored: dict[str, Any] | None = None
         self._made: dict[type, Any] = {}
 
-    def give(self, rules: type[Rules]) -> Rules:
+    @property
+    def stored(self) -> dict[str, Any]:
         if self._stored is None:
             self._stored = dict(Setting.objects.values_list("key", "value"))
+        return self._stored
+
+    def give(self, rules: type[Rules]) -> Rules:
         if rules not in self._made:
-            self._made[rules] = _make(rules, self._stored)
+            self._made[rules] = _make(rules, self.stored)
         made: Rules = self._made[rules]
         return made
 
@@ -128,26 +92,107 @@ def hold() -> Iterator[None]:
 def load(rules: type[Rules]) -> Rules:
     """Give the shop's own values of a rules dataclass (defaults where nothing is stored)."""
     held = _held.get()
-    if held is not None:
-        return held.give(rules)
-    keys = [spec.key for spec in specs_of(rules).values()]
-    return _make(rules, dict(Setting.objects.filter(key__in=keys).values_list("key", "value")))
+    return held.give(rules) if held is not None else _make(rules, _stored_of(rules))
 
 
-def _make(rules: type[Rules], stored: Mapping[str, Any]) -> Rules:
-    specs = specs_of(rules)
-    chosen = {
-        name: spec.check(stored[spec.key]) for name, spec in specs.items() if spec.key in stored
-    }
+def load_strictly(rules: type[Rules]) -> Rules:
+    """Give what `load` gives; a stored value that cannot be read raises ConfigurationError.
+
+    For what cannot be taken back: nothing is sent by a limit nobody set.
+    """
+    chosen, unread = _readable(rules, _stored_of(rules))
+    for why in unread.values():
+        raise ConfigurationError(why)
     return rules(**chosen)
 
 
+def _stored_of(rules: type) -> dict[str, Any]:
+    """Give key → what is stored for these rules, among others where all is held already."""
+    held = _held.get()
+    if held is not None:
+        return held.stored
+    keys = [spec.key for spec in specs_of(rules).values()]
+    return dict(Setting.objects.filter(key__in=keys).values_list("key", "value"))
+
+
+def _make(rules: type[Rules], stored: Mapping[str, Any]) -> Rules:
+    """Make rules of what is stored; what cannot be read counts as its default, and stops no page.
+
+    Values that do not hold together count as they stand, as the shop is used to: see `examine`.
+    """
+    return rules(**_readable(rules, stored)[0])
+
+
+def _all_stored() -> dict[str, Any]:
+    return (_held.get() or _Held()).stored
+
+
+def examine(all_rules: Iterable[type]) -> dict[str, Text]:
+    """Give key → sentence of every stored setting that cannot be read or is at odds with another."""
+    stored = _all_stored()
+    problems: dict[str, Text] = {}
+    for rules in all_rules:
+        chosen, unread = _readable(rules, stored)
+        for key, why in unread.items():
+            problems[key] = Text(
+                _NOT_USED.ja.format(value=stored.get(key), why=why.ja),
+                _NOT_USED.en.format(value=stored.get(key), why=why.en),
+            )
+        for one in _contradictions(rules(**chosen)):
+            problems |= dict.fromkeys(one.keys, one.text)
+    return problems
+
+
+def _readable(rules: type, stored: Mapping[str, Any]) -> tuple[dict[str, Value], dict[str, Text]]:
+    """Give field → value of what is stored and can be read, and key → sentence of what cannot."""
+    chosen: dict[str, Value] = {}
+    problems: dict[str, Text] = {}
+    for name, spec in specs_of(rules).items():
+        if spec.key in stored:
+            try:
+                chosen[name] = spec.check(stored[spec.key])
+            except ConfigurationError as error:
+                problems[spec.key] = error.message
+    return chosen, problems
+
+
+def _contradictions(rules: object) -> list[Contradiction]:
+    return list(rules.contradictions()) if isinstance(rules, HasContradictions) else []
+
+
+def find_contradictions(
+    known: Mapping[str, SettingSpec], values: Mapping[str, Value]
+) -> dict[str, Text]:
+    """Give key → sentence for what would not hold together if checked `values` were saved."""
+    stored = _all_stored()
+    problems: dict[str, Text] = {}
+    for rules in dict.fromkeys(known[key].rules for key in values):
+        if rules is None:
+            continue
+        chosen, _ = _readable(rules, {**stored, **values})
+        for one in _contradictions(rules(**chosen)):
+            if any(key in values for key in one.keys):
+                problems |= dict.fromkeys(one.keys, one.text)
+    return problems
+
+
+def build(rules: type[Rules], **chosen: object) -> Rules:
+    """Make rules of given fields (of a command line); a bad value or pair raises ConfigurationError."""
+    specs = specs_of(rules)
+    made = rules(**{name: specs[name].check(value) for name, value in chosen.items()})
+    for one in _contradictions(made):
+        raise ConfigurationError(one.text)
+    return made
+
+
 def save(known: Mapping[str, SettingSpec], values: Mapping[str, object]) -> None:
-    """Store `values` (key → value); an unknown key or a bad value stores nothing at all."""
+    """Store `values` (key → value); an unknown key, a bad value or a contradiction stores nothing."""
     for key in values:
         if key not in known:
             raise ConfigurationError(_UNKNOWN.format(key=key))
     checked = {key: known[key].check(value) for key, value in values.items()}
+    for problem in find_contradictions(known, checked).values():
+        raise ConfigurationError(problem)
     Setting.objects.bulk_create(
         [Setting(key=key, value=value, updated_at=clock.now()) for key, value in checked.items()],
         update_conflicts=True,
@@ -157,6 +202,43 @@ def save(known: Mapping[str, SettingSpec], values: Mapping[str, object]) -> None
     held = _held.get()
     if held is not None:
         held.forget()
+
+
+_UNKNOWN = Text(
+    "設定 {key} は存在しません。設定画面の一覧を確認してください。",
+    "There is no setting {key}; see the list on the settings page.",
+)
+_NOT_USED = Text(
+    "保存されている値「{value}」は使えないので、初期値で動いています。{why}",
+    'The stored value "{value}" cannot be used, so the default counts. {why}',
+)
+_NO_ZONE = Text(
+    "時間帯「{value}」はありません。Asia/Tokyo のように地域/都市で書いてください。",
+    'There is no time zone "{value}"; write area/city, as in Asia/Tokyo.',
+)
+_NO_CURRENCY = Text(
+    "通貨「{value}」はありません。JPY や USD のように3文字の大文字(ISO 4217)で書いてください。",
+    'There is no currency "{value}"; write three capitals (ISO 4217), as in JPY or USD.',
+)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Give the names of all time zones; looked up once, it reads a folder of files."""
+    return frozenset(available_timezones())
+
+
+def _zone_problem(value: str) -> Text | None:
+    return None if value in _zones() else _NO_ZONE.format(value=value)
+
+
+def _tidy_currency(value: str) -> str:
+    code = value.strip().upper()
+    return code if is_currency(code) else value
+
+
+def _currency_problem(value: str) -> Text | None:
+    return None if is_currency(value) else _NO_CURRENCY.format(value=value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,5 +252,13 @@ class ShopProfile:
     )
     postal_address: str = setting("shop.postal_address", "", Text("住所", "Postal address"))
     contact: str = setting("shop.contact", "", Text("問い合わせ先", "Contact"))
-    currency: str = setting("shop.currency", "JPY", Text("通貨", "Currency"))
-    time_zone: str = setting("shop.time_zone", "Asia/Tokyo", Text("時間帯", "Time zone"))
+    currency: str = setting(
+        "shop.currency",
+        "JPY",
+        Text("通貨", "Currency"),
+        judge=_currency_problem,
+        tidy=_tidy_currency,
+    )
+    time_zone: str = setting(
+        "shop.time_zone", "Asia/Tokyo", Text("時間帯", "Time zone"), judge=_zone_problem
+    )

@@ -1,23 +1,39 @@
 """The door of insight: refresh, insights of customers, lists by rule, reports, segments."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.expressions import Combinable
 from pyroaring import BitMap64
 
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.personal import Documents
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
-from okaeri.insight.actions.ages import age_band, channel_for, measure_ages
+from okaeri.insight.actions.ages import (
+    age_band,
+    age_report,
+    channel_for,
+    channel_sureness,
+    measure_ages,
+)
 from okaeri.insight.actions.analyse import analyse
+from okaeri.insight.actions.best_channels import measure_best_channels
+from okaeri.insight.actions.care_cost import measure_care_cost
+from okaeri.insight.actions.count_reports import FACET as FACET_REPORT
+from okaeri.insight.actions.count_reports import (
+    compute_count_reports,
+    find_count_report,
+    list_by_count,
+    portfolio_where,
+)
 from okaeri.insight.actions.follow_orders import follow_orders
 from okaeri.insight.actions.later import is_due
 from okaeri.insight.actions.life_events import estimate_life_events, save_life_events
 from okaeri.insight.actions.new_products import list_new_products
-from okaeri.insight.actions.perks import measure_perks
+from okaeri.insight.actions.perks import measure_perks, perk_report
 from okaeri.insight.actions.preview import preview_class_counts
 from okaeri.insight.actions.recommendations import (
     recommend_like_viewed,
@@ -45,21 +61,26 @@ from okaeri.insight.actions.segments import (
     update_segment,
 )
 from okaeri.insight.actions.sync import PERSONAL_ORDER_TABLES, sync_warehouse
-from okaeri.insight.actions.voices import measure_voices
-from okaeri.insight.analysis_types import ForecastRules
+from okaeri.insight.actions.voices import measure_voices, voice_reports
+from okaeri.insight.analysis_types import ForecastRules, TargetRules
 from okaeri.insight.cycle_types import RunOutView
 from okaeri.insight.domain.age_bands import BANDS as _AGE_BANDS
 from okaeri.insight.domain.age_bands import YOUNG as YOUNG_BANDS
+from okaeri.insight.domain.count_facets import rule_of as count_rule
 from okaeri.insight.domain.definitions import number_definitions
 from okaeri.insight.domain.findings import list_findings as _findings_of
+from okaeri.insight.domain.kpis.figures import rate as rate_of
 from okaeri.insight.domain.lapse_risk import reason_in_words
 from okaeri.insight.domain.leads import lead_view
 from okaeri.insight.domain.media_costs import read_costs
 from okaeri.insight.domain.next_steps import recommend_next_steps as _steps_of
 from okaeri.insight.domain.reports import RULES
-from okaeri.insight.domain.reports.forecast import forecast_rows
+from okaeri.insight.domain.reports.care_cost import compare_costs
+from okaeri.insight.domain.reports.forecast import forecast_rows, response_rows
 from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.domain.segment_rules import RuleError
+from okaeri.insight.domain.shares import forecast_interval
+from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.media_types import MediaCostView
 from okaeri.insight.prediction_types import (
     CustomerPredictionView,
@@ -71,6 +92,7 @@ from okaeri.insight.recommend_types import RecommendedItem
 from okaeri.insight.store import (
     insights,
     interests,
+    items,
     media_costs,
     predictions,
     reports,
@@ -90,30 +112,44 @@ from okaeri.insight.types import (
     ReportView,
     SegmentChangeView,
     SegmentView,
+    Stage,
 )
+from okaeri.intake import api as intake
+from okaeri.intake.counting_types import CountingRules
 
 __all__ = [
     "AGE_BAND_NAMES",
+    "FACET_REPORT",
     "PERSONAL_ORDER_TABLES",
     "PERSONAL_TABLES",
     "YOUNG_BANDS",
     "RuleError",
     "age_band",
+    "age_report",
     "analyse",
     "channel_for",
+    "channel_sureness",
+    "class_column",
     "classes_of",
+    "compare_costs",
+    "compute_count_reports",
+    "count_classes",
     "count_customers_where",
+    "count_rule",
     "create_segment",
     "definitions",
     "delete_segment",
     "estimate_life_events",
     "explain_person",
+    "find_count_report",
+    "find_count_rule",
     "find_insight",
     "find_preset",
     "find_report",
     "find_report_day",
     "follow_orders",
     "forecast",
+    "forecast_range",
     "forget_results",
     "get_segment",
     "has_run_outs",
@@ -123,7 +159,10 @@ __all__ = [
     "iter_customers_where",
     "latest_segment_change",
     "lead_standing",
+    "list_by_count",
+    "list_countable_items",
     "list_customers",
+    "list_discount_dependent",
     "list_findings",
     "list_insights",
     "list_media_costs",
@@ -135,21 +174,30 @@ __all__ = [
     "list_presets",
     "list_recency_reached",
     "list_running_out",
+    "list_segment_changes_after",
     "list_segments",
     "list_to_call",
     "lost_among",
     "measure_ages",
+    "measure_best_channels",
+    "measure_care_cost",
     "measure_perks",
     "measure_responses",
     "measure_voices",
     "members_among",
     "members_page",
+    "names_of_items",
     "needs_warehouse",
+    "newest_segment_change",
     "overlaps_of",
+    "page_of_run_outs",
+    "perk_report",
     "portfolio_history",
+    "portfolio_where",
     "preview_class_counts",
     "preview_rule",
     "problem_of",
+    "rate_of",
     "read_media_costs",
     "read_rule",
     "reasons_in_words",
@@ -159,6 +207,7 @@ __all__ = [
     "recommend_popular",
     "refresh",
     "remove_media_cost",
+    "responses_of",
     "restore_segment",
     "run_outs_of",
     "save_life_events",
@@ -173,11 +222,13 @@ __all__ = [
     "segments_holding",
     "sync_warehouse",
     "update_segment",
+    "voice_reports",
 ]
 
 AGE_BAND_NAMES = {band: name for band, (_, name) in _AGE_BANDS.items()}
 REPORTS = ("summary", "portfolio", "dropoff", "f2", "cohorts", "freshness", "rfm")
 _LARGEST_PAGE = 1000
+_MOST_ITEMS = 50
 _NOT_PLAIN = Text(
     "一覧をその場で絞れるのは、クラスや購入回数など顧客の項目だけです。"
     "この条件はセグメントとして保存してください。",
@@ -199,6 +250,19 @@ def find_insight(customer_id: int) -> CustomerInsightView | None:
     return insights.views([customer_id]).get(customer_id)
 
 
+def class_column(of: str) -> Combinable:
+    """Give a column for another station's query: the class key of the customer its column `of` names.
+
+    So whole crowds are counted by class inside the database. NULL for whom no analysis knows.
+    """
+    return insights.class_column(of)
+
+
+def count_classes() -> dict[str, int]:
+    """Give the key of each class that has people → how many, as of now; leads under "lead"."""
+    return insights.count_classes()
+
+
 def list_freshness(customer_ids: Collection[int]) -> dict[int, int]:
     """Give id → freshness in whole points (0..100); customers no refresh saw are left out."""
     return insights.freshness_of(customer_ids)
@@ -212,6 +276,18 @@ def list_sale_only(customer_ids: Iterable[int]) -> set[int]:
     """
     rules = load(PriceRules)
     return insights.buying_at_discounts(customer_ids, rules.campaign_share, rules.fewest_orders)
+
+
+def list_discount_dependent(customer_ids: Iterable[int]) -> set[int]:
+    """Give those of these people who are trend customers and depend on discounts (流行客・値引き依存).
+
+    They look like the best by amount and buy what is let off (row C-08). By default half of the orders
+    or more, from two orders on (settings `price.dependent_share` and `price.fewest_orders`).
+    """
+    rules = load(PriceRules)
+    return insights.buying_at_discounts(
+        customer_ids, rules.dependent_share, rules.fewest_orders, stage=Stage.TREND
+    )
 
 
 def list_predictions(customer_ids: Iterable[int]) -> dict[int, CustomerPredictionView]:
@@ -296,7 +372,7 @@ def needs_warehouse(rule: dict[str, Any]) -> bool:
 
 def lead_standing(customer_id: int, seen_on: date, as_of: date) -> CustomerInsightView:
     """Give where somebody stands who never bought and was first known on `seen_on`."""
-    return lead_view(customer_id, seen_on=seen_on, as_of=as_of)
+    return lead_view(customer_id, seen_on=seen_on, as_of=as_of, bands=load(BandRules))
 
 
 def lost_among(customer_ids: Collection[int]) -> dict[int, date]:
@@ -335,6 +411,21 @@ def has_run_outs(sku: str = "") -> bool:
     return run_outs.has_any(sku)
 
 
+def page_of_run_outs(
+    first: date, last: date, *, sku: str = "", offset: int = 0, limit: int = 50
+) -> tuple[list[RunOutView], int]:
+    """Give a page of what runs out from `first` to `last` (of one product), and how many there are."""
+    return run_outs.page_between(first, last, sku, offset, limit)
+
+
+def names_of_items(skus: Iterable[str]) -> dict[str, str]:
+    """Give product code → name as the shop says, else as it was sold; a code nobody knows is its name."""
+    wanted = list(dict.fromkeys(skus))
+    sold, master = items.facts_of(wanted), intake.list_products(wanted)
+    names = {sku: (sold[sku].name if sku in sold else "") or sku for sku in wanted}
+    return names | {sku: product.name for sku, product in master.items() if product.name}
+
+
 def run_outs_of(customer_ids: Iterable[int]) -> list[RunOutView]:
     """Give what runs out for these people in the next four weeks or ran out last week."""
     return run_outs.of_customers(customer_ids)
@@ -350,9 +441,23 @@ def find_report(name: str) -> ReportView | None:
     return reports.find(name)
 
 
+def find_count_rule(token: str) -> dict[str, Any] | None:
+    """Give the rule of a facet (`CountFacet.token`) whose reports are of the last refresh, else None."""
+    known = find_count_report(FACET_REPORT, token)
+    return known.payload["rule"] if known else None
+
+
+def list_countable_items(also: str = "") -> dict[str, str]:
+    """Give product code → name of the products with most buyers, most first, and of one more."""
+    found = items.most_bought(_MOST_ITEMS)
+    if also and also not in found:
+        found |= {sku: fact.name or sku for sku, fact in items.facts_of([also]).items()}
+    return found
+
+
 def portfolio_history(months: int = 13) -> list[PortfolioRow]:
     """Give month-end cells under the shop's present rules, oldest first, ten a month."""
-    version = rule_version(load(LifecycleRules), load(RankRules))
+    version = rule_version(load(LifecycleRules), load(RankRules), load(CountingRules))
     known = sorted(reports.snapshot_months(version))[-months:]
     if not known:
         return []
@@ -391,13 +496,29 @@ def recommend(
     return recommend_many([customer_id], n=n, on=on, may_cross_sell=allowed)[customer_id]
 
 
-def forecast() -> list[dict[str, Any]]:
-    """Give what a message to each class would bring (`domain.reports.forecast`); none before a refresh."""
-    portfolio, measured = reports.find("portfolio"), reports.find("responses")
+def forecast(token: str = "") -> list[dict[str, Any]]:
+    """Give what a message to each class would bring (`domain.reports.forecast`); none before a refresh.
+
+    `token` (`CountFacet`) asks for the people of one purchase count; rates are those of everybody.
+    """
+    portfolio = find_count_report("portfolio", token) if token else reports.find("portfolio")
+    measured = reports.find("responses")
     if portfolio is None or not any(cell["customers"] for cell in portfolio.payload["cells"]):
         return []
     seen = measured.payload["rows"] if measured else []
     return forecast_rows(portfolio.payload["cells"], seen, load(ForecastRules))
+
+
+def forecast_range(told: float, variance: float, people: int) -> tuple[float, float]:
+    """Give the 80 % interval of purchases foretold of several classes together."""
+    return forecast_interval(told, variance, people)
+
+
+def responses_of(source_kind: str, source_id: int) -> list[dict[str, Any]]:
+    """Give how each class answered the messages of one source (`domain.reports.forecast.response_rows`)."""
+    measured = reports.find("responses")
+    sources = measured.payload.get("sources", {}) if measured else {}
+    return response_rows(sources.get(f"{source_kind}:{source_id}", ()), load(ForecastRules))
 
 
 def list_segments() -> list[SegmentView]:
@@ -451,6 +572,18 @@ def segment_changes_after(
 ) -> list[SegmentChangeView]:
     """Give who entered and left since a change (0: since the beginning), the oldest first."""
     return segments.changes_after(segment_id, change_id, limit)
+
+
+def list_segment_changes_after(
+    change_id: int, until: datetime, limit: int
+) -> list[SegmentChangeView]:
+    """Give who entered and left any segment, counted until an instant, the oldest change first."""
+    return segments.all_changes_after(change_id, until, limit)
+
+
+def newest_segment_change() -> int:
+    """Give the id of the newest change of any segment, 0 before the first."""
+    return segments.latest_change()
 
 
 def export_person(customer_ids: Iterable[int]) -> dict[str, Documents]:
@@ -511,7 +644,10 @@ def definitions() -> dict[str, Text]:
 def list_findings() -> list[Finding]:
     """Give the sentences pages show beside the reports; none before the first refresh."""
     stored = _payloads()
-    return _findings_of(stored, load(LifecycleRules), load(ShopProfile).currency) if stored else []
+    if not stored:
+        return []
+    currency = load(ShopProfile).currency
+    return _findings_of(stored, load(LifecycleRules), currency, load(TargetRules))
 
 
 def list_next_steps() -> list[NextStep]:

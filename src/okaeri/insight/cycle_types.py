@@ -1,9 +1,10 @@
 """Settings of purchase cycles, and what crosses the border: when a person's product runs out."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from okaeri.foundation.settings import setting
+from okaeri.foundation.settings import Contradiction, must_be_below, setting
 from okaeri.foundation.text import Text
 
 # Days before and after the day of analysis for which run-outs are kept for journeys.
@@ -58,13 +59,24 @@ class CycleRules:
         maximum=20,
     )
 
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Give the ratios that would leave nobody merely overdue."""
+        yield from must_be_below(self, "overdue_ratio", "at_risk_ratio", _NONE_OVERDUE)
+
+
+_NONE_OVERDUE = Text(
+    "いまのままでは、遅れている人がそのまま離脱予備になります。",
+    "As it is, whoever is overdue would be at risk at once.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class RunOutView:
     """When one product of one person should be used up, as of the last refresh.
 
     `basis`: "supply" (quantity × days of use), "own" (the person's own cycle drawn towards the
-    product's), "product" (the product's median).
+    product's), "product" (the product's median). next_low_on, next_on, next_high_on: when he buys it
+    again, if he does, with its 80 % interval; None before a refresh told it.
     """
 
     customer_id: int
@@ -72,3 +84,6 @@ class RunOutView:
     last_on: date
     runs_out_on: date
     basis: str
+    next_low_on: date | None = None
+    next_on: date | None = None
+    next_high_on: date | None = None

@@ -89,6 +89,8 @@ class CustomerPrediction(models.Model):
     # The shop-local hour; NULL where orders carry no time. How many orders of his own it rests on.
     best_hour = models.SmallIntegerField(null=True)
     best_hour_own = models.IntegerField()
+    # The chance that it beats every other time of his day; NULL of rows older than this column.
+    best_hour_chance = models.FloatField(null=True)
 
     class Meta:
         indexes = (
@@ -221,6 +223,10 @@ class RunOut(models.Model):
     runs_out_on = models.DateField()
     # "supply", "own" or "product" (insight.cycle_types.RunOutView)
     basis = models.CharField(max_length=8)
+    # When he buys it again, if he does, with its 80 % interval; NULL of rows older than this column.
+    next_low_on = models.DateField(null=True)
+    next_on = models.DateField(null=True)
+    next_high_on = models.DateField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["customer_id", "sku"], name="one_run_out"),)

@@ -1,14 +1,12 @@
 """What crosses insight's border about predictions: their settings and one person's row."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from okaeri.foundation.settings import setting
+from okaeri.foundation.settings import Contradiction, setting, specs_of
 from okaeri.foundation.text import Text
-
-# Silence in units of the usual interval: overdue, and at risk (domain reference §2.4).
-OVERDUE_FROM, AT_RISK_FROM = 1.2, 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +63,19 @@ class PredictionRules:
         maximum=100,
     )
 
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Give the weights when none of them counts: importance would be 0 for everybody."""
+        weights = [name for name in specs_of(type(self)) if name.endswith("_weight")]
+        if not any(getattr(self, name) for name in weights):
+            keys = tuple(specs_of(type(self))[name].key for name in weights)
+            yield Contradiction(keys, _NO_WEIGHT)
+
+
+_NO_WEIGHT = Text(
+    "重要度の重みがすべて0です。いまのままでは全員の重要度が0になるので、1つは1以上にしてください。",
+    "All weights of importance are 0, so everybody's importance would be 0; set at least one.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerPredictionView:
@@ -93,11 +104,16 @@ class CustomerPredictionView:
     priority: float
     best_hour: int | None
     best_hour_own: int
+    best_hour_chance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PredictionPage:
-    """One page of a list of predictions and how many there are in all."""
+    """One page of a list of predictions and how many there are in all.
+
+    listed: how many of them, from the first, pages can give; None: all.
+    """
 
     rows: tuple[CustomerPredictionView, ...]
     total: int
+    listed: int | None = None

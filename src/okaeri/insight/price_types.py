@@ -1,8 +1,9 @@
 """Settings of the analysis of prices and discounts."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from okaeri.foundation.settings import setting
+from okaeri.foundation.settings import Contradiction, must_be_below, setting
 from okaeri.foundation.text import Text
 
 
@@ -70,3 +71,15 @@ class PriceRules:
     def limit_of(self, stage: str) -> float:
         """Give the highest discount rate of a class."""
         return float(getattr(self, f"{stage}_limit"))
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Give the shares by which campaign-only buyers would not depend on discounts."""
+        yield from must_be_below(
+            self, "dependent_share", "campaign_share", _NOT_DEPENDENT, or_equal=True
+        )
+
+
+_NOT_DEPENDENT = Text(
+    "いまのままでは、セール時にしか買わない人が値引き依存に数えられません。",
+    "As it is, people who buy in campaigns only would not count as dependent on discounts.",
+)

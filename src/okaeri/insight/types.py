@@ -1,11 +1,12 @@
 """What crosses insight's border: classes, ranks, freshness, the rules behind them, reports."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from okaeri.foundation.settings import setting
+from okaeri.foundation.settings import Contradiction, must_be_below, setting
 from okaeri.foundation.text import Text
 
 
@@ -144,6 +145,25 @@ class LifecycleRules:
         "count_trial", True, Text("トライアルを購入に数える", "Count trials as purchases")
     )
 
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Give the days that would leave a class or a mark without anybody."""
+        yield from must_be_below(self, "steady_days", "prime_days", _NO_TREND)
+        yield from must_be_below(self, "warn_days", "lapse_days", _NO_WARNING)
+        yield from must_be_below(self, "f2_late_days", "lapse_days", _NO_LATE)
+
+
+_NO_TREND = Text(
+    "いまのままでは、流行客になれる人がいません。", "As it is, nobody could be a trend customer."
+)
+_NO_WARNING = Text(
+    "いまのままでは、離脱予備軍になる前に離脱します。",
+    "As it is, people would lapse before they count as at risk.",
+)
+_NO_LATE = Text(
+    "いまのままでは、F2転換遅れになる前に離脱します。",
+    "As it is, people would lapse before their F2 counts as late.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerInsightView:
@@ -192,6 +212,31 @@ def class_name(stage: Stage, *, is_lapsed: bool) -> Text:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerClass:
+    """One of the ten classes; `key` ("prime", "prime:lapsed") names it in rows and addresses."""
+
+    stage: Stage
+    is_lapsed: bool
+
+    @property
+    def key(self) -> str:
+        return f"{self.stage.value}{LAPSED_KEY if self.is_lapsed else ''}"
+
+    @property
+    def name(self) -> Text:
+        return class_name(self.stage, is_lapsed=self.is_lapsed)
+
+
+LAPSED_KEY = ":lapsed"
+TEN_CLASSES = tuple(
+    CustomerClass(stage, is_lapsed)
+    for stage in Stage
+    if stage is not Stage.LEAD
+    for is_lapsed in (False, True)
+)
+
+
+@dataclass(frozen=True, slots=True)
 class ReportView:
     """One finished analysis; `payload` is documented beside the feature that makes it."""
 
@@ -217,16 +262,43 @@ class ClassChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassMove:
+    """How many customers other rules would move from one class to another; None: no purchase counts."""
+
+    before: CustomerClass | None
+    after: CustomerClass | None
+    customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClassMover:
+    """One customer whom other rules would put into another class, and what decides it."""
+
+    customer_id: int
+    before: CustomerClass | None
+    after: CustomerClass | None
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
 class ClassPreview:
     """What other rules would make of the ten classes (always all ten, in fixed order).
 
-    `threshold_minor` is the bar between steady and loyal customers in the smallest unit.
+    `threshold_minor` is the bar between steady and loyal customers in the smallest unit. `moves` are
+    the changes of class, most people first; `movers` the largest of those customers.
     """
 
     as_of: date
     threshold_before_minor: int
     threshold_minor: int
     classes: tuple[ClassChange, ...]
+    moves: tuple[ClassMove, ...] = ()
+    movers: tuple[ClassMover, ...] = ()
+
+    @property
+    def changing(self) -> int:
+        """How many customers would change class."""
+        return sum(move.customers for move in self.moves)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -141,7 +142,7 @@ def perform(run: ImportRun, path: Path, progress: Progress | None) -> ImportResu
             if CONNECTORS[staged.layout.connector].counts_deliveries:
                 count_deliveries(staged.layout.connector)
             if staged.products_path:
-                _write_products(_products_of(staged.products_path))
+                _write_products(*_products_of(staged.products_path))
             _finish(run, staged, sha256.result(), counts)
     except OSError as error:
         reason = _UNREADABLE.format(name=path.name)
@@ -227,6 +228,7 @@ def _readable(staged: StagedFile) -> Staged:
         lines=lambda: read(staged.lines_path),
         order_count=max(rows, highest),
         said_until=said_until,
+        source=staged.source,
     )
 
 
@@ -255,7 +257,7 @@ def _second_half(
 def _finish(run: ImportRun, staged: StagedFile, sha256: str, counts: Counts) -> None:
     read_by, now = CONNECTORS[staged.layout.connector], clock.now()
     if read_by.kind in _LISTS:
-        note_told(_LISTS[read_by.kind], [(read_by.source, now)])
+        note_told(_LISTS[read_by.kind], [(read_by.stored_as, now)])
     # A run that is done twice (its worker died) keeps only the last list.
     RejectedRow.objects.filter(run_id=run.id).delete()
     RejectedRow.objects.bulk_create(store.as_rejected(run.id, staged.rejected), batch_size=1000)
@@ -303,17 +305,24 @@ def record_products(products: Iterable[ProductIn]) -> int:
         return _write_products(products)
 
 
-def _write_products(products: Iterable[ProductIn]) -> int:
-    changed = store.write_products(products)
+def _write_products(
+    products: Iterable[ProductIn], extra: Mapping[str, Mapping[str, str]] | None = None
+) -> int:
+    changed = store.write_products(products, extra)
     add_late_costs(product.sku for product in changed if product.cost_minor is not None)
     return len(changed)
 
 
-def _products_of(path: Path) -> list[ProductIn]:
-    """Read a staged products file; what it has no column for stays as it is stored."""
+def _products_of(path: Path) -> tuple[list[ProductIn], dict[str, dict[str, str]]]:
+    """Read a staged products file; what it has no column for stays as it is stored.
+
+    Gives the products, and code → the columns nobody knows.
+    """
     rows = pq.read_table(path).to_pylist()
+    extra = {row["sku"]: json.loads(row.pop("extra")) for row in rows}
     known = store.products(row["sku"] for row in rows)
-    return [replace(known.get(row["sku"], ProductIn(row["sku"])), **row) for row in rows]
+    products = [replace(known.get(row["sku"], ProductIn(row["sku"])), **row) for row in rows]
+    return products, extra
 
 
 def save_mapping(name: str, header: Iterable[str], columns: Mapping[str, str]) -> None:

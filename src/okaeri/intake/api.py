@@ -18,6 +18,7 @@ from okaeri.foundation.work.jobs import JobContext
 from okaeri.intake import actions, areas, store
 from okaeri.intake.actions import JOB_KIND, Progress
 from okaeri.intake.connectors import CONNECTORS, find_columns, find_problem, mapped_records
+from okaeri.intake.counting_types import StatusWordView
 from okaeri.intake.domain import events as domain_events
 from okaeri.intake.domain import form_links, malls
 from okaeri.intake.domain.areas import ENGLISH as PREFECTURES_EN
@@ -145,38 +146,59 @@ from okaeri.intake.types import (
     RejectedRowView,
     StagedFile,
 )
-from okaeri.intake.writing import erasing, removing, waiting_files
+from okaeri.intake.wishes import (
+    ask_of_subscription,
+    count_subscription_requests,
+    end_subscription_request,
+    find_subscription_requests,
+    get_subscription_request,
+    leaving,
+    list_subscription_requests,
+    list_subscription_requests_after,
+    oldest_open_request,
+    possible_requests,
+    reason_of_request,
+    subscription_requests_of,
+    take_back_request,
+)
+from okaeri.intake.writing import closing, erasing, removing, restating, waiting_files
 
 __all__ = [
-    "AGREED", "CONTACT_FIELDS", "INPUTS", "JOB_KIND", "MOST_ITEMS", "PREFECTURES",
-    "PREFECTURES_EN", "QUESTION", "AskRights", "CallBody", "CustomerBody", "InquiryBody", "NoteIn",
-    "OrderBody", "ProductBody", "ReviewBody", "SubscriptionBody", "SurveyAnswerBody", "Taken",
-    "ask_to_confirm_again", "begin_to_record", "calls_of", "can_reach", "cart_changes_of",
-    "confirm_entry", "confirm_url", "count_form_download", "count_purchases_before",
-    "create_connection", "detect_file", "discard_staged", "entries_of", "events_of",
-    "expire_entries", "file_until", "file_url", "find_by_confirm_link", "find_by_file_link",
-    "find_entries", "find_layout_problem", "find_orders_by_no", "find_poll", "get_connection",
-    "get_form", "get_import_run", "get_note", "import_file", "inquiries_of", "iter_rejected_rows",
-    "join_pair", "keep_form_file", "last_event_at", "latest_change_no", "latest_event_change",
-    "leave_url", "list_calls_after", "list_cart_changes_after", "list_connections",
-    "list_connectors", "list_deliveries", "list_entries", "list_entries_after",
-    "list_events_after", "list_forms", "list_identifications_after", "list_import_runs",
-    "list_inquiries_after", "list_lines", "list_mappings", "list_open_complaints",
-    "list_orders_after", "list_orders_of_parties", "list_parties_after", "list_products",
-    "list_record_kinds", "list_reviews_after", "list_subscriptions_after",
-    "list_survey_answers_after", "list_to_mail", "list_to_settle", "mark_of_request", "media_of",
-    "note_file", "note_refusal", "open_complaints", "orders_before", "parse_events", "parse_json",
-    "parse_tag_batch", "path_of_form_file", "problems_of", "read_answers", "read_area_batches",
-    "read_event_batches", "read_line_batches", "read_order_batches", "read_shown",
-    "read_staged_lines", "read_staged_orders", "read_staged_parties", "receive",
-    "recognised_columns", "record_bodies", "record_calls", "record_customers", "record_events",
-    "record_form_entry", "record_identification", "record_inquiries", "record_kind_of",
-    "record_note", "record_orders", "record_payments", "record_products", "record_reviews",
-    "record_subscriptions", "record_survey_answers", "record_visit", "retry_delivery",
-    "reviews_of", "rotate_secret", "run_import_job", "save_form", "save_mapping", "save_poll",
-    "search_notes", "shown_token", "source_freshness", "stage_file", "submit_import",
-    "subscriptions_of", "survey_answers_of", "sweep_deliveries", "switch_connection",
-    "switch_form", "tags_of_notes", "take_leave", "take_mail", "take_settling",
+    "AGREED", "CONTACT_FIELDS", "INPUTS", "JOB_KIND", "MOST_ITEMS", "PREFECTURES", "PREFECTURES_EN",
+    "QUESTION", "AskRights", "CallBody", "CustomerBody", "InquiryBody", "NoteIn", "OrderBody",
+    "ProductBody", "ReviewBody", "SubscriptionBody", "SurveyAnswerBody", "Taken",
+    "ask_of_subscription", "ask_to_confirm_again", "begin_to_record", "calls_of", "can_reach",
+    "cart_changes_of", "close_contacts", "confirm_entry", "confirm_url", "count_form_download",
+    "count_open_contacts", "count_purchases_before", "count_subscription_requests",
+    "create_connection", "detect_file",
+    "discard_staged", "end_subscription_request", "entries_of", "events_of", "expire_entries",
+    "extra_of_parties", "file_until", "file_url", "find_by_confirm_link", "find_by_file_link",
+    "find_entries", "find_layout_problem", "find_orders_by_no", "find_poll",
+    "find_subscription_requests", "get_connection", "get_form", "get_import_run", "get_note",
+    "get_subscription_request", "import_file", "inquiries_of", "iter_rejected_rows", "join_pair",
+    "keep_form_file", "last_event_at", "latest_change_no", "latest_event_change", "leave_url",
+    "leaving", "list_calls_after", "list_cart_changes_after", "list_connections", "list_connectors",
+    "list_deliveries", "list_entries", "list_entries_after", "list_events_after", "list_forms",
+    "list_identifications_after", "list_import_runs", "list_inquiries_after", "list_lines",
+    "list_mappings", "list_open_complaints", "list_orders_after", "list_orders_of_parties",
+    "list_parties_after", "list_products", "list_record_kinds", "list_reviews_after",
+    "list_subscription_requests", "list_subscription_requests_after", "list_subscriptions_after",
+    "list_survey_answers_after", "list_to_mail", "list_to_settle", "mall_sources",
+    "mark_of_request", "media_of", "note_file", "note_refusal", "oldest_open_request",
+    "open_complaints", "orders_before",
+    "parse_events", "parse_json", "parse_tag_batch", "path_of_form_file", "possible_requests",
+    "prefectures_of_parties", "preview_statuses", "problems_of", "read_answers", "read_area_batches",
+    "read_event_batches", "read_line_batches",
+    "read_order_batches", "read_rows", "read_shown", "read_staged_lines", "read_staged_orders",
+    "read_staged_parties", "reason_of_request", "receive", "recognised_columns", "record_bodies",
+    "record_calls", "record_customers", "record_events", "record_form_entry",
+    "record_identification", "record_inquiries", "record_kind_of", "record_note", "record_orders",
+    "record_payments", "record_products", "record_reviews", "record_subscriptions",
+    "record_survey_answers", "record_visit", "retry_delivery", "reviews_of", "rotate_secret",
+    "run_import_job", "save_form", "save_mapping", "save_poll", "search_notes", "shown_token",
+    "source_freshness", "stage_file", "submit_import", "subscription_requests_of",
+    "subscriptions_of", "survey_answers_of", "sweep_deliveries", "switch_connection", "switch_form",
+    "tags_of_notes", "take_back_request", "take_leave", "take_mail", "take_settling",
     "touch_orders_of_parties", "unpaid_orders_of", "write_rejected_csv",
 ]  # fmt: skip
 
@@ -187,10 +209,27 @@ __all__ = [
 def list_connectors() -> list[ConnectorInfo]:
     """Give every way of reading a file, the own template first."""
     return [
-        ConnectorInfo(known.key, known.name, known.note, known.is_analysis_only, known.is_partial)
+        ConnectorInfo(
+            known.key,
+            known.name,
+            known.note,
+            known.is_analysis_only,
+            known.is_partial,
+            is_mixed=known.is_mixed,
+        )
         for known in CONNECTORS.values()
         if known.kind != "half"
     ]
+
+
+def mall_sources() -> set[str]:
+    """Give the sources nobody of which may be written to.
+
+    One of many shops counts until staff read a file of it as their own shop's: then it holds people
+    with addresses.
+    """
+    closed = {known.key: known.is_mixed for known in CONNECTORS.values() if known.is_analysis_only}
+    return {key for key, is_mixed in closed.items() if not (is_mixed and store.has_reachable(key))}
 
 
 def list_record_kinds() -> list[RecordKind]:
@@ -204,7 +243,6 @@ def list_record_kinds() -> list[RecordKind]:
                 for name, names in known.columns.items()
             },
             known.required,
-            known.key in mapped_records.KEEP_REST,
         )
         for known in mapped_records.KINDS.values()
     ]
@@ -232,6 +270,12 @@ def recognised_columns(layout: FileLayout) -> dict[str, str]:
 def can_reach(column: str) -> bool:
     """Tell whether a column says how to reach somebody; of a mall's file it is not stored."""
     return malls.can_reach(column)
+
+
+def read_rows(path: Path) -> Iterator[list[tuple[int, list[str]]]]:
+    """Give the rows below a file's header, each with its line, some thousands at a time."""
+    for cells, lines in staging_files.open_text(path).chunks():
+        yield list(zip(lines, cells, strict=True))
 
 
 def find_layout_problem(layout: FileLayout) -> Text | None:
@@ -553,6 +597,21 @@ def read_line_batches(after: int) -> Iterator[pa.RecordBatch]:
     return store.line_batches(after)
 
 
+def settle_statuses() -> int:
+    """Give stored orders the statuses the shop's settings ask for; how many orders changed."""
+    return restating.settle_statuses()
+
+
+def preview_statuses(text: str) -> list[StatusWordView]:
+    """Give every status word orders came with, and what a value of the setting would make of them."""
+    return restating.preview_statuses(text)
+
+
+def prefectures_of_parties(party_ids: Iterable[int]) -> dict[int, str]:
+    """Give contact → its prefecture in Japanese; those of an unknown one are left out."""
+    return areas.prefectures_of(party_ids)
+
+
 def read_area_batches(after: int) -> Iterator[pa.RecordBatch]:
     """Give areas of orders behind a change number as Arrow (columns: `areas.AREA_BATCH`)."""
     return areas.area_batches(after)
@@ -567,6 +626,16 @@ def touch_orders_of_parties(party_ids: Iterable[int]) -> None:
 def count_parties() -> int:
     """Give how many contacts there are."""
     return removing.count_parties()
+
+
+def count_orders_by_currency() -> dict[str, int]:
+    """Give currency → how many orders are stored in it, whatever became of them."""
+    return removing.count_orders_by_currency()
+
+
+def has_orders() -> bool:
+    """Tell whether any order is stored, whatever became of it."""
+    return removing.has_orders()
 
 
 def has_orders_of(source: str) -> bool:
@@ -619,9 +688,27 @@ def erase_from_uploads(words: PersonalWords) -> int:
     return waiting_files.erase_from_uploads(words)
 
 
+def extra_of_parties(party_ids: Iterable[int]) -> list[tuple[str, Mapping[str, str]]]:
+    """Give (source, unknown columns of its file) of these contacts that have any, newest last."""
+    return store.extra_of_parties(party_ids)
+
+
 def blank_parties(party_ids: Iterable[int]) -> int:
     """Blank contacts that brought an erased person back, in the caller's transaction."""
     return erasing.blank_parties(party_ids)
+
+
+def count_open_contacts(source: str) -> int:
+    """Count the contacts of a source that a message, a call or a parcel could reach."""
+    return closing.open_contacts(source).count()
+
+
+def close_contacts(source: str) -> Iterator[PartyRecord]:
+    """Take what reaches somebody off a source's contacts, in the caller's transaction.
+
+    Gives each as it was; read to the end, or only some are closed.
+    """
+    return closing.close_contacts(source)
 
 
 def parties_back_since(instants: dict[int, datetime]) -> set[int]:

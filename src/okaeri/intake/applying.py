@@ -23,7 +23,7 @@ from okaeri.intake.models import (
     Subscription,
 )
 from okaeri.intake.people import store_parties
-from okaeri.intake.records import payments, subscriptions
+from okaeri.intake.records import payments, subscription_requests, subscriptions
 from okaeri.intake.records.everything import record_all
 from okaeri.intake.records.words import Stamp, order_no_of, take_newer
 from okaeri.intake.types import (
@@ -207,6 +207,8 @@ def _stored_order(source: str, order_no: str) -> OrderIn | None:
         shipped_on=row.shipped_on,
         delivered_on=row.delivered_on,
         extra=row.extra if isinstance(row.extra, dict) else {},
+        lines_tax_minor=row.lines_tax_minor,
+        status_word=row.status_word,
     )
 
 
@@ -275,3 +277,4 @@ def _skips(words: Sequence[SkipWord], zone: ZoneInfo) -> None:
         if known is not None:
             event = SubscriptionEventIn("skipped", clock.local_day(word.occurred_at, zone))
             subscriptions.add_events([(known.id, event)])
+            subscription_requests.settle([known.id], clock.now())

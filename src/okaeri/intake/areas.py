@@ -1,7 +1,7 @@
 """The area of every order, for the warehouse: from its contact, or from the order itself."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -10,6 +10,7 @@ from okaeri.intake.domain.areas import area_of
 from okaeri.intake.files.rows import normal_header
 from okaeri.intake.models import Order, Party
 from okaeri.intake.store import latest_change, paged_batches
+from okaeri.intake.writing.rows import chunks
 
 AREA_BATCH = pa.schema(
     [
@@ -41,6 +42,17 @@ def area_batches(after: int) -> Iterator[pa.RecordBatch]:
     )
     for batch in paged_batches(sql, after, latest_change(), _READ):
         yield _with_areas(batch)
+
+
+def prefectures_of(party_ids: Iterable[int]) -> dict[int, str]:
+    """Give contact → prefecture as its source or its postal code says; unknown ones are left out."""
+    found: dict[int, str] = {}
+    for ids in chunks(sorted(set(party_ids)), 500):
+        rows = Party.objects.filter(id__in=ids)
+        for party_id, code, name in rows.values_list("id", "postal_code", "prefecture"):
+            if prefecture := area_of(code, name)[0]:
+                found[party_id] = prefecture
+    return found
 
 
 def _with_areas(batch: pa.RecordBatch) -> pa.RecordBatch:

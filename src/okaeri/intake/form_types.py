@@ -108,10 +108,13 @@ class FormProof:
     address_mark: str = ""
     browser: str = ""
     language: str = ""
+    # sha256 of what the shop says it uses the data for; "" where it never said.
+    purpose: str = ""
 
     def as_json(self) -> dict[str, str]:
         """Give the form that is stored."""
-        return {
+        said = {"purpose": self.purpose} if self.purpose else {}
+        return said | {
             "page": self.page[:500],
             "address_mark": self.address_mark,
             "browser": self.browser[:300],

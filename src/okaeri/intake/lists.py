@@ -5,6 +5,7 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from okaeri.foundation.codes import folded
 from okaeri.foundation.text import Text
 from okaeri.intake.connectors.connector import PARTY_FIELDS, Connector
 from okaeri.intake.domain import amounts
@@ -14,17 +15,18 @@ from okaeri.intake.domain.cells import (
     Problem,
     clean_code,
     clean_text,
-    folded,
     optional,
     required,
 )
 from okaeri.intake.domain.contacts import parse_yes_no
 from okaeri.intake.domain.days import parse_day
+from okaeri.intake.domain.malls import can_reach, is_masked
 from okaeri.intake.domain.staging import PRODUCTS
 from okaeri.intake.files.rows import column_positions, normal_header
 from okaeri.intake.staging.agreement import column_says
 from okaeri.intake.staging.grouping import Rejections, rows_of_width
 from okaeri.intake.staging.parties import Columns, Parties
+from okaeri.intake.staging.unknown import encode, filled_cells, other_cells, unknown_columns
 
 _TWICE = Text(
     "商品コード {sku} は{line}行目にもありますが、内容が違います。",
@@ -48,6 +50,10 @@ class _List:
         self.header = tuple(header)
         positions = column_positions(header)
         self.fields = connector.find_columns(positions)
+        # Where a field may stand in several columns the others are kept, and so is what is only
+        # read to place the row in time.
+        stored = {name: at[:1] for name, at in self.fields.items() if name != "seen_on"}
+        self.unknown = unknown_columns(header, stored)
         column, names = connector.carried
         self._group = positions.get(normal_header(column))
         self._carried = [self.fields[name][0] for name in names if name in self.fields]
@@ -124,6 +130,8 @@ class ProductList(_List):
         super().__init__(connector, header, rules)
         self._is_sku_optional = connector.is_sku_optional
         self._seen: dict[str, tuple[int, dict[str, Any]]] = {}
+        # Code → its first row, how many rows it has, and what its unknown columns say.
+        self._rest: dict[str, tuple[list[str], int, dict[str, str]]] = {}
 
     def feed(self, cells: list[list[str]], lines: list[int]) -> None:
         """Read one chunk."""
@@ -133,11 +141,22 @@ class ProductList(_List):
             if known != values:
                 reason = _TWICE.format(sku=values["sku"], line=first)
                 self.rejections.add(line, "duplicate_product", reason, row)
+            else:
+                self._keep_rest(values["sku"], row)
+
+    def _keep_rest(self, sku: str, row: list[str]) -> None:
+        if sku not in self._rest:
+            self._rest[sku] = (row, 1, filled_cells(self.unknown, row))
+            return
+        first, count, kept = self._rest[sku]
+        kept |= other_cells(self.unknown, first, row, count + 1)
+        self._rest[sku] = (first, count + 1, kept)
 
     def columns(self) -> Columns:
         """Give the columns the file has, of every product."""
         products = [values for _, values in self._seen.values()]
-        return {
+        extra = {"extra": [encode(self._rest[sku][2]) for sku in self._seen]}
+        return extra | {
             name: [product[name] for product in products]
             for name in PRODUCTS.names
             if name in self.fields
@@ -164,23 +183,41 @@ class CustomerList(_List):
 
         number = required(clean_code) if "member_no" in connector.required else clean_code
         super().__init__(connector, header, {"member_no": number, "seen_on": optional(stamp)})
-        self.parties = Parties(connector.source)
+        self.parties = Parties(connector.stored_as)
         places = [(f, p) for f in PARTY_FIELDS for p in self.fields.get(f, ())]
         self._party_fields = [field for field, _ in places]
         self._party_places = [place for _, place in places]
 
     def feed(self, cells: list[list[str]], lines: list[int]) -> Columns:
-        """Read one chunk; gives the contacts that were not in the file before."""
+        """Read one chunk; gives the contacts that were not in the file before.
+
+        Of a contact that comes twice the first row's unknown columns count.
+        """
         stated: dict[int, int] = {}
+        rest: dict[int, str] = {}
         readable = self._readable(cells, lines)
         contacts = [[row[place] for place in self._party_places] for _, row, _ in readable]
         numbers = self.parties.numbers_of_cells(self._party_fields, contacts)
-        for number, (_, _, values) in zip(numbers, readable, strict=True):
+        for number, (_, row, values) in zip(numbers, readable, strict=True):
+            if number is None:
+                continue
+            if number not in rest:
+                rest[number] = encode(self._kept(row))
             second = values.get("seen_on")
-            if number is not None and second is not None:
+            if second is not None:
                 stated[number] = max(second, stated.get(number, second))
         fresh = self.parties.take_new()
-        return fresh | {"stated_at": [stated.get(number) for number in fresh["party_no"]]}
+        return fresh | {
+            "stated_at": [stated.get(number) for number in fresh["party_no"]],
+            "extra": [rest[number] for number in fresh["party_no"]],
+        }
+
+    def _kept(self, row: list[str]) -> dict[str, str]:
+        """Give a row's unknown columns; of a mall's customer none that would reach him."""
+        kept = filled_cells(self.unknown, row)
+        if "email" in self.fields and is_masked(self._cell(row, "email")):
+            return {name: cell for name, cell in kept.items() if not can_reach(name)}
+        return kept
 
 
 def _prepared(rule: Callable[[str], Any], change: Callable[[str], str]) -> Callable[[str], Any]:

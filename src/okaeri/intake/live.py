@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
-from okaeri.intake.domain.cells import clean_code, clean_text
+from okaeri.intake.domain.cells import clean_code, clean_text, whole_code
 from okaeri.intake.domain.orders import (
     content_hash,
     is_purchase,
@@ -81,7 +81,7 @@ def _check(order: OrderIn, currency: str) -> None:
 def _add_lines(lines: Columns, ref: int, order: OrderIn) -> None:
     for number, line in enumerate(order.lines, 1):
         values = (
-            ref, number, clean_code(line.sku), clean_text(line.product_name), line.quantity,
+            ref, number, whole_code(line.sku), clean_text(line.product_name), line.quantity,
             line.unit_price_minor, line.amount_minor,
         )  # fmt: skip
         for name, value in zip(LINES.names, values, strict=True):
@@ -99,8 +99,10 @@ def _add_order(
     values = {
         "order_ref": ref, "source": order.source, "order_no": clean_code(order.order_no),
         "party_no": party, "ordered_at": stamp[0], "ordered_on": stamp[1], "status": status,
+        "status_word": clean_text(order.status_word, 80),
         "is_purchase": is_purchase(status, goods), "currency": order.currency,
-        "lines_minor": goods, "discount_minor": order.discount_minor,
+        "lines_minor": goods, "lines_tax_minor": order.lines_tax_minor,
+        "discount_minor": order.discount_minor,
         "points_minor": order.points_minor, "shipping_minor": order.shipping_minor,
         "refunded_minor": order.refunded_minor,
         "total_minor": due if order.total_minor is None else order.total_minor,
@@ -112,7 +114,7 @@ def _add_order(
         "extra": _encode(order.extra), "updated_at": None,
     }  # fmt: skip
     texts = [
-        (clean_code(x.sku), clean_text(x.product_name), x.quantity, x.unit_price_minor,
+        (whole_code(x.sku), clean_text(x.product_name), x.quantity, x.unit_price_minor,
          x.amount_minor)
         for x in order.lines
     ]  # fmt: skip

@@ -3,22 +3,23 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
+from okaeri.foundation.codes import folded
 from okaeri.foundation.text import Text
 from okaeri.intake.connectors import CONNECTORS, choose, recognise
 from okaeri.intake.connectors.mapped_records import OPTION
 from okaeri.intake.domain import amounts
-from okaeri.intake.domain.cells import CellError, clean_text, folded
+from okaeri.intake.domain.cells import CellError, clean_text, refuse_mangled
 from okaeri.intake.domain.days import parse_day, parse_instant
 from okaeri.intake.domain.orders import digest
 from okaeri.intake.domain.voices import parse_published, parse_stars
 from okaeri.intake.files.rows import column_positions
+from okaeri.intake.record_rest import Cells, as_extra, cleaned, with_all_rows
 from okaeri.intake.records.bodies import CallBody, InquiryBody, PaymentBody, SubscriptionBody
 from okaeri.intake.records.voice_bodies import ReviewBody, SurveyAnswerBody
 from okaeri.intake.staging.staging_files import open_text
@@ -32,17 +33,18 @@ from okaeri.intake.types import (
 from okaeri.intake.voice_types import ReviewIn, SurveyAnswerIn
 
 Record = SubscriptionIn | InquiryIn | CallIn | PaymentIn | ReviewIn | SurveyAnswerIn
-Cells = Mapping[str, str]
 SOURCE = "template"
 _MOST_REJECTED = 10_000
-# What is kept of columns nobody knows: how many, how much of a name (as `voice_bodies.Extra`).
-_EXTRA, _EXTRA_NAME = 200, 255
 _QUESTION = 500
 _WHO = ("member_no", "email", "phone", "family_name", "given_name")
 _INSTANTS = (
     "changed_at", "opened_at", "closed_at", "started_at", "written_at", "answered_at",
 )  # fmt: skip
 _DAYS = ("started_on", "next_on", "cancelled_on", "due_on", "paid_on", "event_on")
+_CODES = frozenset(
+    ("subscription_no", "order_no", "event_order_no", "inquiry_no", "call_no", "review_no",
+     "answer_no", "sku")
+)  # fmt: skip
 _COUNTS = ("interval_days", "duration_seconds", "event_no")
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "subscriptions.status": {
@@ -143,6 +145,9 @@ def read(path: Path, connector: str, mapping: Cells, around: Surroundings) -> Re
                 where = ".".join(str(part) for part in fault["loc"])
                 reason = _UNUSABLE.format(reason=f"{where}: {fault['msg']}")
                 _reject(found, line, "bad_row", reason, row)
+    contracts = [one for one in found.records if isinstance(one, SubscriptionIn)]
+    if contracts:
+        found.records = list(with_all_rows(contracts))
     return found
 
 
@@ -178,7 +183,8 @@ def _value(name: str, raw: str, around: Surroundings) -> Any:  # noqa: ANN401 - 
         return parse_published(raw)
     if name == "price_minor":
         return amounts.parse_whole_money(raw, around.currency)
-    return clean_text(raw, 20_000)
+    text = clean_text(raw, 20_000)
+    return refuse_mangled(text) if name in _CODES else text
 
 
 def _taken(values: dict[str, Any], kind: type[BaseModel]) -> dict[str, Any]:
@@ -188,7 +194,7 @@ def _taken(values: dict[str, Any], kind: type[BaseModel]) -> dict[str, Any]:
     return own | {"party": party, "source": SOURCE}
 
 
-def _subscription(values: dict[str, Any], _rest: Cells, around: Surroundings) -> list[Record]:
+def _subscription(values: dict[str, Any], rest: Cells, around: Surroundings) -> list[Record]:
     taken = _taken(values, SubscriptionBody) | {"changed_at": values.get("changed_at", around.now)}
     if values.get("event_kind"):
         event = {
@@ -199,35 +205,37 @@ def _subscription(values: dict[str, Any], _rest: Cells, around: Surroundings) ->
             "reason": values.get("event_reason", ""),
         }
         taken["events"] = [event]
-    return [SubscriptionBody.model_validate(taken).to_subscription()]
+    contract = SubscriptionBody.model_validate(taken).to_subscription()
+    return [replace(contract, extra=as_extra(rest))]
 
 
-def _inquiry(values: dict[str, Any], _rest: Cells, around: Surroundings) -> list[Record]:
+def _inquiry(values: dict[str, Any], rest: Cells, around: Surroundings) -> list[Record]:
     defaults = {"medium": "mail", "kind": "question", "status": "open"}
     taken = defaults | _taken(values, InquiryBody)
     taken["changed_at"] = values.get("changed_at", around.now)
     tags = str(values.get("tags", "")).replace("、", ",").split(",")
     taken["tags"] = [tag.strip() for tag in tags if tag.strip()]
-    return [InquiryBody.model_validate(taken).to_inquiry()]
+    return [replace(InquiryBody.model_validate(taken).to_inquiry(), extra=as_extra(rest))]
 
 
-def _call(values: dict[str, Any], _rest: Cells, around: Surroundings) -> list[Record]:
+def _call(values: dict[str, Any], rest: Cells, around: Surroundings) -> list[Record]:
     taken = {"direction": "out"} | _taken(values, CallBody)
-    return [CallBody.model_validate(taken).to_call()]
+    return [replace(CallBody.model_validate(taken).to_call(), extra=as_extra(rest))]
 
 
-def _payment(values: dict[str, Any], _rest: Cells, around: Surroundings) -> list[Record]:
+def _payment(values: dict[str, Any], rest: Cells, around: Surroundings) -> list[Record]:
     said = {name: values[name] for name in ("status", "due_on", "paid_on") if name in values}
     checked = PaymentBody.model_validate(said)
     number, source = values.get("order_no", ""), values.get("source", SOURCE)
     if not number or len(number) > 80 or len(source) > 40:
         raise CellError("blank", Text("注文番号がありません。", "The order number is missing."))
     changed_at = values.get("changed_at", around.now).astimezone(UTC)
-    return [PaymentIn(source, number, changed_at=changed_at, **checked.model_dump())]
+    told = checked.model_dump()
+    return [PaymentIn(source, number, changed_at=changed_at, extra=as_extra(rest), **told)]
 
 
 def _review(values: dict[str, Any], rest: Cells, around: Surroundings) -> list[Record]:
-    taken = _taken(values, ReviewBody) | {"extra": _extra(rest)}
+    taken = _taken(values, ReviewBody) | {"extra": as_extra(rest)}
     # Two tools count their reviews from 1 each.
     if taken.get("review_no") and taken.get("site"):
         taken["review_no"] = digest((taken["site"], taken["review_no"]))
@@ -243,8 +251,8 @@ def _answers(values: dict[str, Any], rest: Cells, around: Surroundings) -> list[
     if "question" in values or "answer" in values:
         if number:
             taken["answer_no"] = digest((*survey, number)) if survey else number
-        return [_answer(taken | {"extra": _extra(rest)}, around)]
-    cells = _cleaned(rest, _QUESTION)
+        return [_answer(taken | {"extra": as_extra(rest)}, around)]
+    cells = cleaned(rest, _QUESTION)
     if not cells:
         raise CellError("blank", Text("回答がありません。", "The row holds no answer."))
     return [
@@ -261,18 +269,6 @@ def _answer(taken: dict[str, Any], around: Surroundings) -> SurveyAnswerIn:
     """Give one answer. The file's name may name its survey, but the same file renamed says the same."""
     answer = SurveyAnswerBody.model_validate(taken).to_answer()
     return answer if answer.survey else replace(answer, survey=around.title.strip()[:200])
-
-
-def _extra(rest: Cells) -> dict[str, str]:
-    return dict(islice(_cleaned(rest, _EXTRA_NAME).items(), _EXTRA))
-
-
-def _cleaned(rest: Cells, longest: int) -> dict[str, str]:
-    """Clean cells; names are cut to `longest` characters, and of two that then agree the first counts."""
-    cleaned: dict[str, str] = {}
-    for name, cell in rest.items():
-        cleaned.setdefault(name.strip()[:longest], clean_text(cell, 20_000))
-    return cleaned
 
 
 _MAKERS: Mapping[str, Callable[[dict[str, Any], Cells, Surroundings], list[Record]]] = {

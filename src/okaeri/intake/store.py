@@ -13,6 +13,8 @@ from okaeri.foundation.models import Sequence as Counter
 from okaeri.foundation.sequences import next_numbers
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
+from okaeri.intake.counting import columns_by, record_columns
+from okaeri.intake.counting_types import CountingRules
 from okaeri.intake.domain.discounts import codes_in
 from okaeri.intake.files.rows import header_fingerprint
 from okaeri.intake.models import (
@@ -23,6 +25,7 @@ from okaeri.intake.models import (
     Party,
     Product,
     RejectedRow,
+    SourceMark,
 )
 from okaeri.intake.types import (
     ImportResult,
@@ -39,7 +42,6 @@ from okaeri.intake.writing.rows import as_instant
 _BATCH = 50_000
 _NO_RUN = Text("その取り込みは見つかりません。", "There is no such import.")
 _PARTY = PartyRecord.__dataclass_fields__
-_ORDER = OrderRecord.__dataclass_fields__
 _LINE = LineRecord.__dataclass_fields__
 _PRODUCT = ProductIn.__dataclass_fields__
 
@@ -120,18 +122,35 @@ def _party(*row: Any) -> PartyRecord:  # noqa: ANN401 - what the driver gives
     return PartyRecord(*(*row[:-4], born, agrees, as_instant(seen_at), number))
 
 
+def has_reachable(source: str) -> bool:
+    """Tell whether anybody of a source's orders has an address, a telephone or a LINE id."""
+    marks = SourceMark.objects.filter(source=source, subject=SourceMark.Subject.ORDER)
+    nobody = {"email_key": "", "phone_key": "", "line_user_id": ""}
+    return marks.exists() and Party.objects.filter(source=source).exclude(**nobody).exists()
+
+
+def extra_of_parties(party_ids: Iterable[int]) -> list[tuple[str, Mapping[str, str]]]:
+    """Give source and unknown columns of those contacts that have any, newest last."""
+    found: list[tuple[str, Mapping[str, str]]] = []
+    for ids in _pages(sorted(set(party_ids))):
+        rows = Party.objects.filter(id__in=ids).exclude(extra={}).order_by("seen_at", "id")
+        found += rows.values_list("source", "extra")
+    return found
+
+
 def orders_after(change_no: int, limit: int) -> list[OrderRecord]:
     """Give orders behind a change number, in the order of change."""
     rows = Order.objects.filter(change_no__gt=change_no).order_by("change_no")[:limit]
-    return [OrderRecord(*row) for row in rows.values_list(*_ORDER)]
+    return [OrderRecord(*row) for row in rows.values_list(*record_columns())]
 
 
 def orders_of_parties(party_ids: Iterable[int]) -> list[OrderRecord]:
     """Give the orders of these contacts, oldest first."""
     found: list[OrderRecord] = []
+    columns = record_columns()
     for ids in _pages(sorted(set(party_ids))):
         rows = Order.objects.filter(party_id__in=ids)
-        found += [OrderRecord(*row) for row in rows.values_list(*_ORDER)]
+        found += [OrderRecord(*row) for row in rows.values_list(*columns)]
     return sorted(found, key=lambda order: (order.ordered_at, order.id))
 
 
@@ -139,7 +158,7 @@ def orders_by_no(order_no: str, limit: int) -> list[OrderRecord]:
     """Give orders with this number, newest first."""
     rows = Order.objects.filter(order_no=order_no.strip())
     newest = rows.order_by("-ordered_at", "-id")[:limit]
-    return [OrderRecord(*row) for row in newest.values_list(*_ORDER)]
+    return [OrderRecord(*row) for row in newest.values_list(*record_columns())]
 
 
 def coupon_codes_of(order_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
@@ -207,8 +226,14 @@ def latest_change() -> int:
     return Counter.objects.filter(name=CHANGES).values_list("value", flat=True).first() or 0
 
 
-def write_products(given: Iterable[ProductIn]) -> list[ProductIn]:
-    """Store new and changed products in the open transaction; gives those."""
+def write_products(
+    given: Iterable[ProductIn], extra: Mapping[str, Mapping[str, str]] | None = None
+) -> list[ProductIn]:
+    """Store new and changed products in the open transaction; gives those.
+
+    `extra` (code → unknown columns of its file) replaces what is kept; it changes no figure, so such
+    a product does not count as changed.
+    """
     next_numbers(CHANGES, 0)
     latest = {product.sku: product for product in given}
     known = products(latest)
@@ -227,7 +252,17 @@ def write_products(given: Iterable[ProductIn]) -> list[ProductIn]:
         unique_fields=["sku"],
         update_fields=[name for name in _PRODUCT if name != "sku"] + ["change_no"],
     )
+    _replace_extra(extra or {})
     return changed
+
+
+def _replace_extra(extra: Mapping[str, Mapping[str, str]]) -> None:
+    for skus in _pages(sorted(extra)):
+        rows = list(Product.objects.filter(sku__in=skus).only("id", "sku", "extra"))
+        other = [row for row in rows if row.extra != extra[row.sku]]
+        for row in other:
+            row.extra = dict(extra[row.sku])
+        Product.objects.bulk_update(other, ["extra"])
 
 
 # ---- bulk reading ------------------------------------------------------------------------------
@@ -251,10 +286,10 @@ LINE_BATCH = pa.schema(
 
 
 def order_batches(after: int) -> Iterator[pa.RecordBatch]:
-    """Give orders behind a change number as Arrow, in the order of change."""
+    """Give orders behind a change number as Arrow, in the order of change, by `CountingRules`."""
     stored = ORDER_BATCH.remove(ORDER_BATCH.get_field_index("ordered_hour"))
-    names = ["id" if name == "order_id" else name for name in stored.names]
-    columns = ", ".join(f'"{name}"' for name in names)
+    chosen = {"order_id": '"id"', **columns_by(load(CountingRules))}
+    columns = ", ".join(chosen.get(name, f'"{name}"') for name in stored.names)
     sql = (
         f'SELECT {columns} FROM "{Order._meta.db_table}" '  # noqa: S608 - own names
         'WHERE "change_no" > %s AND "change_no" <= %s ORDER BY "change_no"'

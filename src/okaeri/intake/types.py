@@ -75,6 +75,10 @@ class OrderIn:
     shipped_on: date | None = None
     delivered_on: date | None = None
     extra: dict[str, str] = field(default_factory=dict)
+    # Consumption tax inside the lines, None where the source does not say.
+    lines_tax_minor: int | None = None
+    # The source's own word that `status` was read from, "" where something else decided.
+    status_word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,8 @@ class StagedFile:
     orders: int
     rows_rejected: int
     rejected: tuple[RejectedRowView, ...]
+    # Under which source its orders are stored.
+    source: str = ""
     # Of a products file: Parquet with only the columns the file has (`staging.PRODUCTS`).
     products_path: Path | None = None
 
@@ -174,7 +180,10 @@ class PartyRecord:
 
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
-    """One stored order as other stations see it. Amounts in the smallest unit."""
+    """One stored order as other stations see it. Amounts in the smallest unit.
+
+    `net_minor`, `margin_minor` and `counted_on` (the day analyses take) follow `CountingRules`.
+    """
 
     id: int
     source: str
@@ -194,6 +203,12 @@ class OrderRecord:
     delivered_on: date | None
     change_no: int
     discount_minor: int = 0
+    counted_on: date | None = None
+
+    @property
+    def day(self) -> date:
+        """The day this order counts on."""
+        return self.counted_on or self.ordered_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,18 +234,21 @@ class ConnectorInfo:
     is_analysis_only: bool = False
     # Not every column of the layout is documented: people look at the result before they trust it.
     is_partial: bool = False
+    # Malls are only some of its shops: staff may say that a file holds none of them.
+    is_mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RecordKind:
-    """What a file of records may hold: our field → its name in the template, and what is needed."""
+    """What a file of records may hold: our field → its name in the template, and what is needed.
+
+    Columns nobody named are stored with the record, or (a survey) read as questions.
+    """
 
     key: str
     name: Text
     fields: Mapping[str, Text]
     required: tuple[str, ...]
-    # Columns nobody named are stored with the record, or (a survey) read as questions.
-    keeps_rest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +322,8 @@ class SubscriptionIn:
     cancelled_on: date | None = None
     cancel_reason: str = ""
     events: tuple[SubscriptionEventIn, ...] = ()
+    # What else the source told, by its own names; what is known stays where nothing is told.
+    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +343,8 @@ class InquiryIn:
     tags: tuple[str, ...] = ()
     staff: str = ""
     closed_at: datetime | None = None
+    # What else the source told, by its own names; what is known stays where nothing is told.
+    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +363,8 @@ class CallIn:
     duration_seconds: int | None = None
     # The contact that was called, where it is known by its id; `party` says nothing then.
     party_id: int | None = None
+    # What else the source told, by its own names; what is known stays where nothing is told.
+    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +377,8 @@ class PaymentIn:
     changed_at: datetime
     due_on: date | None = None
     paid_on: date | None = None
+    # What else the source told, by its own names; what is known stays where nothing is told.
+    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,7 +413,10 @@ class SubscriptionEventRecord:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionRecord:
-    """One stored contract, what happened to it oldest first."""
+    """One stored contract, what happened to it oldest first.
+
+    `asked` is the kind of what the person asked of it that nobody has carried out yet, "" for nothing.
+    """
 
     id: int
     source: str
@@ -405,6 +434,7 @@ class SubscriptionRecord:
     changed_at: datetime
     change_no: int
     events: tuple[SubscriptionEventRecord, ...] = ()
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

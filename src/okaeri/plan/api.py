@@ -11,13 +11,24 @@ from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.recommend_types import RecommendedItem
 from okaeri.plan import goals, variants, views
-from okaeri.plan.actions import by_hand, edit, for_segment, switch, waiting
+from okaeri.plan.actions import (
+    by_hand,
+    calendar,
+    edit,
+    entries,
+    for_segment,
+    subscription_requests,
+    switch,
+    waiting,
+)
 from okaeri.plan.actions import variants as variant_actions
 from okaeri.plan.actions.motivation import infer_motivations
 from okaeri.plan.actions.offers import like_viewed_by, offers_of
 from okaeri.plan.actions.render import PlanRenderer, preview_for
+from okaeri.plan.calendar_types import CalendarView, ClassOutlook, EntryIn, EntryView
 from okaeri.plan.content.words import Source
 from okaeri.plan.domain import completeness
+from okaeri.plan.domain.advertising import advertising_in
 from okaeri.plan.journeys.definition import SegmentTrigger, parse, read
 from okaeri.plan.models import Journey
 from okaeri.plan.store import journeys as stored_journeys
@@ -41,16 +52,23 @@ __all__ = [
     "PlanRenderer",
     "TemplateError",
     "activate",
+    "advertising_words",
+    "ask_of_subscription",
     "check_completeness",
     "check_definition",
     "count_goal",
     "decisions_of",
+    "delete_entry",
+    "draft_for_entry",
     "draft_for_segment",
+    "end_subscription_request",
     "enrolments_of",
     "enter_by_hand",
     "erase_person",
     "export_person",
+    "find_gaps",
     "finish",
+    "get_entry",
     "get_journey",
     "get_template",
     "in_care",
@@ -61,6 +79,7 @@ __all__ = [
     "left_out",
     "lint_definition",
     "list_bases",
+    "list_contents_for_anyone",
     "list_for_leads",
     "list_journeys",
     "list_like_viewed",
@@ -74,11 +93,19 @@ __all__ = [
     "preview",
     "preview_variants",
     "report_variants",
+    "restore_entry",
     "save_content",
     "save_definition",
+    "save_entry",
     "save_variants",
+    "view_calendar",
 ]
 _NO_TEMPLATE = Text("文面「{key}」は存在しません。", 'There is no template "{key}".')
+
+
+def advertising_words(*texts: str) -> tuple[str, ...]:
+    """Give what sounds like an offer in texts that people get without having agreed to advertising."""
+    return advertising_in("transactional", *texts)
 
 
 def install_playbooks(now: datetime) -> None:
@@ -214,6 +241,46 @@ def live_journeys_asking(attribute: str) -> list[tuple[str, Text]]:
     return views.live_journeys_asking(attribute)
 
 
+def view_calendar(now: datetime) -> CalendarView:
+    """Give what is planned for each class by day, and where nothing useful is; a year ahead."""
+    return calendar.view_calendar(now)
+
+
+def find_gaps(now: datetime) -> list[ClassOutlook]:
+    """Give the classes with people to whom nothing useful comes within the shop's days."""
+    return [one for one in calendar.view_calendar(now).outlooks if one.is_gap]
+
+
+def get_entry(entry_id: int) -> EntryView:
+    """Give one entry of the calendar, also one that was put away, or raise NotFoundError."""
+    return entries.view_entry(entry_id)
+
+
+def save_entry(said: EntryIn, entry_id: int | None = None, *, now: datetime) -> int:
+    """Keep a new entry of the calendar, or change one; gives its number. InputError for nonsense."""
+    return entries.save_entry(said, entry_id, now)
+
+
+def delete_entry(entry_id: int, *, now: datetime) -> None:
+    """Put an entry away; `restore_entry` brings it back."""
+    entries.set_deleted(entry_id, now)
+
+
+def restore_entry(entry_id: int) -> None:
+    """Bring an entry back that was put away."""
+    entries.set_deleted(entry_id, None)
+
+
+def list_contents_for_anyone() -> list[tuple[str, Text, str]]:
+    """Give (key, name, kind) of the contents an entry can stand for: they suit whoever gets them."""
+    return entries.list_contents_for_anyone()
+
+
+def draft_for_entry(entry_id: int, language: str, *, now: datetime) -> str:
+    """Keep a draft journey that sends an entry's content to its classes; its key."""
+    return entries.draft_for_entry(entry_id, language, now)
+
+
 def list_templates() -> list[TemplateView]:
     """Give the newest version of every content, by key."""
     return views.view_templates()
@@ -284,3 +351,39 @@ def export_person(customer_ids: Sequence[int]) -> dict[str, Documents]:
 def erase_person(customer_ids: Sequence[int], now: datetime) -> dict[str, int]:
     """End a person's walks and forget why, in the caller's transaction; rows by table."""
     return rights.erase(customer_ids, now)
+
+
+def ask_of_subscription(
+    customer_id: int,
+    contract_id: int,
+    kind: str,
+    *,
+    months: int = 0,
+    came_from: str,
+    language: str,
+    now: datetime,
+) -> None:
+    """Keep what a person asks of his own contract, and send him a receipt; again changes nothing.
+
+    Raises NotFoundError for a contract that is not his and InputError for what cannot be asked now.
+    """
+    subscription_requests.ask(
+        customer_id,
+        contract_id,
+        kind,
+        months=months,
+        came_from=came_from,
+        language=language,
+        now=now,
+    )
+
+
+def end_subscription_request(
+    request_id: int, *, is_declined: bool = False, by: str, note: str = "", now: datetime
+) -> bool:
+    """Say that the cart has carried a wish out, or why it cannot, and tell the person by mail.
+
+    Gives whether this call ended it: a wish that had ended so is told to nobody again. Raises
+    NotFoundError, and InputError where it ended otherwise or is declined without a reason.
+    """
+    return subscription_requests.end(request_id, is_declined=is_declined, by=by, note=note, now=now)

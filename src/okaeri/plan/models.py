@@ -53,7 +53,7 @@ class KeptOut(models.Model):
 
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="+", db_index=False)
     customer_id = models.BigIntegerField(db_index=True)
-    # "sale_only" (plan.actions.full_price)
+    # "sale_only" (plan.actions.full_price), "discount_dependent" (plan.actions.costly_perks)
     reason = models.CharField(max_length=20)
     kept_out_at = models.DateTimeField()
 
@@ -146,3 +146,28 @@ class Template(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["key", "version"], name="one_template_version"),
         )
+
+
+class CalendarEntry(models.Model):
+    """One item of the content calendar written by hand; it stands for a sending and makes none."""
+
+    class Kind(models.TextChoices):
+        USEFUL = "useful"
+        SALES = "sales"
+        OTHER = "other"
+
+    title = models.CharField(max_length=120)
+    # The shop-local day it is meant for.
+    day = models.DateField(db_index=True)
+    # Keys of the classes it is for (insight.types.CustomerClass).
+    classes = models.JSONField()
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    channel = models.CharField(max_length=10)
+    # The content it stands for; "" where none was written in Okaeri.
+    template_key = models.CharField(max_length=80, default="")
+    note = models.TextField(default="")
+    # The journey drafted from it; "" before.
+    journey_key = models.CharField(max_length=60, default="")
+    created_at = models.DateTimeField()
+    # Put away, and can be brought back.
+    deleted_at = models.DateTimeField(null=True)

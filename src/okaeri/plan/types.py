@@ -1,14 +1,15 @@
 """What crosses plan's border: journeys as pages show them, decisions in words, previews."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from okaeri.foundation.errors import InputError
-from okaeri.foundation.settings import setting
+from okaeri.foundation.settings import Contradiction, must_be_below, setting
 from okaeri.foundation.text import Text
+from okaeri.plan.region_types import why_no_prefecture
 
 
 class DefinitionError(InputError):
@@ -41,6 +42,38 @@ class JourneyRules:
         minimum=0,
         maximum=60,
     )
+    ships_from: str = setting(
+        "anchor.ships_from",
+        "",
+        Text(
+            "発送元の都道府県(空欄なら同じ地方かどうかを見ません)",
+            "Prefecture parcels leave from, in Japanese (blank: regions are not looked at)",
+        ),
+        judge=why_no_prefecture,
+    )
+    days_to_deliver_near: int = setting(
+        "anchor.days_to_deliver_near",
+        1,
+        Text(
+            "同じ地方の中での発送から到着までの日数(不明のとき)",
+            "Days from shipping to delivery inside one region when unknown",
+        ),
+        minimum=0,
+        maximum=60,
+    )
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Give the days by which a parcel would be slower to neighbours."""
+        if self.ships_from:
+            yield from must_be_below(
+                self, "days_to_deliver_near", "days_to_deliver", _SLOW_NEARBY, or_equal=True
+            )
+
+
+_SLOW_NEARBY = Text(
+    "いまのままでは、近くのほうが遅く着くことになります。",
+    "As it is, parcels would arrive later in the shop's own region than elsewhere.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +186,8 @@ class GoalCount:
 class JourneyView:
     """One journey as the list and the flow picture show it."""
 
+    # Its number in messages (`source_id`).
+    id: int
     key: str
     name: Text
     purpose: Text
@@ -167,8 +202,10 @@ class JourneyView:
     entered: int
     active: int
     held_out: int
-    # Who would have entered but for the test (`full_price_test`): reason → people.
+    # Who would have entered but for the test (`full_price_test`) or the perks (`costly_perks`):
+    # reason → people.
     is_full_price_test: bool
+    has_costly_perks: bool
     kept_out: Mapping[str, int]
     reached_goal: int
     nodes: tuple[NodeView, ...]
@@ -219,16 +256,17 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class TemplateView:
-    """One message content at its newest version; `content_kind` is useful, sales or transactional."""
+    """A content's newest version; `advertising`: words of an offer where it is transactional."""
 
     key: str
     version: int
     channel: str
-    content_kind: str
+    content_kind: str  # useful, sales or transactional
     name: Text
     subject: str
     body_text: str
     body_html: str
+    advertising: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from okaeri.measure import api as measure
 from okaeri.measure.types import ExperimentView
 from okaeri.plan.actions.keys import SOURCE_KIND
 from okaeri.plan.actions.segments import name_of
+from okaeri.plan.domain.advertising import advertising_in
 from okaeri.plan.domain.lint import asked_attributes
 from okaeri.plan.domain.reasons import put_into_words
 from okaeri.plan.journeys.definition import (
@@ -65,6 +66,7 @@ def _view(journey: Journey, version: JourneyVersion, names: dict[str, Text]) -> 
         reached_goal=Count("id", filter=Q(exit_reason="goal")),
     )
     return JourneyView(
+        id=journey.id,
         key=journey.key,
         name=header.name.as_text(),
         purpose=header.purpose.as_text(),
@@ -79,6 +81,7 @@ def _view(journey: Journey, version: JourneyVersion, names: dict[str, Text]) -> 
         active=heads["active"],
         held_out=heads["held_out"],
         is_full_price_test=header.full_price_test,
+        has_costly_perks=header.costly_perks,
         kept_out=kept_out.count(journey.id),
         reached_goal=heads["reached_goal"],
         nodes=_nodes(journey.id, definition, names),
@@ -173,6 +176,7 @@ def view_templates() -> list[TemplateView]:
             subject=row.subject,
             body_text=row.body_text,
             body_html=row.body_html,
+            advertising=advertising_in(row.content_kind, row.subject, row.body_text, row.body_html),
         )
         for _, row in sorted(newest.items())
     ]

@@ -25,6 +25,8 @@ _OWN = {
     "analyse": "okaeri.project.commands.analyse:analyse",
     "audit": "okaeri.project.commands.audit:audit",
     "backup": "okaeri.project.commands.backup:backup",
+    "bounces": "okaeri.project.commands.bounces:bounces",
+    "close-mall": "okaeri.project.commands.close_mall:close_mall",
     "erase": "okaeri.project.commands.erase:erase",
     "import": "okaeri.project.commands.imports:import_orders",
     "refresh": "okaeri.project.commands.refresh:refresh",

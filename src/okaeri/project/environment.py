@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from django.http.request import validate_host
+
 from okaeri.foundation.engine_names import is_engine
 from okaeri.foundation.errors import ConfigurationError
 from okaeri.foundation.text import Text
@@ -22,6 +24,7 @@ _KNOWN = {
     "OKAERI_SECRET_KEY": "signing secret (default: made once and kept in the data folder)",
     "OKAERI_ALLOWED_HOSTS": "comma-separated host names (default: that of the base URL and localhost)",
     "OKAERI_DEBUG": "True or False (default: False)",
+    "OKAERI_ASKS_LOOPBACK": "True lets a source on this very machine be asked (default: False)",
 }
 _FLAGS = {"True": True, "False": False}
 
@@ -39,6 +42,8 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     debug: bool
     line_token: str = ""
+    # For tests, and for a shop that runs on this machine: otherwise no source may lead inside.
+    asks_loopback: bool = False
 
     @property
     def warehouse_dir(self) -> Path:
@@ -55,7 +60,7 @@ def read_environment(env: Mapping[str, str] | None = None) -> Environment:
     host = urlsplit(base_url).hostname
     if host is None:
         raise _refusal("OKAERI_BASE_URL", "https://shop.example")
-    hosts = env.get("OKAERI_ALLOWED_HOSTS", f"{host},localhost,127.0.0.1")
+    hosts = _hosts(env.get("OKAERI_ALLOWED_HOSTS", f"{host},localhost,127.0.0.1"), host)
     return Environment(
         data_dir=data_dir,
         database=_database(env.get("OKAERI_DATABASE_URL", ""), data_dir),
@@ -63,9 +68,10 @@ def read_environment(env: Mapping[str, str] | None = None) -> Environment:
         base_url=base_url,
         smtp_url=_smtp(env.get("OKAERI_SMTP_URL", "mailbox:")),
         secret_key=env.get("OKAERI_SECRET_KEY") or _kept_secret(data_dir / "secret.key"),
-        allowed_hosts=tuple(name.strip() for name in hosts.split(",") if name.strip()),
+        allowed_hosts=hosts,
         debug=_flag(env, "OKAERI_DEBUG"),
         line_token=env.get("OKAERI_LINE_TOKEN", "").strip(),
+        asks_loopback=_flag(env, "OKAERI_ASKS_LOOPBACK"),
     )
 
 
@@ -87,6 +93,19 @@ def _refusal(name: str, example: str) -> ConfigurationError:
             "The value of {name} cannot be read; an example: {example}",
         ).format(name=name, example=example)
     )
+
+
+def _hosts(listed: str, host: str) -> tuple[str, ...]:
+    """Give the allowed hosts; the base URL's must be one, or no link of a mail would open."""
+    hosts = tuple(name.strip() for name in listed.split(",") if name.strip())
+    if not validate_host(host, hosts):
+        raise ConfigurationError(
+            Text(
+                "OKAERI_BASE_URL の {host} が OKAERI_ALLOWED_HOSTS にありません。どちらかを直してください。",
+                "{host} of OKAERI_BASE_URL is not among OKAERI_ALLOWED_HOSTS; change one of them.",
+            ).format(host=host)
+        )
+    return hosts
 
 
 def _flag(env: Mapping[str, str], name: str) -> bool:

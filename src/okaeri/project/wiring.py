@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,14 +38,18 @@ from okaeri.measure import api as measure
 from okaeri.measure.types import Evaluation
 from okaeri.plan import api as plan
 from okaeri.plan import duties as plan_duties
+from okaeri.project.count_reports import run_count_reports
 from okaeri.project.environment import Environment
 from okaeri.rewards import api as rewards
 from okaeri.rewards import duties as reward_duties
 from okaeri.web.rights import duties as rights_duties
+from okaeri.web.webhooks import duties as webhook_duties
 
 log = logging.getLogger(__name__)
 NIGHTLY_HOUR = 3
 _ANSWERS_AT_ONCE = 10_000
+# The days on which the channels people answered on before are checked.
+_CHANNEL_DAYS = 90
 
 
 def environment() -> Environment:
@@ -108,8 +112,9 @@ def station_duties() -> tuple[Duty, ...]:
 
 
 def no_selling_to(customer_ids: Collection[int]) -> frozenset[int]:
-    """Give those with a low score or a complaint that nobody has dealt with yet."""
-    return listen.no_selling_to(customer_ids) | customers.open_complaints(customer_ids)
+    """Give those with a low score, a complaint or a wish to leave that nobody has dealt with yet."""
+    waiting = customers.open_complaints(customer_ids) | customers.leaving(customer_ids)
+    return listen.no_selling_to(customer_ids) | waiting
 
 
 def build_loop(*, idle_seconds: float = 1.0) -> WorkLoop:
@@ -185,9 +190,20 @@ def _measure_with_stations_above(warehouse: Warehouse, as_of: date, depth: Depth
         answers = answers_for_segments()
         insight.measure_ages(reactions, warehouse=warehouse, as_of=as_of)
         insight.measure_voices(answers, reactions, warehouse=warehouse, as_of=as_of)
+    if is_due("best_channels"):
+        cut = clock.now() - timedelta(days=_CHANNEL_DAYS)
+        before, after = deliver.read_reactions(since, cut), deliver.read_reactions(cut)
+        insight.measure_best_channels(
+            before, after, days=_CHANNEL_DAYS, warehouse=warehouse, as_of=as_of
+        )
     if is_due("perks"):
         points = rewards.points_since(since)
         insight.measure_perks(points, warehouse=warehouse, as_of=as_of)
+    if is_due("care_cost"):
+        # Twelve calendar months may be a day longer than a year; the measurement looks at whole days.
+        begun = since - timedelta(days=2)
+        spent = chain(deliver.read_spent(begun), rewards.read_spent(begun))
+        insight.measure_care_cost(spent, warehouse=warehouse, as_of=as_of)
     if is_due("life_events"):
         insight.estimate_life_events(warehouse=warehouse, as_of=as_of)
 
@@ -234,6 +250,7 @@ def _sync_audience(context: JobContext) -> Mapping[str, Any]:
 JOB_HANDLERS: dict[str, Handler] = {
     customers.ATTRIBUTE_JOB_KIND: customers.run_attribute_job,
     deliver.AUDIENCE_JOB_KIND: _sync_audience,
+    "count_reports": partial(run_count_reports, open_shop_warehouse, answers_for_segments),
     "find_candidates": _find_candidates,
     "import": _run_import,
     "refresh": _run_refresh,
@@ -251,19 +268,21 @@ def schedule_nightly(now: datetime) -> int:
 
 
 class Worker:
-    """The two threads behind the pages: duties in one, long jobs in the other."""
+    """The three threads behind the pages: duties, long jobs, and what waits for other programs."""
 
     def __init__(self, *, idle_seconds: float = 1.0) -> None:
         duties = (*station_duties(), Duty("project.schedule", schedule_nightly))
         self._loop = WorkLoop(duties, idle_seconds=idle_seconds)
         runner = JobRunner(JOB_HANDLERS)
         self._jobs = WorkLoop([Duty("project.jobs", runner.run_one)], idle_seconds=idle_seconds)
+        self._webhooks = WorkLoop(webhook_duties.duties(), idle_seconds=idle_seconds)
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         """Begin to work in the background."""
-        for loop, name in ((self._loop, "duties"), (self._jobs, "jobs")):
+        loops = {"duties": self._loop, "jobs": self._jobs, "webhooks": self._webhooks}
+        for name, loop in loops.items():
             thread = threading.Thread(target=loop.run_forever, args=(self._stop,), name=name)
             thread.start()
             self._threads.append(thread)

@@ -4,10 +4,12 @@ Points stay in the account they were given to. Who is one person with others has
 their accounts; when a merge is taken back, each finds his own again, and no transfer was needed.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
 
@@ -30,6 +32,7 @@ from okaeri.rewards.domain import hiding
 from okaeri.rewards.store import coupons as stored_coupons
 from okaeri.rewards.store import my_page as my_page_editions
 from okaeri.rewards.store import points as store
+from okaeri.rewards.store import spent
 from okaeri.rewards.types import LedgerEntry, PointEntry
 
 
@@ -63,6 +66,11 @@ def points_since(since: datetime) -> dict[int, int]:
         who = roots.get(account, account)
         found[who] = found.get(who, 0) + points
     return found
+
+
+def read_spent(since: datetime) -> Iterator[pa.RecordBatch]:
+    """Give coupons used and points given since then, as `insight.care_types.SPENT`."""
+    return spent.read_spent(since, ZoneInfo(load(ShopProfile).time_zone))
 
 
 def entries_of(customer_id: int) -> list[PointEntry]:

@@ -8,6 +8,7 @@ _CHANNELS = {
     "sms": Text("SMS", "SMS"),
     "post": Text("郵送", "Post"),
     "phone": Text("電話", "Phone"),
+    "other": Text("その他", "Other"),
 }
 
 

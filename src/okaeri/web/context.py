@@ -8,10 +8,11 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from okaeri.foundation import clock
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import ShopProfile, hold, load
 from okaeri.foundation.text import Text
 from okaeri.web.access import PERMISSIONS, may
 from okaeri.web.glossary import terms_of
+from okaeri.web.setting_groups import unused_settings
 
 THEME_COOKIE = "okaeri_theme"
 THEMES = ("auto", "light", "dark")
@@ -41,12 +42,16 @@ MENU = (
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Give the frame around every page."""
-    shop = load(ShopProfile)
-    theme = request.COOKIES.get(THEME_COOKIE, "auto")
     user = getattr(request, "user", None)
+    with hold():
+        shop = load(ShopProfile)
+        sees_settings = user is not None and may(user, "settings.see")
+        unused = unused_settings() if sees_settings else []
+    theme = request.COOKIES.get(THEME_COOKIE, "auto")
     return {
         "language": getattr(request, "language", "ja"),
         "shop": shop,
+        "unused_settings": unused,
         "theme": theme if theme in THEMES else "auto",
         "menu": () if user is None else [e for e in MENU if may(user, e.permission)],
         "can": {

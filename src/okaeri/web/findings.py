@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
+from okaeri.insight.analysis_types import TargetRules
 from okaeri.insight.types import Finding
 from okaeri.web.formats import number, percent, signed
 
-# The share of sales the guide speaks of.
-_GUIDE = 0.8
 _NOTHING = Text("まだ数えるものがありません", "There is nothing to count yet")
 
 
@@ -25,13 +25,18 @@ def portfolio(payload: dict[str, Any]) -> Text:
     prime = next(c for c in payload["cells"] if c["stage"] == "prime" and not c["is_lapsed"])
     if not people:
         return _NOTHING
+    if sales <= 0:
+        return Text(
+            "優良現役客は{n}人({share})です。直近12か月に残った売上はありません",
+            "{n} loyal customers ({share}); the last 12 months left no sales",
+        ).format(n=number(prime["customers"]), share=percent(prime["customers"] / people))
     return Text(
         "優良現役客は{n}人({share})で、直近12か月の売上の{sales}を占めます",
         "{n} loyal customers ({share}) make {sales} of the last 12 months' sales",
     ).format(
         n=number(prime["customers"]),
         share=percent(prime["customers"] / people),
-        sales=percent(prime["net_12m_minor"] / sales if sales else None),
+        sales=percent(prime["net_12m_minor"] / sales),
     )
 
 
@@ -43,6 +48,11 @@ def portfolio_answer(payload: dict[str, Any]) -> Text:
     gone = sum(cell["customers"] for cell in lapsed)
     if not people:
         return _NOTHING
+    if not gone:
+        return Text(
+            "購入した{people}人は全員が現役で、離脱した方はいません。",
+            "All {people} buyers are active; nobody has lapsed.",
+        ).format(people=number(people))
     first_gone = sum(cell["customers"] for cell in lapsed if cell["stage"] == "first")
     return Text(
         "購入した{people}人のうち現役は{active}人、離脱は{gone}人です。離脱客の{share}は1回買っただけで離れました。",
@@ -51,7 +61,7 @@ def portfolio_answer(payload: dict[str, Any]) -> Text:
         people=number(people),
         active=number(people - gone),
         gone=number(gone),
-        share=percent(first_gone / gone if gone else None),
+        share=percent(first_gone / gone),
     )
 
 
@@ -66,6 +76,20 @@ def history(rows: Sequence[tuple[str, str, bool, int]], months: Sequence[str]) -
         "優良現役客は{n}か月で{first}人から{last}人になりました({change}人)",
         "Loyal active customers went from {first} to {last} in {n} months ({change})",
     ).format(n=len(months) - 1, first=number(first), last=number(last), change=signed(last - first))
+
+
+def sales_history(rows: Sequence[tuple[str, str, bool, int]], months: Sequence[str]) -> Text:
+    """Say how the part of sales that loyal active customers make changed over the months shown."""
+
+    def share(month: str) -> float | None:
+        total = sum(row[3] for row in rows if row[0] == month)
+        loyal = sum(row[3] for row in rows if row[:3] == (month, "prime", False))
+        return loyal / total if total > 0 else None
+
+    return Text(
+        "12か月の売上に優良現役客が占める割合は{n}か月で{first}から{last}になりました",
+        "Loyal active customers went from {first} to {last} of twelve months' sales in {n} months",
+    ).format(n=len(months) - 1, first=percent(share(months[0])), last=percent(share(months[-1])))
 
 
 def dropoff(payload: dict[str, Any]) -> Text:
@@ -149,9 +173,10 @@ def movement(payload: dict[str, Any]) -> Text:
 
 
 def pareto(payload: dict[str, Any]) -> Text:
-    """Say how many customers, counted from the largest, make four fifths of the sales."""
+    """Say how many customers, counted from the largest, make the shop's guide of the sales."""
+    guide = load(TargetRules).prime_sales
     rows = [row for row in payload["deciles"] if row["running_share"] is not None]
-    reached = next((row for row in rows if row["running_share"] >= _GUIDE), None)
+    reached = next((row for row in rows if row["running_share"] >= guide), None)
     if reached is None:
         return _NOTHING
     return Text(

@@ -82,6 +82,13 @@ TERMS: Mapping[str, Term] = {
         "最後の購入から240日たつと離脱と数えます。日数は設定で変えられます。",
         "Lapsed from 240 days after the last purchase; the days are a setting.",
     ),
+    "gone": _term(
+        "離反",
+        "Gone",
+        "買い方から考えて、間が空きすぎた方です。トライアルや単品はその間隔で、ほかは離脱の日数で見ます。",
+        "Silent for longer than the way somebody buys allows: trials and one-off products by their "
+        "own intervals, else the days until lapsed.",
+    ),
     "at_risk": _term(
         "離脱予備軍",
         "At risk",
@@ -305,6 +312,12 @@ TERMS: Mapping[str, Term] = {
         "注文などがあったときに、カートからすぐに届く知らせです。",
         "A message the cart sends at once when something happens.",
     ),
+    "outgoing_webhook": _term(
+        "外への通知(Webhook)",
+        "Webhook",
+        "出来事があるたびに、登録したアドレスへこちらから送る署名付きの知らせです。",
+        "A signed note we send to a registered address whenever something happens.",
+    ),
     "api_key": _term(
         "APIキー",
         "API key",
@@ -365,6 +378,7 @@ _OF_PAGES: Mapping[str, tuple[str, ...]] = {
     "/analysis/freshness/": ("freshness", "cycle", "recency"),
     "/analysis/segments/": ("segment", "lapsed"),
     "/actions/": ("journey", "goal", "anchor", "playbook", "holdout", "content_kind"),
+    "/actions/calendar/": ("content_kind", "journey", "playbook", "lapsed", "holdout"),
     "/actions/messages/": ("content_kind", "suppression", "cap", "quiet", "unknown"),
     "/actions/coupons/": ("coupon", "journey", "holdout"),
     "/actions/calls/": ("call_list", "at_risk", "f2_late", "holdout"),
@@ -379,6 +393,7 @@ _OF_PAGES: Mapping[str, tuple[str, ...]] = {
     "/settings/tag/": ("tag", "consent"),
     "/settings/jobs/": ("job",),
     "/settings/api-keys/": ("api_key",),
+    "/settings/webhooks/": ("outgoing_webhook", "api_key"),
     "/connections/": ("webhook",),
 }
 

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 
 from okaeri.foundation.errors import ConfigurationError, InputError, NotFoundError, OkaeriError
 from okaeri.foundation.text import Text
+from okaeri.web import taking
 from okaeri.web.access import NotAllowedError, Role, may, permission_of, role_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -111,7 +112,8 @@ class _StaffOnly:
         # A view that says nothing about itself is the administrators' alone.
         if role is not Role.ADMIN and (permission is None or not may(user, permission)):
             return error_page(request, 403, NotAllowedError().message)
-        return None
+        too_often = taking.refusal(request)
+        return None if too_often is None else error_page(request, 429, too_often)
 
 
 def staff_only(get_response: Handler) -> _StaffOnly:

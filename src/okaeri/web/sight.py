@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from django.http import HttpRequest
 
 from okaeri.customers import api as customers
+from okaeri.customers.access_types import ProvisionBasis
 from okaeri.customers.types import ContactPointView, CustomerProfile
 from okaeri.foundation import clock
 from okaeri.foundation.text import Text
@@ -17,6 +18,11 @@ from okaeri.rewards import api as rewards
 from okaeri.web.access import may
 
 REVEAL_SECONDS = 15 * 60
+# Bases on which somebody else may be given people's data.
+GIVEN_ON = (
+    *(ProvisionBasis.ENTRUSTED, ProvisionBasis.CONSENT, ProvisionBasis.SHARED),
+    ProvisionBasis.LAW,
+)
 _SESSION_KEY = "revealed"
 NAMES = ("name",)
 PROFILE = ("name", "email", "phone", "address", "birthday")
@@ -43,12 +49,37 @@ def reveal(request: HttpRequest, customer_id: int) -> None:
 
 
 def note(
-    request: HttpRequest, action: str, customer_ids: Collection[int], fields: Sequence[str]
+    request: HttpRequest,
+    action: str,
+    customer_ids: Collection[int],
+    fields: Sequence[str],
+    basis: ProvisionBasis | None = None,
 ) -> None:
-    """Put into the access log who saw whose data on which page; never what was typed."""
+    """Put into the access log who saw whose data on which page; never what was typed.
+
+    A download is given to whom the page of downloads was told, if not on a `basis` of its own.
+    """
     if customer_ids or action in ("search", "export"):
         name = request.user.get_username()
-        customers.log_access(name, action, customer_ids, fields, request.path_info, clock.now())
+        recipient = ""
+        if basis is None and action == "export":
+            recipient, basis = given_to(request)
+            # Masked and for the shop itself: nobody's data went anywhere.
+            basis = None if tuple(fields) == _MASKED and not recipient else basis
+        customers.log_access(
+            *(name, action, customer_ids, fields, request.path_info, clock.now()),
+            recipient=recipient,
+            basis=basis,
+        )
+
+
+def given_to(request: HttpRequest) -> tuple[str, ProvisionBasis]:
+    """Give for whom a download is and why, as its address says: the shop where it says nothing."""
+    recipient = request.GET.get("given_to", "").strip()[:150]
+    basis = request.GET.get("given_on", "")
+    if recipient and basis in GIVEN_ON:
+        return recipient, ProvisionBasis(basis)
+    return "", ProvisionBasis.OWN
 
 
 def show(
@@ -105,7 +136,7 @@ def veil_point(request: HttpRequest, point: ContactPointView) -> str:
 def veil_words(request: HttpRequest, profile: CustomerProfile | None, text: str) -> str:
     """Give words about or to one person without his name and addresses, where they are not for all.
 
-    His coupon codes and the link to his own page are for nobody but him.
+    His coupon codes and the links that act in his name are for nobody but him.
     """
     text = rewards.hide_gifts(text)
     if profile is None:

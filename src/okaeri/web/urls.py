@@ -4,6 +4,7 @@ from okaeri.web.api import application as http_api
 from okaeri.web.pages.analysis import urls as analysis
 from okaeri.web.pages.apikeys import urls as apikeys
 from okaeri.web.pages.attributes import urls as attributes
+from okaeri.web.pages.calendar import urls as calendar
 from okaeri.web.pages.calls import urls as calls
 from okaeri.web.pages.cards import urls as cards
 from okaeri.web.pages.connections import urls as connections
@@ -26,8 +27,10 @@ from okaeri.web.pages.session import urls as session
 from okaeri.web.pages.settings import urls as settings
 from okaeri.web.pages.staff import urls as staff
 from okaeri.web.pages.start import urls as start
+from okaeri.web.pages.subscription_requests import urls as subscription_requests
 from okaeri.web.pages.tag import urls as tag
 from okaeri.web.pages.voices import urls as voices
+from okaeri.web.pages.webhooks import urls as webhooks
 from okaeri.web.public import forms_urls as public_forms
 from okaeri.web.public import urls as public
 
@@ -38,6 +41,7 @@ urlpatterns = [
     *privacy.urlpatterns,
     *staff.urlpatterns,
     *attributes.urlpatterns,
+    *calendar.urlpatterns,
     *calls.urlpatterns,
     *cards.urlpatterns,
     *coupons.urlpatterns,
@@ -50,6 +54,7 @@ urlpatterns = [
     *messages.urlpatterns,
     *forms.urlpatterns,
     *voices.urlpatterns,
+    *subscription_requests.urlpatterns,
     *results.urlpatterns,
     *imports.urlpatterns,
     *jobs.urlpatterns,
@@ -58,6 +63,7 @@ urlpatterns = [
     *tag.urlpatterns,
     *connections.urlpatterns,
     *apikeys.urlpatterns,
+    *webhooks.urlpatterns,
     *http_api.urlpatterns,
     *palette.urlpatterns,
     *session.urlpatterns,

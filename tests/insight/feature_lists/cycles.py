@@ -1,5 +1,6 @@
 """Purchase cycles and run-outs."""
 
+from datetime import timedelta
 from typing import Any
 
 import ibis.expr.types as ir
@@ -22,6 +23,11 @@ from okaeri.insight.features.goods import (
     compute_purchase_goods,
     compute_unchosen,
 )
+from okaeri.insight.features.item_pairs import (
+    compute_awaited,
+    compute_item_pairs,
+    compute_recent_habits,
+)
 
 KEYS: dict[str, list[str] | None] = {
     "item_gaps": ["customer_id", "sku", "ordered_on"],
@@ -33,6 +39,9 @@ KEYS: dict[str, list[str] | None] = {
     "run_out_counts": ["sku"],
     "next_run_outs": ["customer_id"],
     "overdue": ["customer_id", "sku"],
+    "item_pairs": ["customer_id", "sku"],
+    "recent_habits": ["customer_id", "sku"],
+    "awaited": ["customer_id", "sku"],
 }
 
 
@@ -46,14 +55,18 @@ def features(tables: Any) -> dict[str, ir.Table]:
     habits = compute_item_habits(item_days, gaps)
     run_outs = compute_run_outs(
         habits,
-        cycles,
+        cycles.filter(cycles.intervals >= 5),
         tables.products,
         as_of=tables.as_of,
         days_to_arrive=3,
-        fewest_intervals=5,
         prior_intervals=2.0,
     )
+    awaited = compute_awaited(run_outs, habits, cycles, tables.products)
+    cutoff = tables.as_of - timedelta(days=90)
     return {
+        "item_pairs": compute_item_pairs(item_days, cutoff=cutoff, horizon_days=90),
+        "recent_habits": compute_recent_habits(habits, as_of=tables.as_of).drop("gap_days"),
+        "awaited": awaited.drop("gap_days"),
         "item_gaps": gaps,
         "product_cycles": cycles,
         "gap_bins": compute_gap_bins(gaps),

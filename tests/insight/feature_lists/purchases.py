@@ -5,8 +5,10 @@ from typing import Any
 import ibis.expr.types as ir
 
 from okaeri.insight.features.deciles import compute_customer_deciles, compute_deciles
+from okaeri.insight.features.left_out import compute_left_out
 from okaeri.insight.features.marks import compute_marks
 from okaeri.insight.features.purchases import (
+    compute_bought_orders,
     compute_first_purchases,
     compute_main_lines,
     compute_purchase_lines,
@@ -15,10 +17,12 @@ from okaeri.insight.features.purchases import (
 
 KEYS: dict[str, list[str] | None] = {
     "purchases": ["order_id"],
+    "bought_orders": ["order_id"],
     "purchase_lines": ["order_id", "line_no"],
     "first_purchases": ["customer_id"],
     "main_lines": ["order_id"],
     "marks": ["customer_id"],
+    "left_out": None,
     "deciles": ["decile"],
     "customer_deciles": ["customer_id"],
 }
@@ -27,12 +31,15 @@ KEYS: dict[str, list[str] | None] = {
 def features(tables: Any) -> dict[str, ir.Table]:
     purchases = compute_purchases(tables.orders, as_of=tables.as_of, rules=tables.rules)
     numbered = tables.orders.mutate(change_no=tables.orders.order_id + 5)
+    bought = compute_bought_orders(tables.orders, as_of=tables.as_of, rules=tables.rules)
     return {
         "purchases": purchases,
+        "bought_orders": bought,
         "purchase_lines": compute_purchase_lines(tables.order_lines, tables.purchases),
         "first_purchases": compute_first_purchases(tables.purchases, tables.orders, tables.lines),
         "main_lines": compute_main_lines(tables.lines),
         "marks": compute_marks(numbered.filter(numbered.customer_id.notnull()), edition=7),
+        "left_out": compute_left_out(tables.orders, as_of=tables.as_of, rules=tables.rules),
         "deciles": compute_deciles(tables.customers),
         "customer_deciles": compute_customer_deciles(tables.customers),
     }

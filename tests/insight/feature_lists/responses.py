@@ -5,22 +5,33 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from okaeri.insight.features.responses import compute_responses
+from okaeri.insight.features.responses import compute_responses, compute_source_responses
 
-KEYS: dict[str, list[str] | None] = {"responses": ["stage", "is_lapsed"]}
+KEYS: dict[str, list[str] | None] = {
+    "responses": ["stage", "is_lapsed"],
+    "source_responses": ["source", "stage", "is_lapsed"],
+}
 
 
 def features(tables: Any) -> dict[str, ir.Table]:
     # The real shop wrote to nobody: here everybody was written to the day after his last order.
     last = tables.customers.last_on + timedelta(days=1)
-    contacts = tables.customers.select("customer_id", sent_on=last.cast("date"))
+    contacts = tables.customers.select(
+        "customer_id",
+        sent_on=last.cast("date"),
+        source=(tables.customers.customer_id % 2 == 0).ifelse("journey:1", "journey:2"),
+    )
     return {
-        "responses": compute_responses(
+        name: compute(
             contacts,
             tables.purchases,
             as_of=tables.as_of,
             days=30,
             rules=tables.rules,
             threshold_minor=28_000,
+        )
+        for name, compute in (
+            ("responses", compute_responses),
+            ("source_responses", compute_source_responses),
         )
     }

@@ -2,14 +2,34 @@
 
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 
 from okaeri.insight.analysis_types import ChurnRules
+from okaeri.insight.features.cycles import (
+    compute_item_gaps,
+    compute_item_habits,
+    compute_product_cycles,
+)
 from okaeri.insight.features.facets import (
     FACETS,
     compute_faceted,
     compute_first_values,
     compute_product_names,
+)
+from okaeri.insight.features.gone import (
+    compute_gone,
+    compute_gone_products,
+    compute_kinds,
+    compute_trial_supply,
+    compute_waits,
+)
+from okaeri.insight.features.goods import (
+    compute_goods,
+    compute_item_days,
+    compute_item_names,
+    compute_purchase_goods,
+    compute_unchosen,
 )
 from okaeri.insight.features.purchases import counts_as_purchase
 from okaeri.insight.features.survival import (
@@ -22,6 +42,10 @@ from okaeri.insight.features.survival import (
 )
 
 KEYS: dict[str, list[str] | None] = {
+    "waits": ["sku"],
+    "kinds": ["customer_id"],
+    "gone": ["customer_id"],
+    "gone_products": ["sku"],
     "first_values": ["facet", "value"],
     "faceted": ["customer_id"],
     "product_names": ["sku"],
@@ -47,21 +71,51 @@ def features(tables: Any) -> dict[str, ir.Table]:
     )
     contracts = compute_contracts(
         subscribed,
-        ended.rename(subscription_no="sku"),
+        ended.rename(subscription_no="sku").mutate(ended_on=ibis.date("2011-06-01")),
         as_of=tables.as_of,
         rules=tables.rules,
     )
-    churn = ChurnRules()
+    waits, gone = _gone(tables, counted)
     return {
+        "waits": waits,
+        "kinds": compute_kinds(counted),
+        "gone": gone,
+        "gone_products": compute_gone_products(gone, waits),
         "first_values": compute_first_values(tables.firsts, most=3),
         "faceted": faceted,
         "product_names": compute_product_names(tables.order_lines, skus=VALUES["product"]),
-        "survival": compute_survival(tables.customers, faceted),
+        "survival": compute_survival(gone, faceted),
         "purchase_values": compute_purchase_values(tables.purchases),
-        "trials": compute_trials(
-            tables.purchases, faceted, tables.products, as_of=tables.as_of, churn=churn
-        ),
+        "trials": compute_trials(tables.purchases, gone),
         "full_orders": compute_full_orders(tables.purchases),
         "contracts": contracts,
         "deliveries": compute_deliveries(contracts),
     }
+
+
+def _gone(tables: Any, counted: ir.Table) -> tuple[ir.Table, ir.Table]:
+    names = compute_item_names(tables.order_lines)
+    unchosen = compute_unchosen(names, tables.products, left_out=())
+    goods = compute_goods(tables.order_lines, unchosen)
+    item_days = compute_item_days(compute_purchase_goods(goods, tables.purchases))
+    gaps = compute_item_gaps(item_days)
+    habits = tables.stage("gone_habits", compute_item_habits(item_days, gaps).drop("gap_days"))
+    waits = tables.stage(
+        "waits",
+        compute_waits(
+            habits,
+            compute_product_cycles(gaps),
+            fewest_intervals=30,
+            lapse_days=tables.rules.lapse_days,
+        ),
+    )
+    gone = compute_gone(
+        tables.customers,
+        compute_kinds(counted),
+        habits,
+        waits,
+        compute_trial_supply(counted, tables.order_lines, tables.products),
+        rules=tables.rules,
+        churn=ChurnRules(),
+    )
+    return waits, gone

@@ -15,6 +15,7 @@ from okaeri.foundation.errors import OkaeriError
 from okaeri.foundation.text import Text
 from okaeri.intake import api
 from okaeri.intake.connectors import CONNECTORS
+from okaeri.intake.connectors.connector import Connector
 from okaeri.intake.domain.cells import clean_text
 from okaeri.intake.files.rows import column_positions
 from okaeri.intake.models import Order, OrderLine, Party, RejectedRow
@@ -134,6 +135,97 @@ def test_ten_thousand_spoilt_files_end_in_a_result_or_a_reason(
         said = ", ".join(f"{count:,} {end}" for end, count in sorted(ends.items()))
         print(f"\n{FILES:,} spoilt files in {seconds:.0f} s: {said}")
     assert sum(ends.values()) == FILES
+
+
+# Rows of a list or of records: one cell per field, under the first name of its column.
+_CELLS = {
+    "member_no": "M1", "email": "hana@example.com", "phone": "090-1234-5678", "name": "髙橋 花子",
+    "sku": "LOTION", "stars": "5", "written_at": "2026/11/1 10:00", "answered_at": "2026/11/1 10:00",
+    "opened_at": "2026/11/1 10:00", "started_at": "2026/11/1 10:00", "changed_at": "2026/11/1 10:00",
+    "closed_at": "", "seen_on": "2026/11/1", "started_on": "2026/11/1", "next_on": "2026/12/1",
+    "due_on": "2026/11/10", "paid_on": "2026/11/9", "event_on": "2026/11/1", "birth_on": "1980/1/2",
+    "cancelled_on": "", "price_minor": "3,300", "cost_minor": "900", "stock": "3", "days_supply": "30",
+    "interval_days": "30", "duration_seconds": "95", "event_no": "1", "event_kind": "お届け",
+    "medium": "メール", "kind": "質問", "direction": "発信", "result": "応答", "is_published": "公開",
+    "url": "https://shop.example/lotion", "postal_code": "150-0001", "is_trial": "1", "is_sample": "0",
+    "email_opt_in": "1", "order_no": "A-1", "source": "template",
+}  # fmt: skip
+_STATUSES = {"subscriptions": "有効", "inquiries": "対応中", "payments": "未入金"}
+_OTHERS = tuple(
+    known for known in CONNECTORS.values() if known.kind in {"customers", "products", "records"}
+)
+
+
+def _list_file(known: Connector) -> bytes:
+    """Give three rows in a layout that is no file of orders."""
+    cells = {name: _CELLS.get(name, f"{name} 1") for name in known.columns}
+    cells |= {"status": _STATUSES.get(known.key, "")} if "status" in cells else {}
+    row = {known.columns[name][0]: cell for name, cell in cells.items()}
+    rest = (*known.signature, *known.one_of[:1])
+    row |= {name: "1" for name in rest if name not in row}
+    if known.key == "surveys_by_person":
+        row = {
+            "タイムスタンプ": "2026/11/1 10:00",
+            "メールアドレス": "hana@example.com",
+            "肌": "乾燥",
+        }
+    number = next(iter(row))
+    return as_bytes([row, row | {number: row[number]}, dict(row)], "utf-8")
+
+
+def _import_other(path: Path, raw: bytes) -> str:
+    """Import a file that holds no orders, hold what must hold, undo it; gives how it ended."""
+    path.write_bytes(raw)
+    before = _counts()
+    with transaction.atomic():
+        try:
+            result = api.import_file(path)
+        except OkaeriError as error:
+            _check_refused(error, before, api.latest_change_no())
+            ended = "refused"
+        else:
+            assert result.status == "done"
+            listed = RejectedRow.objects.count()
+            assert (listed > 0) == (result.rows_rejected > 0)
+            assert listed <= result.rows_rejected <= result.rows
+            ended = "rejected rows" if result.rows_rejected else "imported"
+        transaction.set_rollback(True)
+    return ended
+
+
+@pytest.mark.django_db
+def test_good_lists_and_records_are_imported_whole(tmp_path: Path) -> None:
+    for known in _OTHERS:
+        raw = _list_file(known)
+        (tmp_path / "good.csv").write_bytes(raw)
+        assert api.detect_file(tmp_path / "good.csv").connector == known.key
+        assert (known.key, _import_other(tmp_path / "good.csv", raw)) == (known.key, "imported")
+
+
+def _run_others(folder: Path, files: int) -> Counter[str]:
+    ends: Counter[str] = Counter()
+    good = [(known.key, _list_file(known)) for known in _OTHERS]
+    for seed in range(files):
+        key, raw = good[(seed // len(MUTATIONS)) % len(good)]
+        spoilt, kinds = mutate(raw, seed)
+        try:
+            ends[_import_other(folder / "spoilt.csv", spoilt)] += 1
+        except BaseException:
+            print(f"seed {seed}, {key}, {kinds}")
+            raise
+    return ends
+
+
+@pytest.mark.django_db
+def test_spoilt_lists_and_records_end_in_a_result_or_a_reason(tmp_path: Path) -> None:
+    ends = _run_others(tmp_path, len(MUTATIONS) * len(_OTHERS))
+    assert set(ends) == {"imported", "rejected rows", "refused"}
+
+
+@pytest.mark.django_db
+@pytest.mark.slow
+def test_three_thousand_spoilt_lists_and_records_end_so_too(tmp_path: Path) -> None:
+    assert sum(_run_others(tmp_path, 3_000).values()) == 3_000
 
 
 def test_a_line_that_is_utf8_and_no_cp932_is_named_in_a_file_of_cp932(tmp_path: Path) -> None:

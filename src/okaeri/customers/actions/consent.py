@@ -7,12 +7,14 @@ from typing import Any
 from django.db import transaction
 
 from okaeri.customers.domain.profile import PLACEHOLDER_ENDING
-from okaeri.customers.store import consents, identity, people
+from okaeri.customers.store import consents, identity, people, purposes
 from okaeri.customers.types import ConsentAction, ConsentBasis
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.text import Text
 
+# The proof's word for the version of the purpose of use (its sha256).
+PURPOSE = "purpose"
 _NO_CUSTOMER = Text("顧客 {id} は見つかりません。", "There is no customer {id}.")
 _UNKNOWN_WORD = Text(
     "同意の{what}「{value}」は使えません。使えるのは {known} です。",
@@ -52,10 +54,17 @@ def record_consent(
         live = _lock(customer_id)
         digest = consents.keep_wording(wording, now)
         entry = consents.LedgerEntry(
-            live, channel, action, basis, source, occurred_at, dict(proof or {}), digest
+            *(live, channel, action, basis, source, occurred_at),
+            *(_with_purpose(action, proof or {}), digest),
         )
         consents.append([entry], now)
         consents.derive_points([live])
+
+
+def _with_purpose(action: str, proof: Mapping[str, Any]) -> dict[str, Any]:
+    """Add for what the shop said it uses data, where a grant was given without a form that says so."""
+    purpose = purposes.find() if action == ConsentAction.GRANTED else None
+    return dict(proof) if purpose is None else {PURPOSE: purpose.sha256, **proof}
 
 
 def _check(what: str, value: str, known: type[ConsentAction] | type[ConsentBasis]) -> None:
@@ -86,10 +95,12 @@ def assume_consent(*, channel: str, basis: str, source: str, note: str) -> int:
     now = clock.now()
     with transaction.atomic():
         customers = consents.grant_where_none(channel, now)
+        digest = consents.keep_wording(note.strip(), now)
         consents.append(
             (
                 consents.LedgerEntry(
-                    customer, channel, ConsentAction.GRANTED, basis, source, now, {"note": note}
+                    *(customer, channel, ConsentAction.GRANTED, basis, source, now),
+                    *({"note": note}, digest),
                 )
                 for customer in customers
             ),

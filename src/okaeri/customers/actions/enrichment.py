@@ -1,6 +1,5 @@
 """A file of answers about people: read whole, matched by a key, stored all at once or not at all."""
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,6 +27,7 @@ from okaeri.customers.models import Customer
 from okaeri.customers.store import attributes as store
 from okaeri.customers.store import identity
 from okaeri.foundation.cells import unguard_cell
+from okaeri.foundation.codes import number_key
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import JobContext, submit_job
@@ -35,7 +35,6 @@ from okaeri.intake import api as intake
 
 JOB_KIND = "attributes"
 MOST_REJECTED = 1000
-_PAGE = 5000
 KEY_KINDS = ("email", "phone", "member")
 _NO_COLUMN = Text(
     "列「{column}」がファイルにありません。列を選び直してください。",
@@ -101,7 +100,7 @@ def import_attributes(path: Path, given: EnrichmentIn, at: datetime) -> Enrichme
     answers: list[ValueIn] = []
     seen: set[int] = set()
     counts = {"rows": 0, "unknown": 0}
-    for page in _pages(path, layout.encoding, layout.delimiter, places[given.key_column]):
+    for page in _pages(path, places[given.key_column]):
         owners = _owners_of([row.key for row in page], given)
         for row in page:
             counts["rows"] += 1
@@ -166,21 +165,17 @@ def _answers_of(
     return answers
 
 
-def _pages(path: Path, encoding: str, delimiter: str, key_place: int) -> Iterator[list[_Row]]:
-    page: list[_Row] = []
-    with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=delimiter)
-        next(reader)
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            key = unguard_cell(cells[key_place]).strip() if key_place < len(cells) else ""
-            page.append(_Row(reader.line_num, tuple(cells), key))
-            if len(page) == _PAGE:
-                yield page
-                page = []
-    if page:
-        yield page
+def _pages(path: Path, key_place: int) -> Iterator[list[_Row]]:
+    for page in intake.read_rows(path):
+        yield [
+            _Row(line, tuple(cells), _key(cells, key_place))
+            for line, cells in page
+            if any(cell.strip() for cell in cells)
+        ]
+
+
+def _key(cells: Sequence[str], place: int) -> str:
+    return unguard_cell(cells[place]).strip() if place < len(cells) else ""
 
 
 def _normal(key: str, given: EnrichmentIn) -> str:
@@ -188,7 +183,8 @@ def _normal(key: str, given: EnrichmentIn) -> str:
         return address_key(key)
     if given.key_kind == "phone":
         return phone_digits(key)
-    return f"{given.member_source}:{key}"
+    number = number_key(key)
+    return f"{given.member_source}:{number}" if number else ""
 
 
 def _owners_of(keys: Sequence[str], given: EnrichmentIn) -> dict[str, tuple[int, ...]]:

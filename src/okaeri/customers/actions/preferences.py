@@ -72,6 +72,11 @@ def preference_link(customer_id: int, base_url: str, secret: str) -> str:
     return f"{base_url}/w/{customer_id}-{sign(secret, _PURPOSE, customer_id)}/"
 
 
+def subscription_link(customer_id: int, base_url: str, secret: str) -> str:
+    """Give the page where one person skips, pauses and cancels his subscriptions; it never ends."""
+    return f"{preference_link(customer_id, base_url, secret)}subscriptions/"
+
+
 def find_by_link(token: str, secret: str) -> int | None:
     """Give whose page a link opens (the live number); None for a link we did not make."""
     number, _, signature = token.partition("-")

@@ -14,7 +14,12 @@ from django.db import transaction
 
 from okaeri.customers.actions.erasure import remember_refusals, turn_away
 from okaeri.customers.actions.merge import merge_customers
-from okaeri.customers.domain.consent import IMPORT, ConsentFact, decide_consent
+from okaeri.customers.domain.consent import (
+    IMPORT,
+    ConsentFact,
+    decide_consent,
+    words_of_import,
+)
 from okaeri.customers.domain.profile import Profile, newest, profile_of
 from okaeri.customers.domain.resolution import Cluster, Key, decide_merges, find_clusters, keys_of
 from okaeri.customers.store import consents, identity, people
@@ -65,6 +70,8 @@ class _Batch:
     merges: list[tuple[int, int, Cluster]] = field(init=False, default_factory=list)
     # Customers of earlier batches that this one has something new about.
     touched: dict[int, list[int]] = field(init=False, default_factory=dict)
+    # (source, whether it said yes) → hash of the words kept of it.
+    snapshots: dict[tuple[str, bool], str | None] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.keys = [keys_of(party) for party in self.parties]
@@ -155,7 +162,7 @@ class _Batch:
         return key in self.owners or key in new_keys
 
     def _write_consent(self, now: datetime) -> None:
-        said = list(self._words())
+        said = list(self._words(now))
         consents.append(said, now)
         ledger: dict[int, list[LedgerEntry]] = {}
         for entry in said:
@@ -180,7 +187,7 @@ class _Batch:
     ) -> Iterator[ConsentFact]:
         return (entry.fact for entry in ledger.get(number, ()) if entry.channel == channel)
 
-    def _words(self) -> Iterator[LedgerEntry]:
+    def _words(self, now: datetime) -> Iterator[LedgerEntry]:
         """Give what the parties say of marketing mail; a word already in the ledger is not repeated."""
         again = {
             home
@@ -199,4 +206,12 @@ class _Batch:
                 source=IMPORT,
                 occurred_at=party.seen_at,
                 proof={"party_id": party.id},
+                wording_sha256=self._snapshot(party, now),
             )
+
+    def _snapshot(self, party: PartyRecord, now: datetime) -> str | None:
+        """Keep what the source said and that this is all the basis there is, once for each source."""
+        said = party.source, bool(party.email_opt_in)
+        if said not in self.snapshots:
+            self.snapshots[said] = consents.keep_wording(words_of_import(*said), now)
+        return self.snapshots[said]

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from okaeri.customers.access_types import ChainCheck, ProvisionBasis
 from okaeri.customers.actions import erasure
-from okaeri.customers.domain.retention import compute_retention
+from okaeri.customers.domain.retention import compute_retention, oldest_kept
 from okaeri.customers.store import access, erasing, requests
 from okaeri.customers.store.erasure_list import Line as ErasureLine
 from okaeri.customers.store.families import families_of
 from okaeri.customers.types import (
-    ChainCheck,
     ErasureView,
     PersonKeys,
     Retention,
@@ -34,11 +34,14 @@ def log_access(
     where: str,
     at: datetime,
     people: int | None = None,
+    recipient: str = "",
+    basis: ProvisionBasis | None = None,
 ) -> None:
     """Note in the chained log that somebody saw or took personal data.
 
     `action` is view, search, export, change or reveal; `where` a page or file, never what was typed.
-    `people` counts them where the ids are not known.
+    `people` counts them where the ids are not known. With a `basis` the data was given away: to
+    `recipient`, or where it is "" to the actor (個人情報保護法 29条).
     """
     ids = {customer_ids} if isinstance(customer_ids, int) else set(customer_ids or ())
     access.append(
@@ -50,12 +53,20 @@ def log_access(
         people=len(ids) if people is None else people,
         fields=fields,
         where=where,
+        recipient=recipient,
+        basis="" if basis is None else basis.value,
     )
 
 
 def verify_access_log() -> ChainCheck:
     """Read the whole access log and say whether an entry was changed, added or removed."""
     return access.verify(settings.SECRET_KEY)
+
+
+def drop_old_access(now: datetime) -> int:
+    """Take away entries older than the shop keeps them; gives how many, at most some thousands."""
+    today = now.astimezone(ZoneInfo(load(ShopProfile).time_zone))
+    return access.drop_before(settings.SECRET_KEY, oldest_kept(load(RightsRules), today))
 
 
 def request_data(

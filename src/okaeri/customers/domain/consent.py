@@ -16,6 +16,15 @@ IMPORT = "import"
 _PERSONS_OWN = frozenset({"form", "preference_page", "line"})
 
 
+def words_of_import(source: str, is_yes: bool) -> str:
+    """Give what an import said of consent: the very words the person saw are with the source alone."""
+    answer = "受け取る" if is_yes else "受け取らない"
+    return (
+        f"取り込み元「{source}」の記録: メールでの案内を「{answer}」。"
+        "ご本人が見た文は取り込み元にあり、ここにはありません。"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentFact:
     """One entry of the ledger as the rule sees it."""

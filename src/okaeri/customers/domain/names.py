@@ -7,6 +7,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from okaeri.foundation.addresses import unquoted
+
 # Each group is one character in many hands; the first one is what the key holds.
 _VARIANT_GROUPS = (
     *(
@@ -95,7 +97,7 @@ def mail_address(text: str, key: str = "") -> str:
 
 def address_key(address: str) -> str:
     """Give the form in which two addresses of one channel are compared (suppression)."""
-    return unicodedata.normalize("NFKC", address).strip().lower()
+    return unquoted(unicodedata.normalize("NFKC", address).strip()).lower()
 
 
 def phone_digits(text: str) -> str:

@@ -10,7 +10,6 @@ neither the order of arrival nor the size of a batch can change it.
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +20,7 @@ from scipy.sparse.csgraph import connected_components
 from okaeri.customers.domain.addresses import home_key
 from okaeri.customers.domain.cards import card_key, read_card
 from okaeri.customers.domain.names import kana_key, name_key
+from okaeri.foundation.codes import number_key
 from okaeri.intake.types import PartyRecord
 
 # Kind and value, as `models.IdentityKey` holds them.
@@ -39,14 +39,15 @@ class Cluster:
 def keys_of(party: PartyRecord) -> tuple[Key, ...]:
     """Give every key of a party, strongest evidence first; () for one that nobody can recognise."""
     keys: list[Key] = []
-    if party.member_no.strip():
-        number = unicodedata.normalize("NFKC", party.member_no).strip()
+    number = number_key(party.member_no) if party.member_no else ""
+    if number:
         card = read_card(number)
         keys.append(("member", card_key(card) if card else f"{party.source}:{number}"))
     if party.email_key:
         keys.append(("email", party.email_key))
-    if party.line_user_id.strip():
-        keys.append(("line", party.line_user_id.strip()))
+    line_user = number_key(party.line_user_id) if party.line_user_id else ""
+    if line_user:
+        keys.append(("line", line_user))
     keys.extend(_household_keys(party))
     return tuple((kind, _fit(value)) for kind, value in keys)
 

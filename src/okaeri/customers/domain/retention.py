@@ -6,7 +6,7 @@ advertisement. A legal hold lengthens both. The latest of the three counts.
 
 import calendar
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from okaeri.customers.types import Retention, RightsRules
 from okaeri.foundation.text import Text
@@ -55,6 +55,15 @@ def compute_retention(
         )
     found += [Retention(day, _HOLD.format(day=day)) for day in holds]
     return max(found, key=lambda one: one.until or date.min, default=Retention(None, _NOTHING))
+
+
+def oldest_kept(rules: RightsRules, now: datetime) -> datetime:
+    """Give since when the log of who saw and was given what is kept; `now` in the shop's zone.
+
+    The day it ends on is kept whole.
+    """
+    day = _months_later(now.date(), -12 * rules.years_of_access)
+    return datetime.combine(day, time(), now.tzinfo)
 
 
 def may_drop(until: date | None, today: date) -> bool:

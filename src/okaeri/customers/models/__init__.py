@@ -19,6 +19,7 @@ from okaeri.customers.models.rights import (
     DataRequest,
     Erasure,
     LegalHold,
+    PurposeVersion,
 )
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "Merge",
     "PartyLink",
     "Preference",
+    "PurposeVersion",
     "Suppression",
 ]

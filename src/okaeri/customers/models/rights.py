@@ -2,9 +2,14 @@
 
 from django.db import models
 
+from okaeri.customers.models.people import ConsentWording
+
 
 class AccessEntry(models.Model):
-    """Somebody of the staff, or an API key, saw or took personal data. Written once, chained by hash."""
+    """Somebody of the staff, or an API key, saw or took personal data. Written once, chained by hash.
+
+    Where data was given away, `basis` says why it might be (APPI 29条: kept three years).
+    """
 
     class Action(models.TextChoices):
         VIEW = "view"
@@ -25,8 +30,15 @@ class AccessEntry(models.Model):
     fields = models.JSONField(default=list)
     # The page or file.
     where = models.CharField(max_length=255, default="")
+    # Who was given it, by name; "" where the one who took it kept it for the shop.
+    recipient = models.CharField(max_length=150, default="")
+    # `customers.types.ProvisionBasis`; "" where it was only looked at.
+    basis = models.CharField(max_length=10, default="")
     # HMAC of the entry before and this one: a changed or removed line shows.
     chain = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = (models.Index(fields=["id"], condition=~models.Q(basis=""), name="given_away"),)
 
 
 class AccessHead(models.Model):
@@ -34,6 +46,12 @@ class AccessHead(models.Model):
 
     entries = models.BigIntegerField(default=0)
     chain = models.CharField(max_length=64, default="")
+    # Entries older than the shop keeps are gone: how many, up to which id, and the chain they ended
+    # with. The seal says that the product itself took them away.
+    dropped = models.BigIntegerField(default=0)
+    dropped_to = models.BigIntegerField(default=0)
+    dropped_chain = models.CharField(max_length=64, default="")
+    dropped_seal = models.CharField(max_length=64, default="")
 
 
 class DataRequest(models.Model):
@@ -65,6 +83,17 @@ class DataRequest(models.Model):
     ended_at = models.DateTimeField(null=True)
     handled_by = models.CharField(max_length=150, default="")
     outcome = models.JSONField(default=dict)
+
+
+class PurposeVersion(models.Model):
+    """What the shop says it uses personal data for (個人情報保護法 17条, 21条), from an instant on.
+
+    Written once: whoever gave his data under an earlier version gave it for that.
+    """
+
+    wording = models.ForeignKey(ConsentWording, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    by = models.CharField(max_length=150)
 
 
 class LegalHold(models.Model):

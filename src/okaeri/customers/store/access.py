@@ -5,18 +5,30 @@ import hmac
 import json
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from pyroaring import BitMap64
 
+from okaeri.customers.access_types import (
+    AccessRecord,
+    AccessScope,
+    ChainCheck,
+    ProvisionSummary,
+)
 from okaeri.customers.models import AccessEntry, AccessHead
-from okaeri.customers.types import AccessRecord, AccessScope, ChainCheck
 
 _CHUNK = 5_000
-_SHOWN = ("id", "at", "actor", "action", "customer_id", "people", "fields", "where")
-_SEALED = ("at", "actor", "action", "customer_id", "people", "members", "fields", "where")
+_SHOWN = (
+    *("id", "at", "actor", "action", "customer_id", "people", "fields", "where"),
+    *("recipient", "basis"),
+)
+_SEALED = (
+    *("at", "actor", "action", "customer_id", "people", "members", "fields", "where"),
+    *("recipient", "basis"),
+)
 
 
 def append(
@@ -29,6 +41,8 @@ def append(
     people: int,
     fields: Sequence[str],
     where: str,
+    recipient: str = "",
+    basis: str = "",
 ) -> None:
     """Add one entry in a transaction of its own.
 
@@ -45,6 +59,8 @@ def append(
         members=b"" if len(customer_ids) < 2 else BitMap64(customer_ids).serialize(),
         fields=list(fields),
         where=where[:255],
+        recipient=recipient[:150],
+        basis=basis,
     )
     with transaction.atomic():
         AccessHead.objects.bulk_create([AccessHead(id=1)], ignore_conflicts=True)
@@ -55,30 +71,63 @@ def append(
 
 
 def _seal(secret: str, before: str, values: Sequence[Any]) -> str:
-    at, actor, action, customer_id, people, members, fields, where = values
-    stated = [
+    at, actor, action, customer_id, people, members, fields, where, recipient, basis = values
+    stated: list[Any] = [
         at.astimezone(UTC).isoformat(timespec="microseconds"),
         *(actor, action, customer_id, people),
         hashlib.sha256(bytes(members)).hexdigest() if members else "",
         *(fields, where),
     ]
-    text = before + json.dumps(stated, ensure_ascii=False, separators=(",", ":"))
+    if basis:
+        # A list of its own: an entry that says nothing of this is sealed as it always was.
+        stated.append([recipient, basis])
+    return _sign(secret, before + json.dumps(stated, ensure_ascii=False, separators=(",", ":")))
+
+
+def _sign(secret: str, text: str) -> str:
     return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 def verify(secret: str) -> ChainCheck:
     """Read the whole log and compare every seal; says where the first one does not fit."""
-    head = AccessHead.objects.filter(id=1).first()
-    chain, count = "", 0
+    head = AccessHead.objects.filter(id=1).first() or AccessHead()
+    chain, count, expected = head.dropped_chain, 0, head.entries - head.dropped
+    if head.dropped and not hmac.compare_digest(_seal_of_dropped(secret, head), head.dropped_seal):
+        return ChainCheck(0, 0, expected)
     rows = AccessEntry.objects.order_by("id").values_list("id", "chain", *_SEALED)
     for number, stored, *values in rows.iterator(_CHUNK):
         count += 1
         chain = _seal(secret, chain, values)
         if chain != stored:
-            return ChainCheck(count, number, head.entries if head else 0)
-    if head is not None and head.chain != chain:
-        return ChainCheck(count, 0, head.entries)
-    return ChainCheck(count, None, head.entries if head else 0)
+            return ChainCheck(count, number, expected)
+    return ChainCheck(count, None if head.chain == chain else 0, expected)
+
+
+def _seal_of_dropped(secret: str, head: AccessHead) -> str:
+    stated = ["dropped", head.dropped, head.dropped_to, head.dropped_chain]
+    return _sign(secret, json.dumps(stated, separators=(",", ":")))
+
+
+def drop_before(secret: str, limit: datetime, most: int = _CHUNK) -> int:
+    """Take away the oldest entries, all from before `limit`; gives how many.
+
+    The head says first, under its seal, up to where the log is gone: the rest can still be checked,
+    and the database (PostgreSQL) lets nothing else be removed.
+    """
+    oldest = AccessEntry.objects.order_by("id").values_list("id", "at", "chain")
+    if (first := oldest.first()) is None or first[1] >= limit:
+        return 0
+    with transaction.atomic():
+        head = AccessHead.objects.select_for_update().get(id=1)
+        gone = list(takewhile(lambda row: row[1] < limit, oldest[:most]))
+        if not gone:
+            return 0
+        head.dropped += len(gone)
+        head.dropped_to, _, head.dropped_chain = gone[-1]
+        head.dropped_seal = _seal_of_dropped(secret, head)
+        head.save()
+        AccessEntry.objects.filter(id__lte=head.dropped_to).delete()
+    return len(gone)
 
 
 def _matching(
@@ -87,6 +136,9 @@ def _matching(
     until: datetime | None = None,
     actor: str = "",
     action: str = "",
+    recipient: str = "",
+    basis: str = "",
+    is_given: bool = False,
 ) -> Q:
     condition = Q()
     if since is not None:
@@ -97,6 +149,12 @@ def _matching(
         condition &= Q(actor=actor)
     if action:
         condition &= Q(action=action)
+    if is_given:
+        condition &= ~Q(basis="")
+    if recipient:
+        condition &= Q(recipient=recipient)
+    if basis:
+        condition &= Q(basis=basis)
     return condition
 
 
@@ -134,8 +192,38 @@ def iter_all(**where: Any) -> Iterator[AccessRecord]:  # noqa: ANN401 - as `list
 
 
 def _record(row: Sequence[Any]) -> AccessRecord:
-    number, at, actor, action, customer_id, people, fields, where = row
-    return AccessRecord(number, at, actor, action, customer_id, people, tuple(fields), where)
+    number, at, actor, action, customer_id, people, fields, *rest = row
+    return AccessRecord(number, at, actor, action, customer_id, people, tuple(fields), *rest)
+
+
+def summarize_provisions(customer_ids: Collection[int]) -> list[ProvisionSummary]:
+    """Give who was given one person's data (under any of his ids), the latest first."""
+    found: dict[tuple[str, str], list[AccessRecord]] = {}
+    for one in iter_provisions(customer_ids):
+        found.setdefault((one.recipient, one.basis), []).append(one)
+    summaries = [
+        ProvisionSummary(
+            *who, len(times), times[0].at, times[-1].at,
+            tuple(dict.fromkeys(field for one in times for field in one.fields)),
+        )
+        for who, times in found.items()
+    ]  # fmt: skip
+    return sorted(summaries, key=lambda one: (one.last_at, one.recipient, one.basis), reverse=True)
+
+
+def _holds(members: bytes, wanted: BitMap64) -> bool:
+    return not BitMap64.deserialize(bytes(members)).isdisjoint(wanted)
+
+
+def iter_provisions(customer_ids: Collection[int]) -> Iterator[AccessRecord]:
+    """Give every time a person's data was given to somebody, oldest first."""
+    wanted = BitMap64(customer_ids)
+    rows = AccessEntry.objects.filter(~Q(basis="")).order_by("id")
+    for *row, members in rows.values_list(*_SHOWN, "members").iterator(_CHUNK):
+        record = _record(row)
+        one = record.customer_id
+        if one in wanted if one else members and _holds(members, wanted):
+            yield record
 
 
 def iter_scope(**where: Any) -> Iterator[AccessScope]:  # noqa: ANN401 - as `list_page`
@@ -155,6 +243,12 @@ def iter_scope(**where: Any) -> Iterator[AccessScope]:  # noqa: ANN401 - as `lis
         for number in fresh:
             yield AccessScope(number, actor, tuple(fields), at)
         known.update(fresh)
+
+
+def list_recipients() -> list[str]:
+    """Give everybody who was given something, by name."""
+    given = AccessEntry.objects.filter(~Q(basis="")).exclude(recipient="")
+    return sorted(given.values_list("recipient", flat=True).distinct())
 
 
 def list_actors() -> list[str]:

@@ -83,6 +83,16 @@ def keep_wording(wording: str, now: datetime) -> str | None:
     return digest
 
 
+def changed_wordings() -> list[str]:
+    """Give the sha256 of every kept wording whose words are not those it was made of."""
+    rows = ConsentWording.objects.order_by("sha256").values_list("sha256", "wording")
+    return [
+        digest
+        for digest, wording in rows.iterator()
+        if hashlib.sha256(wording.encode()).hexdigest() != digest
+    ]
+
+
 def imported_words(customer_ids: Iterable[int]) -> set[tuple[int, datetime]]:
     """Give (party, instant) of every entry that these customers' parties already made."""
     events = _events_of(customer_ids).filter(source="import")

@@ -15,6 +15,7 @@ from okaeri.customers.models import (
     DeviceLink,
     Erasure,
     IdentityKey,
+    LegalHold,
     MatchCandidate,
     Merge,
     PartyLink,
@@ -279,8 +280,12 @@ def refusals() -> dict[str, tuple[str, str, datetime]]:
 
 
 def drop_proofs(before: date) -> int:
-    """Forget sealed proofs whose day has passed; refusals stay as hashes, so that no stays no."""
-    due = Erasure.objects.filter(proof_until__lt=before)
+    """Forget sealed proofs whose day has passed; refusals stay as hashes, so that no stays no.
+
+    An order that came after the erasure holds a proof as well.
+    """
+    held = LegalHold.objects.filter(until__gte=before).values("customer_id")
+    due = Erasure.objects.filter(proof_until__lt=before).exclude(customer_id__in=held)
     count = 0
     for row in due:
         row.proof = only_refusals(row.proof)

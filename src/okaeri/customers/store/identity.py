@@ -152,6 +152,12 @@ def move_keys(key_ids: Sequence[int], from_customer: int, to_customer: int) -> N
     execute(sql, [to_customer, from_customer, parameter])
 
 
+def remove_keys(customer_id: int, keys: Iterable[Key]) -> None:
+    """Take keys from a customer; those of others stay."""
+    for kind, value in sorted(keys):
+        IdentityKey.objects.filter(customer_id=customer_id, kind=kind, value=value).delete()
+
+
 def key_ids_of(customer_id: int) -> list[int]:
     """Give the ids of a customer's keys."""
     keys = IdentityKey.objects.filter(customer_id=customer_id)

@@ -10,11 +10,12 @@ A kill anywhere leaves at most one unfinished group, and the next sync removes i
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
 from okaeri.customers import api as customers
+from okaeri.customers.access_types import ProvisionBasis
 from okaeri.deliver.audience_types import AudienceService, AudienceState, Failure, Reach
 from okaeri.deliver.models import Audience
 from okaeri.deliver.store import audiences as store
@@ -23,6 +24,8 @@ from okaeri.foundation.text import Text
 LINE = "line"
 # Narrowcast refuses audiences of fewer people (LINE: error 4).
 FEWEST = 50
+# How the log of provisions calls who uploads, what, and to whom.
+_ACTOR, _FIELDS, _RECIPIENT = "okaeri", ("line",), "LINEヤフー株式会社"
 _AT_ONCE = 10_000
 _LOOK_AGAIN = timedelta(minutes=1)
 # While the far side does not answer the worker has mails to send.
@@ -58,26 +61,23 @@ _OVERTAKEN = Failure(
 )
 
 
-def measure_reach(customer_ids: Iterable[int]) -> tuple[Reach, list[str]]:
-    """Give how many people are linked to LINE and may be written to, and the user ids of the latter.
+def measure_reach(customer_ids: Iterable[int]) -> tuple[Reach, dict[str, list[int]]]:
+    """Give how many people are linked to LINE and may be written to, and user id → people of these.
 
     Read in parts of ten thousand; one id of two people counts once among those to upload.
     """
     people = linked = sendable = 0
-    addresses: dict[str, None] = {}
+    addresses: dict[str, list[int]] = {}
     waiting = iter(customer_ids)
     while part := list(islice(waiting, _AT_ONCE)):
         points = customers.list_contact_points(part, LINE)
         people += len(part)
         linked += sum(bool(point.address) for point in points.values())
-        able = [
-            point.address
-            for point in points.values()
-            if point.may_be_written and _USER_ID.fullmatch(point.address)
-        ]
-        sendable += len(able)
-        addresses |= dict.fromkeys(able)
-    return Reach(people, linked, sendable), list(addresses)
+        for point in points.values():
+            if point.may_be_written and _USER_ID.fullmatch(point.address):
+                sendable += 1
+                addresses.setdefault(point.address, []).append(point.customer_id)
+    return Reach(people, linked, sendable), addresses
 
 
 def reach_of(key: str, customer_ids: Sequence[int], now: datetime) -> tuple[Reach, datetime]:
@@ -116,7 +116,22 @@ def sync(
     elif len(addresses) < FEWEST:
         _end_small(service, row, _TOO_SMALL.format(n=len(addresses), fewest=FEWEST), now)
     else:
-        _upload(service, row, title, addresses, now)
+        _note_provision(row, addresses, now)
+        _upload(service, row, title, list(addresses), now)
+
+
+def _note_provision(row: Audience, addresses: Mapping[str, Sequence[int]], now: datetime) -> None:
+    """Write down who is about to be handed over; what then fails was at worst handed over in part."""
+    customers.log_access(
+        _ACTOR,
+        "export",
+        [person for people in addresses.values() for person in people],
+        _FIELDS,
+        f"audience:{row.key}",
+        now,
+        recipient=_RECIPIENT,
+        basis=ProvisionBasis.ENTRUSTED,
+    )
 
 
 def _marker(row: Audience) -> str:

@@ -20,7 +20,7 @@ from okaeri.deliver.domain.token import one_click_url, unsubscribe_token, unsubs
 from okaeri.deliver.models import Content
 from okaeri.deliver.store import brakes, claims, locks, strangers
 from okaeri.deliver.types import ContactRules, Links, NoSellingTo, Outgoing
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import ShopProfile, load, load_strictly
 from okaeri.insight import api as insight
 
 # Longer than the slowest single message may take (600 s after the final dot and what precedes it);
@@ -71,7 +71,7 @@ def claim_due(
     no_selling_to: NoSellingTo = anybody_may_be_sold_to,
 ) -> Claim:
     """Claim one batch of due messages of `channel` for `worker`."""
-    rules, shop = load(ContactRules), load(ShopProfile)
+    rules, shop = load_strictly(ContactRules), load(ShopProfile)
     with transaction.atomic():
         # 1. From here no pause can be committed until this claim is; a pause that was is seen.
         locks.share_sending()

@@ -39,8 +39,9 @@ class PersonFacts:
 
     Days are shop-local days on which marketing (or sales) messages left or may have left; one entry
     per message. `stage` is "" when insight does not know the person yet. `first_purchase_on` is None
-    for somebody who never bought. `has_open_complaint`: nobody has dealt with his low score or his
-    complaint yet. `wishes`: what he asked for on the preference page.
+    for somebody who never bought. `has_open_complaint`: nobody has dealt with his low score, his
+    complaint or his wish to cancel or pause a subscription yet. `wishes`: what he asked for on the
+    preference page.
     """
 
     address: str

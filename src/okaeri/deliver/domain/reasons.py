@@ -76,8 +76,9 @@ REASONS: dict[str, Text] = {
         "The sender's postal address is not set; fill it in on the settings page and it will go.",
     ),
     "open_complaint": Text(
-        "低い評価や苦情への対応がまだ済んでいないため、販促は送りません。",
-        "Nothing is sold until somebody has dealt with this person's low score or complaint.",
+        "低い評価・苦情・定期の解約や休止のお申し出への対応がまだ済んでいないため、販促は送りません。",
+        "Nothing is sold until somebody has dealt with this person's low score, complaint or wish to "
+        "cancel or pause a subscription.",
     ),
     "paused": Text(
         "お客様がお知らせをお休み中です。", "The person asked for a pause from our news."

@@ -1,4 +1,4 @@
-"""Whom advertisements reached, and when: what response rates are counted on."""
+"""Whom messages reached, and when: what response rates and the cost of care are counted on."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,23 +7,56 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from okaeri.customers import api as customers
 from okaeri.deliver.models import Message
 from okaeri.deliver.store.claims import MARKETING
 from okaeri.foundation import clock
+from okaeri.insight.care_types import SPENT
 
 _PAGE = 50_000
-CONTACTS = pa.schema([("customer_id", pa.int64()), ("sent_on", pa.date32())])
+CONTACTS = pa.schema(
+    [("customer_id", pa.int64()), ("sent_on", pa.date32()), ("source", pa.string())]
+)
 
 
 def read_contacts(since: datetime, zone: ZoneInfo) -> Iterator[pa.RecordBatch]:
-    """Give one row per accepted advertisement since `since`: the person and the shop's day."""
+    """Give one row per accepted advertisement since `since`: the person, the shop's day, and what it
+    came from ("journey:12").
+    """
     found = Message.objects.filter(
         status=Message.Status.ACCEPTED, content_kind__in=MARKETING, claimed_at__gte=since
     )
-    rows = found.values_list("customer_id", "claimed_at").iterator(chunk_size=_PAGE)
-    days = ((who, clock.local_day(at, zone)) for who, at in rows if at is not None)
-    while page := list(islice(days, _PAGE)):
-        people, sent = zip(*page, strict=True)
-        yield pa.RecordBatch.from_arrays(
-            [pa.array(people, pa.int64()), pa.array(sent, pa.date32())], schema=CONTACTS
+    names = ("customer_id", "claimed_at", "source_kind", "source_id")
+    rows = found.values_list(*names).iterator(chunk_size=_PAGE)
+    contacts = (
+        (who, clock.local_day(at, zone), f"{kind}:{number}")
+        for who, at, kind, number in rows
+        if at is not None
+    )
+    while page := list(islice(contacts, _PAGE)):
+        columns = zip(zip(*page, strict=True), CONTACTS.types, strict=True)
+        arrays = [pa.array(values, kind) for values, kind in columns]
+        yield pa.RecordBatch.from_arrays(arrays, schema=CONTACTS)
+
+
+def read_spent(since: datetime, zone: ZoneInfo) -> Iterator[pa.RecordBatch]:
+    """Give one row of `SPENT` per message that left since `since`, whatever it was about.
+
+    One with an unknown outcome may have arrived and was most likely charged for; it counts.
+    """
+    left = (Message.Status.ACCEPTED, Message.Status.UNKNOWN)
+    found = Message.objects.filter(status__in=left, claimed_at__gte=since, customer_id__gt=0)
+    rows = found.values_list("customer_id", "channel", "claimed_at").iterator(chunk_size=_PAGE)
+    absorbed = customers.absorbed_ids()
+    while page := list(islice(rows, _PAGE)):
+        people, channels, moments = zip(*page, strict=True)
+        size = len(page)
+        columns = (
+            [absorbed.get(who, who) for who in people],
+            channels,
+            [clock.local_day(at, zone) for at in moments],
+            [1] * size,
+            [None] * size,
         )
+        arrays = [pa.array(one, field.type) for one, field in zip(columns, SPENT, strict=True)]
+        yield pa.RecordBatch.from_arrays(arrays, schema=SPENT)

@@ -16,8 +16,9 @@ _PAGE = 50_000
 Row = tuple[int, str, int, int, int]
 
 
-def read_reactions(since: datetime) -> Iterator[pa.RecordBatch]:
-    """Give one row per person and channel: marketing that left since `since`, opened, clicked of it.
+def read_reactions(since: datetime, until: datetime | None = None) -> Iterator[pa.RecordBatch]:
+    """Give one row per person and channel: marketing that left since `since` (and before `until`),
+    opened, clicked of it.
 
     A person is his live number. Only what people did counts; scanners and proxies have kinds of their own.
     """
@@ -27,6 +28,8 @@ def read_reactions(since: datetime) -> Iterator[pa.RecordBatch]:
         claimed_at__gte=since,
         customer_id__gt=0,
     )
+    if until is not None:
+        left = left.filter(claimed_at__lt=until)
     did: dict[tuple[int, str, str], int] = {}
     events = MessageEvent.objects.filter(kind__in=("opened", "clicked"), message__in=left)
     counted = events.values_list("message__customer_id", "message__channel", "kind")

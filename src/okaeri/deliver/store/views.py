@@ -10,8 +10,9 @@ from django.db.models.functions import Coalesce
 
 from okaeri.deliver.domain.reasons import describe, status_name
 from okaeri.deliver.models import Content, Message, MessageEvent
-from okaeri.deliver.types import MessageView, RenderedContent, VariantCount
+from okaeri.deliver.types import MessageView, OpenMessages, RenderedContent, VariantCount
 from okaeri.foundation.keyset import Before, window
+from okaeri.insight import api as insight
 
 _PAGE = 500
 
@@ -152,6 +153,16 @@ def count_by_part(source_kind: str, source_id: int) -> dict[str, dict[str, int]]
     for part, status, count in found.values_list("source_part", "status").annotate(n=Count("id")):
         counts[part][status] = count
     return dict(counts)
+
+
+def count_open_by_class(now: datetime) -> list[OpenMessages]:
+    """Count what has not left and still may; whom no analysis knows are left out."""
+    statuses = (Message.Status.PLANNED, Message.Status.RENDERED, Message.Status.CLAIMED)
+    found = Message.objects.filter(status__in=statuses, expires_at__gt=now)
+    parts = ("source_kind", "source_id", "template_key", "content_kind", "channel", "due_at")
+    by_class = found.annotate(of_class=insight.class_column("customer_id"))
+    rows = by_class.order_by().values_list(*parts, "of_class").annotate(n=Count("id"))
+    return [OpenMessages(*row) for row in rows if row[len(parts)] is not None]
 
 
 def first_sent_after(since: Mapping[int, datetime]) -> dict[int, datetime]:

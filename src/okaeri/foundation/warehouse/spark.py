@@ -6,7 +6,7 @@ PySpark is an extra of the package and needs Java 17; both are asked for in one 
 import os
 import shutil
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import ibis
@@ -63,11 +63,19 @@ class SparkEngine:
 
     def collect(self, expr: ir.Table) -> pa.Table:
         """Run `expr` and give its rows."""
-        return self._session.sql(self._connection.compile(expr)).toArrow()
+        return self.stream(expr).read_all()
 
     def stream(self, expr: ir.Table) -> pa.RecordBatchReader:
-        """Run `expr` and give its rows as batches (gathered on the driver first)."""
-        return self.collect(expr).to_reader()
+        """Run `expr` and give its rows as batches.
+
+        They come by way of scratch: Spark's driver would hold all of them, twice, in its one gigabyte.
+        """
+        path = self._scratch / f"rows-{uuid.uuid4().hex}"
+        self._session.sql(self._connection.compile(expr)).write.parquet(str(path))
+        # Parts are numbered in the order of the rows.
+        parts = [pq.ParquetFile(part) for part in sorted(path.glob("part-*.parquet"))]
+        schema = parts[0].schema_arrow.remove_metadata()
+        return pa.RecordBatchReader.from_batches(schema, _batches(parts, path))
 
     def close(self) -> None:
         """Stop the session and delete staged files."""
@@ -78,6 +86,15 @@ class SparkEngine:
         name = f"files_{uuid.uuid4().hex[:12]}"
         self._session.read.parquet(*paths).createOrReplaceTempView(name)
         return self._connection.table(name)
+
+
+def _batches(parts: list[pq.ParquetFile], folder: Path) -> Iterator[pa.RecordBatch]:
+    """Give the rows of all parts, then delete the folder that holds them."""
+    for part in parts:
+        with part:
+            for batch in part.iter_batches():
+                yield batch.replace_schema_metadata(None)
+    shutil.rmtree(folder)
 
 
 def _open_session(master: str, scratch: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202 - optional
@@ -95,6 +112,8 @@ def _open_session(master: str, scratch: Path):  # type: ignore[no-untyped-def]  
         .config("spark.local.dir", str(scratch))
         .config("spark.sql.warehouse.dir", str(scratch / "spark-warehouse"))
         .config("spark.ui.showConsoleProgress", "false")
+        # Spark's own format of instants in Parquet knows no time zone.
+        .config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
     )
     if local:
         builder = builder.config("spark.driver.bindAddress", "127.0.0.1").config(

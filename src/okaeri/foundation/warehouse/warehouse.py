@@ -2,7 +2,9 @@
 
 import shutil
 from collections.abc import Iterable, Mapping
+from copy import copy
 from pathlib import Path
+from typing import Self
 
 import ibis
 import ibis.expr.types as ir
@@ -42,13 +44,22 @@ class Warehouse:
         self._runner = runner
         # Files never change, so a table of the same files is the same table.
         self._read_before: dict[str, tuple[tuple[str, ...], ir.Table]] = {}
+        self._instead: Mapping[str, ir.Table] = {}
+
+    def with_tables(self, tables: Mapping[str, ir.Table]) -> Self:
+        """Give the same warehouse for readers who find these tables in the place of the stored ones."""
+        other = copy(self)
+        other._instead = {**self._instead, **tables}
+        return other
 
     def has(self, name: str) -> bool:
         """Tell whether table `name` was ever written."""
-        return delta.exists(self.folder / name)
+        return name in self._instead or delta.exists(self.folder / name)
 
     def table(self, name: str) -> ir.Table:
         """Give table `name` as it stands, changes included; raises NotFoundError."""
+        if name in self._instead:
+            return self._instead[name]
         if not self.has(name):
             raise NotFoundError(_NO_TABLE.format(name=name))
         rows = self._read(name)
@@ -188,10 +199,10 @@ class Warehouse:
         self._read_before.pop(name, None)
         return int(rows.num_rows - kept.num_rows)
 
-    def clear(self) -> None:
-        """Delete every table; the next sync starts from the beginning."""
+    def clear(self, *, but: str = "") -> None:
+        """Delete every table (but one); the next sync starts from the beginning."""
         for path in self.folder.iterdir():
-            if delta.exists(path):
+            if path.name != but and delta.exists(path):
                 shutil.rmtree(path)
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from okaeri.customers import api as customers
@@ -14,7 +15,13 @@ from okaeri.insight.actions.reporting import keep_reports
 from okaeri.insight.actions.sync import ORDERS
 from okaeri.insight.analysis_types import AgeRules
 from okaeri.insight.domain.age_bands import BANDS, UNKNOWN, YOUNG, band_of
-from okaeri.insight.domain.best_channel import Counts, best_channel, default_channel
+from okaeri.insight.domain.best_channel import (
+    Counts,
+    Sureness,
+    best_channel,
+    default_channel,
+    sureness,
+)
 from okaeri.insight.domain.reports.age_channels import DAYS, age_channels_payload, band_counts
 from okaeri.insight.features.age_channels import (
     compute_age_bands,
@@ -38,11 +45,26 @@ def measure_ages(
 
     `reactions`: a year's marketing as of `insight.reaction_types`.
     """
+    payload = age_report(reactions, warehouse=warehouse, as_of=as_of)
+    keep_reports({REPORT: payload}, warehouse=warehouse, as_of=as_of, rules=load(LifecycleRules))
+    return payload
+
+
+def age_report(
+    reactions: Iterable[pa.RecordBatch],
+    *,
+    warehouse: Warehouse,
+    as_of: date,
+    people: ir.Table | None = None,
+) -> dict[str, Any]:
+    """Give what `measure_ages` keeps, of everybody or of `people` (customer_id), whom `warehouse` holds."""
     rules = load(LifecycleRules)
     years = {band: first for band, (first, _) in BANDS.items()}
     known = warehouse.upload(pa.Table.from_batches(_people(as_of), schema=_PEOPLE))
-    bands = warehouse.stage("insight_ages", compute_age_bands(known, as_of=as_of, bands=years))
     did = warehouse.upload(pa.Table.from_batches(reactions, schema=REACTIONS))
+    if people is not None:
+        known, did = (rows.semi_join(people, "customer_id") for rows in (known, did))
+    bands = warehouse.stage("insight_ages", compute_age_bands(known, as_of=as_of, bands=years))
     ways: list[dict[str, Any]] = []
     if warehouse.has(ORDERS):
         orders = warehouse.table(ORDERS)
@@ -50,18 +72,12 @@ def measure_ages(
         found = compute_age_ways(orders, bands, as_of=as_of, days=DAYS)
         ways = warehouse.collect(found).to_pylist()
     counted = warehouse.collect(bands.group_by("band").agg(people=bands.count())).to_pylist()
-    people = {row["band"]: row["people"] for row in counted}
-    people[UNKNOWN] = max(customers.count_customers() - sum(people.values()), 0)
-    payload = age_channels_payload(
-        people, warehouse.collect(compute_age_reactions(did, bands)).to_pylist(), ways
+    of_age = {row["band"]: row["people"] for row in counted}
+    everybody = customers.count_customers() if people is None else warehouse.count(people)
+    of_age[UNKNOWN] = max(everybody - sum(of_age.values()), 0)
+    return age_channels_payload(
+        of_age, warehouse.collect(compute_age_reactions(did, bands)).to_pylist(), ways
     )
-    keep_reports(
-        {REPORT: payload},
-        warehouse=warehouse,
-        as_of=as_of,
-        rules=rules,
-    )
-    return payload
 
 
 def _people(as_of: date) -> Iterator[pa.RecordBatch]:
@@ -83,6 +99,19 @@ def age_band(customer_id: int, on: date) -> str:
     found = customers.attributes_of([customer_id], on, keys=[customers.AGE_GROUP])
     said = str(found[customer_id][0].value) if customer_id in found else ""
     return band_of(customers.get_customer(customer_id).birth_on, said, on)
+
+
+def channel_sureness(
+    channel: str,
+    band: str,
+    own: Mapping[str, Counts],
+    shop: Mapping[str, Counts],
+    allowed: Collection[str],
+) -> Sureness:
+    """Say how sure a channel is for a person of an age; the arguments as of `channel_for`."""
+    report = reports.find(REPORT)
+    counts = band_counts(report.payload, band) if report is not None and band else None
+    return sureness(channel, own, shop, allowed, age=counts)
 
 
 def channel_for(

@@ -1,7 +1,7 @@
 """The whole analysis of an order history, in the order in which its parts need each other."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -30,10 +30,12 @@ from okaeri.insight.features.customer_history import (
 from okaeri.insight.features.dropoff import compute_purchase_counts
 from okaeri.insight.features.f2 import compute_f2_days, compute_totals
 from okaeri.insight.features.freshness import compute_freshness
+from okaeri.insight.features.left_out import compute_left_out
 from okaeri.insight.features.lifecycle import compute_lifecycle
 from okaeri.insight.features.portfolio import compute_portfolio
 from okaeri.insight.features.ranks import compute_cells, compute_money_edges, compute_ranks
 from okaeri.insight.features.returns import compute_interval_counts, compute_returns
+from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.types import LifecycleRules, RankRules
 
 
@@ -44,12 +46,14 @@ class Request:
     as_of: date
     rules: LifecycleRules
     ranks: RankRules
+    bands: BandRules = field(default_factory=BandRules)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What an analysis found so far, inside the engine and as small facts."""
 
+    order_days: ir.Table
     returns: ir.Table
     customers: ir.Table
     cohort_sizes: list[dict[str, Any]]
@@ -75,12 +79,12 @@ def analyse_customers(
     warehouse: Warehouse,
     orders: ir.Table,
     request: Request,
-    bought_cycles: ir.Table | None = None,
+    last_bought_cycles: Callable[[ir.Table], ir.Table] | None = None,
 ) -> Found:
     """Stage one row per customer with class, ranks and freshness (`Found.customers`).
 
-    `bought_cycles` (`features.cycles.compute_bought_cycles`) gives whoever has no cycle of his own
-    that of what he bought; without lines the shop's serves.
+    `last_bought_cycles` (of `Sources`, asked with `order_days`) gives whoever has no cycle of his own
+    that of what he bought last; without lines the shop's serves.
     """
     as_of, rules = request.as_of, request.rules
     staged = _stage_history(warehouse, orders, request)
@@ -100,11 +104,21 @@ def analyse_customers(
         m_edges=m_edges,
     )
     rows = compute_freshness(
-        rows, shop_cycle_days=cycle.shop_cycle(intervals), bought_cycles=bought_cycles
+        rows,
+        shop_cycle_days=cycle.shop_cycle(intervals),
+        bought_cycles=last_bought_cycles and last_bought_cycles(staged.order_days),
+        bands=request.bands,
     )
     customers = warehouse.stage("insight_customers", rows.drop("purchase_days", "cohort_month"))
     return Found(
-        staged.returns, customers, staged.sizes, staged.sales, staged.price, intervals, m_edges
+        staged.order_days,
+        staged.returns,
+        customers,
+        staged.sizes,
+        staged.sales,
+        staged.price,
+        intervals,
+        m_edges,
     )
 
 
@@ -136,10 +150,21 @@ def price_on(found: Found, day: date, rules: LifecycleRules) -> UnitPrice:
     return decide_unit_price(sums, rules)
 
 
-def preview_portfolio(warehouse: Warehouse, orders: ir.Table, request: Request) -> dict[str, Any]:
-    """Give only the portfolio payload, for rules that are being tried."""
+def preview_customers(
+    warehouse: Warehouse, orders: ir.Table, request: Request, name: str
+) -> tuple[ir.Table, dict[str, Any]]:
+    """Stage one row per customer (`compute_lifecycle`) under rules that are being tried, as `name`.
+
+    Gives them and the portfolio payload made of them.
+    """
     staged = _stage_history(warehouse, orders, request)
-    return _portfolio(warehouse, staged.history, request, staged.price)
+    threshold = staged.price.threshold_minor
+    rows = compute_lifecycle(
+        staged.history, as_of=request.as_of, rules=request.rules, threshold_minor=threshold
+    )
+    customers = warehouse.stage(name, rows.drop("purchase_days", "cohort_month"))
+    payload = portfolio_payload(_rows(warehouse, compute_portfolio(customers)), staged.price)
+    return customers, payload
 
 
 def portfolio_then(
@@ -161,6 +186,13 @@ def _portfolio(
         history, as_of=request.as_of, rules=request.rules, threshold_minor=price.threshold_minor
     )
     return portfolio_payload(_rows(warehouse, compute_portfolio(rows)), price)
+
+
+def count_left_out(warehouse: Warehouse, orders: ir.Table, request: Request) -> dict[str, Any]:
+    """Give what `features.left_out` counts, days as ISO text."""
+    (row,) = _rows(warehouse, compute_left_out(orders, as_of=request.as_of, rules=request.rules))
+    counts = {name: row[name] or 0 for name in row if name != "later_on"}
+    return {**counts, "later_on": row["later_on"].isoformat() if row["later_on"] else None}
 
 
 def build_reports(

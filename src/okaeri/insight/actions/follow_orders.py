@@ -6,6 +6,7 @@ which computes everything anew. A large import is left to the refresh: it is fas
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from okaeri.foundation.settings import ShopProfile, load
 from okaeri.insight.domain.freshness import band_of, decide_half_life, fresh_on, freshness_of
 from okaeri.insight.domain.lifecycle import decide_standing
 from okaeri.insight.features.goods import NOT_GOODS
+from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.store import followed, insights, items, reports
 from okaeri.insight.types import LifecycleRules
 from okaeri.intake import api as intake
@@ -87,10 +89,23 @@ def _standings(people: Sequence[int], now: datetime) -> list[dict[str, Any]]:
 
 def _counted(purchases: Sequence[Purchase], today: date, rules: LifecycleRules) -> list[Purchase]:
     return [
-        one
-        for one in purchases
-        if one.is_purchase and one.ordered_on <= today and (rules.count_trial or not one.is_trial)
+        one for one in _less_returned(purchases, today) if rules.count_trial or not one.is_trial
     ]
+
+
+def _less_returned(history: Sequence[Purchase], today: date) -> list[Purchase]:
+    """Give the purchases up to and on `today`, less return documents (as `features.returned`)."""
+    known = sorted(
+        (one for one in history if one.day <= today),
+        key=lambda one: (one.day, one.order_id),
+    )
+    sold = [one for one in known if one.is_purchase]
+    net = {one.order_id: one.net_minor for one in sold}
+    for document in known:
+        before = [one.order_id for one in sold if one.day <= document.day]
+        if not document.is_purchase and document.net_minor < 0 and before:
+            net[before[-1]] += document.net_minor
+    return [replace(one, net_minor=net[one.order_id]) for one in sold]
 
 
 def _bought_cycles(people: Mapping[int, Sequence[Purchase]]) -> dict[int, float]:
@@ -99,7 +114,7 @@ def _bought_cycles(people: Mapping[int, Sequence[Purchase]]) -> dict[int, float]
         one.order_id: who
         for who, purchases in people.items()
         for one in purchases
-        if one.ordered_on == purchases[-1].ordered_on
+        if one.day == max(purchase.day for purchase in purchases)
     }
     goods = [
         (buyer[line.order_id], line.sku)
@@ -129,18 +144,20 @@ def _standing(
 ) -> dict[str, Any]:
     """Give one person's row from his purchases that count, of which there is one at least."""
     standing = decide_standing(
-        [(one.ordered_on, one.net_minor) for one in counted],
+        [(one.day, one.net_minor) for one in counted],
         as_of=today,
         rules=rules,
         threshold_minor=threshold_minor,
     )
-    days = sorted(one.ordered_on for one in counted)
+    days = sorted(one.day for one in counted)
     days = sorted(set(days)) if rules.merge_same_day else days
     touched = fresh_on(
-        (day for one in counted for day in (one.ordered_on, one.shipped_on, one.delivered_on)),
+        (day for one in counted for day in (one.day, one.shipped_on, one.delivered_on)),
         as_of=today,
     )
-    half_life, basis = decide_half_life(standing.cycle_days, product_cycle_days, shop_cycle_days)
+    half_life, basis = decide_half_life(
+        standing.cycle_days, product_cycle_days, shop_cycle_days, bands=load(BandRules)
+    )
     freshness = freshness_of((today - touched).days, half_life)
     recent = today - timedelta(days=rules.active_days)
     return {
@@ -159,12 +176,12 @@ def _standing(
         "tenure_days": standing.tenure_days,
         "recency_days": standing.recency_days,
         "net_minor": sum(one.net_minor for one in counted),
-        "net_12m_minor": sum(one.net_minor for one in counted if one.ordered_on > recent),
+        "net_12m_minor": sum(one.net_minor for one in counted if one.day > recent),
         "cycle_days": standing.cycle_days,
         "fresh_on": touched,
         "half_life_days": half_life,
         "half_life_basis": basis.value,
         "discount_share": sum(one.discount_minor > 0 for one in counted) / len(counted),
         "freshness": freshness,
-        "freshness_band": band_of(freshness).value,
+        "freshness_band": band_of(freshness, load(BandRules)).value,
     }

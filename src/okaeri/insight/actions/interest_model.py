@@ -91,6 +91,13 @@ def learn_interests(sources: Sources) -> tuple[Audiences, dict[str, Any]] | None
     return audiences, report
 
 
+def shares_of_purchases(sources: Sources) -> dict[str, float]:
+    """Give topic → its share of all attention by purchases in its level, of the people of `sources`."""
+    topics = _topics(sources)
+    found, _ = _attention(sources, topics, as_of=sources.as_of)
+    return dict(zip(topics.names, shares_of(found, topics.levels).tolist(), strict=True))
+
+
 def keep_interests(model: tuple[Audiences, dict[str, Any]] | None) -> dict[str, dict[str, Any]]:
     """Write audiences in the open transaction; gives the report by name, {} where none is new."""
     if model is None:

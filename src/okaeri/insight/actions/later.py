@@ -5,8 +5,12 @@ from datetime import date
 from typing import Any
 
 from okaeri.foundation.settings import load
+from okaeri.insight.actions.best_hours import REPORT as BEST_HOURS
+from okaeri.insight.actions.best_hours import find_weight, learn_best_hours
 from okaeri.insight.actions.item_model import REPORT as ITEMS
 from okaeri.insight.actions.item_model import ItemModel, keep_items, learn_items
+from okaeri.insight.actions.item_timing import REPORT as ITEM_TIMING
+from okaeri.insight.actions.item_timing import learn_item_timing
 from okaeri.insight.actions.prediction_training import REPORT as TRAINING
 from okaeri.insight.actions.prediction_training import training_document
 from okaeri.insight.actions.predictions import Predictions, predict
@@ -17,9 +21,10 @@ from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.prediction_types import PredictionRules
 from okaeri.insight.store import predictions, reports
 from okaeri.insight.types import Depth, LifecycleRules, RankRules
+from okaeri.intake.counting_types import CountingRules
 
 _PREDICTIONS = "predictions"
-_NAMES = (*ANALYSES, ITEMS, _PREDICTIONS, TRAINING)
+_NAMES = (*ANALYSES, ITEMS, ITEM_TIMING, BEST_HOURS, _PREDICTIONS, TRAINING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,18 @@ def compute_later(sources: Sources, depth: Depth, *, version: str, orders: int) 
     names = _names(sources, depth, version=version, orders=orders)
     payloads = {name: build(sources) for name, build in ANALYSES.items() if name in names}
     items = learn_items(sources) if ITEMS in names else None
+    if ITEM_TIMING in names:
+        payloads[ITEM_TIMING] = learn_item_timing(sources)
+    if BEST_HOURS in names:
+        payloads[BEST_HOURS] = learn_best_hours(sources)
     foretold = None
     if names & {_PREDICTIONS, TRAINING}:
-        foretold = predict(sources, load(PredictionRules), train=TRAINING in names)
+        foretold = predict(
+            sources,
+            load(PredictionRules),
+            train=TRAINING in names,
+            hour_weight=find_weight(payloads.get(BEST_HOURS)),
+        )
         payloads[_PREDICTIONS] = foretold.payload
         if foretold.trained is not None:
             payloads[TRAINING] = training_document(foretold.trained)
@@ -51,7 +65,7 @@ def is_due(report: str, *, depth: Depth, as_of: date) -> bool:
         return depth is Depth.ALL
     last = reports.last_computed().get(report)
     known = {} if last is None else {report: Computed(last[0], last[1], changed_orders=0)}
-    version = rule_version(load(LifecycleRules), load(RankRules))
+    version = rule_version(load(LifecycleRules), load(RankRules), load(CountingRules))
     return report in due_analyses([report], known, as_of=as_of, rule_version=version, orders=0)
 
 

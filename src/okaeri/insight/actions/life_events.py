@@ -24,7 +24,7 @@ from okaeri.insight.actions.reporting import keep_reports
 from okaeri.insight.actions.segment_tables import FACT_TABLES, find_recent_events
 from okaeri.insight.actions.sync import LINES, ORDERS
 from okaeri.insight.domain.life_events import KEY_PREFIX, LifeEvent, read_table
-from okaeri.insight.domain.reports.life_events import LIKELY, POSSIBLE, life_events_payload
+from okaeri.insight.domain.reports.life_events import count_chances, life_events_payload
 from okaeri.insight.features.life_events import compute_life_chances, compute_life_signals
 from okaeri.insight.features.purchases import counts_as_purchase
 from okaeri.insight.life_types import LifeEventRules
@@ -92,14 +92,7 @@ def estimate_life_events(*, warehouse: Warehouse, as_of: date) -> int:
             percents = _percents(warehouse, chances, event)
             kept += _keep(event, percents, as_of)
             values = [percent for _, percent in percents]
-            counts.append(
-                {
-                    "event": event.key,
-                    "people": len(values),
-                    "likely": sum(value >= LIKELY for value in values),
-                    "possible": sum(POSSIBLE <= value < LIKELY for value in values),
-                }
-            )
+            counts.append(count_chances(event.key, values))
     keep_reports(
         {"life_events": life_events_payload(events, counts)},
         warehouse=warehouse,

@@ -29,6 +29,13 @@ def measure_perks(
     """
     if not warehouse.has(PEOPLE) or not warehouse.has(ORDERS):
         return None
+    payload = perk_report(points, warehouse=warehouse, as_of=as_of)
+    keep_reports({"perks": payload}, warehouse=warehouse, as_of=as_of, rules=load(LifecycleRules))
+    return payload
+
+
+def perk_report(points: Mapping[int, int], *, warehouse: Warehouse, as_of: date) -> dict[str, Any]:
+    """Give what `measure_perks` keeps, of the people `warehouse` holds."""
     rules, perk_rules = load(LifecycleRules), load(PerkRules)
     given = [
         {"customer_id": who, "points_minor": count * perk_rules.point_minor}
@@ -44,15 +51,8 @@ def measure_perks(
     )
     perks = warehouse.stage("insight_perks", perks)
     share = perk_rules.most_share
-    payload = perks_payload(
+    return perks_payload(
         warehouse.collect(compute_perk_classes(perks, most_share=share)).to_pylist(),
         warehouse.collect(compute_dearest(perks, most_share=share, most=MOST_PEOPLE)).to_pylist(),
         share,
     )
-    keep_reports(
-        {"perks": payload},
-        warehouse=warehouse,
-        as_of=as_of,
-        rules=rules,
-    )
-    return payload

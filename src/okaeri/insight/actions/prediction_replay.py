@@ -90,7 +90,10 @@ def replay(
         "orders": reports.orders_payload(late, told),
         "value": reports.value_payload(late, told),
         "top": reports.top_payload(late, told.value_minor, _is_prime(late, rules, threshold_minor)),
-        "next": {"way": lesson.way, **reports.next_payload(late, foretell(at.timing, lesson))},
+        "next": {
+            "way": lesson.way,
+            **reports.next_payload(late.came_in_days, foretell(at.timing, lesson)),
+        },
         "lapse": {
             "model": chosen.name,
             "people": len(check.lapsed),

@@ -9,23 +9,27 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from okaeri.insight.actions.best_hours import hour_columns
 from okaeri.insight.actions.prediction_replay import Replayed, Standpoint, replay, stand_at
 from okaeri.insight.actions.prediction_training import find_training
 from okaeri.insight.actions.segment_tables import SCHEMAS, find_fact
 from okaeri.insight.analyses.sources import Sources
-from okaeri.insight.domain import best_hour, importance, lapse_risk
-from okaeri.insight.domain.ground import Ground, ground_of
+from okaeri.insight.domain import importance, lapse_risk
+from okaeri.insight.domain.best_hour import SHOP_WEIGHT
+from okaeri.insight.domain.ground import Ground, ground_of, present_ground_of
 from okaeri.insight.domain.lifetime.forecast import Forecast, forecast
 from okaeri.insight.domain.lifetime.histories import Floats
 from okaeri.insight.domain.next_purchase import NextPurchase, foretell
-from okaeri.insight.features.histories import compute_histories, compute_hours, compute_span
+from okaeri.insight.features.histories import (
+    compute_histories,
+    compute_present_histories,
+)
 from okaeri.insight.features.signals import compute_signals
 from okaeri.insight.prediction_types import PredictionRules
 
 _YEAR = 365
 # A third of the shop's history is foretold from the other two, within these days.
 _SHORTEST, _LONGEST = 7, 365
-_CHUNK = 100_000
 _SIGNS = ("event", "subscription", "inquiry")
 Columns = Mapping[str, Sequence[Any]]
 
@@ -42,20 +46,27 @@ class Predictions:
     trained: Replayed | None = None
 
 
-def predict(sources: Sources, rules: PredictionRules, *, train: bool = True) -> Predictions:
+def predict(
+    sources: Sources,
+    rules: PredictionRules,
+    *,
+    train: bool = True,
+    hour_weight: float = SHOP_WEIGHT,
+) -> Predictions:
     """Foretell every buyer as of the refresh.
 
+    `hour_weight` is what the shop's hours of the day weigh beside a person's own (`actions.best_hours`).
     With `train`, or without an earlier lesson that holds, replays first what was known before.
     """
-    (span,) = sources.rows(compute_span(sources.purchases))
-    if span["first_on"] is None:
+    ground = _present_ground(sources)
+    if not len(ground):
         return Predictions({}, {"people": 0, "horizon_days": 0, "replay": None})
-    history_days = (sources.as_of - span["first_on"]).days
+    history_days = int(ground.age_days.max())
     horizon = min(max(history_days // 3, _SHORTEST), _LONGEST)
     lapse_days = min(rules.lapse_horizon_days, horizon)
     known = None if train else find_training(sources.rule_version, lapse_days)
-    replayed = known or _replay(sources, span["first_on"], horizon, lapse_days)
-    now = stand_at(_ground(sources, sources.as_of, horizon), horizon)
+    replayed = known or _replay(sources, history_days, horizon, lapse_days)
+    now = stand_at(ground, horizon)
     told = forecast(now.ground.people, now.fits, _YEAR)
     coming = foretell(now.timing, replayed.timing)
     returns = forecast_returns(now, horizon)
@@ -65,7 +76,7 @@ def predict(sources: Sources, rules: PredictionRules, *, train: bool = True) -> 
         **_next(now.ground, coming, sources.as_of),
         **_lapse(now, replayed, lapse_days),
         **_importance(sources, now.ground, told, rules),
-        **_hours(sources, now.ground),
+        **hour_columns(sources, now.ground.customer_id, hour_weight),
     }
     payload = _payload(now, replayed, horizon, lapse_days)
     return Predictions(columns, payload, None if known else replayed)
@@ -74,6 +85,18 @@ def predict(sources: Sources, rules: PredictionRules, *, train: bool = True) -> 
 def forecast_returns(now: Standpoint, days: int) -> Floats:
     """Give each person's chance of buying within `days`."""
     return 1.0 - lapse_risk.rule_risk(now.ground, now.fits, days)
+
+
+def _present_ground(sources: Sources) -> Ground:
+    rows = compute_present_histories(
+        sources.order_days, sources.price_habits, sources.counted, as_of=sources.as_of
+    )
+    return present_ground_of(
+        sources.warehouse.collect(rows),
+        sources.as_of,
+        _signals(sources, sources.as_of),
+        merge_same_day=sources.rules.merge_same_day,
+    )
 
 
 def _ground(sources: Sources, cutoff: date, horizon: int) -> Ground:
@@ -93,9 +116,13 @@ def _signals(sources: Sources, cutoff: date) -> pa.Table | None:
     return sources.warehouse.collect(compute_signals(visits, contracts, inquiries, cutoff=cutoff))
 
 
-def _replay(sources: Sources, first_on: date, horizon: int, lapse_days: int) -> Replayed:
-    cutoffs = [sources.as_of - timedelta(days=horizon * back) for back in (2, 1)]
-    early, late = (_ground(sources, day, horizon) if day >= first_on else None for day in cutoffs)
+def _replay(sources: Sources, history_days: int, horizon: int, lapse_days: int) -> Replayed:
+    early, late = (
+        _ground(sources, sources.as_of - timedelta(days=back), horizon)
+        if back <= history_days
+        else None
+        for back in (2 * horizon, horizon)
+    )
     return replay(
         early,
         late,
@@ -250,24 +277,3 @@ def _parts(parts: Floats) -> list[str]:
         ', "rfm": ', rfm, "}",
     ).to_pylist()  # fmt: skip
     return texts
-
-
-def _hours(sources: Sources, ground: Ground) -> Columns:
-    rows = sources.warehouse.collect(compute_hours(sources.purchases))
-    hour, orders = (rows[name].to_numpy().astype(np.int64) for name in ("hour", "orders"))
-    person = np.searchsorted(ground.customer_id, rows["customer_id"].to_numpy())
-    size = len(ground)
-    shop = best_hour.shop_hours(np.bincount(hour, orders, best_hour.HOURS).astype(np.float64))
-    if shop is None:
-        return {"best_hour": [None] * size, "best_hour_own": [0] * size}
-    best: list[int] = []
-    own: list[int] = []
-    for start in range(0, size, _CHUNK):
-        count = min(_CHUNK, size - start)
-        mine = (person >= start) & (person < start + count)
-        place = (person[mine] - start) * best_hour.HOURS + hour[mine]
-        counts = np.bincount(place, orders[mine], count * best_hour.HOURS)
-        table = counts.reshape(count, best_hour.HOURS).astype(np.float64)
-        best += best_hour.best_hours(table, shop).tolist()
-        own += table.sum(axis=1).astype(int).tolist()
-    return {"best_hour": best, "best_hour_own": own}

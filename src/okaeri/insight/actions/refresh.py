@@ -19,11 +19,15 @@ from okaeri.insight.actions.analysis import (
     Request,
     analyse_customers,
     build_reports,
+    count_left_out,
     portfolio_then,
     price_on,
 )
 from okaeri.insight.actions.interest_model import keep_interests, learn_interests
+from okaeri.insight.actions.item_timing import REPORT as ITEM_TIMING
+from okaeri.insight.actions.item_timing import find_outlook, near_batches
 from okaeri.insight.actions.later import compute_later, keep_later
+from okaeri.insight.actions.order_table import read_orders
 from okaeri.insight.actions.segment_doings import Answers, write_doings
 from okaeri.insight.actions.segment_forecasts import forecast_rows
 from okaeri.insight.actions.segment_tables import write_people
@@ -33,6 +37,7 @@ from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.cycle import shop_cycle
 from okaeri.insight.domain.leads import lead_view
 from okaeri.insight.domain.rule_version import rule_version
+from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.store import followed, insights, items, reports, run_outs
 from okaeri.insight.types import (
     CustomerInsightView,
@@ -41,6 +46,7 @@ from okaeri.insight.types import (
     RankRules,
     RefreshSummary,
 )
+from okaeri.intake.counting_types import CountingRules
 
 Progress = Callable[[int, int], None]
 # How many closed months get a snapshot when a shop is first seen.
@@ -66,11 +72,11 @@ def refresh(
     """
     started = time.monotonic()
     tell = progress or (lambda _done, _total: None)
-    request = Request(as_of, load(LifecycleRules), load(RankRules))
-    version = rule_version(request.rules, request.ranks)
+    request = Request(as_of, load(LifecycleRules), load(RankRules), load(BandRules))
+    version = rule_version(request.rules, request.ranks, load(CountingRules))
     sync_warehouse(warehouse)
     tell(1, _STEPS)
-    orders = _orders(warehouse)
+    orders = _orders(warehouse, as_of)
     bought = Sources(
         warehouse,
         orders,
@@ -80,11 +86,13 @@ def refresh(
         # A cluster reads everything each time; what is kept was only compared on one machine.
         keep=warehouse.engine == "duckdb",
     )
-    found = analyse_customers(warehouse, orders, request, bought.bought_cycles)
+    found = analyse_customers(warehouse, orders, request, bought.last_bought_cycles)
     tell(2, _STEPS)
     payloads = build_reports(warehouse, found, request, known=customers.count_customers())
+    payloads["summary"]["left_out"] = count_left_out(warehouse, orders, request)
     sources = bought.of(
         found.customers,
+        order_days=found.order_days,
         threshold_minor=found.price.threshold_minor,
         threshold_on=lambda day: price_on(found, day, request.rules).threshold_minor,
         shop_cycle_days=shop_cycle(found.intervals),
@@ -98,6 +106,7 @@ def refresh(
     write_people(sources, standing, leads, forecast_rows(foretold))
     cared_for = None if depth is Depth.CLASSES else learn_interests(sources)
     members = segments.recount(warehouse, as_of)
+    outlook = find_outlook(sources, later.payloads.get(ITEM_TIMING))
     tell(3, _STEPS)
     with transaction.atomic():
         followed.hold()
@@ -105,7 +114,7 @@ def refresh(
         written = insights.replace_all(_insight_batches(sources, standing), leads)
         # Whoever ordered meanwhile was written over just now.
         followed.go_back(seen)
-        run_outs.replace_all(warehouse.stream(sources.near_run_outs), as_of)
+        run_outs.replace_all(near_batches(sources, outlook), as_of)
         items.replace_cycles(sources.rows(sources.trusted_cycles.select("sku", "cycle_days")))
         reports.save_all(
             payloads, as_of=as_of, rule_version=version, orders_seen=seen, now=clock.now()
@@ -124,9 +133,9 @@ def refresh(
     )
 
 
-def _orders(warehouse: Warehouse) -> ir.Table:
+def _orders(warehouse: Warehouse, as_of: date) -> ir.Table:
     if warehouse.has(ORDERS):
-        return warehouse.table(ORDERS)
+        return read_orders(warehouse, as_of)
     return warehouse.upload(_NO_ORDERS)
 
 
@@ -180,6 +189,7 @@ def _leads(
     column = warehouse.collect(found.customers.select("customer_id"))["customer_id"]
     buyers = set(column.to_pylist())
     zone = ZoneInfo(load(ShopProfile).time_zone)
+    bands = load(BandRules)
     found_leads: dict[int, CustomerInsightView] = {}
     start = 1
     while len(found_leads) < missing:
@@ -187,7 +197,9 @@ def _leads(
         for profile in customers.list_profiles(asked).values():
             if profile.id not in buyers:
                 seen_on = clock.local_day(profile.created_at, zone)
-                found_leads[profile.id] = lead_view(profile.id, seen_on=seen_on, as_of=as_of)
+                found_leads[profile.id] = lead_view(
+                    profile.id, seen_on=seen_on, as_of=as_of, bands=bands
+                )
         start += _LEAD_PAGE
     return list(found_leads.values())
 

@@ -11,6 +11,7 @@ from okaeri.insight.actions.sync import ORDERS
 from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.store import reports
 from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.intake.counting_types import CountingRules
 
 
 def keep_reports(
@@ -20,7 +21,7 @@ def keep_reports(
     reports.save_all(
         payloads,
         as_of=as_of,
-        rule_version=rule_version(rules, load(RankRules)),
+        rule_version=rule_version(rules, load(RankRules), load(CountingRules)),
         orders_seen=warehouse.highest(ORDERS, "change_no") if warehouse.has(ORDERS) else 0,
         now=clock.now(),
     )

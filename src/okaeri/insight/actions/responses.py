@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 
@@ -11,11 +12,13 @@ from okaeri.insight.actions.reporting import keep_reports
 from okaeri.insight.actions.sync import ORDERS
 from okaeri.insight.analysis_types import ForecastRules
 from okaeri.insight.features.purchases import compute_purchases
-from okaeri.insight.features.responses import compute_responses
+from okaeri.insight.features.responses import compute_responses, compute_source_responses
 from okaeri.insight.store import reports
 from okaeri.insight.types import LifecycleRules
 
-_CONTACTS = pa.schema([("customer_id", pa.int64()), ("sent_on", pa.date32())])
+_CONTACTS = pa.schema(
+    [("customer_id", pa.int64()), ("sent_on", pa.date32()), ("source", pa.string())]
+)
 
 
 def measure_responses(
@@ -23,8 +26,9 @@ def measure_responses(
 ) -> int:
     """Count contacts and purchases after them by class; gives how many contacts had time to answer.
 
-    `contacts`: customer_id and sent_on (shop day) of advertisements that left. Keeps the report
-    "responses" {days, rows: [{stage, is_lapsed, contacts, buyers}]}.
+    `contacts`: customer_id, sent_on (shop day) and source ("journey:12") of advertisements that left.
+    Keeps the report "responses" {days, rows: [{stage, is_lapsed, contacts, buyers}], sources: source →
+    such rows of it alone}.
     """
     portfolio = reports.find("portfolio")
     if portfolio is None or not warehouse.has(ORDERS):
@@ -33,17 +37,27 @@ def measure_responses(
     sent = warehouse.upload(pa.Table.from_batches(contacts, schema=_CONTACTS))
     orders = warehouse.table(ORDERS)
     orders = orders.semi_join(sent, "customer_id")
-    rows = compute_responses(
-        sent,
-        compute_purchases(orders, as_of=as_of, rules=rules),
-        as_of=as_of,
-        days=days,
-        rules=rules,
-        threshold_minor=portfolio.payload["threshold_minor"],
+    purchases = warehouse.stage(
+        "response_purchases", compute_purchases(orders, as_of=as_of, rules=rules)
     )
-    found = warehouse.collect(rows).to_pylist()
+    found, by_source = (
+        warehouse.collect(
+            compute(
+                sent,
+                purchases,
+                as_of=as_of,
+                days=days,
+                rules=rules,
+                threshold_minor=portfolio.payload["threshold_minor"],
+            )
+        ).to_pylist()
+        for compute in (compute_responses, compute_source_responses)
+    )
+    sources: dict[str, list[dict[str, Any]]] = {}
+    for row in by_source:
+        sources.setdefault(row.pop("source"), []).append(row)
     keep_reports(
-        {"responses": {"days": days, "rows": found}},
+        {"responses": {"days": days, "rows": found, "sources": sources}},
         warehouse=warehouse,
         as_of=as_of,
         rules=rules,

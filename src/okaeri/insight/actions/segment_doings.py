@@ -59,9 +59,11 @@ def _owned(read: Callable[[int, int], Sequence[Any]]) -> Iterator[tuple[Any, int
 def contract_rows(one: SubscriptionRecord) -> _Rows:
     """Give what happened to a contract, each with the deliveries up to and on that day.
 
-    Of a source that says only when the contract began and ended, two rows are made.
+    Of a source that says only when the contract began and ended, two rows are made. Whoever asked to
+    cancel or pause counts as active no more, though the cart has not carried it out yet.
     """
-    plain = {"sku": one.sku, "is_active": one.status == "active"}
+    is_active = one.status == "active" and one.asked not in ("cancel", "pause")
+    plain = {"sku": one.sku, "is_active": is_active}
     happened = {(event.kind, event.occurred_on): event for event in one.events}
     days = sorted(event.occurred_on for event in one.events if event.kind == "delivered")
     told = [(kind, day, event.delivery_no, event.reason) for (kind, day), event in happened.items()]

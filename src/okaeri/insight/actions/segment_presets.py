@@ -6,7 +6,6 @@ from okaeri.insight.price_types import PriceRules
 from okaeri.insight.segment_types import PresetView
 from okaeri.insight.store import reports
 from okaeri.insight.types import LifecycleRules
-from okaeri.intake import api as intake
 
 
 def list_presets() -> list[PresetView]:
@@ -23,13 +22,11 @@ def find_preset(key: str) -> PresetView | None:
 def _facts() -> ShopFacts:
     rules, report = load(LifecycleRules), reports.find("portfolio")
     prices = load(PriceRules)
-    products = intake.list_products()
     return ShopFacts(
         lapse_days=rules.lapse_days,
         threshold_minor=report.payload["threshold_minor"]
         if report
         else round(rules.fixed_unit_price_minor * rules.multiple),
-        trials={sku: one.days_supply for sku, one in products.items() if one.is_trial},
         sale_share=prices.campaign_share,
         sale_orders=prices.fewest_orders,
     )

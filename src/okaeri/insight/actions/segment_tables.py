@@ -46,7 +46,7 @@ _KINDS: dict[str, pa.DataType] = {
     "birthday": pa.int64(),
 }
 _PROFILE = ("birthday", "prefecture", "known_on")
-_ADDED = (*_PROFILE, *FORECASTS, "decile", "as_of")
+_ADDED = (*_PROFILE, *FORECASTS, "decile", "is_gone", "as_of")
 
 
 def _schema(columns: dict[str, Field] | Iterable[tuple[str, Field]]) -> pa.Schema:
@@ -119,7 +119,11 @@ def _people(sources: Sources, buyers: ir.Table, leads: Sequence[CustomerInsightV
     everyone = known.union(others.cast(dict(kinds.items())))
     joined = everyone.left_join(sources.traits, "customer_id").drop("customer_id_right")
     deciles = compute_customer_deciles(known).select("customer_id", "decile")
-    joined = joined.left_join(deciles, "customer_id").drop("customer_id_right")
+    gone = sources.gone.select("customer_id", "is_gone")
+    for further in (deciles, gone):
+        joined = joined.left_join(further, "customer_id").drop("customer_id_right")
+    # Who never bought is not gone.
+    joined = joined.mutate(is_gone=joined.is_gone.fill_null(ibis.literal(False)))
     return joined.mutate(as_of=ibis.literal(sources.as_of, "date"))
 
 

@@ -57,22 +57,41 @@ def measure_voices(
     if not warehouse.has(PEOPLE) or not warehouse.has(ORDERS):
         return 0
     rows = _answers([one for one in answers if one.day <= as_of])
-    said = warehouse.stage("insight_answers", warehouse.upload(rows))
+    last = reports.find("loyalty")
+    payloads = _voice_reports(
+        rows, reactions, warehouse, as_of, before=last.payload["history"] if last else []
+    )
+    keep_reports(payloads, warehouse=warehouse, as_of=as_of, rules=load(LifecycleRules))
+    return int(rows.num_rows)
+
+
+def voice_reports(
+    answers: Iterable[SegmentAnswer],
+    reactions: Iterable[pa.RecordBatch],
+    *,
+    warehouse: Warehouse,
+    as_of: date,
+) -> dict[str, dict[str, Any]]:
+    """Give what `measure_voices` keeps, of the people `warehouse` holds and without months before."""
+    rows = _answers([one for one in answers if one.day <= as_of])
+    return _voice_reports(rows, reactions, warehouse, as_of, before=[])
+
+
+def _voice_reports(
+    answers: pa.Table,
+    reactions: Iterable[pa.RecordBatch],
+    warehouse: Warehouse,
+    as_of: date,
+    *,
+    before: Sequence[dict[str, Any]],
+) -> dict[str, dict[str, Any]]:
+    said = warehouse.stage("insight_answers", warehouse.upload(answers))
     did = warehouse.upload(pa.Table.from_batches(reactions, schema=REACTIONS))
     loyal = compute_loyalty(warehouse.table(PEOPLE), said, did, repeat_days=REPEAT_DAYS)
-    last = reports.find("loyalty")
-    before = last.payload["history"] if last else []
-    rules = load(LifecycleRules)
-    keep_reports(
-        {
-            "expectations": _expectations(warehouse, said, as_of, rules),
-            "loyalty": loyalty_payload(warehouse.collect(loyal).to_pylist(), before, as_of),
-        },
-        warehouse=warehouse,
-        as_of=as_of,
-        rules=rules,
-    )
-    return int(rows.num_rows)
+    return {
+        "expectations": _expectations(warehouse, said, as_of, load(LifecycleRules)),
+        "loyalty": loyalty_payload(warehouse.collect(loyal).to_pylist(), before, as_of),
+    }
 
 
 def _answers(given: Sequence[SegmentAnswer]) -> pa.Table:

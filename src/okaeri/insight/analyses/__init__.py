@@ -15,6 +15,7 @@ from okaeri.insight.analyses import (
     cycles,
     deciles,
     f2_waits,
+    kpis,
     lapse_reasons,
     lifetime_value,
     media,
@@ -48,4 +49,5 @@ ANALYSES: Mapping[str, Callable[[Sources], dict[str, Any]]] = {
     "survival": survival.build,
     "lapse_reasons": lapse_reasons.build,
     "areas": areas.build,
+    "kpis": kpis.build,
 }

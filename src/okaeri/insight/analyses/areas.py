@@ -14,7 +14,7 @@ from okaeri.intake import api as intake
 
 def build(sources: Sources) -> dict[str, Any]:
     """Give the payload of `domain.reports.areas`."""
-    malls = [one.key for one in intake.list_connectors() if one.is_analysis_only]
+    malls = sorted(intake.mall_sources())
     found = compute_area_orders(
         sources.orders,
         sources.order_areas,

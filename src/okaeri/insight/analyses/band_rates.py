@@ -3,10 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+from okaeri.foundation.settings import load
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.reports.band_rates import DAYS, band_rates_payload
 from okaeri.insight.features.band_rates import compute_band_purchases
 from okaeri.insight.features.freshness import compute_touches
+from okaeri.insight.freshness_types import BandRules
 
 
 def build(sources: Sources) -> dict[str, Any]:
@@ -21,5 +23,6 @@ def build(sources: Sources) -> dict[str, Any]:
         days=DAYS,
         rules=sources.rules,
         shop_cycle_days=sources.shop_cycle_days,
+        bands=load(BandRules),
     )
     return band_rates_payload(sources.rows(rows), on=on.isoformat())

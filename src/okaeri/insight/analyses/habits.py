@@ -3,10 +3,11 @@
 import hashlib
 from typing import TYPE_CHECKING
 
+import ibis
 import ibis.expr.types as ir
 
 from okaeri.foundation.settings import load
-from okaeri.insight.analyses.kept import find_kept
+from okaeri.insight.analyses.kept import Kept, find_kept
 from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.features.cycles import (
     compute_item_gaps,
@@ -21,7 +22,7 @@ from okaeri.insight.features.goods import (
     compute_purchase_goods,
     compute_unchosen,
 )
-from okaeri.insight.features.purchases import compute_purchases
+from okaeri.insight.features.purchases import compute_bought_orders
 from okaeri.insight.recommend_types import RecommendRules
 
 if TYPE_CHECKING:
@@ -32,10 +33,11 @@ TABLE = "item_habits"
 _EDITION = 1
 
 
-def find_habits(sources: "Sources") -> ir.Table:
-    """Give the rows of `features.cycles.compute_item_habits`, staged."""
+def find_habits(sources: "Sources") -> Kept:
+    """Give the rows of `features.cycles.compute_item_habits`."""
     if not sources.keep:
-        return sources.stage("habits", _of_everybody(sources))
+        rows = sources.stage("habits", _of_everybody(sources))
+        return Kept(rows, rows)
 
     def compute(people: ir.Table | None) -> ir.Table:
         return _of_everybody(sources) if people is None else _of_some(sources, people)
@@ -46,13 +48,13 @@ def find_habits(sources: "Sources") -> ir.Table:
 def find_run_outs(sources: "Sources") -> ir.Table:
     """Give the rows of `features.cycles.compute_run_outs` by the shop's rules."""
     rules = load(CycleRules)
+    cycles = sources.shop_cycles
     return compute_run_outs(
         sources.habits,
-        sources.product_cycles,
+        sources.trusted_cycles if cycles is None else cycles,
         sources.products,
         as_of=sources.as_of,
         days_to_arrive=rules.days_to_arrive,
-        fewest_intervals=rules.fewest_intervals,
         prior_intervals=rules.prior_intervals,
     )
 
@@ -71,8 +73,9 @@ def _of_everybody(sources: "Sources") -> ir.Table:
 
 def _of_some(sources: "Sources", people: ir.Table) -> ir.Table:
     orders = sources.orders.semi_join(people, "customer_id")
-    purchases = compute_purchases(orders, as_of=sources.as_of, rules=sources.rules)
-    purchases = sources.stage("changed_purchases", purchases)
+    # Which purchase of a life each was, no habit asks.
+    purchases = compute_bought_orders(orders, as_of=sources.as_of, rules=sources.rules)
+    purchases = sources.stage("changed_purchases", purchases.mutate(n=ibis.literal(1)))
     # Only their lines are looked through for what is no product.
     lines = sources.order_lines.semi_join(purchases, "order_id")
     lines = sources.stage("changed_lines", lines)

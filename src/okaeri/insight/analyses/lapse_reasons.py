@@ -33,7 +33,7 @@ def build(sources: Sources) -> dict[str, Any]:
     if not said:
         return lapse_reasons_payload([], as_of=sources.as_of)
     rows = compute_lapse_reasons(
-        sources.warehouse.upload(pa.Table.from_pylist(said, schema=_SAID)),
+        sources.of_people(sources.warehouse.upload(pa.Table.from_pylist(said, schema=_SAID))),
         sources.counted,
         sources.customers,
         as_of=sources.as_of,

@@ -5,11 +5,13 @@ from typing import Any
 
 from okaeri.foundation.settings import load
 from okaeri.insight.analyses.sources import Sources
+from okaeri.insight.analysis_types import LTV_YEAR
 from okaeri.insight.domain.reports.media import media_payload
 from okaeri.insight.features.media import (
     compute_media_customers,
     compute_media_people,
     compute_media_sales,
+    compute_media_values,
     compute_new_and_existing,
     compute_recent_inflow,
 )
@@ -28,7 +30,10 @@ def build(sources: Sources) -> dict[str, Any]:
     since = sources.as_of - timedelta(days=_INFLOW_DAYS)
     return media_payload(
         sources.rows(compute_media_sales(sources.purchases, people)),
-        sources.rows(compute_media_customers(people, sources.customers, as_of=sources.as_of)),
+        sources.rows(
+            compute_media_customers(people, sources.customers, sources.gone, as_of=sources.as_of)
+        ),
+        sources.rows(compute_media_values(sources.lives, people, days=LTV_YEAR)),
         sources.rows(compute_recent_inflow(sources.firsts, since=since)),
         sources.rows(compute_new_and_existing(sources.purchases)),
         costs,

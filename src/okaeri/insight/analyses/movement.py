@@ -6,7 +6,9 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from okaeri.foundation.settings import load
 from okaeri.insight.analyses.sources import Sources
+from okaeri.insight.analysis_types import TargetRules
 from okaeri.insight.domain.reports.movement import (
     MONTHS_BACK,
     month_end,
@@ -25,7 +27,7 @@ def build(sources: Sources) -> dict[str, Any]:
     pairs = [*(pair for pair in pairs if pair != today), today]
     days = sorted({day for pair in pairs for day in pair})
     rows = sources.rows(compute_moves(_standings(sources, days), pairs=pairs))
-    return movement_payload(rows, as_of=sources.as_of, kept_months=kept)
+    return movement_payload(rows, as_of=sources.as_of, targets=load(TargetRules), kept_months=kept)
 
 
 def _standings(sources: Sources, days: Sequence[date]) -> ir.Table:

@@ -24,5 +24,8 @@ PRODUCT = pa.schema(
         ("is_sample", pa.bool_()),
     ]
 )
+CYCLE = pa.schema([("sku", pa.string()), ("cycle_days", pa.float64())])
 AREA = pa.schema([("order_id", pa.int64()), ("prefecture", pa.string()), ("postal3", pa.string())])
-ENDED = pa.schema([("source", pa.string()), ("subscription_no", pa.string())])
+ENDED = pa.schema(
+    [("source", pa.string()), ("subscription_no", pa.string()), ("ended_on", pa.date32())]
+)

@@ -11,18 +11,29 @@ import pyarrow as pa
 
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.analyses.contracts import find_contracts
+from okaeri.insight.analyses.gone import find_gone, find_waits
 from okaeri.insight.analyses.habits import find_habits, find_run_outs
-from okaeri.insight.analyses.source_schemas import AREA, ENDED, LINE, PRODUCT
+from okaeri.insight.analyses.kept import Kept
+from okaeri.insight.analyses.source_schemas import AREA, LINE, PRODUCT
 from okaeri.insight.analyses.traits import find_traits
-from okaeri.insight.cycle_types import KEPT_AHEAD, KEPT_BEHIND, CycleRules
+from okaeri.insight.analysis_types import LTV_YEAR, LtvRules
+from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.domain.cycle import DEFAULT_CYCLE_DAYS
 from okaeri.insight.features.baskets import compute_next_products
+from okaeri.insight.features.cohort_steps import compute_life_values
+from okaeri.insight.features.customer_history import (
+    compute_counted_orders,
+    compute_order_days,
+)
 from okaeri.insight.features.cycles import (
     compute_bought_cycles,
     compute_item_gaps,
     compute_kept_gaps,
     compute_next_run_outs,
     compute_product_cycles,
+    is_near,
+    is_waited_for,
 )
 from okaeri.insight.features.facets import (
     compute_faceted,
@@ -58,7 +69,6 @@ FEWEST = 3
 MOST_VALUES = 8
 # More rows of customer, product and day tell little more about pairs of products.
 MOST_PAIRED_ROWS = 500_000
-_PAGE = 5000
 
 
 class Sources:
@@ -77,6 +87,8 @@ class Sources:
         rule_version: str = "",
         shop_cycle_days: float = DEFAULT_CYCLE_DAYS,
         keep: bool = False,
+        people: ir.Table | None = None,
+        shop_cycles: ir.Table | None = None,
     ) -> None:
         self.warehouse = warehouse
         # Every order of the warehouse, also those that do not count (`insight.actions.refresh`).
@@ -93,19 +105,24 @@ class Sources:
         self.shop_cycle_days = shop_cycle_days
         # Whether what holds for the next night too may be kept in the warehouse.
         self.keep = keep
+        # Whom alone this is about (customer_id); None: everybody. Tables of `warehouse` hold no others.
+        self.people = people
+        # The whole shop's `trusted_cycles` (sku, cycle_days), by which run-outs are told; None: these.
+        self.shop_cycles = shop_cycles
         self._staged: dict[str, ir.Table] = {}
 
     def of(
         self,
         customers: ir.Table,
         *,
+        order_days: ir.Table,
         threshold_minor: int,
         threshold_on: Callable[[date], int],
         shop_cycle_days: float,
     ) -> Self:
         """Give the same shop once its people are analysed; what was made of orders is shared."""
         known = copy(self)
-        known.customers = customers
+        known.customers, known.order_days = customers, order_days
         known.threshold_minor, known.threshold_on = threshold_minor, threshold_on
         known.shop_cycle_days = shop_cycle_days
         return known
@@ -116,6 +133,13 @@ class Sources:
         return self.orders.filter(
             counts_as_purchase(self.orders, as_of=self.as_of, rules=self.rules)
         )
+
+    @cached_property
+    def order_days(self) -> ir.Table:
+        """One row per buyer with the days of his orders (`features.customer_history`)."""
+        counted = compute_counted_orders(self.orders, as_of=self.as_of, rules=self.rules)
+        days = compute_order_days(counted, as_of=self.as_of, rules=self.rules)
+        return self.stage("order_days", days)
 
     @cached_property
     def purchases(self) -> ir.Table:
@@ -146,6 +170,16 @@ class Sources:
         began = self.purchases.filter(self.purchases.n == 1)
         lines = compute_purchase_lines(self.order_lines, began)
         return self.stage("firsts", compute_first_purchases(self.purchases, self.orders, lines))
+
+    @cached_property
+    def lives(self) -> ir.Table:
+        """One row per buyer old enough: what he brought (`features.cohort_steps.compute_life_values`).
+
+        Every figure called LTV is a mean of these; a year is always among the windows.
+        """
+        windows = sorted({*load(LtvRules).days, LTV_YEAR})
+        values = compute_life_values(self.purchases, as_of=self.as_of, windows=windows)
+        return self.stage("lives", values)
 
     @cached_property
     def item_names(self) -> ir.Table:
@@ -241,7 +275,7 @@ class Sources:
     def product_cycles(self) -> ir.Table:
         """One row per product somebody came back for (`features.cycles`)."""
         # Habits hold every interval, and are kept: the lines need not be read for it.
-        gaps = compute_kept_gaps(self.habits)
+        gaps = compute_kept_gaps(self._kept_habits.with_lists)
         return self.stage("product_cycles", compute_product_cycles(gaps))
 
     @property
@@ -250,32 +284,74 @@ class Sources:
         cycles = self.product_cycles
         return cycles.filter(cycles.intervals >= load(CycleRules).fewest_intervals)
 
-    @property
-    def bought_cycles(self) -> ir.Table:
-        """One row per customer and day: the cycle of what he bought (`features.cycles`)."""
-        return compute_bought_cycles(self.habits, self.trusted_cycles)
+    def last_bought_cycles(self, order_days: ir.Table) -> ir.Table:
+        """One row per customer: the cycle of what he bought on his last day (`compute_bought_cycles`)."""
+        self.order_days = order_days
+        return compute_bought_cycles(self.last_bought, self.trusted_cycles)
 
     @cached_property
-    def habits(self) -> ir.Table:
-        """One row per customer and product (`features.cycles.compute_item_habits`)."""
+    def last_bought(self) -> ir.Table:
+        """One row per customer and product of his last day: customer_id, sku, last_on."""
+        days = self.order_days
+        last_on = days.order_days[(days.order_count - 1).cast("int32")]
+        last = days.select("customer_id", last_on=last_on)
+        habits = self.habits.select("customer_id", "sku", "last_on")
+        # Staged, as DuckDB would look up something of everything first.
+        return self.stage("last_bought", habits.semi_join(last, ["customer_id", "last_on"]))
+
+    @cached_property
+    def _kept_habits(self) -> Kept:
         return find_habits(self)
+
+    @property
+    def habits(self) -> ir.Table:
+        """One row per customer and product (`features.cycles.compute_item_habits`), without gap_days."""
+        return self._kept_habits.rows
+
+    @property
+    def habits_with_lists(self) -> ir.Table:
+        """The same with gap_days, read from the files."""
+        return self._kept_habits.with_lists
+
+    @cached_property
+    def waits(self) -> ir.Table:
+        """One row per product: after how many days its buyer is gone (`features.gone`)."""
+        return self.stage("waits", find_waits(self))
+
+    @cached_property
+    def gone(self) -> ir.Table:
+        """One row per buyer: whether he is gone, and by which rule (`features.gone.compute_gone`)."""
+        return self.stage("gone", find_gone(self))
 
     @cached_property
     def run_outs(self) -> ir.Table:
-        """One row per customer and product: when it is used up (`features.cycles`)."""
+        """One row per customer and product: when it is used up (`features.cycles`).
+
+        Reports count everybody's; what a night writes down needs a part (`_coming_run_outs`).
+        """
         return self.stage("run_outs", find_run_outs(self))
+
+    @cached_property
+    def _coming_run_outs(self) -> ir.Table:
+        """The rows of `run_outs` that are near, or still waited for."""
+        if "run_outs" in self._staged:
+            return self.run_outs
+        rows = find_run_outs(self)
+        ratio = load(CycleRules).at_risk_ratio
+        wanted = is_near(rows) | is_waited_for(rows, at_risk_ratio=ratio)
+        return self.stage("coming_run_outs", rows.filter(wanted))
 
     @property
     def near_run_outs(self) -> ir.Table:
         """What runs out in the weeks journeys look at."""
-        rows = self.run_outs
-        return rows.filter((rows.due_in >= -KEPT_BEHIND) & (rows.due_in <= KEPT_AHEAD))
+        rows = self._coming_run_outs
+        return rows.filter(is_near(rows))
 
     @property
     def next_run_outs(self) -> ir.Table:
         """One row per customer who still waits for something (`features.cycles`)."""
         ratio = load(CycleRules).at_risk_ratio
-        return compute_next_run_outs(self.run_outs, as_of=self.as_of, at_risk_ratio=ratio)
+        return compute_next_run_outs(self._coming_run_outs, as_of=self.as_of, at_risk_ratio=ratio)
 
     @cached_property
     def products(self) -> ir.Table:
@@ -289,21 +365,16 @@ class Sources:
     @cached_property
     def traits(self) -> ir.Table:
         """One row per known person: customer_id, birthday, prefecture, known_on (`analyses.traits`)."""
-        return find_traits(self.warehouse)
+        return self.of_people(find_traits(self.warehouse))
+
+    def of_people(self, rows: ir.Table) -> ir.Table:
+        """Keep the rows of those this is about, where rows come from outside the warehouse."""
+        return rows if self.people is None else rows.semi_join(self.people, "customer_id")
 
     @cached_property
-    def ended_contracts(self) -> ir.Table:
-        """One row per cancelled contract: source, subscription_no."""
-        rows: list[dict[str, str]] = []
-        after = 0
-        while page := intake.list_subscriptions_after(after, _PAGE):
-            after = page[-1].change_no
-            rows += [
-                {"source": one.source, "subscription_no": one.subscription_no}
-                for one in page
-                if one.status == "cancelled"
-            ]
-        return self.warehouse.upload(pa.Table.from_pylist(rows, schema=ENDED))
+    def contracts(self) -> ir.Table:
+        """One row per contract with a delivery (`features.survival.compute_contracts`)."""
+        return self.stage("contracts", find_contracts(self))
 
     @cached_property
     def first_values(self) -> dict[str, list[str]]:

@@ -1,17 +1,37 @@
 """The hour a person is most likely at the shop: his own hours, shrunk to everybody's."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from okaeri.insight.domain.lifetime.histories import Floats
 
 HOURS = 24
-# What everybody does weighs as much as so many orders of one's own.
-_SHOP_WEIGHT = 5.0
+# What everybody does weighs as much as so many orders of one's own, until a replay says otherwise.
+SHOP_WEIGHT = 5.0
+# The weights a replay chooses among: from people of habit to people who buy whenever.
+_WEIGHTS = (2.0, 5.0, 10.0, 20.0, 50.0, 200.0)
 # Nobody is written to outside these hours, so no better hour is looked for there.
 _FIRST_HOUR, _LAST_HOUR = 8, 20
 # Files without a time of day put every order at one hour: then nothing is known.
 _SAME_HOUR = 0.95
+# An hour and its neighbours are one time of the day; the next one does not overlap it.
+_APART = 3
+# Under so many orders after the cutoff a replay is noise.
+_FEWEST_ORDERS = 50
+# So likely a better time than any other of the day: then it may be relied on.
+SURE_FROM = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class BestHours:
+    """One entry per person: the best hour, and the chance that it beats every other time of his day."""
+
+    hour: NDArray[np.int64]
+    chance: Floats
 
 
 def shop_hours(orders: Floats) -> Floats | None:
@@ -19,17 +39,92 @@ def shop_hours(orders: Floats) -> Floats | None:
     total = orders.sum()
     if total <= 0 or orders.max() / total > _SAME_HOUR:
         return None
-    return np.asarray(_blended(orders[None, :] / total)[0])
+    return _blended(orders / total)
 
 
-def best_hours(counts: Floats, shop: Floats) -> NDArray[np.int64]:
+def best_hours(counts: Floats, shop: Floats, weight: float = SHOP_WEIGHT) -> NDArray[np.int64]:
     """Give the best hour of each person; `counts` holds his orders by hour, one row each."""
-    shrunk = _blended(counts) + _SHOP_WEIGHT * shop
-    return np.asarray(_FIRST_HOUR + shrunk[:, _FIRST_HOUR : _LAST_HOUR + 1].argmax(axis=1))
+    return _best(_blended(counts) + weight * shop)
+
+
+def tell_hours(counts: Floats, shop: Floats, weight: float = SHOP_WEIGHT) -> BestHours:
+    """Give the best hour of each person and how sure it is.
+
+    Hours of a person are a Dirichlet distribution of `weight` orders like the shop's and his own. The
+    chance compares the best hour and its neighbours with the best such time that does not overlap it
+    (normal approximation of the difference of two shares).
+    """
+    best = _best(_blended(counts) + weight * shop)
+    known = counts + weight * shop
+    around = _around(known)
+    asked = np.arange(_FIRST_HOUR, _LAST_HOUR + 1)
+    is_apart = np.abs(asked[None, :] - best[:, None]) >= _APART
+    other = np.where(is_apart, around[:, asked], 0.0).max(axis=1)
+    mine = around[np.arange(len(best)), best]
+    whole = known.sum(axis=1)
+    spread = (mine + other - (mine - other) ** 2 / whole) / (whole + 1.0)
+    return BestHours(best, np.asarray(special.ndtr((mine - other) / np.sqrt(whole * spread))))
+
+
+def choose_weight(counts: Floats, later: Floats, shop: Floats) -> float:
+    """Give the weight of the shop under which people's later orders were likeliest."""
+    if later.sum() < _FEWEST_ORDERS:
+        return SHOP_WEIGHT
+    return min(_WEIGHTS, key=lambda weight: _loss(_shares(counts, shop, weight), later))
+
+
+def replay(counts: Floats, later: Floats, shop: Floats, weight: float) -> dict[str, Any]:
+    """Compare people's own hours with the shop's best hour on the orders that came later.
+
+    {orders, people, own_hits, shop_hits (share of later orders within an hour of it), own_loss, shop_loss
+    (mean -log of the chance given to the very hour), sure_people, sure_hits, sure_shop_hits (of those
+    whose hour may be relied on)}. None of them sure: their shares are None.
+    """
+    told = tell_hours(counts, shop, weight)
+    best = int(best_hours(np.zeros((1, HOURS)), shop)[0])
+    own, shops = (_hits(later, hour) for hour in (told.hour, np.full(len(told.hour), best)))
+    of, sure = later.sum(axis=1), told.chance >= SURE_FROM
+    everybody = np.broadcast_to(shop / shop.sum(), later.shape)
+    return {
+        "orders": int(of.sum()),
+        "people": int((of > 0).sum()),
+        "shop_hour": best,
+        "own_hits": _share(own, of),
+        "shop_hits": _share(shops, of),
+        "own_loss": _loss(_shares(counts, shop, weight), later),
+        "shop_loss": _loss(everybody, later),
+        "sure_people": int((sure & (of > 0)).sum()),
+        "sure_hits": _share(own[sure], of[sure]),
+        "sure_shop_hits": _share(shops[sure], of[sure]),
+    }
+
+
+def _best(known: Floats) -> NDArray[np.int64]:
+    return np.asarray(_FIRST_HOUR + known[:, _FIRST_HOUR : _LAST_HOUR + 1].argmax(axis=1))
 
 
 def _blended(counts: Floats) -> Floats:
-    """Blend each hour with its neighbours round the clock."""
-    return np.asarray(
-        0.5 * counts + 0.25 * np.roll(counts, 1, axis=1) + 0.25 * np.roll(counts, -1, axis=1)
-    )
+    before, after = np.roll(counts, 1, axis=-1), np.roll(counts, -1, axis=-1)
+    return np.asarray(0.5 * counts + 0.25 * before + 0.25 * after)
+
+
+def _around(counts: Floats) -> Floats:
+    return np.asarray(counts + np.roll(counts, 1, axis=-1) + np.roll(counts, -1, axis=-1))
+
+
+def _shares(counts: Floats, shop: Floats, weight: float) -> Floats:
+    known = _blended(counts) + weight * shop
+    return np.asarray(known / known.sum(axis=1, keepdims=True))
+
+
+def _hits(later: Floats, hour: NDArray[np.int64]) -> Floats:
+    return np.asarray(_around(later)[np.arange(len(hour)), hour])
+
+
+def _share(hits: Floats, of: Floats) -> float | None:
+    return float(hits.sum() / of.sum()) if of.sum() else None
+
+
+def _loss(shares: Floats, later: Floats) -> float:
+    """Give the mean -log of the chance given to the hour of each later order; 0 without any."""
+    return float(-(later * np.log(np.maximum(shares, 1e-6))).sum() / max(later.sum(), 1.0))

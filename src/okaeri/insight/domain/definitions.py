@@ -5,11 +5,19 @@ from typing import Any
 
 from okaeri.foundation.settings import specs_of
 from okaeri.foundation.text import Text
-from okaeri.insight.domain.freshness import CARE_FROM, FADING_FROM, FRESH_FROM
 from okaeri.insight.domain.rank_edges import F_EDGES, R_EDGES
 from okaeri.insight.domain.reports import OF_REPORTS, RULES
 from okaeri.insight.domain.words import money, sentence
 from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.intake.counting_types import (
+    BY_ORDER,
+    BY_SHIPPING,
+    MERCH_NET,
+    MERCH_NET_NO_TAX,
+    PAID,
+    CountingRules,
+    StatusRules,
+)
 
 
 def number_definitions(
@@ -23,7 +31,8 @@ def number_definitions(
 
     `further` are the shop's own rules of further analyses; where one is missing its defaults hold.
     """
-    values = _values(rules, ranks, reports, currency) | _setting_values(further)
+    given = list(further)
+    values = _values(rules, ranks, reports, currency) | _setting_values(given) | _counted(given)
     known = {**_DEFINITIONS, **OF_REPORTS}
     return {key: sentence(text, **values) for key, text in known.items()}
 
@@ -35,6 +44,7 @@ def _setting_values(further: Iterable[object]) -> dict[str, object]:
     for kind in RULES:
         for name, spec in specs_of(kind).items():
             value = getattr(given.get(kind) or kind(), name)
+            value = f"{value:g}" if isinstance(value, float) and spec.maximum != 1 else value
             is_share = isinstance(value, float) and spec.maximum == 1
             values[spec.key.replace(".", "_")] = f"{value * 100:g}%" if is_share else value
     return values
@@ -68,12 +78,47 @@ def _values(
         "tenure": _TENURES[rules.tenure_basis],
         "day": _SAME_DAY if rules.merge_same_day else _EACH_ORDER,
         "trial": _WITH_TRIAL if rules.count_trial else _WITHOUT_TRIAL,
-        "fresh": f"{FRESH_FROM:g}",
-        "fading": f"{FADING_FROM:g}",
-        "care": f"{CARE_FROM:g}",
     }
 
 
+def _counted(given: Iterable[object]) -> dict[str, object]:
+    counting, statuses = CountingRules(), StatusRules()
+    for rules in given:
+        counting = rules if isinstance(rules, CountingRules) else counting
+        statuses = rules if isinstance(rules, StatusRules) else statuses
+    rate, words = f"{counting.tax_rate:g}", statuses.purchase_statuses
+    return {
+        "statuses": sentence(_STATUSES, words=words) if words else Text("", ""),
+        "basis": sentence(_BASES[counting.amount_basis], rate=rate),
+        "counted_on": _DAYS[counting.analysis_date],
+    }
+
+
+_BASES = {
+    MERCH_NET: Text(
+        "税込の商品代金から値引き・クーポン・ポイント利用・返金を引いた額(送料と手数料は含みません)",
+        "goods including tax minus discounts, coupons, points used and refunds; shipping and fees are "
+        "left out",
+    ),
+    MERCH_NET_NO_TAX: Text(
+        "税抜の商品代金から値引き・クーポン・ポイント利用・返金を引いた額"
+        "(送料と手数料は含みません。税額が注文にないときは{rate}%で計算します)",
+        "goods without tax minus discounts, coupons, points used and refunds; shipping and fees are left "
+        "out, and an order that does not state its tax is reckoned at {rate}%",
+    ),
+    PAID: Text(
+        "お客様の支払合計から返金を引いた額(税・送料・手数料を含みます)",
+        "what the customer paid in all minus refunds, including tax, shipping and fees",
+    ),
+}
+_STATUSES = Text(" ステータスの扱いは {words} です。", " Statuses of sources mean: {words}.")
+_DAYS = {
+    BY_ORDER: Text("注文日", "the day of the order"),
+    BY_SHIPPING: Text(
+        "発送日(まだわからない注文は注文日)",
+        "the day of shipping (of the order, while that is not known)",
+    ),
+}
 _TENURES = {
     "elapsed": Text(
         "初回購入日から基準日までの日数", "days from the first purchase to the day of analysis"
@@ -97,12 +142,11 @@ _DEFINITIONS: dict[str, Text] = {
         "Purchases: valid orders up to the day of analysis; {day}; {trial}. Cancelled, returned, unpaid "
         "and test orders are left out.",
     ),
-    "net_minor": Text(
-        "累計購入金額: 税込の商品代金から値引き・クーポン・ポイント利用・返金を引いた額の合計です。"
-        "送料と手数料は含みません。",
-        "Total spent: goods including tax minus discounts, coupons, points used and refunds; shipping and "
-        "fees are left out.",
+    "counting": Text(
+        "数え方: 売上は{basis}、購入日は{counted_on}です。{statuses}",
+        "How orders count: sales are {basis}; a purchase is of {counted_on}.{statuses}",
     ),
+    "net_minor": Text("累計購入金額: {basis}の合計です。", "Total spent: {basis}."),
     "net_12m_minor": Text(
         "年間購入金額: 基準日までの {active}日間の購入金額です。",
         "Spent in 12 months: the same over the {active} days up to the day of analysis.",
@@ -129,6 +173,12 @@ _DEFINITIONS: dict[str, Text] = {
         "離脱日数が {lapse}日以上なら離脱客、未満なら現役客です。",
         "Portfolio: one purchase is first-time; tenure under {steady} days toddler; under {bar} in all "
         "steady; tenure under {prime} days trend; otherwise loyal. Lapsed at {lapse} days of silence.",
+    ),
+    "sales_share": Text(
+        "売上構成比: 直近12か月の売上のうち、そのクラスの人の購入が占める割合です。差はパーセントポイントで、"
+        "比べる月のクラスと売上は、その月末のままです。",
+        "Part of sales: of the last 12 months' net sales, what the people of a class bought. Changes are in "
+        "points of percent; the month compared with stays as it stood at its end.",
     ),
     "lapsed": Text(
         "離脱客: 最終購入から {lapse}日以上の顧客です。",
@@ -176,13 +226,15 @@ _DEFINITIONS: dict[str, Text] = {
         "sales; a month that is not over is incomplete.",
     ),
     "freshness": Text(
-        "顧客鮮度: 購入、発送、到着で100になり、購入サイクルごとに半分になります。"
+        "顧客鮮度: 購入、発送、到着で100になり、"
+        "購入サイクルの{freshness_cycle_factor}倍の日数ごとに半分になります。"
         "サイクルは本人の直近5回の間隔の中央値(間隔が2回未満なら最後に買った商品の中央値、それもなければ店全体の中央値)。"
-        "{fresh}以上は新鮮、{fading}以上は鮮度低下、{care}以上は要ケア、それ未満は離脱圏です。",
-        "Freshness: 100 at a purchase, a shipping and a delivery, halved once per purchase cycle: the "
+        "{freshness_fresh_from}以上は新鮮、{freshness_fading_from}以上は鮮度低下、{freshness_care_from}以上は要ケア、それ未満は離脱圏です。",
+        "Freshness: 100 at a purchase, a shipping and a delivery, halved every {freshness_cycle_factor} "
+        "purchase cycles: the "
         "median of the person's last five intervals; with fewer than two that of the product bought "
-        "last, else the shop's. {fresh} and up is fresh, {fading} fading, "
-        "{care} needs care, below out of reach.",
+        "last, else the shop's. {freshness_fresh_from} and up is fresh, {freshness_fading_from} fading, "
+        "{freshness_care_from} needs care, below out of reach.",
     ),
     "cycle_days": Text(
         "購入サイクル: 直近5回の購入間隔の中央値です(間隔が2回以上ある人)。",
@@ -202,7 +254,9 @@ _DEFINITIONS: dict[str, Text] = {
         "Large first order: {bar} or more in the first purchase alone; it changes no class.",
     ),
     "lead": Text(
-        "見込み客: 登録はあるが購入のない人です。鮮度は最初に知った日から7日ごとに半分になります。",
-        "Leads: known people without a purchase; freshness halves every 7 days since first seen.",
+        "見込み客: 登録はあるが購入のない人です。"
+        "鮮度は最初に知った日から{freshness_lead_days}日ごとに半分になります。",
+        "Leads: known people without a purchase; freshness halves every {freshness_lead_days} days "
+        "since first seen.",
     ),
 }

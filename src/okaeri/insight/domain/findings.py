@@ -4,23 +4,24 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from okaeri.foundation.text import Text
+from okaeri.insight.analysis_types import TargetRules
 from okaeri.insight.domain.shares import share_of, wilson_interval
 from okaeri.insight.domain.words import interval, joined, money, percent, sentence
 from okaeri.insight.types import Finding, LifecycleRules
 
 Reports = Mapping[str, Mapping[str, Any]]
-# The share of sales the article hopes for from loyal customers; a guide, never a measured number.
-SEED_PRIME_SALES_SHARE = 0.8
 
 
-def list_findings(reports: Reports, rules: LifecycleRules, currency: str) -> list[Finding]:
+def list_findings(
+    reports: Reports, rules: LifecycleRules, currency: str, targets: TargetRules | None = None
+) -> list[Finding]:
     """Give every finding the reports allow, the most important first."""
     if not reports["summary"]["buyers"]:
         return [Finding("empty", "summary", _EMPTY)]
     return [
         *_f2(reports),
         *_dropoff(reports, rules, currency),
-        *_prime(reports),
+        *_prime(reports, targets or TargetRules()),
         *_at_risk(reports, rules, currency),
         *_freshness(reports),
         *_threshold(reports, rules, currency),
@@ -85,7 +86,7 @@ def _dropoff(reports: Reports, rules: LifecycleRules, currency: str) -> Iterator
     )
 
 
-def _prime(reports: Reports) -> Iterator[Finding]:
+def _prime(reports: Reports, targets: TargetRules) -> Iterator[Finding]:
     cells = [cell for cell in reports["portfolio"]["cells"] if cell["stage"] == "prime"]
     if not reports["summary"]["net_12m_minor"]:
         return
@@ -97,7 +98,7 @@ def _prime(reports: Reports) -> Iterator[Finding]:
             people=f"{sum(cell['customers'] for cell in cells):,}",
             share=percent(sum(cell["share"] for cell in cells)),
             sales=percent(sum(cell["sales_share_12m"] for cell in cells)),
-            seed=f"{SEED_PRIME_SALES_SHARE:.0%}",
+            seed=f"{targets.prime_sales:.0%}",
         ),
     )
 

@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
+from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.types import FreshnessBand, HalfLifeBasis
-
-# Fewest points of each band.
-FRESH_FROM, FADING_FROM, CARE_FROM = 70.0, 40.0, 15.0
 
 
 def fresh_on(touches: Iterable[date | None], *, as_of: date) -> date:
@@ -15,14 +13,18 @@ def fresh_on(touches: Iterable[date | None], *, as_of: date) -> date:
 
 
 def decide_half_life(
-    own_days: float | None, product_days: float | None, shop_days: float
+    own_days: float | None, product_days: float | None, shop_days: float, *, bands: BandRules
 ) -> tuple[float, HalfLifeBasis]:
-    """Choose the cycle freshness halves by: the person's, the product's, the shop's; at least a day."""
+    """Choose the cycle freshness halves by: the person's, the product's, the shop's.
+
+    Times the shop's factor; at least a day.
+    """
+    factor = bands.cycle_factor
     if own_days is not None:
-        return max(own_days, 1.0), HalfLifeBasis.OWN
+        return max(own_days * factor, 1.0), HalfLifeBasis.OWN
     if product_days is not None:
-        return max(product_days, 1.0), HalfLifeBasis.PRODUCT
-    return max(shop_days, 1.0), HalfLifeBasis.SHOP
+        return max(product_days * factor, 1.0), HalfLifeBasis.PRODUCT
+    return max(shop_days * factor, 1.0), HalfLifeBasis.SHOP
 
 
 def freshness_of(days: int, half_life_days: float) -> float:
@@ -30,10 +32,10 @@ def freshness_of(days: int, half_life_days: float) -> float:
     return float(100.0 * 2.0 ** (-days / max(half_life_days, 1.0)))
 
 
-def band_of(freshness: float) -> FreshnessBand:
+def band_of(freshness: float, bands: BandRules) -> FreshnessBand:
     """Name the band of a value between 0 and 100."""
-    if freshness >= FRESH_FROM:
+    if freshness >= bands.fresh_from:
         return FreshnessBand.FRESH
-    if freshness >= FADING_FROM:
+    if freshness >= bands.fading_from:
         return FreshnessBand.FADING
-    return FreshnessBand.CARE if freshness >= CARE_FROM else FreshnessBand.LOST
+    return FreshnessBand.CARE if freshness >= bands.care_from else FreshnessBand.LOST

@@ -66,7 +66,7 @@ class Ground:
 def ground_of(rows: pa.Table, cutoff: date, signals: pa.Table | None = None) -> Ground:
     """Turn collected histories, and signals where there are any, into arrays by customer number."""
     rows = rows.sort_by("customer_id")
-    ids = rows["customer_id"].to_numpy().astype(np.int64)
+    ids = _ids(rows)
     orders = np.maximum(_floats(rows, "orders"), 1.0)
     return Ground(
         cutoff=cutoff,
@@ -86,6 +86,56 @@ def ground_of(rows: pa.Table, cutoff: date, signals: pa.Table | None = None) -> 
         came_in_days=-_days_before(rows, "came_on", cutoff),
         **{name: _signs(signals, name, ids) for name in _SIGNALS},
     )
+
+
+def present_ground_of(
+    rows: pa.Table, as_of: date, signals: pa.Table | None = None, *, merge_same_day: bool
+) -> Ground:
+    """Turn `features.histories.compute_present_histories` into arrays: nothing came yet.
+
+    With `merge_same_day` all orders of a day are one purchase, as the shop's rules may say.
+    """
+    rows = rows.sort_by("customer_id")
+    ids, lives = _ids(rows), rows["order_days"].combine_chunks()
+    days = np.asarray(lives.flatten().cast(pa.int32()).to_numpy(), dtype=np.int64)
+    orders = np.asarray(lives.value_lengths().to_numpy(), dtype=np.int64)
+    ends = np.cumsum(orders)
+    person = np.repeat(np.arange(len(ids)), orders)
+    gap = np.diff(days, prepend=0)
+    is_gap = np.ones(len(days), bool)
+    is_gap[ends - orders] = False
+    if merge_same_day:
+        is_gap &= gap > 0
+    whose, gap = person[is_gap], gap[is_gap].astype(np.float64)
+    # Two purchases of one day, where the shop counts them apart, are a day apart for the logarithm.
+    log_gap = np.log(np.maximum(gap, 1.0))
+    gaps = np.bincount(whose, minlength=len(ids)).astype(np.float64)
+    last_gap = np.full(len(ids), np.nan)
+    # Of several values for one place the last stays.
+    last_gap[whose] = gap
+    now, nothing = (as_of - date(1970, 1, 1)).days, np.zeros(len(ids))
+    return Ground(
+        cutoff=as_of,
+        customer_id=ids,
+        purchases=gaps + 1.0,
+        age_days=now - days[ends - orders].astype(np.float64),
+        silent_days=now - days[ends - 1].astype(np.float64),
+        gaps=gaps,
+        log_gaps=np.bincount(whose, log_gap, len(ids)).astype(np.float64),
+        log_gaps_squared=np.bincount(whose, log_gap * log_gap, len(ids)).astype(np.float64),
+        last_gap_days=last_gap,
+        net_minor=_floats(rows, "net_minor"),
+        net_recent_minor=_floats(rows, "net_recent_minor"),
+        discounted_share=_floats(rows, "discounted") / orders,
+        came=nothing,
+        came_net_minor=nothing,
+        came_in_days=np.full(len(ids), np.nan),
+        **{name: _signs(signals, name, ids) for name in _SIGNALS},
+    )
+
+
+def _ids(rows: pa.Table) -> NDArray[np.int64]:
+    return np.asarray(rows["customer_id"].to_numpy(), dtype=np.int64)
 
 
 def _signs(signals: pa.Table | None, name: str, ids: NDArray[np.int64]) -> Floats:

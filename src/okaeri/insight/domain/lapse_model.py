@@ -57,7 +57,8 @@ class Trees:
             # All splits whose threshold a value is above take their leaves away.
             left &= masks[np.searchsorted(thresholds, matrix[:, column], side="left")]
         lowest = left & (~left + np.uint32(1))
-        leaf = np.frexp(lowest.astype(np.float64))[1] - 1
+        # A power of two has its exponent, and nothing else, in the upper bits of a float.
+        leaf = (lowest.astype(np.float32).view(np.int32) >> 23) - 127
         values = self._values[np.arange(len(self.leaves)), leaf]
         return np.asarray(self.start + values.sum(axis=1))
 

@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits
 from okaeri.insight.domain.lapse_model import Curve, LapseModel, Line, Steps, Trees, logit_of
 from okaeri.insight.domain.lapse_risk import RULE_WEIGHTS
 from okaeri.insight.domain.lifetime.histories import Floats
+from okaeri.insight.domain.shares import wilson_interval
 
 # Under so many who lapsed, and who did not, the rule stays (domain reference §2.6).
 FEWEST_CASES = 500
@@ -83,17 +84,26 @@ def choose(learn: Cases, check: Cases) -> Chosen:
 
 
 def reliability(chances: Floats, came_true: NDArray[np.bool_]) -> list[dict[str, Any]]:
-    """Give ten groups of equal size by chance: people, mean chance, share that came true."""
+    """Give ten groups of equal size by chance: people, mean chance (told), share that came true (came)
+    with its 95 % interval low..high.
+    """
     order = np.argsort(chances, kind="stable")
     return [
-        {
-            "people": len(part),
-            "told": float(chances[part].mean()),
-            "came": float(came_true[part].mean()),
-        }
+        _group(chances[part], came_true[part])
         for part in np.array_split(order, min(_BINS, max(len(order), 1)))
         if len(part)
     ]
+
+
+def _group(chances: Floats, came_true: NDArray[np.bool_]) -> dict[str, Any]:
+    low, high = wilson_interval(int(came_true.sum()), len(came_true))
+    return {
+        "people": len(came_true),
+        "told": float(chances.mean()),
+        "came": float(came_true.mean()),
+        "low": low,
+        "high": high,
+    }
 
 
 def _sample(cases: Cases) -> Cases:

@@ -3,16 +3,19 @@
 from datetime import date
 
 from okaeri.insight.domain.freshness import band_of
+from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.types import CustomerInsightView, HalfLifeBasis, Stage
 
-# A lead's interest halves in a week (domain reference §2.6).
-LEAD_HALF_LIFE_DAYS = 7.0
 
+def lead_view(
+    customer_id: int, *, seen_on: date, as_of: date, bands: BandRules
+) -> CustomerInsightView:
+    """Give the row of somebody first seen on `seen_on`: no class but "lead", no ranks.
 
-def lead_view(customer_id: int, *, seen_on: date, as_of: date) -> CustomerInsightView:
-    """Give the row of somebody first seen on `seen_on`: no class but "lead", no ranks."""
+    A lead's interest halves in a week, unless the shop says otherwise (domain reference §2.6).
+    """
     days = max((as_of - seen_on).days, 0)
-    freshness = 100.0 * 2.0 ** (-days / LEAD_HALF_LIFE_DAYS)
+    freshness = 100.0 * 2.0 ** (-days / bands.lead_days)
     return CustomerInsightView(
         customer_id=customer_id,
         as_of=as_of,
@@ -35,8 +38,8 @@ def lead_view(customer_id: int, *, seen_on: date, as_of: date) -> CustomerInsigh
         m_rank=None,
         cycle_days=None,
         fresh_on=seen_on,
-        half_life_days=LEAD_HALF_LIFE_DAYS,
+        half_life_days=float(bands.lead_days),
         half_life_basis=HalfLifeBasis.LEAD,
         freshness=freshness,
-        freshness_band=band_of(freshness),
+        freshness_band=band_of(freshness, bands),
     )

@@ -49,57 +49,75 @@ class NextPurchase:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Both ways fitted to the same people."""
+    """Both ways fitted to the same people, or to the same products of people; one entry for each.
 
-    ground: Ground
-    fits: Fits
+    `silent_days` since the last purchase; `came_in_days` from the cutoff, NaN where nothing came.
+    """
+
+    silent_days: Floats
+    came_in_days: Floats
+    # Of the rhythm: mean and width of the logarithm of the interval under way (days).
+    centre: Floats
+    width: Floats
+    # Of the rate: shape and scale (days) of its posterior.
+    shape: Floats
+    scale: Floats
     gaps: GapModel
     horizon_days: int
 
     def place(self, way: str, days: Floats) -> Floats:
         """Give the chance that the next purchase is `days` from the cutoff or sooner, given it comes."""
         if way == RHYTHM:
-            centre, width = own_rhythm(self.gaps, self.ground.rhythms)
-            now, end = self._edges(centre, width)
-            at = special.ndtr((np.log(self.ground.silent_days + days) - centre) / width)
+            now, end = self._edges()
+            at = special.ndtr((np.log(self.silent_days + days) - self.centre) / self.width)
             return np.asarray(np.clip((at - now) / np.maximum(end - now, 1e-12), 0.0, 1.0))
-        shape, scale = self._rate()
-        there = -np.expm1(-shape * np.log1p(days / scale))
-        return np.asarray(there / -np.expm1(-shape * np.log1p(self._end() / scale)))
+        there = -np.expm1(-self.shape * np.log1p(days / self.scale))
+        return np.asarray(there / -np.expm1(-self.shape * np.log1p(self._end() / self.scale)))
 
     def days_at(self, way: str, level: float) -> Floats:
         """Give the day from the cutoff up to which the next purchase comes with chance `level`."""
         if way == RHYTHM:
-            centre, width = own_rhythm(self.gaps, self.ground.rhythms)
-            now, end = self._edges(centre, width)
-            at = np.exp(centre + width * special.ndtri(now + level * (end - now)))
-            days = at - self.ground.silent_days
+            now, end = self._edges()
+            at = np.exp(self.centre + self.width * special.ndtri(now + level * (end - now)))
+            days = at - self.silent_days
             # Far beyond the usual interval the curve is flat to the last digit: any day is as likely.
             known = (end - now > 1e-9) & np.isfinite(days)
             return np.asarray(np.where(known, days, level * self._end()))
-        shape, scale = self._rate()
-        there = -np.expm1(-shape * np.log1p(self._end() / scale))
-        return np.asarray(scale * np.expm1(-np.log1p(-level * there) / shape))
+        there = -np.expm1(-self.shape * np.log1p(self._end() / self.scale))
+        return np.asarray(self.scale * np.expm1(-np.log1p(-level * there) / self.shape))
+
+    def of_those_who_came(self) -> "Timing":
+        """Give only those who came after the cutoff."""
+        came = np.isfinite(self.came_in_days)
+        parts = ("silent_days", "came_in_days", "centre", "width", "shape", "scale")
+        return replace(self, **{part: getattr(self, part)[came] for part in parts})
 
     def _end(self) -> float:
         return self.horizon_days + 0.5
 
-    def _edges(self, centre: Floats, width: Floats) -> tuple[Floats, Floats]:
-        silent = self.ground.silent_days
+    def _edges(self) -> tuple[Floats, Floats]:
+        silent = self.silent_days
         return (
-            special.ndtr((np.log(silent + 0.5) - centre) / width),
-            special.ndtr((np.log(silent + self._end()) - centre) / width),
+            special.ndtr((np.log(silent + 0.5) - self.centre) / self.width),
+            special.ndtr((np.log(silent + self._end()) - self.centre) / self.width),
         )
-
-    def _rate(self) -> tuple[Floats, Floats]:
-        """Give shape and scale (days) of the posterior of each person's rate."""
-        r, alpha = self.fits.orders.values[:2]
-        return self.ground.purchases - 1.0 + r, alpha * WEEK + self.ground.age_days
 
 
 def timing_of(ground: Ground, fits: Fits, horizon_days: int) -> Timing:
     """Fit the shop's rhythm beside the order model that is there."""
-    return Timing(ground, fits, fit_gaps(ground.rhythms), horizon_days)
+    gaps = fit_gaps(ground.rhythms)
+    centre, width = own_rhythm(gaps, ground.rhythms)
+    r, alpha = fits.orders.values[:2]
+    return Timing(
+        silent_days=ground.silent_days,
+        came_in_days=ground.came_in_days,
+        centre=centre,
+        width=width,
+        shape=ground.purchases - 1.0 + r,
+        scale=alpha * WEEK + ground.age_days,
+        gaps=gaps,
+        horizon_days=horizon_days,
+    )
 
 
 def foretell(timing: Timing, lesson: Lesson) -> NextPurchase:
@@ -110,23 +128,21 @@ def foretell(timing: Timing, lesson: Lesson) -> NextPurchase:
     )
     # The whole days inside: rounding outwards would hold more than it says.
     first, middle = np.ceil(low), np.maximum(np.round(middle), np.ceil(low))
-    centre, _ = own_rhythm(timing.gaps, timing.ground.rhythms)
-    return NextPurchase(first, middle, np.maximum(np.floor(high), middle), np.exp(centre))
+    return NextPurchase(first, middle, np.maximum(np.floor(high), middle), np.exp(timing.centre))
 
 
 def learn(timing: Timing) -> Lesson:
     """Choose the way that told the returns after the cutoff better, and move its edges."""
-    came = np.isfinite(timing.ground.came_in_days)
-    if came.sum() < _FEWEST_RETURNS:
+    some = timing.of_those_who_came()
+    if len(some.came_in_days) < _FEWEST_RETURNS:
         return Lesson()
-    some = replace(timing, ground=timing.ground.some(came))
     way = max((RATE, RHYTHM), key=lambda one: _fit_of(some, one))
-    low, high = np.quantile(some.place(way, some.ground.came_in_days), (LOW, HIGH))
+    low, high = np.quantile(some.place(way, some.came_in_days), (LOW, HIGH))
     return Lesson(way, float((LOW + low) / 2), float((HIGH + high) / 2))
 
 
 def _fit_of(timing: Timing, way: str) -> float:
     """Give the mean log chance of the very day each came."""
-    days = timing.ground.came_in_days
+    days = timing.came_in_days
     hit = timing.place(way, days + 0.5) - timing.place(way, days - 0.5)
     return float(np.log(np.maximum(hit, 1e-9)).mean())

@@ -4,26 +4,21 @@ Thresholds are those of the domain reference (§1.3 #24 to #26), filled with the
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from okaeri.foundation.text import Text
 
 Rule = dict[str, Any]
-# A trial is over once its supply ran out twice, and not before two months (§1.3 #26).
-TRIAL_DAYS = 60
 YEAR = 365
 
 
 @dataclass(frozen=True, slots=True)
 class ShopFacts:
-    """What presets take from the shop: settings, trials with their supply in days, intervals by sku."""
+    """What presets take from the shop: its settings, and the bar of loyal customers."""
 
     lapse_days: int
     threshold_minor: int
-    trials: Mapping[str, int | None] = field(default_factory=dict)
-    # Days within which nine of ten come back for the product (p90), where that is known.
-    intervals: Mapping[str, int] = field(default_factory=dict)
     # From which share of discounted orders, and from how many orders on, somebody buys at sales only.
     sale_share: float = 0.8
     sale_orders: int = 2
@@ -72,38 +67,20 @@ def _about_to_take_the_fourth(_: ShopFacts) -> Rule:
     return {"all": [delivered(">=", 3), {"not": delivered(">=", 4)}]}
 
 
-def _trial_and_gone(facts: ShopFacts) -> Rule:
-    """Nothing since the trial, for longer than its supply lasts twice (at least 60 days)."""
-    only = [_did("order", is_("kind", "trial")), is_("purchase_count", 1)]
-    waits: dict[int, list[str]] = {}
-    for sku, supply in facts.trials.items():
-        waits.setdefault(max(TRIAL_DAYS, 2 * (supply or 0)), []).append(sku)
-    longer = {days: skus for days, skus in waits.items() if days > TRIAL_DAYS}
-    if not longer:
-        return {"all": [*only, is_("recency_days", TRIAL_DAYS, ">=")]}
-    ways: list[Rule] = [
-        {"all": [_did("item", is_("sku", skus, "in")), is_("recency_days", days, ">=")]}
-        for days, skus in sorted(longer.items())
-    ]
-    others = {
-        "not": _did("item", is_("sku", sorted(s for skus in longer.values() for s in skus), "in"))
-    }
-    ways.append({"all": [others, is_("recency_days", TRIAL_DAYS, ">=")]})
-    return {"all": [*only, {"any": ways}]}
+def _bought(kind: str, **more: object) -> Rule:
+    return _did("order", is_("kind", kind), **more)
 
 
-def _twice_and_gone(facts: ShopFacts) -> Rule:
-    """Two one-off purchases, then silence beyond the product's usual interval, else the lapse."""
-    single = _did("order", is_("kind", "single"), measure="days", op="=", value=2)
-    by_days: dict[int, list[str]] = {}
-    for sku, days in facts.intervals.items():
-        by_days.setdefault(days, []).append(sku)
-    ways: list[Rule] = [
-        {"all": [_did("item", is_("sku", sorted(skus), "in")), is_("recency_days", days, ">=")]}
-        for days, skus in sorted(by_days.items())
-    ]
-    gone: Rule = is_("recency_days", facts.lapse_days, ">=")
-    return {"all": [single, is_("purchase_count", 2), {"any": [*ways, gone]} if ways else gone]}
+def _trial_and_gone(_: ShopFacts) -> Rule:
+    """Nothing but trials, and silent beyond what a trial is waited for (§1.3 #26)."""
+    others = [{"not": _bought(kind)} for kind in ("single", "subscription")]
+    return {"all": [_bought("trial"), *others, is_("is_gone", True)]}
+
+
+def _twice_and_gone(_: ShopFacts) -> Rule:
+    """Two one-off purchases, then silence beyond nine of ten intervals of the product, or the lapse."""
+    single = _bought("single", measure="days", op="=", value=2)
+    return {"all": [single, is_("purchase_count", 2), is_("is_gone", True)]}
 
 
 def _often(op: str, times: int) -> Rule:
@@ -148,6 +125,7 @@ PRESETS: tuple[Preset, ...] = (
             Text("間隔の変更やスキップを案内する", "another interval, or a pause"),
         ),
         _about_to_take_the_fourth,
+        "before_fourth",
     ),
     Preset(
         "trial_gone",

@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 from okaeri.insight.features.cycles import compute_bought_cycles
 from okaeri.insight.features.freshness import compute_freshness
 from okaeri.insight.features.lifecycle import compute_lifecycle
+from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.types import LifecycleRules
 
 
@@ -20,6 +21,7 @@ def compute_band_purchases(
     days: int,
     rules: LifecycleRules,
     shop_cycle_days: float,
+    bands: BandRules | None = None,
 ) -> ir.Table:
     """One row per freshness band on the day `on`: freshness_band, customers, buyers.
 
@@ -38,6 +40,7 @@ def compute_band_purchases(
         then,
         shop_cycle_days=shop_cycle_days,
         bought_cycles=compute_bought_cycles(bought.filter(bought.last_on <= on), cycles),
+        bands=bands,
     )
     until = on + timedelta(days=days)
     later = purchases.filter((purchases.ordered_on > on) & (purchases.ordered_on <= until))

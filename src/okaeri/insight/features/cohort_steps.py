@@ -119,9 +119,14 @@ def compute_values_by_beginning(
 ) -> ir.Table:
     """One row per cohort, product and media with a customer old enough for the shortest window.
 
-    Columns: cohort_month, product, media, and sums of `compute_life_values`.
+    Columns: cohort_month, product, media, sums of `compute_life_values`, and square_<n>: the sum of each
+    person's net_<n> squared.
     """
     rows = lives.join(faceted.select("customer_id", *CUBE), "customer_id")
     rows = rows.mutate(cohort_month=month_number(rows.first_on))
     names = [f"{what}_{n}" for n in windows for what in ("aged", "net", "margin", "known")]
-    return rows.group_by("cohort_month", *CUBE).agg(**{name: rows[name].sum() for name in names})
+    net = {n: rows[f"net_{n}"].cast("float64") for n in windows}
+    return rows.group_by("cohort_month", *CUBE).agg(
+        **{name: rows[name].sum() for name in names},
+        **{f"square_{n}": (net[n] * net[n]).sum() for n in windows},
+    )

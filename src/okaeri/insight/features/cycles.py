@@ -5,10 +5,12 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
+from okaeri.insight.cycle_types import KEPT_AHEAD, KEPT_BEHIND
+
 BIN_DAYS = 10
 LAST_BIN = 36
 # What was bought longer ago than this is waited for no more.
-_OLDEST_DAYS = 730
+OLDEST_DAYS = 730
 _LAST_INTERVALS = 5
 
 
@@ -88,21 +90,21 @@ def compute_run_outs(
     *,
     as_of: date,
     days_to_arrive: int,
-    fewest_intervals: int,
     prior_intervals: float,
 ) -> ir.Table:
     """One row per customer and product bought by himself in two years whose use can be told.
 
-    `habits` as of `compute_item_habits`, `cycles` as of `compute_product_cycles`. Columns: customer_id;
-    sku; last_on; since_days (to `as_of`); use_days (from the purchase until it is used up); due_in (days
-    from `as_of` until then, rounded, negative when past); basis.
+    `habits` as of `compute_item_habits`; `cycles`: sku and cycle_days of products to be trusted. Columns:
+    customer_id; sku; last_on; since_days (to `as_of`); use_days (from the purchase until it is used up);
+    due_in (days from `as_of` until then, rounded, negative when past); basis.
     Use: arrival + quantity × days of use, else the median of the person's last five intervals (from
     two on) drawn towards the product's median, else that median (§2.4).
     """
-    since = as_of - timedelta(days=_OLDEST_DAYS)
-    latest = habits.filter((habits.last_on > since) & ~habits.is_delivery).drop("gap_days")
-    trusted = cycles.filter(cycles.intervals >= fewest_intervals)
-    known = latest.left_join(trusted.select("sku", "cycle_days"), "sku").drop("sku_right")
+    since = as_of - timedelta(days=OLDEST_DAYS)
+    latest = habits.filter((habits.last_on > since) & ~habits.is_delivery).select(
+        "customer_id", "sku", "quantity", "last_on", "own_intervals", "own_days"
+    )
+    known = latest.left_join(cycles.select("sku", "cycle_days"), "sku").drop("sku_right")
     supply = products.select("sku", "days_supply")
     known = known.left_join(supply, "sku").drop("sku_right")
     return _with_use(known, as_of, days_to_arrive, prior_intervals)
@@ -176,9 +178,19 @@ def compute_overdue(
     return rows.order_by(ibis.desc("net_minor"), "customer_id", "sku").limit(most)
 
 
+def is_near(run_outs: ir.Table) -> ir.BooleanValue:
+    """Tell what runs out in the weeks journeys look at."""
+    return (run_outs.due_in >= -KEPT_BEHIND) & (run_outs.due_in <= KEPT_AHEAD)
+
+
+def is_waited_for(run_outs: ir.Table, *, at_risk_ratio: float) -> ir.BooleanValue:
+    """Tell for what a customer may still come back: `at_risk_ratio` times its use is not over yet."""
+    return run_outs.since_days <= run_outs.use_days * at_risk_ratio
+
+
 def compute_next_run_outs(run_outs: ir.Table, *, as_of: date, at_risk_ratio: float) -> ir.Table:
     """One row per customer who still waits for something: customer_id, runs_out_on of the first of it."""
-    waiting = run_outs.filter(run_outs.since_days <= run_outs.use_days * at_risk_ratio)
+    waiting = run_outs.filter(is_waited_for(run_outs, at_risk_ratio=at_risk_ratio))
     first = waiting.group_by("customer_id").agg(due_in=waiting.due_in.min())
     # A date and an interval make a timestamp in DuckDB, whatever Ibis says.
     until = ibis.date(as_of).cast("timestamp") + first.due_in.as_interval("D")

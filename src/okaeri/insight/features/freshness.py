@@ -5,7 +5,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from okaeri.insight.domain.freshness import CARE_FROM, FADING_FROM, FRESH_FROM
+from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.types import FreshnessBand, HalfLifeBasis
 
 # What makes an order felt again after it was placed, where its source tells of it.
@@ -30,25 +30,33 @@ def compute_touches(orders: ir.Table, *, as_of: date) -> ir.Table:
 
 
 def compute_freshness(
-    customers: ir.Table, *, shop_cycle_days: float, bought_cycles: ir.Table | None = None
+    customers: ir.Table,
+    *,
+    shop_cycle_days: float,
+    bought_cycles: ir.Table | None = None,
+    bands: BandRules | None = None,
 ) -> ir.Table:
     """One row per customer: the columns of `customers` with freshness (0..100), freshness_band,
     half_life_days and half_life_basis (`HalfLifeBasis`).
 
     F = 100 · 2^(−days / h): days since `fresh_on` (the last purchase, shipping or delivery sets 100);
     h is the personal cycle, else that of what he bought last (`bought_cycles`, see
-    `features.cycles.compute_bought_cycles`), else `shop_cycle_days`, at least a day. Source: §2.6.
+    `features.cycles.compute_bought_cycles`), else `shop_cycle_days`, times the shop's
+    factor, at least a day. Source: §2.6.
     """
-    rows = _with_half_life(_with_bought_cycle(customers, bought_cycles), shop_cycle_days)
+    bands = bands or BandRules()
+    rows = _with_half_life(
+        _with_bought_cycle(customers, bought_cycles), shop_cycle_days, bands.cycle_factor
+    )
     # `fresh_on` is counted from the last purchase, so that no day of analysis is asked for.
     days = rows.recency_days - rows.fresh_on.delta(rows.last_on, unit="day")
     halvings = days.cast("float64") / rows.half_life_days
     rows = rows.mutate(freshness=ibis.literal(2.0).pow(-halvings) * ibis.literal(100.0))
     return rows.mutate(
         freshness_band=ibis.cases(
-            (rows.freshness >= FRESH_FROM, FreshnessBand.FRESH.value),
-            (rows.freshness >= FADING_FROM, FreshnessBand.FADING.value),
-            (rows.freshness >= CARE_FROM, FreshnessBand.CARE.value),
+            (rows.freshness >= bands.fresh_from, FreshnessBand.FRESH.value),
+            (rows.freshness >= bands.fading_from, FreshnessBand.FADING.value),
+            (rows.freshness >= bands.care_from, FreshnessBand.CARE.value),
             else_=FreshnessBand.LOST.value,
         )
     )
@@ -61,10 +69,10 @@ def _with_bought_cycle(customers: ir.Table, bought_cycles: ir.Table | None) -> i
     return rows.select(*customers.columns, "product_cycle_days")
 
 
-def _with_half_life(rows: ir.Table, shop_cycle_days: float) -> ir.Table:
+def _with_half_life(rows: ir.Table, shop_cycle_days: float, factor: float) -> ir.Table:
     cycle = ibis.coalesce(rows.cycle_days, rows.product_cycle_days, ibis.literal(shop_cycle_days))
     return rows.mutate(
-        half_life_days=ibis.greatest(cycle, ibis.literal(1.0)),
+        half_life_days=ibis.greatest(cycle * ibis.literal(factor), ibis.literal(1.0)),
         half_life_basis=ibis.cases(
             (rows.cycle_days.notnull(), HalfLifeBasis.OWN.value),
             (rows.product_cycle_days.notnull(), HalfLifeBasis.PRODUCT.value),

@@ -18,6 +18,24 @@ def counts_as_purchase(orders: ir.Table, *, as_of: date, rules: LifecycleRules) 
     return counts if rules.count_trial else counts & ~orders.is_trial
 
 
+def compute_bought_orders(orders: ir.Table, *, as_of: date, rules: LifecycleRules) -> ir.Table:
+    """One row per order of `compute_purchases`, without its place in a life.
+
+    Columns: order_id, customer_id, ordered_on, kind.
+    """
+    rows = orders.filter(counts_as_purchase(orders, as_of=as_of, rules=rules))
+    kind = _kind(rows.is_trial, _is_delivery(rows))
+    return rows.select("order_id", "customer_id", "ordered_on", kind=kind)
+
+
+def _is_delivery(orders: ir.Table) -> ir.BooleanValue:
+    return (orders.subscription_no != "") | orders.delivery_no.notnull()
+
+
+def _kind(is_trial: ir.BooleanValue, is_delivery: ir.BooleanValue) -> ir.StringValue:
+    return ibis.cases((is_trial, _TRIAL), (is_delivery, _SUBSCRIPTION), else_=_SINGLE)
+
+
 def compute_purchases(orders: ir.Table, *, as_of: date, rules: LifecycleRules) -> ir.Table:
     """One row per order that counts as a purchase of a known customer up to and on `as_of`.
 
@@ -45,7 +63,7 @@ def compute_purchases(orders: ir.Table, *, as_of: date, rules: LifecycleRules) -
         "discount_minor",
         "margin_minor",
         "is_trial",
-        is_delivery=(rows.subscription_no != "") | rows.delivery_no.notnull(),
+        is_delivery=_is_delivery(rows),
         n=nth + 1,
         previous_on=previous_on,
         first_on=rows.ordered_on.min().over(ibis.window(group_by="customer_id")),
@@ -55,9 +73,7 @@ def compute_purchases(orders: ir.Table, *, as_of: date, rules: LifecycleRules) -
         starts = starts | (numbered.previous_on < numbered.ordered_on)
     else:
         starts = ibis.literal(True)
-    kind = ibis.cases(
-        (numbered.is_trial, _TRIAL), (numbered.is_delivery, _SUBSCRIPTION), else_=_SINGLE
-    )
+    kind = _kind(numbered.is_trial, numbered.is_delivery)
     return numbered.mutate(kind=kind, starts_purchase=starts).drop("is_trial", "is_delivery")
 
 

@@ -24,8 +24,48 @@ def compute_responses(
     passed since. buyers: contacts with a purchase on that day or within `days` days after it. The class
     is that of the day before, under today's bar.
     """
+    classed = _classed(
+        _ripe(contacts, as_of, days), purchases, days, rules=rules, threshold_minor=threshold_minor
+    )
+    return _by_class(classed)
+
+
+def compute_source_responses(
+    contacts: ir.Table,
+    purchases: ir.Table,
+    *,
+    as_of: date,
+    days: int,
+    rules: LifecycleRules,
+    threshold_minor: int,
+) -> ir.Table:
+    """One row per source of messages and class: source, and the columns of `compute_responses`.
+
+    `contacts` has source too. Who got two of one source on a day is one contact of it; who got one of
+    each of two is a contact of both.
+    """
+    ripe = _ripe(contacts, as_of, days)
+    classed = _classed(ripe, purchases, days, rules=rules, threshold_minor=threshold_minor)
+    sources = contacts.select("customer_id", "sent_on", "source").distinct()
+    rows = sources.join(classed, ["customer_id", "sent_on"])
+    return _by_class(rows, "source")
+
+
+def _ripe(contacts: ir.Table, as_of: date, days: int) -> ir.Table:
     ripe = contacts.filter(contacts.sent_on <= as_of - timedelta(days=days))
-    ripe = ripe.select("customer_id", "sent_on").distinct()
+    return ripe.select("customer_id", "sent_on").distinct()
+
+
+def _by_class(classed: ir.Table, *further: str) -> ir.Table:
+    return classed.group_by(*further, "stage", "is_lapsed").agg(
+        contacts=classed.count(), buyers=classed.came.sum()
+    )
+
+
+def _classed(
+    ripe: ir.Table, purchases: ir.Table, days: int, *, rules: LifecycleRules, threshold_minor: int
+) -> ir.Table:
+    """One row per contact: customer_id, sent_on, stage, is_lapsed, came (1 or 0)."""
     rows = ripe.join(
         purchases.select("customer_id", "ordered_on", "first_on", "n", "net_minor"), "customer_id"
     )
@@ -48,7 +88,6 @@ def compute_responses(
         threshold_minor=threshold_minor,
     )
     silent = lives.sent_on.delta(lives.last_on, unit="day")
-    classed = lives.select("came", stage=stage, is_lapsed=silent >= rules.lapse_days)
-    return classed.group_by("stage", "is_lapsed").agg(
-        contacts=classed.count(), buyers=classed.came.sum()
+    return lives.select(
+        "customer_id", "sent_on", "came", stage=stage, is_lapsed=silent >= rules.lapse_days
     )

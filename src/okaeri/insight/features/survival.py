@@ -5,24 +5,24 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from okaeri.insight.analysis_types import ChurnRules
 from okaeri.insight.features.facets import FACETS
+from okaeri.insight.features.gone import TRIAL
 from okaeri.insight.types import LifecycleRules
 
 # Whoever bought more often stands in the last step.
 DEEPEST = 11
 
 
-def compute_survival(customers: ir.Table, faceted: ir.Table) -> ir.Table:
+def compute_survival(gone: ir.Table, faceted: ir.Table) -> ir.Table:
     """One row per kind, product, media, source and number of purchases (at most 11) with a customer.
 
-    Columns: the facets, purchase_count, customers, lapsed.
+    Columns: the facets, purchase_count, customers, gone. `gone` as of `features.gone.compute_gone`.
     """
-    rows = customers.select("customer_id", "purchase_count", "is_lapsed")
+    rows = gone.select("customer_id", "purchase_count", "is_gone")
     rows = rows.join(faceted.select("customer_id", *FACETS), "customer_id")
     rows = rows.mutate(purchase_count=ibis.least(rows.purchase_count, DEEPEST).cast("int64"))
     return rows.group_by(*FACETS, "purchase_count").agg(
-        customers=rows.count(), lapsed=rows.is_lapsed.ifelse(1, 0).sum()
+        customers=rows.count(), gone=rows.is_gone.ifelse(1, 0).sum()
     )
 
 
@@ -34,34 +34,18 @@ def compute_purchase_values(purchases: ir.Table) -> ir.Table:
     )
 
 
-def compute_trials(
-    purchases: ir.Table, faceted: ir.Table, products: ir.Table, *, as_of: date, churn: ChurnRules
-) -> ir.Table:
+def compute_trials(purchases: ir.Table, gone: ir.Table) -> ir.Table:
     """One row: trials (people who began with one), went_on (bought anything but a trial), lost.
 
-    Lost: no further purchase within max(churn.trial_days, 2 × days the trial lasts) (§1.3 #26).
+    Lost: gone (`features.gone.compute_gone`) without anything but trials.
     """
-    known = faceted.select("customer_id", sku=faceted.first_sku)
-    supply = products.select("sku", "days_supply")
-    began = purchases.filter((purchases.n == 1) & (purchases.kind == "trial"))
-    people = began.select("customer_id").distinct().join(known, "customer_id")
-    people = people.left_join(supply, "sku").select("customer_id", "days_supply")
-    rows = purchases.semi_join(people, "customer_id")
-    full = rows.kind != "trial"
-    lives = rows.group_by("customer_id").agg(
-        last_on=rows.ordered_on.max(),
-        first_n=full.ifelse(rows.n, ibis.null("int64")).min(),
-    )
-    lives = lives.join(people, "customer_id")
-    patience = ibis.greatest(
-        ibis.literal(churn.trial_days), 2 * ibis.coalesce(lives.days_supply, 0)
-    )
-    silent = ibis.date(as_of).delta(lives.last_on, unit="day") >= patience
-    went_on = lives.first_n.notnull()
-    return lives.aggregate(
-        trials=lives.count(),
+    began = purchases.filter((purchases.n == 1) & (purchases.kind == TRIAL))
+    rows = gone.semi_join(began, "customer_id")
+    went_on = rows.kind != TRIAL
+    return rows.aggregate(
+        trials=rows.count(),
         went_on=went_on.ifelse(1, 0).sum(),
-        lost=(~went_on & silent).ifelse(1, 0).sum(),
+        lost=(~went_on & rows.is_gone).ifelse(1, 0).sum(),
     )
 
 
@@ -74,24 +58,34 @@ def compute_full_orders(purchases: ir.Table) -> ir.Table:
 def compute_contracts(
     counted: ir.Table, ended: ir.Table, *, as_of: date, rules: LifecycleRules
 ) -> ir.Table:
-    """One row per contract with a delivery: source, subscription_no, customer_id, deliveries, is_over.
+    """One row per contract with a delivery: source, subscription_no, customer_id, deliveries, net_minor,
+    first_on, last_on, is_over, ended_on (NULL while it runs).
 
-    `counted`: orders of the warehouse that count. `ended`: source and subscription_no of cancelled
-    contracts. A contract without a delivery for as long as a customer counts as lapsed is over too.
-    Skipped deliveries are no orders and do not count.
+    `counted`: orders of the warehouse that count. `ended`: source, subscription_no and ended_on (NULL
+    unknown: the last delivery serves) of cancelled contracts. A contract without a delivery for as long
+    as a customer counts as lapsed is over too. Skipped deliveries are no orders and do not count.
     """
     rows = counted.filter(counted.subscription_no != "")
     found = rows.group_by("source", "subscription_no").agg(
         customer_id=rows.customer_id.max(),
         deliveries=rows.count(),
         net_minor=rows.net_minor.sum(),
+        first_on=rows.ordered_on.min(),
         last_on=rows.ordered_on.max(),
     )
     known = ended.mutate(is_ended=ibis.literal(True))
     joined = found.left_join(known, ["source", "subscription_no"])
     silent = ibis.date(as_of).delta(joined.last_on, unit="day") >= rules.lapse_days
+    is_ended = joined.is_ended.fill_null(ibis.literal(False))
+    given_up_on = joined.last_on + ibis.interval(days=rules.lapse_days)
     return joined.select(
-        *found.columns, is_over=joined.is_ended.fill_null(ibis.literal(False)) | silent
+        *found.columns,
+        is_over=is_ended | silent,
+        ended_on=ibis.cases(
+            (is_ended, ibis.coalesce(joined.ended_on, joined.last_on)),
+            (silent, given_up_on.cast("date")),
+            else_=ibis.null("date"),
+        ),
     )
 
 

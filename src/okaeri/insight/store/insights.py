@@ -9,13 +9,27 @@ from typing import Any
 
 import pyarrow as pa
 from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Concat
 from pyroaring import BitMap64
 
-from okaeri.foundation.bulk import bulk_insert, indexes_afterwards, insert_columns
+from okaeri.foundation.bulk import (
+    bulk_insert,
+    driver_values,
+    indexes_afterwards,
+    insert_columns,
+)
 from okaeri.foundation.personal import Documents, as_documents
 from okaeri.insight.models import CustomerInsight
-from okaeri.insight.types import ClassShare, CustomerInsightView, FreshnessBand, Stage
+from okaeri.insight.types import (
+    LAPSED_KEY,
+    ClassShare,
+    CustomerClass,
+    CustomerInsightView,
+    FreshnessBand,
+    Stage,
+)
 
 COLUMNS = tuple(field.name for field in CustomerInsight._meta.concrete_fields)
 _TABLE = CustomerInsight._meta.db_table
@@ -37,20 +51,12 @@ def replace_all(batches: Iterable[pa.RecordBatch], leads: Iterable[CustomerInsig
         cursor.execute(f'DELETE FROM "{_TABLE}"')  # noqa: S608 - our own table
     with indexes_afterwards(_TABLE) if known >= _MANY else nullcontext():
         for batch in batches:
-            columns = {name: _driver_values(batch.column(name)) for name in COLUMNS}
+            columns = {name: driver_values(batch.column(name)) for name in COLUMNS}
             insert_columns(_TABLE, columns)
             written += batch.num_rows
         rows = [tuple(_driver_value(getattr(lead, name)) for name in COLUMNS) for lead in leads]
         bulk_insert(_TABLE, COLUMNS, rows)
     return written + len(rows)
-
-
-def _driver_values(column: pa.Array) -> list[Any]:
-    # Days travel as ISO text: both drivers take it, and sqlite3 gives up its own adapters.
-    values: list[Any] = (
-        column.cast(pa.string()) if pa.types.is_date(column.type) else column
-    ).to_pylist()
-    return values
 
 
 def _driver_value(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
@@ -95,13 +101,17 @@ def freshness_of(customer_ids: Collection[int]) -> dict[int, int]:
     return {who: round(value) for who, value in rows.values_list("customer_id", "freshness")}
 
 
-def buying_at_discounts(customer_ids: Iterable[int], share: float, fewest_orders: int) -> set[int]:
-    """Give those of these people who bought so large a share of enough orders at a discount."""
+def buying_at_discounts(
+    customer_ids: Iterable[int], share: float, fewest_orders: int, *, stage: Stage | None = None
+) -> set[int]:
+    """Give those of these people (of one class) who bought so large a share of enough orders at a discount."""
     rows = CustomerInsight.objects.filter(
         customer_id__in=list(customer_ids),
         discount_share__gte=share,
         order_count__gte=fewest_orders,
     )
+    if stage is not None:
+        rows = rows.filter(stage=stage.value)
     return set(rows.values_list("customer_id", flat=True))
 
 
@@ -165,6 +175,22 @@ def class_mix(ids: BitMap64) -> list[ClassShare]:
         ClassShare(Stage(stage), lapsed, inside[stage, lapsed], everyone[stage, lapsed])
         for stage, lapsed in sorted(inside, key=lambda one: (order.index(Stage(one[0])), one[1]))
     ]
+
+
+def class_column(of: str) -> Combinable:
+    """Give a column with the key of the class of whom a query's column `of` numbers; NULL unknown."""
+    standing = CustomerInsight.objects.filter(customer_id=OuterRef(of))
+    lapsed = When(is_lapsed=True, then=Concat("stage", Value(LAPSED_KEY)))
+    return Subquery(standing.values(key=Case(lapsed, default="stage", output_field=CharField())))
+
+
+def count_classes() -> dict[str, int]:
+    """Give class key → people, read from the index by class alone; leads are one key of their own."""
+    rows = CustomerInsight.objects.order_by().values_list("stage", "is_lapsed")
+    return {
+        CustomerClass(Stage(stage), is_lapsed).key: count
+        for stage, is_lapsed, count in rows.annotate(n=Count("pk"))
+    }
 
 
 def iter_ids_where(where: Q) -> Iterator[int]:

@@ -32,6 +32,14 @@ def sizes() -> dict[str, int]:
     return dict(InterestAudience.objects.values_list("topic", "size"))
 
 
+def sizes_among(customer_ids: BitMap64) -> dict[str, int]:
+    """Give topic → how many of these people care for it."""
+    return {
+        row.topic: len(BitMap64.deserialize(bytes(row.members)) & customer_ids)
+        for row in InterestAudience.objects.all()
+    }
+
+
 def forget(customer_ids: Iterable[int]) -> int:
     """Take people out of every audience; gives how many changed."""
     gone, changed = BitMap64(customer_ids), 0

@@ -39,6 +39,11 @@ def cycles_of(skus: Iterable[str]) -> dict[str, float]:
     }
 
 
+def all_cycles() -> dict[str, float]:
+    """Give sku → days between two purchases of it, of every product the last refresh trusted."""
+    return dict(ItemCycle.objects.order_by("sku").values_list("sku", "cycle_days"))
+
+
 def _replace(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608 - our own table
@@ -58,6 +63,12 @@ def favourites(most: int) -> dict[str, ItemFactView]:
     """Give the facts of the products most people bought lately."""
     rows = ItemFact.objects.filter(recent_buyers__gt=0).order_by("-recent_buyers", "-buyers", "sku")
     return {row[0]: ItemFactView(*row) for row in rows.values_list(*FACT)[:most]}
+
+
+def most_bought(most: int) -> dict[str, str]:
+    """Give sku → name of the products with most buyers, most first."""
+    rows = ItemFact.objects.order_by("-buyers", "sku").values_list("sku", "name")
+    return {sku: name or sku for sku, name in rows[:most]}
 
 
 def first_days() -> dict[str, date]:

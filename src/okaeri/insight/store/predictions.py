@@ -10,12 +10,10 @@ from django.db.models import QuerySet
 
 from okaeri.foundation.bulk import indexes_afterwards, insert_columns
 from okaeri.foundation.personal import Documents, as_documents
+from okaeri.foundation.settings import load
+from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.models import CustomerInsight, CustomerPrediction
-from okaeri.insight.prediction_types import (
-    OVERDUE_FROM,
-    CustomerPredictionView,
-    PredictionPage,
-)
+from okaeri.insight.prediction_types import CustomerPredictionView, PredictionPage
 
 COLUMNS = tuple(field.name for field in CustomerPrediction._meta.concrete_fields)
 _TABLE = CustomerPrediction._meta.db_table
@@ -51,27 +49,51 @@ def iter_columns(names: Sequence[str]) -> Iterator[dict[str, list[Any]]]:
 
 
 def overdue(offset: int, limit: int) -> PredictionPage:
-    """Give who is past 1.2 of his usual interval and not lapsed, by value to come."""
+    """Give who is past his usual interval (`CycleRules`) and not lapsed, by value to come."""
+    return _page(_overdue(), offset, limit)
+
+
+def _overdue() -> QuerySet[CustomerPrediction]:
     active = CustomerInsight.objects.filter(is_lapsed=False).values("customer_id")
-    late = CustomerPrediction.objects.filter(overdue_ratio__gt=OVERDUE_FROM)
-    return _page(late.filter(customer_id__in=active), "-value_365_minor", offset, limit)
+    bar = load(CycleRules).overdue_ratio
+    late = CustomerPrediction.objects.filter(overdue_ratio__gt=bar)
+    return late.filter(customer_id__in=active).order_by("-value_365_minor", "customer_id")
 
 
 def to_call(importance: float, risk: float, offset: int, limit: int) -> PredictionPage:
     """Give who reaches both bars, by priority."""
+    return _page(_to_call(importance, risk), offset, limit)
+
+
+def _to_call(importance: float, risk: float) -> QuerySet[CustomerPrediction]:
     rows = CustomerPrediction.objects.filter(importance__gte=importance, lapse_risk__gte=risk)
-    return _page(rows, "-priority", offset, limit)
+    return rows.order_by("-priority", "customer_id")
 
 
 def most_valuable(offset: int, limit: int) -> PredictionPage:
     """Give everybody by value to come."""
-    return _page(CustomerPrediction.objects.all(), "-value_365_minor", offset, limit)
+    return _page(_most_valuable(), offset, limit)
 
 
-def _page(
-    rows: QuerySet[CustomerPrediction], order_by: str, offset: int, limit: int
-) -> PredictionPage:
-    ordered = rows.order_by(order_by, "customer_id").values_list(*COLUMNS)
+def _most_valuable() -> QuerySet[CustomerPrediction]:
+    return CustomerPrediction.objects.order_by("-value_365_minor", "customer_id")
+
+
+def iter_lists(importance: float, risk: float) -> dict[str, Iterator[int]]:
+    """Give the people of each list in its order, read as they are asked for."""
+    lists = {
+        "importance": _to_call(importance, risk),
+        "overdue": _overdue(),
+        "valuable": _most_valuable(),
+    }
+    return {
+        name: rows.values_list("customer_id", flat=True).iterator(chunk_size=_PAGE)
+        for name, rows in lists.items()
+    }
+
+
+def _page(rows: QuerySet[CustomerPrediction], offset: int, limit: int) -> PredictionPage:
+    ordered = rows.values_list(*COLUMNS)
     found = ordered[max(offset, 0) : max(offset, 0) + max(limit, 0)]
     return PredictionPage(tuple(CustomerPredictionView(*row) for row in found), rows.count())
 

@@ -43,6 +43,11 @@ def find(name: str) -> ReportView | None:
     return ReportView(row.name, row.as_of, row.rule_version, row.payload, row.computed_at)
 
 
+def let_go_before(mark: datetime, part: str) -> int:
+    """Remove reports with `part` in their name that were computed before `mark`; how many."""
+    return Report.objects.filter(name__contains=part, computed_at__lt=mark).delete()[0]
+
+
 def find_day(name: str) -> date | None:
     """Give the shop day of one report."""
     return Report.objects.filter(name=name).values_list("as_of", flat=True).first()

@@ -8,19 +8,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection
 
-from okaeri.foundation.bulk import indexes_afterwards, insert_columns
+from okaeri.foundation.bulk import driver_values, indexes_afterwards, insert_columns
 from okaeri.foundation.personal import Documents, as_documents
 from okaeri.insight.cycle_types import RunOutView
 from okaeri.insight.models import RunOut
 
-_COLUMNS = ("customer_id", "sku", "last_on", "runs_out_on", "basis")
+_COLUMNS = (
+    *("customer_id", "sku", "last_on", "runs_out_on", "basis"),
+    *("next_low_on", "next_on", "next_high_on"),
+)
 _TABLE = RunOut._meta.db_table
 # From so many rows on it pays to build the index anew.
 _MANY = 20_000
 
 
 def replace_all(batches: Iterable[pa.RecordBatch], as_of: date) -> None:
-    """Put new rows (customer_id, sku, last_on, due_in, basis) in the place of all, in the transaction."""
+    """Put new rows in the place of all, in the transaction.
+
+    Columns: customer_id, sku, last_on, due_in, basis, low_in, middle_in, high_in.
+    """
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT COUNT(*) FROM "{_TABLE}"')  # noqa: S608 - our own table
         known = cursor.fetchone()[0]
@@ -34,11 +40,12 @@ def _columns(batch: pa.RecordBatch, as_of: date) -> dict[str, list[object]]:
     columns = (
         batch["customer_id"],
         batch["sku"],
-        batch["last_on"].cast(pa.date32()).cast(pa.string()),
-        days_after(as_of, batch["due_in"]).cast(pa.string()),
+        batch["last_on"].cast(pa.date32()),
+        days_after(as_of, batch["due_in"]),
         batch["basis"],
+        *(days_after(as_of, batch[name]) for name in ("low_in", "middle_in", "high_in")),
     )
-    return {name: one.to_pylist() for name, one in zip(_COLUMNS, columns, strict=True)}
+    return {name: driver_values(one) for name, one in zip(_COLUMNS, columns, strict=True)}
 
 
 def days_after(day: date, numbers: pa.Array) -> pa.Array:
@@ -53,6 +60,18 @@ def due_between(first: date, last: date, sku: str = "") -> list[RunOutView]:
     if sku:
         rows = rows.filter(sku=sku)
     return [RunOutView(*row) for row in rows.order_by("runs_out_on", "id").values_list(*_COLUMNS)]
+
+
+def page_between(
+    first: date, last: date, sku: str, offset: int, limit: int
+) -> tuple[list[RunOutView], int]:
+    """Give a page of what runs out from `first` to `last`, the first first, and how many there are."""
+    rows = RunOut.objects.filter(runs_out_on__gte=first, runs_out_on__lte=last)
+    if sku:
+        rows = rows.filter(sku=sku)
+    start = max(offset, 0)
+    found = rows.order_by("runs_out_on", "sku", "customer_id").values_list(*_COLUMNS)
+    return [RunOutView(*row) for row in found[start : start + max(limit, 0)]], rows.count()
 
 
 def has_any(sku: str = "") -> bool:

@@ -125,6 +125,12 @@ def changes_after(segment_id: int, change_id: int, limit: int) -> list[SegmentCh
     return [_change(row) for row in rows[:limit]]
 
 
+def all_changes_after(change_id: int, until: datetime, limit: int) -> list[SegmentChangeView]:
+    """Give at most `limit` changes of any segment that were counted until an instant, oldest first."""
+    rows = SegmentChange.objects.filter(id__gt=change_id, at__lte=until).order_by("id")
+    return [_change(row) for row in rows[:limit]]
+
+
 def latest_change() -> int:
     """Give the number of the newest change of any segment, 0 before the first."""
     return SegmentChange.objects.aggregate(newest=Max("id"))["newest"] or 0

@@ -9,7 +9,7 @@ from okaeri.intake.connectors.connector import PARTY_FIELDS, Connector
 from okaeri.intake.connectors.mapped import connector_of
 from okaeri.intake.connectors.mapped_records import OPTION, records_connector_of
 from okaeri.intake.connectors.registry import CONNECTORS
-from okaeri.intake.files.rows import column_positions
+from okaeri.intake.files.rows import column_positions, normal_header
 
 _UNKNOWN_LAYOUT = Text(
     "列の名前から形式が分かりません(先頭の列: {columns})。列の対応付けを指定してください。",
@@ -83,17 +83,43 @@ def find_problem(header: Sequence[str], key: str) -> Text | None:
 
 
 def _described(header: Sequence[str], mapping: Mapping[str, str]) -> Connector:
-    """Follow a mapping; a mall's file stays for analysis only, whoever names its columns."""
+    """Follow a mapping; a mall's file stays for analysis only, whoever names its columns.
+
+    Orders of a layout that is known are stored as its own, so that no order is counted once as it was
+    recognised and once as its columns were chosen.
+    """
     known = CONNECTORS.get(recognise(header))
-    if known is None or not known.is_analysis_only:
-        return records_connector_of(mapping) if OPTION in mapping else connector_of(mapping)
+    source = known.key if known is not None and _are_the_same_orders(known, mapping) else ""
+    if known is None or not known.is_analysis_only or known.is_mixed:
+        if OPTION in mapping:
+            return records_connector_of(mapping)
+        return replace(connector_of(mapping), source=source)
     if OPTION in mapping:
         ja, en = _MALL_HAS_NO_RECORDS.ja, _MALL_HAS_NO_RECORDS.en
         raise InputError(Text(ja.format(name=known.name.ja), en.format(name=known.name.en)))
     # Where the mall's own reading makes nobody of a row (Amazon), a mapping does not either.
     nobody = known.columns.keys().isdisjoint(PARTY_FIELDS)
     used = {name: of for name, of in mapping.items() if not (nobody and name in PARTY_FIELDS)}
-    return replace(connector_of(used | {"@use": "analysis"}), unstored=known.unstored)
+    chosen = connector_of(used | {"@use": "analysis"})
+    return replace(chosen, unstored=known.unstored, source=source)
+
+
+def _are_the_same_orders(known: Connector, mapping: Mapping[str, str]) -> bool:
+    """Tell whether a mapping takes the numbers of orders and members from the layout's own columns.
+
+    Another column may number something else: two members of one number would become one person.
+    """
+
+    def is_its_own(field: str) -> bool:
+        names = {normal_header(name) for name in known.columns.get(field, ())}
+        return normal_header(mapping.get(field, "")) in names
+
+    has_members = bool(mapping.get("member_no"))
+    return (
+        known.kind == "orders"
+        and is_its_own("order_no")
+        and (not has_members or "member_no" not in known.columns or is_its_own("member_no"))
+    )
 
 
 def _named(header: Sequence[str], key: str) -> Connector:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from okaeri.foundation.codes import folded
 from okaeri.foundation.text import Text
-from okaeri.intake.domain.cells import folded
 from okaeri.intake.domain.statuses import decide_status
 from okaeri.intake.files.rows import normal_header
 
@@ -37,8 +37,12 @@ _SAYS_NO = frozenset({"", "0", "0.0", "-", "なし", "無", "有効", "no", "fal
 
 def status_of_word(word: str, cancelled_at: str) -> str:
     """Give the status of one word; a cancellation (its day, a flag) outweighs it."""
-    is_cancelled = cancelled_at.strip().lower() not in _SAYS_NO
-    return decide_status("cancelled" if is_cancelled else word)
+    return decide_status(word if says_no(cancelled_at) else "cancelled")
+
+
+def says_no(cancelled_at: str) -> bool:
+    """Tell whether a cancellation cell (a day, a flag) says that there was none."""
+    return cancelled_at.strip().lower() in _SAYS_NO
 
 
 def only_negative(raw: str) -> str:
@@ -62,8 +66,9 @@ class Connector:
     signature: tuple[str, ...]
     # What the rows are: "orders", "products" or "customers".
     kind: str = "orders"
-    # Under which name a list's contacts are stored, so that member numbers agree with its orders.
-    source: str = "template"
+    # Under which name its rows are stored, where that is not its key: of a list the layout of the
+    # orders its member numbers agree with, of columns chosen by hand the layout they are of.
+    source: str = ""
     # Rows of the same cell in this column belong together: these fields go down to blank cells below.
     carried: tuple[str, tuple[str, ...]] = ("", ())
     # Rows of a list of products may have no code (pictures, variants nobody numbered).
@@ -93,8 +98,16 @@ class Connector:
     unstored: tuple[str, ...] = ()
     # Orders of a mall: counted, but nobody of them may ever be written to.
     is_analysis_only: bool = False
+    # Orders of many shops, malls among them: analysed only, until staff say with the columns of a
+    # file that no mall is in it.
+    is_mixed: bool = False
     # Not every column of this layout is documented, or the shop chooses them: people are told.
     is_partial: bool = False
+
+    @property
+    def stored_as(self) -> str:
+        """Under which source its orders and contacts are stored."""
+        return self.source or (self.key if self.kind == "orders" else "template")
 
     def recognises(self, positions: Mapping[str, int]) -> bool:
         """Tell whether a header (normalised name → position) is this layout."""

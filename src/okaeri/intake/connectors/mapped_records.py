@@ -13,7 +13,6 @@ from okaeri.intake.connectors.records import calls, inquiries, payments, subscri
 from okaeri.intake.connectors.voices import reviews, surveys, surveys_by_person
 
 OPTION = "@records"
-KEEP_REST = (reviews.key, surveys.key)
 KINDS: Mapping[str, Connector] = {
     one.key: one for one in (reviews, surveys, inquiries, calls, subscriptions, payments)
 }

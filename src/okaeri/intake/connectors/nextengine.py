@@ -1,7 +1,8 @@
 """ネクストエンジン's general orders CSV (CP932), which aiship and others write too.
 
-It gathers the orders of many shops, malls among them: contacts behind a mall's masked address are
-kept for analysis only (`intake.domain.malls`).
+It gathers the orders of many shops, malls among them: nothing tells them apart where a mall hands on
+real addresses. So it is for analysis only, until staff say that a file holds their own shop's orders;
+contacts behind a masked address stay so then too (`intake.domain.malls`).
 """
 
 from okaeri.foundation.text import Text
@@ -11,9 +12,10 @@ nextengine = Connector(
     key="nextengine",
     name=Text("ネクストエンジン 汎用受注CSV", "Next Engine general orders CSV"),
     note=Text(
-        "モールの注文は転送用アドレスで見分け、分析だけに使います。取消しの列が無いときは除いて出力してください。",
-        "Mall orders are told by their masked address and only analysed; leave cancelled orders out "
-        "where there is no column for them.",
+        "モールの注文が混ざるため、分析だけに使います。自社店舗だけのファイルなら「列を選ぶ」でモールの印を外してください。"
+        "取消しの列が無いときは除いて出力してください。",
+        "Malls' orders may be among them, so it is only analysed; for a file of your own shop alone choose "
+        "the columns and untick the mall. Leave cancelled orders out where there is no column for them.",
     ),
     columns={
         "order_no": ("店舗伝票番号",), "ordered_at": ("受注日",),
@@ -30,4 +32,6 @@ nextengine = Connector(
     signature=("店舗伝票番号", "受注日", "商品コード", "受注数量"),
     prepare={"discount": only_negative},
     is_partial=True,
+    is_analysis_only=True,
+    is_mixed=True,
 )  # fmt: skip

@@ -3,9 +3,10 @@
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
+from okaeri.foundation.codes import folded
 from okaeri.foundation.money import exponent
 from okaeri.foundation.text import Text
-from okaeri.intake.domain.cells import CellError, folded, shown
+from okaeri.intake.domain.cells import CellError, clean_text, shown
 
 # One hundred billion of the main unit: what lies above is a slip, and sums stay inside 64 bits.
 MOST_MONEY = 10**11
@@ -68,7 +69,7 @@ def parse_rate(raw: str) -> Decimal:
 
 
 def _number(raw: str) -> Decimal | None:
-    text = _SIGNS.sub("-", folded(raw).lower().removeprefix("'"))
+    text = _SIGNS.sub("-", clean_text(folded(raw)).lower().removeprefix("'"))
     text = _UNITS.sub("", text)
     negative = False
     if text.startswith("(") and text.endswith(")"):

@@ -1,11 +1,11 @@
 """One cell of a file: cleaning, what is wrong with it, and a memory of what was read before."""
 
-import unicodedata
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from okaeri.foundation.cells import unguard_cell
+from okaeri.foundation.codes import is_day, is_mangled
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 
@@ -36,16 +36,17 @@ _TOO_LONG = Text(
     "「{value}」は長すぎます({most}文字まで)。",
     "'{value}' is too long (at most {most} characters).",
 )
+_MANGLED = Text(
+    "「{value}」は表計算ソフトが書き換えた値で、元の番号が失われています。書き出したままのファイルを使うか、"
+    "列を文字列にして保存し直してください。",
+    "'{value}' was written by a spreadsheet and the code itself is lost; use the file as it was "
+    "exported, or save it again with the column as text.",
+)
 
 
 def shown(raw: str) -> str:
     """Give `raw` short enough for a sentence."""
     return raw if len(raw) <= _SHOWN else raw[:_SHOWN] + "…"
-
-
-def folded(raw: str) -> str:
-    """Give the NFKC form without outer spaces: full-width digits and signs become plain ones."""
-    return (raw if raw.isascii() else unicodedata.normalize("NFKC", raw)).strip()
 
 
 def clean_text(raw: str, most: int = 255) -> str:
@@ -61,14 +62,31 @@ def clean_text(raw: str, most: int = 255) -> str:
     return text.replace("\0", "")[:most]
 
 
-def clean_code(raw: str, most: int = LONGEST_CODE) -> str:
-    """Give a code (order, product, member number); too long is an error, never cut."""
+def whole_code(raw: str, most: int = LONGEST_CODE) -> str:
+    """Give a code as the source has it; too long is an error, never cut."""
     if raw.isalnum() and len(raw) <= most:
         return raw
     text = clean_text(raw, most + 1)
     if len(text) > most:
         raise CellError("too_long", _TOO_LONG.format(value=shown(text), most=most))
     return text
+
+
+def clean_code(raw: str) -> str:
+    """Give a code (order, product, contract) that tells one thing from all others.
+
+    What a spreadsheet put in its place is an error: many codes become the same 1.23E+11 or 3月1日.
+    """
+    return refuse_mangled(whole_code(raw))
+
+
+def refuse_mangled(code: str) -> str:
+    """Give `code` back; one that a spreadsheet destroyed is an error."""
+    if code.isascii() and "+" not in code and code[:1] != "#":
+        return code
+    if is_mangled(code) or is_day(code):
+        raise CellError("mangled_code", _MANGLED.format(value=shown(code)))
+    return code
 
 
 def required(parse: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -129,6 +147,7 @@ class Codes(Cells):
 
     def read(self, column: Sequence[str]) -> list[Any]:
         """Read a column; nearly every order has a number of its own, so none is remembered."""
-        if all(map(str.isalnum, column)) and max(map(len, column), default=0) <= LONGEST_CODE:
+        is_plain = all(map(str.isalnum, column)) and all(map(str.isascii, column))
+        if is_plain and max(map(len, column), default=0) <= LONGEST_CODE:
             return list(column)
         return super().read(column)

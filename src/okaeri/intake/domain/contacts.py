@@ -7,13 +7,19 @@ from functools import lru_cache
 from operator import add
 from typing import Any
 
-from okaeri.intake.domain.cells import CellError, clean_text, folded
+from okaeri.foundation.codes import folded
+from okaeri.intake.domain.cells import CellError, clean_text
 from okaeri.intake.domain.days import parse_day
 from okaeri.intake.domain.keys import kana
 from okaeri.intake.types import PartyIn
 
 _HYPHENS = re.compile(r"[-\u2010-\u2015\u2212\u30fc\uff0d\uff70~〜\s〒]")
 _ADDRESS = ("address", "address2", "address3")
+# What a spreadsheet makes of a long number: 09012345678.0.
+_AS_FLOAT = re.compile(r"(\d{5,15})\.0+")
+# A mobile number that lost its zero in a spreadsheet, or its plus (+81 90…).
+_MOBILE = re.compile(r"(?:81)?([789]0\d{8})")
+_TITLE = re.compile(r"\s*様$")
 _PREFECTURE = re.compile(
     "東京都|北海道|(?:京都|大阪)府|(?:神奈川|和歌山|鹿児島|[^\\s都道府県]{2})県"
 )
@@ -46,7 +52,7 @@ def parse_postal_code(raw: str, prefecture: str = "") -> str:
     if len(raw) == 7 and raw.isascii() and raw.isdigit():
         return raw
     text = clean_text(raw)
-    digits = _HYPHENS.sub("", folded(text))
+    digits = _HYPHENS.sub("", without_point(folded(text)))
     if digits.isascii() and digits.isdigit():
         if len(digits) == 6 and prefecture.startswith(_ZERO_PREFECTURES):
             return "0" + digits
@@ -55,9 +61,33 @@ def parse_postal_code(raw: str, prefecture: str = "") -> str:
     return text[:10]
 
 
+def without_point(text: str) -> str:
+    """Give a number that a spreadsheet wrote as 1500001.0 without its point.
+
+    >>> [without_point(raw) for raw in ("1500001.0", "09012345678.00", "1.5", "150-0001")]
+    ['1500001', '09012345678', '1.5', '150-0001']
+    """
+    found = _AS_FLOAT.fullmatch(text)
+    return found[1] if found else text
+
+
+def parse_phone(raw: str) -> str:
+    """Give a telephone as written; what a spreadsheet took from a number comes back.
+
+    >>> [parse_phone(raw) for raw in ("09012345678.0", "9012345678", "819012345678", "03-1234-5678")]
+    ['09012345678', '09012345678', '09012345678', '03-1234-5678']
+    """
+    text = without_point(clean_text(raw, 40))
+    mobile = _MOBILE.fullmatch(text)
+    return f"0{mobile[1]}" if mobile else text
+
+
 def split_name(raw: str) -> tuple[str, str]:
-    """Give the parts before and after the first space; a name without one stays whole."""
-    parts = clean_text(raw).replace("\u3000", " ").split(None, 1)
+    """Give the parts before and after the first space; a name without one stays whole.
+
+    様 behind it is how it was printed; letters put it there again.
+    """
+    parts = _TITLE.sub("", clean_text(raw)).replace("\u3000", " ").split(None, 1)
     if len(parts) == 2:
         return parts[0], parts[1]
     return (parts[0] if parts else ""), ""
@@ -106,7 +136,7 @@ def read_parties(fields: Sequence[str], rows: Sequence[Sequence[str]]) -> list[P
             PartyIn,
             columns.text("member_no", 80),
             columns.text("email", 254),
-            columns.text("phone", 40),
+            columns.each("phone", lambda raw: parse_phone(raw) if raw else ""),
             columns.text("line_user_id", 40),
             [name[:80] for name in family],
             [name[:80] for name in given],

@@ -3,8 +3,9 @@
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
+from okaeri.foundation.codes import folded
 from okaeri.foundation.text import Text
-from okaeri.intake.domain.cells import CellError, folded, shown
+from okaeri.intake.domain.cells import CellError, shown
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 _ERAS = {

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from okaeri.foundation.codes import folded
 from okaeri.foundation.text import Text
-from okaeri.intake.domain.cells import folded
 from okaeri.intake.domain.keys import email_key, kana, phone_key
 from okaeri.intake.form_types import (
     FilledIn,

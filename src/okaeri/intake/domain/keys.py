@@ -5,7 +5,8 @@ from functools import lru_cache
 
 import jaconv
 
-from okaeri.intake.domain.cells import folded
+from okaeri.foundation.addresses import unquoted
+from okaeri.foundation.codes import folded
 
 _EMAIL = re.compile(
     r"[^@\s,;:<>\"()\[\]\\]{1,64}@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}"
@@ -21,13 +22,14 @@ _DROPPED = re.compile(r"[\s・･.,'’\-]")
 def email_key(raw: str) -> str:
     """Give the address in lower case and half width, "" where it is no address.
 
-    Two dots in a row or a dot before @, as old docomo addresses have, are let through.
+    Two dots in a row or a dot before @, as old docomo addresses have, are let through; quotes around
+    them, as other tools write, are taken off.
     """
     if not raw:
         return ""
     text = folded(raw).removeprefix("mailto:")
     bracketed = _IN_BRACKETS.search(text) if ">" in text else None
-    text = (bracketed[1] if bracketed else text).strip().lower()
+    text = unquoted((bracketed[1] if bracketed else text).strip()).lower()
     return text if len(text) <= 254 and _EMAIL.fullmatch(text) else ""
 
 

@@ -8,6 +8,7 @@ import hashlib
 import re
 from dataclasses import replace
 
+from okaeri.foundation.codes import number_key
 from okaeri.intake.domain.keys import email_key, phone_key
 from okaeri.intake.types import PartyIn
 
@@ -42,7 +43,7 @@ def for_analysis(party: PartyIn) -> PartyIn:
     are counted as orders alone.
     """
     number = (
-        party.member_no
+        (party.member_no if number_key(party.member_no) else "")
         or _digest("mail", email_key(party.email))
         or _digest("tel", phone_key(party.phone))
     )

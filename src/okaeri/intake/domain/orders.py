@@ -35,6 +35,20 @@ def net_of(
     return 0
 
 
+def tax_in_lines(
+    tax_minor: int, lines_minor: int, off_minor: int, charges_minor: int
+) -> int | None:
+    """Give the lines' part of an order's tax, smallest unit; None where it is not known.
+
+    The tax is that of lines - discounts + charges (shipping, fees), which share it by their amounts.
+    A tax of 0 tells nothing: carts write it where prices include what they do not list.
+    """
+    taxed = lines_minor - off_minor + charges_minor
+    if tax_minor <= 0 or lines_minor <= 0 or taxed <= 0:
+        return None
+    return min(tax_minor * lines_minor // taxed, lines_minor)
+
+
 def is_purchase(status: str, lines_minor: int) -> bool:
     """Tell whether the order counts: accepted, and not only goods that cost nothing (samples)."""
     return status == statuses.ACCEPTED and lines_minor > 0

@@ -18,6 +18,8 @@ PARTIES = pa.schema(
     + [("birth_on", pa.date32()), ("email_opt_in", pa.bool_())]
     # When a file of customers says so; orders say it of everybody else.
     + [("stated_at", pa.timestamp("s"))]
+    # Unknown columns of a file of customers, a JSON object of texts; null where nothing could say.
+    + [("extra", _TEXT)]
 )  # fmt: skip
 
 # One row per order; `order_ref` counts from 0 in the file's order; instants are UTC, whole seconds.
@@ -26,7 +28,8 @@ ORDERS = pa.schema(
     [
         ("order_ref", pa.int64()), ("source", _TEXT), ("order_no", _TEXT), ("party_no", pa.int64()),
         ("ordered_at", pa.timestamp("s")), ("ordered_on", pa.date32()), ("status", _TEXT),
-        ("is_purchase", pa.bool_()), ("currency", _TEXT), ("lines_minor", _MONEY),
+        ("status_word", _TEXT), ("is_purchase", pa.bool_()), ("currency", _TEXT),
+        ("lines_minor", _MONEY), ("lines_tax_minor", _MONEY),
         ("discount_minor", _MONEY), ("points_minor", _MONEY), ("shipping_minor", _MONEY),
         ("refunded_minor", _MONEY), ("total_minor", _MONEY), ("net_minor", _MONEY),
         ("subscription_no", _TEXT), ("delivery_no", pa.int64()), ("media_code", _TEXT),
@@ -50,5 +53,7 @@ PRODUCTS = pa.schema(
         ("sku", _TEXT), ("name", _TEXT), ("category", _TEXT), ("price_minor", _MONEY),
         ("cost_minor", _MONEY), ("days_supply", pa.int64()), ("is_trial", pa.bool_()),
         ("is_sample", pa.bool_()), ("stock", pa.int64()), ("url", _TEXT),
+        # Unknown columns of the file, a JSON object of texts.
+        ("extra", _TEXT),
     ]
 )  # fmt: skip

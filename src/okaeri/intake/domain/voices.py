@@ -2,8 +2,9 @@
 
 import re
 
+from okaeri.foundation.codes import folded
 from okaeri.foundation.text import Text
-from okaeri.intake.domain.cells import CellError, folded, shown
+from okaeri.intake.domain.cells import CellError, shown
 
 _STARS = re.compile(
     r"(?:星|評価|★|☆)?\s*([1-5])(?:\.0+)?\s*(?:つ|点|stars?|/\s*5(?:\.0+)?)?", re.IGNORECASE

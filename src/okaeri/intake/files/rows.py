@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from okaeri.intake.files.encoding import detect_encoding
 MOST_COLUMNS = 1_000
 _CHUNK = 10_000
 _SAMPLE_ROWS = 20
+# How many rows may stand above the header, and how many names it has at least then.
+_MOST_TITLES, _FEWEST_NAMES = 5, 4
+# A number, a day, an amount, an address: no name of a column.
+_VALUE = re.compile(r"[\d\s,.:/¥%円+-]+|.*@.*\..*|\d+年.*")
 _BUFFER = 1024 * 1024
 
 _NO_ROWS = Text(
@@ -91,10 +96,12 @@ class TextFile:
         self.encoding = detect_encoding(path)
         self.size = path.stat().st_size
         with self._open() as file:
-            self.delimiter = _sniff(file.readline())
+            self.delimiter = _sniff(file)
+        with self._open() as file:
+            self._titles = _count_titles(self._reader(file))
         with self._open() as file:
             reader = self._reader(file)
-            self.header = _header(reader)
+            self.header = _header(reader, self._titles)
             self.sample = tuple(map(tuple, islice(_filled(reader), _SAMPLE_ROWS)))
         if not self.sample:
             raise InputError(_NO_ROWS)
@@ -105,6 +112,7 @@ class TextFile:
         file = cls.__new__(cls)
         file.path, file.encoding, file.delimiter = path, encoding, delimiter
         file.size, file.header, file.sample = path.stat().st_size, tuple(header), ()
+        file._titles = 0
         return file
 
     def chunks(
@@ -118,7 +126,7 @@ class TextFile:
             is_whole = part.end is None
             reader = self._reader(file if is_whole else chain(file, (_CUT,)))
             if not part.start:
-                _header(reader)
+                _header(reader, self._titles)
             end = self.size if part.end is None else part.end
             while True:
                 rows, lines = _chunk(reader)
@@ -164,9 +172,39 @@ class Slice(io.RawIOBase):
         super().close()
 
 
-def _sniff(line: str) -> str:
-    """Give tab, semicolon or comma: whichever the header line has most of."""
-    return max(",\t;", key=line.count)
+def _sniff(lines: Iterable[str]) -> str:
+    """Give tab, semicolon or comma: whichever the first line with any of them has most of."""
+    marks = ",\t;"
+    line = next((line for line in islice(lines, _MOST_TITLES + 1) if set(marks) & set(line)), "")
+    return max(marks, key=line.count)
+
+
+def _count_titles(reader: Reader) -> int:
+    """Count what stands above the header: a title, `sep=,`, names over groups of columns.
+
+    Such a row fills less than half of what the header fills; the header has a name in every column,
+    none of them a number and none twice.
+    """
+    first = list(islice(_filled(reader), _MOST_TITLES + 1))
+    for place, row in enumerate(first[1:], 1):
+        names = _names(row)
+        above = max(sum(map(bool, map(str.strip, title))) for title in first[:place])
+        if len(names) >= _FEWEST_NAMES and 2 * above <= len(names) and _are_names(names):
+            return place
+    return 0
+
+
+def _are_names(names: Sequence[str]) -> bool:
+    is_text = not any(_VALUE.fullmatch(unicodedata.normalize("NFKC", name)) for name in names)
+    return is_text and all(names) and len(set(names)) == len(names)
+
+
+def _names(row: Sequence[str]) -> list[str]:
+    """Give a row's cells without the blank ones at its end."""
+    names = [cell.strip() for cell in row]
+    while names and not names[-1]:
+        names.pop()
+    return names
 
 
 def _filled(reader: Reader) -> Iterator[list[str]]:
@@ -178,17 +216,16 @@ def _filled(reader: Reader) -> Iterator[list[str]]:
         raise InputError(_BROKEN.format(line=reader.line_num)) from error
 
 
-def _header(reader: Reader) -> tuple[str, ...]:
-    row = next(_filled(reader), None)
+def _header(reader: Reader, titles: int = 0) -> tuple[str, ...]:
+    row = next(islice(_filled(reader), titles, None), None)
     if row is None:
         raise InputError(_NO_HEADER)
-    while row and not row[-1].strip():
-        row.pop()
+    row = _names(row)
     if len(row) > MOST_COLUMNS:
         raise InputError(_TOO_WIDE.format(count=len(row), most=MOST_COLUMNS))
     if not row:
         raise InputError(_NO_HEADER)
-    return tuple(name.strip() for name in row)
+    return tuple(row)
 
 
 def _chunk(reader: Reader) -> Chunk:

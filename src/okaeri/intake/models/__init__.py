@@ -21,7 +21,11 @@ from okaeri.intake.models.sources import (
     Refund,
     SourceMark,
 )
-from okaeri.intake.models.subscriptions import Subscription, SubscriptionEvent
+from okaeri.intake.models.subscriptions import (
+    Subscription,
+    SubscriptionEvent,
+    SubscriptionRequest,
+)
 from okaeri.intake.models.voices import Review, SurveyAnswer
 
 __all__ = [
@@ -49,5 +53,6 @@ __all__ = [
     "SourceMark",
     "Subscription",
     "SubscriptionEvent",
+    "SubscriptionRequest",
     "SurveyAnswer",
 ]

@@ -77,6 +77,9 @@ class Party(models.Model):
     # What the source says of marketing mail: True, False, or None where it says nothing.
     email_opt_in = models.BooleanField(null=True)
     seen_at = models.DateTimeField()
+    # Columns of a file of customers that no field above holds, as text; the newest import counts.
+    # No part of the fingerprint: the same contact with other points is the same contact.
+    extra = models.JSONField(default=dict)
     change_no = models.BigIntegerField(db_index=True)
 
 
@@ -96,15 +99,17 @@ class Product(models.Model):
     stock = models.IntegerField(null=True)
     # Its page in the shop, "" where unknown.
     url = models.CharField(max_length=500, default="")
+    # Columns of a file of products that no field above holds, as text; the newest import counts.
+    extra = models.JSONField(default=dict)
     change_no = models.BigIntegerField(db_index=True)
 
 
 class Order(models.Model):
     """One order of one source. Amounts are in the currency's smallest unit.
 
-    `net_minor` is what the customer really spent on merchandise, the amount basis of every analysis
-    (`merch_net`): lines including tax - discounts and coupons - shop points used - refunds;
-    shipping and fees are left out.
+    `net_minor` is what the customer really spent on merchandise (`merch_net`): lines including tax -
+    discounts and coupons - shop points used - refunds; shipping and fees are left out. It is the
+    amount of every analysis unless the shop chose another (`intake.counting`).
     """
 
     class Status(models.TextChoices):
@@ -123,11 +128,15 @@ class Order(models.Model):
     ordered_at = models.DateTimeField()
     ordered_on = models.DateField()
     status = models.CharField(max_length=10, choices=Status.choices)
+    # The source's own word that decided the status; "" where something else did, or none was given.
+    status_word = models.CharField(max_length=80, default="")
     # Counts as a purchase: accepted, not cancelled, returned, unpaid or test, and not only samples.
     is_purchase = models.BooleanField()
     is_trial = models.BooleanField(default=False)
     currency = models.CharField(max_length=3)
     lines_minor = models.BigIntegerField()
+    # Tax inside lines_minor; NULL where the source does not say.
+    lines_tax_minor = models.BigIntegerField(null=True)
     discount_minor = models.BigIntegerField(default=0)
     points_minor = models.BigIntegerField(default=0)
     shipping_minor = models.BigIntegerField(default=0)

@@ -19,6 +19,8 @@ class Payment(models.Model):
     status = models.CharField(max_length=12, choices=Status.choices)
     due_on = models.DateField(null=True)
     paid_on = models.DateField(null=True)
+    # What else the source told, by its own names.
+    extra = models.JSONField(default=dict)
     # When the source last changed it: an older word never replaces a newer one.
     changed_at = models.DateTimeField()
     change_no = models.BigIntegerField(db_index=True)

@@ -40,6 +40,8 @@ class Inquiry(models.Model):
     attachment = models.CharField(max_length=255, default="")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    # What else the source told, by its own names.
+    extra = models.JSONField(default=dict)
     # When the source last changed it: an older word never replaces a newer one.
     changed_at = models.DateTimeField()
     change_no = models.BigIntegerField(db_index=True)
@@ -75,6 +77,8 @@ class Call(models.Model):
     note = models.TextField(default="")
     started_at = models.DateTimeField()
     duration_seconds = models.IntegerField(null=True)
+    # What else the source told, by its own names.
+    extra = models.JSONField(default=dict)
     # When the source last changed it: an older word never replaces a newer one.
     changed_at = models.DateTimeField()
     change_no = models.BigIntegerField(db_index=True)

@@ -159,6 +159,8 @@ class OrderBody(Body):
     coupon_codes: Annotated[list[Short], Field(max_length=10)] = []
     shipped_on: Day | None = None
     delivered_on: Day | None = None
+    # Tax inside the lines; left out where it is not known.
+    lines_tax_minor: Unsigned | None = None
     # With it, an older word that arrives late changes nothing.
     changed_at: Instant | None = None
     payment: PaymentBody | None = None

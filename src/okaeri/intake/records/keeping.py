@@ -68,6 +68,11 @@ def keep(model: type[Model], number: str, rows: Sequence[Row]) -> tuple[Kept, di
     return Kept(len(fresh), len(changed), unchanged, stale), ids
 
 
+def told_extra(extra: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Give the row's `extra`, nothing where nothing is told: a live word leaves what a file had."""
+    return {"extra": dict(extra)} if extra else {}
+
+
 def _latest(number: str, rows: Sequence[Row]) -> dict[tuple[str, str], Row]:
     latest: dict[tuple[str, str], Row] = {}
     for row in rows:

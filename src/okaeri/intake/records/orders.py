@@ -5,17 +5,16 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from okaeri.foundation.keyset import Before, window
+from okaeri.intake.counting import record_columns
 from okaeri.intake.models import Order
 from okaeri.intake.types import OrderRecord
-
-_ORDER = tuple(OrderRecord.__dataclass_fields__)
 
 
 def orders_before(party_ids: Iterable[int], before: Before | None, limit: int) -> list[OrderRecord]:
     """Give the newest orders of these contacts older than `before` (instant, order id)."""
     rows = Order.objects.filter(party_id__in=set(party_ids))
     found = window(rows, "ordered_at", before, limit)
-    return [OrderRecord(*row) for row in found.values_list(*_ORDER)]
+    return [OrderRecord(*row) for row in found.values_list(*record_columns())]
 
 
 def count_purchases_before(

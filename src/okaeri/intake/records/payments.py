@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from okaeri.intake.models import Order, Payment
-from okaeri.intake.records.keeping import keep
+from okaeri.intake.records.keeping import keep, told_extra
 from okaeri.intake.types import Kept, PaymentIn, UnpaidOrder
 
 
@@ -16,7 +16,7 @@ def record(given: Iterable[PaymentIn]) -> Kept:
     rows = [
         {
             "source": p.source, "order_no": p.order_no, "status": p.status, "due_on": p.due_on,
-            "paid_on": p.paid_on, "changed_at": p.changed_at,
+            "paid_on": p.paid_on, "changed_at": p.changed_at, **told_extra(p.extra),
         }
         for p in given
     ]  # fmt: skip

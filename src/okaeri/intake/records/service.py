@@ -8,7 +8,7 @@ from django.db import transaction
 from okaeri.foundation import clock
 from okaeri.intake.models import Call, Inquiry
 from okaeri.intake.people import store_parties
-from okaeri.intake.records.keeping import keep
+from okaeri.intake.records.keeping import keep, told_extra
 from okaeri.intake.types import CallIn, CallRecord, InquiryIn, InquiryRecord, Kept
 
 INQUIRY_COLUMNS = tuple(InquiryRecord.__dataclass_fields__)
@@ -25,7 +25,7 @@ def record_inquiries(given: Iterable[InquiryIn]) -> Kept:
                 "source": i.source, "inquiry_no": i.inquiry_no, "party_id": party,
                 "medium": i.medium, "kind": i.kind, "status": i.status, "subject": i.subject,
                 "body": i.body, "tags": list(i.tags), "staff": i.staff, "opened_at": i.opened_at,
-                "closed_at": i.closed_at, "changed_at": i.changed_at,
+                "closed_at": i.closed_at, "changed_at": i.changed_at, **told_extra(i.extra),
             }
             for i, party in zip(inquiries, parties, strict=True)
         ]  # fmt: skip
@@ -42,7 +42,7 @@ def record_calls(given: Iterable[CallIn]) -> Kept:
                 "source": c.source, "call_no": c.call_no, "party_id": c.party_id or party,
                 "direction": c.direction, "result": c.result, "staff": c.staff, "note": c.note,
                 "started_at": c.started_at, "duration_seconds": c.duration_seconds,
-                "changed_at": c.changed_at,
+                "changed_at": c.changed_at, **told_extra(c.extra),
             }
             for c, party in zip(calls, parties, strict=True)
         ]  # fmt: skip

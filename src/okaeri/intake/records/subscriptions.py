@@ -10,7 +10,8 @@ from okaeri.foundation import clock
 from okaeri.intake.domain.orders import digest
 from okaeri.intake.models import Subscription, SubscriptionEvent
 from okaeri.intake.people import store_parties
-from okaeri.intake.records.keeping import keep
+from okaeri.intake.records import subscription_requests
+from okaeri.intake.records.keeping import keep, told_extra
 from okaeri.intake.types import (
     Kept,
     SubscriptionEventIn,
@@ -30,18 +31,24 @@ _EVENT = (
 
 
 def record(given: Iterable[SubscriptionIn]) -> Kept:
-    """Store contracts and their events, all or none; what happened is kept whichever word is newest."""
+    """Store contracts and their events, all or none; what happened is kept whichever word is newest.
+
+    Where a source gives no reason for a cancellation, the one the person gave on his own page counts.
+    """
     contracts = list(given)
     now = clock.now()
     with transaction.atomic():
         parties = store_parties([(c.source, c.party, c.changed_at) for c in contracts], now)
+        silent = [c for c in contracts if c.status == "cancelled" and not c.cancel_reason]
+        said = subscription_requests.reasons_asked((c.source, c.subscription_no) for c in silent)
         rows = [
             {
                 "source": c.source, "subscription_no": c.subscription_no, "party_id": party,
                 "status": c.status, "sku": c.sku, "product_name": c.product_name,
                 "price_minor": c.price_minor, "interval_days": c.interval_days,
                 "started_on": c.started_on, "next_on": c.next_on, "cancelled_on": c.cancelled_on,
-                "cancel_reason": c.cancel_reason, "changed_at": c.changed_at,
+                "cancel_reason": c.cancel_reason or said.get((c.source, c.subscription_no), ""),
+                "changed_at": c.changed_at, **told_extra(c.extra),
             }
             for c, party in zip(contracts, parties, strict=True)
         ]  # fmt: skip
@@ -49,6 +56,7 @@ def record(given: Iterable[SubscriptionIn]) -> Kept:
         add_events(
             [(ids[(c.source, c.subscription_no)], event) for c in contracts for event in c.events]
         )
+        subscription_requests.settle(list(ids.values()), now)
     return kept
 
 
@@ -94,5 +102,9 @@ def _records(rows: Sequence[tuple[Any, ...]]) -> list[SubscriptionRecord]:
     found = SubscriptionEvent.objects.filter(subscription_id__in=[row[0] for row in rows])
     for contract, *values in found.order_by("occurred_on", "id").values_list(*_EVENT):
         events.setdefault(contract, []).append(SubscriptionEventRecord(*values))
+    asked = subscription_requests.open_kinds([row[0] for row in rows])
     found_rows = [SubscriptionRecord(*row) for row in rows]
-    return [replace(row, events=tuple(events.get(row.id, ()))) for row in found_rows]
+    return [
+        replace(row, events=tuple(events.get(row.id, ())), asked=asked.get(row.id, ""))
+        for row in found_rows
+    ]

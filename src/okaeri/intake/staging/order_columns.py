@@ -1,30 +1,29 @@
 """From rows of whole, consistent orders to the columns of orders and lines."""
 
-import json
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from operator import add, itemgetter
 from typing import Any
 
-from okaeri.intake.connectors.connector import PARTY_FIELDS, Connector
+from okaeri.intake.connectors.connector import PARTY_FIELDS, Connector, says_no
 from okaeri.intake.domain import statuses
-from okaeri.intake.domain.cells import Cells, Problem
-from okaeri.intake.domain.malls import can_reach
+from okaeri.intake.domain.cells import Cells, Problem, clean_text
+from okaeri.intake.domain.malls import can_reach, is_masked
 from okaeri.intake.domain.orders import is_purchase, net_of, settle_status, text_hash
 from okaeri.intake.domain.staging import LINES, ORDERS
 from okaeri.intake.files.rows import normal_header
 from okaeri.intake.staging.grouping import Rows
 from okaeri.intake.staging.parties import Columns, Parties
 from okaeri.intake.staging.sheet import Lines, Problems, Sheet, read_lines, settle_sums
-from okaeri.intake.staging.taxes import add_missing_tax
+from okaeri.intake.staging.taxes import add_missing_tax, taxes_in_goods
+from okaeri.intake.staging.unknown import encode, filled_cells, other_cells, unknown_columns
 
 # Read to understand an order, kept among its unknown columns because no column of ours holds them.
 _NOT_STORED = ("fees", "taxes", "subtotal", "updated_at")
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 # Columns of an order that its content hash covers, behind the contact's fingerprint.
 HASHED = (
-    "order_no", "ordered_at", "status", "lines_minor", "discount_minor", "points_minor",
+    "order_no", "ordered_at", "status", "status_word", "lines_minor", "discount_minor", "points_minor",
     "shipping_minor", "refunded_minor", "total_minor", "currency", "subscription_no", "delivery_no",
     "media_code", "shipped_on", "delivered_on", "extra",
 )  # fmt: skip
@@ -48,12 +47,15 @@ class OrderColumns:
         self._party_fields = [field for field, _ in party]
         self._party_places = [place for _, place in party]
         stored = {name: places for name, places in fields.items() if name not in _NOT_STORED}
-        self._extra = _unknown_columns(header, stored)
+        self._extra = unknown_columns(header, stored)
         if connector.is_analysis_only:
             self._extra = [(name, place) for name, place in self._extra if not can_reach(name)]
         if connector.unstored:
             unstored = set(map(normal_header, connector.unstored))
             self._extra = [one for one in self._extra if normal_header(one[0]) not in unstored]
+        self._harmless = [(name, place) for name, place in self._extra if not can_reach(name)]
+        has_secrets = len(self._harmless) < len(self._extra)
+        self._mail_places = fields.get("email", ()) if has_secrets else ()
         self._test_places = [
             place
             for place, name in enumerate(header)
@@ -89,26 +91,29 @@ class OrderColumns:
             charges = list(map(add, shipping, fees))
             add_missing_tax(rows, lines, money, charges, taxes, totals)
         sums = settle_sums(sheet, lines, money, shipping, totals)
-        state = self._statuses(sheet, names, sums)
+        charges = list(map(add, shipping, fees))
+        state, words = self._statuses(sheet, names, sums)
         shipped, delivered = (sheet.order_values(n, None) for n in ("shipped_on", "delivered_on"))
         updated = sheet.order_values("updated_at", None)
         sheet.order_values("currency", self.currency)
         columns: Columns = {
             "order_ref": [],
-            "source": [self.connector.key] * count,
+            "source": [self.connector.stored_as] * count,
             "order_no": names,
             "party_no": parties,
             "ordered_at": [stamp[0] for stamp in stamps],
             "ordered_on": [stamp[1] for stamp in stamps],
             "status": state,
+            "status_word": words,
             "is_purchase": list(map(is_purchase, state, sums)),
             "currency": [self.currency] * count,
             "lines_minor": sums,
+            "lines_tax_minor": taxes_in_goods(sheet, lines, sums, money["discount"], charges),
             "discount_minor": money["discount"],
             "points_minor": money["points"],
             "shipping_minor": shipping,
             "refunded_minor": money["refunded"],
-            "total_minor": _totals(totals, sums, money, list(map(add, shipping, fees))),
+            "total_minor": _totals(totals, sums, money, charges),
             "net_minor": list(
                 map(net_of, state, sums, money["discount"], money["points"], money["refunded"])
             ),
@@ -123,12 +128,16 @@ class OrderColumns:
         columns["content_hash"] = self._hashes(columns, lines, rows)
         return columns
 
-    def _statuses(self, sheet: Sheet, names: list[str], sums: list[int]) -> list[str]:
+    def _statuses(
+        self, sheet: Sheet, names: list[str], sums: list[int]
+    ) -> tuple[list[str], list[str]]:
+        """Give the status of each order, and the source's word where that decided it."""
         blank = [""] * len(names)
         words = sheet.order_cells("status") or blank
         cancelled = sheet.order_cells("cancelled_at") or blank
         read = self._parsers["status"].__getitem__
         state: list[str] = list(map(read, zip(words, cancelled, strict=True)))
+        by_word = state
         for place in self._test_places:
             word = self.connector.test_mark[1]
             cells = [sheet.rows.cells[start][place] for start in sheet.rows.starts]
@@ -142,7 +151,12 @@ class OrderColumns:
                 statuses.RETURNED if name.startswith(prefix) else status
                 for name, status in zip(names, state, strict=True)
             ]
-        return list(map(settle_status, state, sums))
+        told = zip(words, cancelled, by_word, state, strict=True)
+        deciding = [
+            clean_text(word, 80) if status == own and (not flag or says_no(flag)) else ""
+            for word, flag, own, status in told
+        ]
+        return list(map(settle_status, state, sums)), deciding
 
     def _party_numbers(self, sheet: Sheet) -> list[int | None]:
         if not self._party_places:
@@ -155,14 +169,16 @@ class OrderColumns:
     def _extras(self, rows: Rows) -> list[str]:
         if not self._extra:
             return ["{}"] * len(rows.starts)
-        extra = self._extra
         found = []
         for start, end in zip(rows.starts, rows.ends, strict=True):
             row = rows.cells[start]
-            kept = {name: row[place] for name, place in extra if row[place]}
+            # A mall's customer among the own shop's is told by the address the mall made up.
+            is_mall = any(is_masked(row[place]) for place in self._mail_places)
+            extra = self._harmless if is_mall else self._extra
+            kept = filled_cells(extra, row)
             for later in range(start + 1, end):
-                kept |= _other_cells(extra, row, rows.cells[later], later - start + 1)
-            found.append(_encode(kept))
+                kept |= other_cells(extra, row, rows.cells[later], later - start + 1)
+            found.append(encode(kept))
         return found
 
     def _hashes(self, columns: Columns, lines: Lines, rows: Rows) -> list[str]:
@@ -187,32 +203,6 @@ def _texts(values: list[Any]) -> list[str]:
     if values[0] == values[-1] and values.count(values[0]) == len(values):
         return [str(values[0])] * len(values)
     return list(map(str, values))
-
-
-def _unknown_columns(
-    header: Sequence[str], fields: Mapping[str, tuple[int, ...]]
-) -> list[tuple[str, int]]:
-    """Give name and place of the columns that no field of ours holds; every name comes once."""
-    used = {place for places in fields.values() for place in places}
-    seen: dict[str, int] = {}
-    found: list[tuple[str, int]] = []
-    for place, name in enumerate(header):
-        seen[name] = seen.get(name, 0) + 1
-        if place not in used:
-            unique = name if seen[name] == 1 else f"{name} ({seen[name]})"
-            found.append((unique or f"#{place + 1}", place))
-    return found
-
-
-def _other_cells(
-    extra: Sequence[tuple[str, int]], first: Sequence[str], row: Sequence[str], number: int
-) -> dict[str, str]:
-    """Give what a later row of an order has in unknown columns, where the first says otherwise."""
-    return {
-        f"{name} #{number}": row[place]
-        for name, place in extra
-        if row[place] and row[place] != first[place]
-    }
 
 
 def _with_line_shipping(sheet: Sheet, shipping: list[int]) -> list[int]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from okaeri.foundation.codes import folded
 from okaeri.foundation.text import Text
 from okaeri.intake.connectors.connector import Connector
 from okaeri.intake.domain import amounts
@@ -19,7 +20,6 @@ from okaeri.intake.domain.cells import (
     Codes,
     clean_code,
     clean_text,
-    folded,
     optional,
     required,
     shown,

@@ -71,7 +71,7 @@ class Parties:
                 first + i, fingerprint, self.source, p.member_no, p.email, email_key(p.email),
                 p.phone, phone_key(p.phone), p.line_user_id, p.family_name, p.given_name,
                 p.family_kana, p.given_kana, p.postal_code, p.prefecture, p.address, p.birth_on,
-                p.email_opt_in, None,
+                p.email_opt_in, None, None,
             )
             for i, (fingerprint, p) in enumerate(self._fresh)
         ]  # fmt: skip

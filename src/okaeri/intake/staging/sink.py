@@ -111,5 +111,6 @@ def _with_late(row: dict[str, object], amount: int, text: str) -> dict[str, obje
         "is_purchase": is_purchase(status, lines),
         "total_minor": int(str(row["total_minor"])) + amount,
         "net_minor": net_of(status, lines, *parts),
+        "lines_tax_minor": None,
         "content_hash": content_hash((row["content_hash"],), text),
     }

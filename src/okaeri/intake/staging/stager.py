@@ -39,7 +39,7 @@ class OrderStager:
         self.connector = connector
         self.header = tuple(header)
         self.fields = connector.find_columns(column_positions(header))
-        self.parties = Parties(connector.key, is_analysis_only=connector.is_analysis_only)
+        self.parties = Parties(connector.stored_as, is_analysis_only=connector.is_analysis_only)
         self.rejections = Rejections()
         self.rows = self.orders = 0
         # Order ref → what rows far behind the order's own added: amount and line texts.

@@ -121,6 +121,7 @@ def _staged(
         orders=orders,
         rows_rejected=read.rejections.count,
         rejected=tuple(sorted(read.rejections.kept, key=lambda row: row.line_no)),
+        source=connector.stored_as,
         products_path=products_path,
     )
 

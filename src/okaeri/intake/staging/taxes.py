@@ -1,10 +1,13 @@
 """Prices without tax: recognised by the order's own sums, where a layout does not say it."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from itertools import accumulate
 
-from okaeri.intake.domain.orders import allocate
+from okaeri.intake.connectors.connector import PRODUCT
+from okaeri.intake.domain.orders import allocate, tax_in_lines
 from okaeri.intake.staging.grouping import Rows
-from okaeri.intake.staging.sheet import Lines
+from okaeri.intake.staging.sheet import Lines, Sheet
 
 # Rounding per rate moves a total by a yen or so.
 _SLACK = 1
@@ -43,3 +46,25 @@ def add_missing_tax(
             continue
         shares = allocate(taxes[k] * goods // (goods + charges[k]), amounts)
         lines.amount[start:end] = [a + s for a, s in zip(amounts, shares, strict=True)]
+
+
+def taxes_in_goods(
+    sheet: Sheet,
+    lines: Lines,
+    sums: Sequence[int],
+    discounts: Sequence[int],
+    charges: Sequence[int],
+) -> list[int | None]:
+    """Give the tax inside each order's goods: of the order's own tax, else of its lines' rates."""
+    if "taxes" in sheet.fields:
+        taxes = sheet.order_values("taxes", 0)
+        return list(map(tax_in_lines, taxes, sums, discounts, charges))
+    if "tax_rate" not in sheet.fields:
+        return [None] * len(sums)
+    kinds = lines.kinds or [PRODUCT] * len(lines.amount)
+    rated = zip(lines.amount, sheet.values("tax_rate", 0), kinds, strict=True)
+    # Amounts hold their tax by now.
+    parts = [int(Decimal(a) * r / (100 + r)) if k == PRODUCT and r else 0 for a, r, k in rated]
+    running = list(accumulate(parts, initial=0))
+    spans = zip(sheet.rows.starts, sheet.rows.ends, strict=True)
+    return [running[end] - running[start] or None for start, end in spans]

@@ -1,13 +1,13 @@
 """Live sources as rows: make one, change its secret, see what it sent."""
 
 import secrets as random
-from base64 import b64encode
 from datetime import datetime, timedelta
 from functools import lru_cache
 from time import monotonic
 
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError, NotFoundError
+from okaeri.foundation.standard_webhooks import new_secret
 from okaeri.foundation.text import Text
 from okaeri.intake.models import Connection, Delivery
 from okaeri.intake.types import ConnectionView, DeliveryView
@@ -59,7 +59,7 @@ def _chosen(kind: str, secret: str) -> str:
         return secret
     if secret and len(secret) < 16:
         raise InputError(_NO_SECRET.format(name=_NAMES[kind]))
-    return secret or "whsec_" + b64encode(random.token_bytes(32)).decode()
+    return secret or new_secret()
 
 
 def rotate(connection_id: int, secret: str) -> tuple[ConnectionView, str]:

@@ -64,6 +64,7 @@ def _order(payload: Json, frame: Frame) -> Words:
         return []
     order_no = read_text(payload.get("order_no"), 80) or number
     items = read_list(payload.get("OrderItems"))
+    goods = [one for one in items if _kind(one) == _GOODS]
     changed_at = read_instant(payload.get("update_date"), "update_date")
     sent = [
         read_instant(parcel["shipping_date"], "shipping_date")
@@ -76,7 +77,9 @@ def _order(payload: Json, frame: Frame) -> Words:
         ordered_at=read_instant(payload.get("order_date"), "order_date"),
         status=status,
         party=_party(payload, _id_of(payload, "Customer"), frame),
-        lines=tuple(_line(one, frame) for one in items if _kind(one) == _GOODS),
+        status_word=_id_of(payload, "OrderStatus"),
+        lines=tuple(_line(one, frame) for one in goods),
+        lines_tax_minor=_tax(goods, frame),
         discount_minor=_taken_off(items, _DISCOUNT, frame),
         points_minor=_taken_off(items, _POINTS, frame),
         shipping_minor=_minor(payload.get("delivery_fee_total"), "delivery_fee_total", frame),
@@ -111,6 +114,16 @@ def _line(item: Json, frame: Frame) -> LineIn:
         unit_price_minor=to_minor(_price(item), frame.currency),
         amount_minor=to_minor(_price(item) * pieces, frame.currency),
     )
+
+
+def _tax(goods: list[Json], frame: Frame) -> int | None:
+    """Give the tax of all goods; None where a line does not say its own."""
+    if any(item.get("tax") is None for item in goods):
+        return None
+    taxes = (
+        read_amount(i["tax"], "tax") * read_amount(i.get("quantity"), "quantity") for i in goods
+    )
+    return to_minor(sum(taxes, Decimal(0)), frame.currency)
 
 
 def _price(item: Json) -> Decimal:

@@ -1,5 +1,7 @@
 """One delivery at the door: whose is it, is it truly his, and who takes it from here."""
 
+import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import uuid4
@@ -19,6 +21,8 @@ _UNSIGNED = Text(
     "署名が合わない送信を断りました。秘密の値を確認してください。",
     "A delivery whose signature did not fit was refused; check the secret.",
 )
+# The number a payload of Shopify's begins with; what begins otherwise is told apart by all of it.
+_FIRST_ID = re.compile(rb'\s*\{\s*"id"\s*:\s*"?([0-9]{1,20})\b')
 # Sources tell in bursts. Those who come together share one commit, one lock and most of the work.
 _taken = GroupCommit("deliveries", take)
 
@@ -64,11 +68,8 @@ def _open(
         if not signatures.is_from_shopify(raw, headers, secrets):
             return None
         sent = headers.get("x-shopify-triggered-at", "")
-        return Envelope(
-            headers.get("x-shopify-webhook-id", "")[:80] or uuid4().hex,
-            headers.get("x-shopify-topic", "")[:60],
-            _sent_at(sent, now),
-        )
+        topic = headers.get("x-shopify-topic", "")[:60]
+        return Envelope(_shopify_id(headers, topic, raw), topic, _sent_at(sent, now))
     if connection.kind == Connection.Kind.ECCUBE and "x-eccube-signature" in headers:
         # The plugin numbers nothing: every notice is one of its own.
         fits = signatures.is_from_eccube(raw, headers, secrets)
@@ -76,6 +77,22 @@ def _open(
     if not signatures.is_standard(raw, headers, secrets, now):
         return None
     return Envelope(headers["webhook-id"][:80], "", now)
+
+
+def _shopify_id(headers: Mapping[str, str], topic: str, raw: bytes) -> str:
+    """Give what makes a delivery the same as another: the event, its topic and the thing it is about.
+
+    `X-Shopify-Event-Id` is the same in every copy, also where two subscriptions bring one each (then
+    `X-Shopify-Webhook-Id` differs). One deed in the shop has the same event id in several topics and,
+    done to many orders at once, for each of them; those are no copies.
+    https://shopify.dev/docs/apps/build/webhooks/ignore-duplicates
+    """
+    event = headers.get("x-shopify-event-id", "")[:40]
+    if not event:
+        return headers.get("x-shopify-webhook-id", "")[:80] or uuid4().hex
+    thing = _FIRST_ID.match(raw)
+    about = f"{topic}\n{thing[1].decode() if thing else hashlib.sha256(raw).hexdigest()}"
+    return f"{event}:{hashlib.sha256(about.encode()).hexdigest()[:32]}"
 
 
 def _sent_at(text: str, now: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import TypeGuard
 
 from okaeri.foundation import clock
 from okaeri.foundation.money import to_minor
@@ -36,6 +37,7 @@ _SUBSCRIPTION_EVENTS = {
     "create": "started", "pause": "paused", "activate": "resumed", "cancel": "cancelled",
     "expire": "cancelled",
 }  # fmt: skip
+_MOST_INTERVALS = 3_650
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 # How an order stands with its money; statuses that are left out say nothing about a debt.
 _PAYMENTS = {
@@ -148,13 +150,17 @@ def _contract(kind: str) -> Callable[[Json, Frame], Words]:
                 party=PartyIn(member_no=read_number(customer, "customer_id"))
                 if customer
                 else PartyIn(),
-                interval_days=days * count if days and isinstance(count, int) and count else None,
+                interval_days=days * count if days and _is_count(count) else None,
                 cancelled_on=day if status == "cancelled" else None,
                 events=(SubscriptionEventIn(event, day),) if event else (),
             )
         ]
 
     return read_contract
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    return type(value) is int and 1 <= value <= _MOST_INTERVALS
 
 
 def _skip(payload: Json, frame: Frame) -> Words:

@@ -8,6 +8,7 @@ from okaeri.foundation.money import to_minor
 from okaeri.intake.domain import statuses
 from okaeri.intake.domain.contacts import parse_postal_code
 from okaeri.intake.domain.discounts import as_extra
+from okaeri.intake.domain.orders import tax_in_lines
 from okaeri.intake.types import LineIn, OrderIn, PartyIn
 from okaeri.intake.webhooks.words import (
     Frame,
@@ -51,15 +52,18 @@ def read_order(payload: Json, frame: Frame) -> tuple[OrderIn, tuple[RefundWord, 
     )
     shipping = read_map(read_map(payload.get("total_shipping_price_set")).get("shop_money"))
     shipped, delivered = _shipment(payload, frame)
+    status, is_marked = _status(payload)
     order = OrderIn(
         source=frame.source,
         order_no=read_text(payload.get("name"), 80) or read_number(payload.get("id"), "id"),
         ordered_at=read_instant(
             payload.get("created_at") or payload.get("processed_at"), "created_at"
         ),
-        status=_status(payload),
+        status=status,
+        status_word="" if is_marked else read_text(payload.get("financial_status"), 80),
         party=_buyer(payload),
         lines=lines,
+        lines_tax_minor=_tax_in(lines, payload, frame),
         discount_minor=_discount(payload, frame),
         shipping_minor=_minor(shipping.get("amount", "0"), "total_shipping_price_set", frame),
         total_minor=_minor(payload.get("total_price", "0"), "total_price", frame),
@@ -130,12 +134,25 @@ def _buyer(payload: Json) -> PartyIn:
     return read_person(customer, address)
 
 
-def _status(payload: Json) -> str:
+def _status(payload: Json) -> tuple[str, bool]:
+    """Give our status, and whether a mark (test, cancelled) decided it and not the financial status."""
     if payload.get("test") is True:
-        return statuses.TEST
+        return statuses.TEST, True
     if payload.get("cancelled_at"):
-        return statuses.CANCELLED
-    return _STATUSES.get(read_text(payload.get("financial_status")), statuses.ACCEPTED)
+        return statuses.CANCELLED, True
+    word = read_text(payload.get("financial_status"))
+    return _STATUSES.get(word, statuses.ACCEPTED), False
+
+
+def _tax_in(lines: tuple[LineIn, ...], payload: Json, frame: Frame) -> int | None:
+    """Give the tax inside the lines: their own taxes, which are those of what is left after discounts."""
+    given = read_list(payload.get("line_items"))
+    if any(line.get("tax_lines") is None for line in given):
+        return None
+    parts = (one for line in given for one in read_list(line.get("tax_lines")))
+    taxes = sum((read_amount(one.get("price", "0"), "tax") for one in parts), Decimal(0))
+    goods = sum(line.amount_minor for line in lines)
+    return tax_in_lines(to_minor(taxes, frame.currency), goods, _discount(payload, frame), 0)
 
 
 def _line(line: Json, frame: Frame, *, with_tax: bool) -> LineIn:

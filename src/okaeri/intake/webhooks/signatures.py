@@ -1,15 +1,15 @@
 """Whose words these are: signatures over the raw bytes, compared in constant time. Pure."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from okaeri.foundation.standard_webhooks import signature
+
 # How far a signed instant may lie from ours (Standard Webhooks; replay of old words is refused).
 WINDOW = timedelta(minutes=5)
-_PREFIX = "whsec_"
 _MOST_SIGNATURES = 10
 
 
@@ -33,22 +33,11 @@ def is_standard(
     identity, stamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not identity or not _is_recent(stamp, now):
         return False
-    signed = f"{identity}.{stamp}.".encode() + raw
-    expected = [base64.b64encode(_mac(key_of(secret), signed)).decode() for secret in secrets]
+    expected = [signature(secret, identity, stamp, raw) for secret in secrets]
     given = headers.get("webhook-signature", "").split()[:_MOST_SIGNATURES]
-    signatures = [one.removeprefix("v1,") for one in given if one.startswith("v1,")]
+    said = [one.removeprefix("v1,") for one in given if one.startswith("v1,")]
     # Every one is compared, so that the time taken does not tell which fitted.
-    return sum(_is_among(signature, expected) for signature in signatures) > 0
-
-
-def key_of(secret: str) -> bytes:
-    """Give the key of a `whsec_` secret (base64 behind the prefix), else the text itself."""
-    if secret.startswith(_PREFIX):
-        try:
-            return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-        except binascii.Error:
-            pass
-    return secret.encode()
+    return sum(_is_among(one, expected) for one in said) > 0
 
 
 def _is_recent(stamp: str, now: datetime) -> bool:

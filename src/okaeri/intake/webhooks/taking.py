@@ -4,13 +4,14 @@ Many orders cost little more than one, so the words of the whole group are put i
 Where that fails for something that was sent, each delivery stands behind a savepoint of its own.
 """
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.sequences import next_numbers
@@ -35,6 +36,16 @@ _KNOCKED = Text(
     "変更の知らせを受けたので、すぐに読みに行きます。",
     "Told of a change; it is read at once.",
 )
+UNREADABLE = Text(
+    "届いたデータの形が想定と違い、読めませんでした。内容は暗号化して残してあります。",
+    "What arrived has a form nobody foresaw and could not be read; it is kept, encrypted.",
+)
+# What a payload nobody foresaw may raise below; the database being busy is no fault of a payload.
+_UNFORESEEN = (
+    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, DataError,
+    IntegrityError,
+)  # fmt: skip
+_log = logging.getLogger(__name__)
 _Key = tuple[int, str]
 
 
@@ -112,7 +123,15 @@ def _read(one: Arrived) -> _Read:
         read.words = _words(one.connection, read.topic, payload, frame)
     except InputError as error:
         read.error = error.message
+    except _UNFORESEEN as error:
+        read.error = _unforeseen(read, error)
     return read
+
+
+def _unforeseen(read: _Read, error: Exception) -> Text:
+    """Note a fault of ours by its kind alone: the message may hold what was sent."""
+    _log.error("a delivery of %s raised %s", read.topic, type(error).__name__)
+    return UNREADABLE
 
 
 def _words(
@@ -133,7 +152,7 @@ def _put_into_effect(reads: Sequence[_Read]) -> None:
         try:
             words = [word for read in reads for word in read.words or ()]
             _apply(words, reads[-1].one)
-        except InputError:
+        except (InputError, *_UNFORESEEN):
             pass
         else:
             return
@@ -142,6 +161,8 @@ def _put_into_effect(reads: Sequence[_Read]) -> None:
             _apply(read.words or (), read.one)
         except InputError as error:
             read.error = error.message
+        except _UNFORESEEN as error:
+            read.error = _unforeseen(read, error)
 
 
 def _apply(words: Words, one: Arrived) -> None:

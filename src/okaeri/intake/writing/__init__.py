@@ -22,6 +22,7 @@ from okaeri.intake.writing.lines import write_lines
 from okaeri.intake.writing.marks import OrderMarks
 from okaeri.intake.writing.orders import OrderWriter
 from okaeri.intake.writing.rows import CHANGES, Counts, Staged
+from okaeri.intake.writing.twins import take_over
 
 __all__ = ["CHANGES", "Counts", "Staged", "add_late_costs", "count_deliveries", "write"]
 
@@ -35,6 +36,7 @@ def write(staged: Staged, now: datetime, progress: Callable[[int], None] | None)
     `now` is when contacts without any order were seen.
     """
     next_numbers(CHANGES, 0)
+    take_over(staged)
     with indexes_afterwards(*(_INDEXED if _is_most_of_the_shop(staged) else ())):
         return _write(staged, now, progress)
 

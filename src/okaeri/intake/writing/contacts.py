@@ -1,7 +1,7 @@
 """Contacts that are new, and contacts that are seen again with a later order."""
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from okaeri.intake.writing.rows import (
 )
 
 _TABLE = Party._meta.db_table
-_PLAIN = tuple(name for name in PARTIES.names if name not in ("party_no", "stated_at"))
+_PLAIN = tuple(name for name in PARTIES.names if name not in ("party_no", "stated_at", "extra"))
 # Epoch second of each contact's latest order, by party no.
 LastOrders = npt.NDArray[np.int64]
 _NEVER = -(2**62)
@@ -54,7 +54,8 @@ def write_parties(
     """Store contacts that are new, and when they were last seen; gives party no → id.
 
     A contact is seen when it orders. One that is known and now seen later gets the later instant and
-    a new change number, so that a repeated refusal or consent is heard again.
+    a new change number, so that a repeated refusal or consent is heard again. What a file of customers
+    has in columns nobody knows replaces what an earlier one had.
     """
     ids = array("q")
     is_empty = not Party.objects.exists()
@@ -70,6 +71,8 @@ def write_parties(
         _see_again(
             (known[key], at) for key, at in zip(prints, seconds, strict=True) if key in known
         )
+        if known:
+            _replace_extra(known, zip(prints, batch["extra"].to_pylist(), strict=True))
         by_print = {prints[i]: new for i, new in zip(fresh, fresh_ids, strict=True)}
         ids.extend([known[key][0] if key in known else by_print[key] for key in prints])
     return ids
@@ -91,6 +94,7 @@ def _seen(
 def _insert(part: pa.RecordBatch, ids: Sequence[int], seen: list[int]) -> None:
     columns: dict[str, Sequence[Any]] = {"id": ids}
     columns |= {name: part[name].to_pylist() for name in _PLAIN}
+    columns["extra"] = pc.fill_null(part["extra"], "{}").to_pylist()
     columns["birth_on"] = days(part["birth_on"])
     columns["seen_at"] = instants(pa.array(seen, pa.int64()).cast(pa.timestamp("s")))
     columns["change_no"] = next_numbers(CHANGES, len(ids))
@@ -110,6 +114,15 @@ def _see_again(found: Iterable[tuple[tuple[Any, ...], int | None]]) -> None:
     ]
     if rows:
         update(_TABLE, ("id", "seen_at", "change_no"), rows)
+
+
+def _replace_extra(
+    known: Mapping[str, tuple[Any, ...]], said: Iterable[tuple[str, str | None]]
+) -> None:
+    """Store the unknown columns of contacts that are known, where a file has any."""
+    rows = [(known[key][0], extra) for key, extra in said if key in known and extra is not None]
+    if rows:
+        update(_TABLE, ("id", "extra"), rows)
 
 
 def _instant(second: int | None) -> datetime | None:

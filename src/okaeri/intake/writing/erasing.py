@@ -1,8 +1,8 @@
 """One person leaves intake: his contacts are blanked, his orders stay as figures of nobody.
 
 Rows that only speak of him (events, identifications, rejected lines) go; rows that a count needs
-(orders, contracts, inquiries, calls, reviews, answers, form entries) keep their codes and days and
-lose every word.
+(orders, contracts and what was asked of them, inquiries, calls, reviews, answers, form entries) keep
+their codes and days and lose every word.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 
 from okaeri.foundation.errors import ConfigurationError, InputError
 from okaeri.foundation.personal import Documents, PersonalWords, as_documents
@@ -26,10 +26,12 @@ from okaeri.intake.models import (
     Order,
     OrderLine,
     Party,
+    Payment,
     RejectedRow,
     Review,
     Subscription,
     SubscriptionEvent,
+    SubscriptionRequest,
     SurveyAnswer,
 )
 from okaeri.intake.types import PartyRecord
@@ -48,6 +50,7 @@ _BLANK: dict[str, Any] = {
         ),
         "",
     ),
+    "extra": {},
     "birth_on": None,
     "email_opt_in": None,
 }
@@ -63,12 +66,14 @@ def blank_parties(party_ids: Iterable[int]) -> int:
     """Leave of contacts a row that orders may point to; the same contact again is a new row.
 
     Columns of the file that nobody knows go from their orders too: one may be 届け先. So do the words
-    of their reviews and answers, which a tool's next full export brings again.
+    of what a tool's next full export brings again: reviews, answers, inquiries, calls, contracts.
     """
     count = 0
     for number in party_ids:
+        _payments_of([number]).update(extra={})
         Order.objects.filter(party_id=number).update(extra={})
         _erase_all_voices({"party_id": number})
+        _erase_words({"party_id": number})
         count += Party.objects.filter(id=number).update(fingerprint=f"erased:{number}", **_BLANK)
     return count
 
@@ -102,18 +107,29 @@ def _events_of(party_ids: Sequence[int], devices: Iterable[Span]) -> QuerySet[Ev
     return Event.objects.filter(condition)
 
 
+def _payments_of(party_ids: Sequence[int]) -> QuerySet[Payment]:
+    """Give how the orders of these contacts stand with their money."""
+    mine = Order.objects.filter(
+        party_id__in=party_ids, source=OuterRef("source"), order_no=OuterRef("order_no")
+    )
+    return Payment.objects.filter(Exists(mine))
+
+
 def export(party_ids: Sequence[int], devices: Iterable[Span]) -> dict[str, Documents]:
     """Give every row about these contacts, table by table."""
     mine = {"party_id__in": party_ids}
     orders = Order.objects.filter(**mine).order_by("ordered_at", "id")
     lines = OrderLine.objects.filter(order__party_id__in=party_ids).order_by("order_id", "line_no")
     events = SubscriptionEvent.objects.filter(subscription__party_id__in=party_ids)
+    wishes = SubscriptionRequest.objects.filter(subscription__party_id__in=party_ids)
     return {
         "contacts": as_documents(Party.objects.filter(id__in=party_ids).values()),
         "orders": as_documents(orders.values()),
         "order_lines": as_documents(lines.values()),
+        "payments": as_documents(_payments_of(party_ids).order_by("id").values()),
         "subscriptions": as_documents(Subscription.objects.filter(**mine).values()),
         "subscription_events": as_documents(events.values()),
+        "subscription_requests": as_documents(wishes.order_by("id").values()),
         "inquiries": as_documents(Inquiry.objects.filter(**mine).values()),
         "calls": as_documents(Call.objects.filter(**mine).values()),
         "reviews": as_documents(Review.objects.filter(**mine).values()),
@@ -136,22 +152,33 @@ def erase(
 ) -> dict[str, int]:
     """Blank and remove in the open transaction; gives how many rows, by table."""
     mine = {"party_id__in": party_ids}
-    inquiries = Inquiry.objects.filter(**mine)
-    _remove_attachments(inquiries.exclude(attachment="").values_list("attachment", flat=True))
     contracts = SubscriptionEvent.objects.filter(subscription__party_id__in=party_ids)
+    wishes = SubscriptionRequest.objects.filter(subscription__party_id__in=party_ids)
     return {
         "web_events": _events_of(party_ids, devices).delete()[0],
         "identifications": Identification.objects.filter(**mine).delete()[0],
-        "inquiries": inquiries.update(subject="", body="", tags=[], attachment=""),
-        "calls": Call.objects.filter(**mine).update(note=""),
+        **_erase_words(mine),
         **_erase_all_voices(mine),
-        "subscriptions": Subscription.objects.filter(**mine).update(cancel_reason=""),
         "subscription_events": contracts.update(note="", reason=""),
+        # A wish nobody has carried out stays on the list: the contract's number says what to cancel.
+        "subscription_requests": wishes.update(note="", reason="", ended_note=""),
         "form_entries": _erase_entries(party_ids, words),
+        "payments": _payments_of(party_ids).update(extra={}),
         "orders": Order.objects.filter(**mine).count(),
         "rejected_rows": _erase_rejected(words),
         "deliveries": _erase_deliveries(words),
         "contacts": blank_parties(party_ids),
+    }
+
+
+def _erase_words(mine: dict[str, Any]) -> dict[str, int]:
+    inquiries = Inquiry.objects.filter(**mine)
+    _remove_attachments(inquiries.exclude(attachment="").values_list("attachment", flat=True))
+    wordless: dict[str, Any] = {"subject": "", "body": "", "tags": [], "attachment": ""}
+    return {
+        "inquiries": inquiries.update(**wordless, extra={}),
+        "calls": Call.objects.filter(**mine).update(note="", extra={}),
+        "subscriptions": Subscription.objects.filter(**mine).update(cancel_reason="", extra={}),
     }
 
 

@@ -9,6 +9,9 @@ import pyarrow as pa
 
 from okaeri.foundation.bulk import insert_columns
 from okaeri.foundation.sequences import next_numbers
+from okaeri.foundation.settings import load
+from okaeri.intake.counting_types import StatusRules
+from okaeri.intake.domain.orders import is_purchase, net_of, settle_status
 from okaeri.intake.models import LatestWord, Order, OrderLine
 from okaeri.intake.writing.goods import Goods, margin
 from okaeri.intake.writing.rows import (
@@ -24,10 +27,11 @@ from okaeri.intake.writing.rows import (
 )
 
 _TABLE = Order._meta.db_table
+_TAKEN_OFF = ("discount_minor", "points_minor", "refunded_minor")
 _PLAIN = (
-    "source", "order_no", "status", "currency", "lines_minor", "discount_minor", "points_minor",
-    "shipping_minor", "refunded_minor", "total_minor", "subscription_no", "delivery_no",
-    "media_code", "extra", "content_hash",
+    "source", "order_no", "status", "status_word", "currency", "lines_minor", "lines_tax_minor",
+    "discount_minor", "points_minor", "shipping_minor", "refunded_minor", "total_minor",
+    "subscription_no", "delivery_no", "media_code", "extra", "content_hash",
 )  # fmt: skip
 
 
@@ -49,6 +53,7 @@ class OrderWriter:
         self._changed: list[int] = []
         # What this transaction writes itself comes once, so only earlier orders are looked up.
         self._has_orders = Order.objects.exists()
+        self._words = load(StatusRules).words
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Insert the batch's new orders and update its changed ones."""
@@ -127,6 +132,7 @@ class OrderWriter:
 
     def _columns(self, part: pa.RecordBatch, ids: Sequence[int]) -> dict[str, Sequence[Any]]:
         ours = self._party_ids
+        part = self._by_the_shops_words(part)
         parties = [None if n is None else ours[n] for n in part["party_no"].to_pylist()]
         return {
             "id": ids, "party_id": parties, "ordered_at": instants(part["ordered_at"]),
@@ -135,6 +141,29 @@ class OrderWriter:
             **{name: part[name].to_pylist() for name in _PLAIN}, **self._weighed(part),
             "change_no": next_numbers(CHANGES, len(ids)),
         }  # fmt: skip
+
+    def _by_the_shops_words(self, part: pa.RecordBatch) -> pa.RecordBatch:
+        """Let the shop's own meaning of a source's status word stand above the connector's."""
+        if not self._words:
+            return part
+        named = zip(part["source"].to_pylist(), part["status_word"].to_pylist(), strict=True)
+        meant = [self._words.get(key) if key[1] else None for key in named]
+        if not any(meant):
+            return part
+        lines = part["lines_minor"].to_pylist()
+        told = zip(meant, part["status"].to_pylist(), lines, strict=True)
+        state = [settle_status(own, goods) if own else status for own, status, goods in told]
+        amounts = [part[name].to_pylist() for name in _TAKEN_OFF]
+        columns = {
+            "status": state,
+            "net_minor": list(map(net_of, state, lines, *amounts)),
+            "is_purchase": list(map(is_purchase, state, lines)),
+        }
+        for name, values in columns.items():
+            place = part.schema.get_field_index(name)
+            field = part.schema.field(name)
+            part = part.set_column(place, field, pa.array(values, field.type))
+        return part
 
     def _weighed(self, part: pa.RecordBatch) -> dict[str, Sequence[Any]]:
         """Give the columns on which the shop's products have a word."""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Count
+
 from okaeri.intake.models import Order, OrderLine, Party
 
 
@@ -16,6 +18,17 @@ class Removed:
 def count_parties() -> int:
     """Give how many contacts there are."""
     return Party.objects.count()
+
+
+def count_orders_by_currency() -> dict[str, int]:
+    """Give currency → how many orders are stored in it."""
+    counted = Order.objects.values("currency").annotate(n=Count("id")).order_by("currency")
+    return dict(counted.values_list("currency", "n"))
+
+
+def has_orders() -> bool:
+    """Tell whether any order is stored."""
+    return Order.objects.exists()
 
 
 def has_orders_of(source: str) -> bool:

@@ -27,6 +27,8 @@ class Staged:
     order_count: int
     # A file knows what happened until then: its newest order. None for what is told live.
     said_until: datetime | None = None
+    # Under which source a file's orders are stored, "" for what is told live.
+    source: str = ""
 
 
 @dataclass(slots=True)

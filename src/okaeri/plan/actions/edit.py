@@ -60,6 +60,13 @@ def install_playbooks(now: datetime) -> None:
             _install_playbook(source, now)
 
 
+def install_template(key: str, now: datetime) -> None:
+    """Bring one shipped content in, where an older installation does not have it yet."""
+    for shipped in list_shipped_templates():
+        if shipped.key == key:
+            _install_template(shipped, now)
+
+
 def _install_template(shipped: Shipped, now: datetime) -> None:
     template = shipped.template
     check_source(shipped.source)

@@ -13,6 +13,7 @@ from okaeri.insight import api as insight
 from okaeri.intake import api as intake
 from okaeri.intake.types import OrderRecord
 from okaeri.measure import api as measure
+from okaeri.plan.actions.costly_perks import without_discount_dependent
 from okaeri.plan.actions.entrants import find_entrants
 from okaeri.plan.actions.full_price import without_sale_only
 from okaeri.plan.actions.surroundings import Surroundings, look_around
@@ -75,7 +76,8 @@ def _read_stretch(cursor: int, newest: int, batch: int, *, since: datetime | Non
     last = usable[-1].change_no if usable else cursor
     owned = [(order, owners[order.party_id]) for order in usable if order.party_id is not None]
     buyers = {owner for order, owner in owned if since is not None and _is_fresh(order, since)}
-    histories = customers.purchase_history(buyers) if buyers else {}
+    asked = bool(look_around().rules.ships_from)
+    histories = customers.purchase_history(buyers, with_prefectures=asked) if buyers else {}
     return _Stretch(owned, histories, len(usable), max(newest, last) if is_all else last)
 
 
@@ -216,6 +218,7 @@ def begin_walks(journey: LiveJourney, entries: Sequence[Entry], now: datetime) -
     ]
     allowed = choose_entries(entries, earlier, journey.definition.header.reentry_days, now)
     chosen = without_sale_only(journey, allowed, now)
+    chosen = without_discount_dependent(journey, chosen, now)
     if not chosen:
         return 0
     arms = measure.assign(journey.experiment_id, [entry.customer_id for entry in chosen], now)

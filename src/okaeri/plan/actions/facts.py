@@ -103,11 +103,13 @@ def more_facts(
         scores = _lowest_of_person(people, listen.satisfaction)
         known = _add(known, lambda member: {"satisfaction": scores.get(member.customer_id)})
     if "complaint" in missing:
-        unhappy = _unhappy(people) | customers.open_complaints(people)
+        unhappy = _unhappy(people) | customers.open_complaints(people) | customers.leaving(people)
         known = _add(known, lambda member: {"has_open_complaint": member.customer_id in unhappy})
     if "payments" in missing:
         owing = customers.owing(people, look_around().day_of(now))
         known = _add(known, lambda member: {"has_unpaid_orders": member.customer_id in owing})
+    if "prices" in missing:
+        known = _add_prices(known, people)
     offers = {one.removeprefix(COUPON) for one in missing if one.startswith(COUPON)}
     if offers:
         known = _add_coupons(known, offers, people)
@@ -118,6 +120,16 @@ def more_facts(
     if segments:
         known = _add_segments(known, segments, people)
     return [(crowd, facts._replace(loaded=facts.loaded | missing)) for crowd, facts in known]
+
+
+def _add_prices(known: Sequence[Known], people: Sequence[int]) -> list[Known]:
+    """Add who is a trend customer that depends on discounts, under whichever of his numbers."""
+    live = customers.roots_of(people)
+    dependent = insight.list_discount_dependent(set(live.values()))
+    return _add(
+        known,
+        lambda member: {"depends_on_discounts": live.get(member.customer_id, 0) in dependent},
+    )
 
 
 def _add_segments(known: Sequence[Known], segments: Set[int], people: Sequence[int]) -> list[Known]:
@@ -212,7 +224,8 @@ def _split(crowd: Crowd, facts: Sequence[Facts]) -> list[Known]:
 def _add_orders(known: Sequence[Known], definitions: Definitions) -> list[Known]:
     around = look_around()
     people = {member.customer_id for crowd, _ in known for member in crowd.members}
-    histories = customers.purchase_history(people)
+    asked = bool(around.rules.ships_from)
+    histories = customers.purchase_history(people, with_prefectures=asked)
     found: list[Known] = []
     for crowd, facts in known:
         anchor = definitions[crowd.version_id].header.anchor

@@ -15,7 +15,7 @@ from okaeri.plan.models import Journey
 from okaeri.plan.store import journeys as store
 
 # Words that only somebody with an order, a cart or a run-out at hand can be told.
-_OF_A_TRIGGER = ("order.", "cart.", "run_out.", "form.", "confirm_url", "file_url")
+OF_A_TRIGGER = ("order.", "cart.", "run_out.", "form.", "confirm_url", "file_url")
 _LONGEST_BASE = 40
 _NO_BASE = Text(
     "シナリオ「{key}」の手順は、セグメントの方には使えません。別のシナリオを選んでください。",
@@ -25,7 +25,7 @@ _NO_BASE = Text(
 
 def list_bases() -> list[tuple[str, Text]]:
     """Give (key, name) of the journeys whose contents suit whoever comes, whatever brought him."""
-    unfit = store.templates_mentioning(_OF_A_TRIGGER)
+    unfit = store.templates_mentioning(OF_A_TRIGGER)
     return [
         (key, definition.header.name.as_text())
         for key, _, definition in store.all_definitions()

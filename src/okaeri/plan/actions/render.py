@@ -25,6 +25,7 @@ from okaeri.plan.actions.coupons import (
 )
 from okaeri.plan.actions.offers import LIKE_VIEWED, RECOMMENDED, like_viewed_by, offers_of
 from okaeri.plan.actions.run_outs import running_out_of
+from okaeri.plan.actions.subscription_requests import Wishes, wishes_in_preview, wishes_of
 from okaeri.plan.content.merge import (
     EXAMPLE_OF_A_CART,
     EXAMPLE_OF_A_FORM,
@@ -101,9 +102,12 @@ class PlanRenderer:
             run_outs=running_out_of(self._with(RUN_OUT, tasks)),
         )
         gifts = gifts_of(tasks, self._sources, self._base_url)
-        return [self._render(task, known, gifts) for task in tasks]
+        wishes = wishes_of(tasks, self._sources, self._base_url, self._secret)
+        return [self._render(task, known, gifts, wishes) for task in tasks]
 
-    def _render(self, task: RenderTask, known: _Known, gifts: Gifts) -> RenderedContent:
+    def _render(
+        self, task: RenderTask, known: _Known, gifts: Gifts, wishes: Wishes
+    ) -> RenderedContent:
         source = self._sources.get(_edition(task))
         if source is None:
             words = _NO_TEMPLATE.format(key=task.template_key, version=task.template_version)
@@ -111,8 +115,8 @@ class PlanRenderer:
         if gifts.lacks_coupon(task):
             return RenderedContent(task.message_id, error=NO_COUPON, has_nothing_to_give=True)
         try:
-            values = self._values(task, source, known) | gifts.values(task, known.currency)
-            preview = render_words(source, values)
+            more = wishes.values(task) | gifts.values(task, known.currency)
+            preview = render_words(source, self._values(task, source, known) | more)
         except TemplateError as error:
             return RenderedContent(task.message_id, error=error.message)
         return RenderedContent(
@@ -263,6 +267,7 @@ def preview_for(source: Source, customer_id: int) -> Preview:
         **EXAMPLE_OF_A_FORM,
         "cart": EXAMPLE_OF_A_CART,
         **EXAMPLE_OF_OFFERS,
+        **wishes_in_preview(),
     }
     values |= _offers_in_preview(source, customer_id)
     values |= gifts_in_preview(source, customer_id, shop.currency)

@@ -92,7 +92,7 @@ def _products_of(
         order.order_id
         for one in due
         for order in histories.get(one.customer_id, ())
-        if order.ordered_on >= one.last_on
+        if order.day >= one.last_on
     }
     lines = intake.list_lines(wanted) if wanted else {}
     return {order_id: {line.sku for line in found} for order_id, found in lines.items()}

@@ -18,12 +18,15 @@ from okaeri.plan.actions.coupons import COUPON
 from okaeri.plan.actions.keys import LONGEST_GRACE, SOURCE_KIND, pending_keys
 from okaeri.plan.actions.offers import LIKE_VIEWED, RECOMMENDED
 from okaeri.plan.actions.segments import segment_of
+from okaeri.plan.domain.claims import asks_for_review, claims_in
 from okaeri.plan.domain.lint import (
     lint_attributes,
+    lint_claims,
     lint_coupon_offers,
     lint_coupons,
     lint_definition,
     lint_offers,
+    lint_picked_reviews,
     lint_segments,
 )
 from okaeri.plan.journeys.definition import CartTrigger, Definition, SegmentTrigger
@@ -50,14 +53,17 @@ def find_journey(key: str) -> Journey:
 
 
 def lint(definition: Definition) -> list[Text]:
-    """Give what forbids this definition to go live: unknown contents, selling too early."""
+    """Give what forbids this definition to go live: unknown contents, selling too early, bold claims."""
     kinds = {key: head.content_kind for key, head in store.template_heads().items()}
+    words = store.newest_words()
     guard_days = load(ContactRules).first_sales_after_days
     found = [
         *lint_definition(definition, kinds, guard_days),
         *lint_offers(definition, store.templates_mentioning((RECOMMENDED, LIKE_VIEWED))),
         *lint_segments(definition, {one.id for one in insight.list_segments()}),
         *lint_coupon_offers(definition, rewards.open_offers(definition.coupon_offers)),
+        *lint_claims(definition, {key: claims_in(text) for key, text in words.items()}),
+        *lint_picked_reviews(definition, {key for key in words if asks_for_review(words[key])}),
         *lint_schema(definition),
     ]
     if isinstance(definition.trigger, CartTrigger) and not load(CartRules).leads_somewhere:

@@ -18,6 +18,7 @@ from okaeri.plan.actions.keys import SOURCE_KIND
 from okaeri.plan.actions.render import preview_for
 from okaeri.plan.actions.switch import find_journey, lint
 from okaeri.plan.content.words import Source, check_source
+from okaeri.plan.domain.advertising import OFFER_FIELDS
 from okaeri.plan.domain.lint import lint_segments
 from okaeri.plan.domain.variants import variant_steps
 from okaeri.plan.journeys import problems
@@ -46,6 +47,12 @@ _OWN_HTML = Text(
 _LIVE = Text(
     "稼働中のシナリオ「{journey}」で使えなくなります。",
     'The live journey "{journey}" could not use it any more.',
+)
+_OFFER = Text(
+    "取引の文面は同意のない方にも届くため、クーポンや商品のおすすめ({field})は入れられません。"
+    "販促の文面に入れてください。",
+    "A transactional content also reaches people who did not agree to advertising, so it cannot carry "
+    "an offer ({field}); put it into a sales content.",
 )
 _KINDS = Text("種類は、お役立ちか販促を選んでください。", "Choose useful or sales.")
 
@@ -113,7 +120,9 @@ def save_content(draft: ContentDraft, now: datetime) -> str:
         html = before.body_html if before else ""
         if before and html and draft.body_text != before.body_text:
             raise InputError(_OWN_HTML)
-        _check_words(Source(key, draft.subject, draft.body_text, html))
+        source = Source(key, draft.subject, draft.body_text, html)
+        _check_kind(kind, source)
+        _check_words(source)
         known = _problems_of_live(key)
         Template.objects.create(
             key=key,
@@ -149,6 +158,12 @@ def _refuse_new_problems(
         if new:
             where = _LIVE.format(journey=key)
             raise DefinitionError(Text(f"{where.ja}{new[0].ja}", f"{where.en} {new[0].en}"))
+
+
+def _check_kind(kind: str, source: Source) -> None:
+    offered = next((field for field in OFFER_FIELDS if source.uses(field)), None)
+    if kind == Template.ContentKind.TRANSACTIONAL and offered:
+        raise InputError(_OFFER.format(field=offered))
 
 
 def _check_words(source: Source) -> None:

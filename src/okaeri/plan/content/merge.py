@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from okaeri.customers.types import CustomerProfile, Purchase
+from okaeri.foundation.clock import local_day
 from okaeri.foundation.money import format_minor
 from okaeri.foundation.settings import ShopProfile
-from okaeri.foundation.text import day_in_words
+from okaeri.foundation.text import Text, day_in_words
 from okaeri.insight.recommend_types import RecommendedItem
 from okaeri.intake.form_types import EntryRecord, FormDefinition
+from okaeri.intake.request_types import SubscriptionRequestView
 from okaeri.intake.types import LineRecord, ProductIn
 from okaeri.plan.domain.cart import Cart, restore_link
 from okaeri.plan.types import CartRules
@@ -193,3 +196,45 @@ def merge_coupon(coupon: CouponView, currency: str) -> dict[str, str]:
         "conditions": coupon.conditions.ja,
         "conditions_en": coupon.conditions.en,
     }
+
+
+_WISHES: Mapping[str, Text] = {
+    "skip": Text("次回のお届けをスキップ", "Skip the next delivery"),
+    "pause": Text("お届けを休止", "Pause deliveries"),
+    "resume": Text("お届けを再開", "Start deliveries again"),
+    "cancel": Text("解約", "Cancel the subscription"),
+}
+_UNTIL = Text("お届けを休止({d}まで)", "Pause deliveries (until {d})")
+
+
+def merge_wish(wish: SubscriptionRequestView, zone: ZoneInfo) -> dict[str, str]:
+    """`subscription.product`, `.what` (解約), `.state` ("open", "done", "declined", "withdrawn"),
+    `.asked_on` (2026年11月2日), `.why` it was declined, `.language`; `_en` says it in English.
+    """
+    what, asked_on = _WISHES[wish.kind], day_in_words(local_day(wish.asked_at, zone))
+    if wish.pause_until is not None:
+        until = day_in_words(wish.pause_until)
+        what = Text(_UNTIL.ja.format(d=until.ja), _UNTIL.en.format(d=until.en))
+    return {
+        "product": wish.product,
+        "what": what.ja,
+        "what_en": what.en,
+        "state": wish.status,
+        "asked_on": asked_on.ja,
+        "asked_on_en": asked_on.en,
+        "why": wish.ended_note,
+        "language": wish.language,
+    }
+
+
+# What a preview shows where nobody asked for anything.
+EXAMPLE_OF_A_WISH: Mapping[str, str] = {
+    "product": "商品",
+    "what": _WISHES["skip"].ja,
+    "what_en": _WISHES["skip"].en,
+    "state": "open",
+    "asked_on": "2026年11月2日",
+    "asked_on_en": "2 Nov 2026",
+    "why": "",
+    "language": "ja",
+}

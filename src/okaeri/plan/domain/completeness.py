@@ -33,6 +33,15 @@ PATTERNS = (
     _Pattern("trend", Text("流行客", "Trend customers"), "prime"),
     _Pattern("prime", Text("優良客", "Loyal customers"), "lapsing"),
     _Pattern("lapsing", Text("離脱に向かう方", "Those about to lapse"), "steady"),
+    # The four ways of stopping the seeds name (rows E-06 to E-09); each wants a journey of its own.
+    _Pattern(
+        "subscription_1", Text("定期1回で解約した方", "Cancelled after delivery 1"), "toddler"
+    ),
+    _Pattern("subscription_4", Text("定期4回で解約した方", "Cancelled after delivery 4"), "steady"),
+    _Pattern("trial_gone", Text("トライアルだけで離れた方", "Gone after a trial"), "toddler"),
+    _Pattern(
+        "single_2_gone", Text("単品2回で離れた方", "Gone after two one-off purchases"), "steady"
+    ),
 )
 _REGULARS = frozenset({"steady", "trend", "prime"})
 # Ready-made segments that hold one kind of customer; what a shop's own hold nobody can tell.
@@ -41,6 +50,12 @@ _OF_PRESET = {
     "high_spend": frozenset({"prime"}),
     "prime": frozenset({"prime"}),
     "lost": frozenset({"lapsing"}),
+    "subscription_1": frozenset({"subscription_1"}),
+    "subscription_4": frozenset({"subscription_4"}),
+    # Who is spoken to before the fourth delivery is whom the cancelling after it is about.
+    "subscription_4_ahead": frozenset({"subscription_4"}),
+    "trial_gone": frozenset({"trial_gone"}),
+    "single_2_gone": frozenset({"single_2_gone"}),
 }
 
 

@@ -82,7 +82,7 @@ def entry_by_recency(
 ) -> Entry | None:
     """Give an entry when no purchase came after `last_on` (the analysis may be a night old)."""
     kept = counted(purchases, lifecycle)
-    if not kept or kept[-1].ordered_on != last_on:
+    if not kept or max(one.day for one in kept) != last_on:
         return None
     why = {"code": "recency", "days": trigger.days, "last_on": last_on.isoformat()}
     return Entry(customer_id, f"recency:{last_on}", None, last_on, today, now, why)
@@ -155,17 +155,17 @@ def entry_by_run_out(
         item
         for item in purchases
         if item.is_purchase
-        and item.ordered_on >= due.last_on
+        and item.day >= due.last_on
         and due.sku in products_of.get(item.order_id, ())
     ]
-    if not bought or bought[-1].ordered_on != due.last_on:
+    newest = max(bought, key=lambda item: (item.day, item.ordered_at, item.order_id), default=None)
+    if newest is None or newest.day != due.last_on:
         return None
-    order = bought[-1]
     since = max(item.ordered_on for item in purchases if item.is_purchase)
     on = due.runs_out_on.isoformat()
     why = {"code": "run_out", "sku": due.sku, "on": on, "days": trigger.lead_days}
-    key = f"run_out:{order.order_id}:{due.sku}"[:_LONGEST_KEY]
-    return Entry(due.customer_id, key, order.order_id, since, today, now, why)
+    key = f"run_out:{newest.order_id}:{due.sku}"[:_LONGEST_KEY]
+    return Entry(due.customer_id, key, newest.order_id, since, today, now, why)
 
 
 def entry_by_segment(

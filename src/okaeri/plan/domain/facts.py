@@ -43,7 +43,7 @@ class Walk(NamedTuple):
         )
 
 
-ALL_FACTS = frozenset({"purchases", "insight", "satisfaction", "complaint", "payments"})
+ALL_FACTS = frozenset({"purchases", "insight", "satisfaction", "complaint", "payments", "prices"})
 
 
 # How a step asks for the answers to one question: "attribute:skin_type".
@@ -60,7 +60,7 @@ class Facts(NamedTuple):
     `goal_number` tells which purchase of the person was the first one after the trigger (None: none
     yet); `is_void` says that the order which started the walk was cancelled; `anchor_on` is counted
     anew from the order. `sales_templates` are the contents that sell; `has_open_complaint` says that
-    nobody has dealt with the person's low score yet.
+    nobody has dealt with the person's low score, complaint or wish to cancel or pause yet.
     """
 
     zone: ZoneInfo
@@ -76,6 +76,8 @@ class Facts(NamedTuple):
     has_open_complaint: bool = False
     # Some order of his is past its day of payment.
     has_unpaid_orders: bool = False
+    # A trend customer most of whose orders had a discount (流行客・値引き依存).
+    depends_on_discounts: bool = False
     # Known of walks only that end when the cart is empty.
     is_cart_empty: bool = False
     # His freshness fell into its lowest band; looked up after an analysis for walks that end by it.

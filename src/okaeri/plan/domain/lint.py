@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from okaeri.customers.attribute_types import AttributeIn, AttributeKind
 from okaeri.foundation.text import Text
+from okaeri.plan.domain.claims import Claim
 from okaeri.plan.journeys import problems
 from okaeri.plan.journeys.definition import Definition, PurchaseTrigger
 from okaeri.plan.journeys.steps.branch import Branch, Condition
@@ -124,6 +125,47 @@ def lint_coupons(definition: Definition, with_coupons: Collection[str]) -> list[
         for template in node.step.templates
         if template in with_coupons
     ]
+
+
+def lint_claims(
+    definition: Definition, claims: Mapping[str, Iterable[tuple[Claim, str]]]
+) -> list[Text]:
+    """Give one sentence per thing a letter must not say as it does; `claims` by template."""
+    return [
+        problems.CLAIMS[claim].format(node=name, template=template, words=words)
+        for name, node in definition.nodes.items()
+        if isinstance(node.step, Send)
+        for template in node.step.templates
+        for claim, words in claims.get(template, ())
+    ]
+
+
+def lint_picked_reviews(definition: Definition, asking: Collection[str]) -> list[Text]:
+    """Give one sentence per branch that lets only the content (or the others) be asked for a review.
+
+    `asking` are the templates that ask for one; picking who is asked makes reviews the shop's own words.
+    """
+    found = []
+    for name, node in definition.nodes.items():
+        if isinstance(node.step, Branch) and any(
+            condition.field == "satisfaction" for condition in node.step.when
+        ):
+            ways = [_templates_from(definition, target) for target, _ in node.arrows]
+            picked = (ways[0].union(*ways) - ways[0].intersection(*ways)) & set(asking)
+            found += [
+                problems.PICKED_REVIEWS.format(node=name, template=one) for one in sorted(picked)
+            ]
+    return found
+
+
+def _templates_from(definition: Definition, start: str) -> set[str]:
+    reached, open_ends = {start}, [start]
+    while open_ends:
+        fresh = {target for target, _ in definition.nodes[open_ends.pop()].arrows} - reached
+        reached |= fresh
+        open_ends += fresh
+    steps = (definition.nodes[name].step for name in reached)
+    return {template for step in steps if isinstance(step, Send) for template in step.templates}
 
 
 def lint_coupon_offers(definition: Definition, open_offers: Collection[str]) -> list[Text]:

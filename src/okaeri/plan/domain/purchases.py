@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from okaeri.customers.types import Purchase
 from okaeri.insight.types import LifecycleRules
+from okaeri.plan.region_types import is_one_region
 from okaeri.plan.types import JourneyRules
 
 
@@ -16,8 +17,8 @@ def counted(purchases: Sequence[Purchase], rules: LifecycleRules) -> list[Purcha
     kept = []
     for purchase in purchases:
         counts = purchase.is_purchase and (rules.count_trial or not purchase.is_trial)
-        if counts and not (rules.merge_same_day and purchase.ordered_on in seen):
-            seen.add(purchase.ordered_on)
+        if counts and not (rules.merge_same_day and purchase.day in seen):
+            seen.add(purchase.day)
             kept.append(purchase)
     return kept
 
@@ -52,12 +53,14 @@ def goal_number(
 def anchor_day(anchor: str, purchase: Purchase, rules: JourneyRules) -> date:
     """Give the day waits count from; unknown days are guessed by the shop's rules.
 
-    Delivery: its day, else shipping + days_to_deliver, else order + days_to_ship + days_to_deliver
-    (domain reference §1.3 #15).
+    Delivery: its day, else shipping (else order + days_to_ship) + days_to_deliver, or
+    days_to_deliver_near where the buyer lives in the region parcels leave from (§1.3 #15).
     """
     if anchor == "order":
         return purchase.ordered_on
     shipped_on = purchase.shipped_on or purchase.ordered_on + timedelta(days=rules.days_to_ship)
     if anchor == "shipped":
         return shipped_on
-    return purchase.delivered_on or shipped_on + timedelta(days=rules.days_to_deliver)
+    is_near = is_one_region(rules.ships_from, purchase.prefecture)
+    days = rules.days_to_deliver_near if is_near else rules.days_to_deliver
+    return purchase.delivered_on or shipped_on + timedelta(days=days)

@@ -82,8 +82,10 @@ _WORDS: dict[str, Text] = {
         'Did not send "{template}": {days} days after its time',
     ),
     "open_complaint": Text(
-        "低い評価や苦情への対応がまだ済んでいないため、販促の「{template}」は送りませんでした",
-        'Did not send "{template}", which sells: nobody has dealt with a low score or complaint yet',
+        "低い評価・苦情・定期の解約や休止のお申し出への対応がまだ済んでいないため、"
+        "販促の「{template}」は送りませんでした",
+        'Did not send "{template}", which sells: nobody has dealt with a low score, complaint or wish '
+        "to cancel or pause yet",
     ),
     "branch_then": Text("条件に合いました: {when}", "The condition held: {when}"),
     "branch_otherwise": Text(
@@ -102,6 +104,10 @@ _WORDS: dict[str, Text] = {
     "unpaid": Text(
         "お支払いの期日を過ぎた注文があるため、ポイントは贈りませんでした",
         "Gave no points: an order is past its day of payment",
+    ),
+    "discount_dependent": Text(
+        "流行客で値引き依存のため、ポイントは贈りませんでした",
+        "Gave no points: a trend customer who depends on discounts",
     ),
     "goal": Text(
         "{number}回目の購入があったため終了しました", "Ended: purchase number {number} was made"

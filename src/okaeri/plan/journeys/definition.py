@@ -127,6 +127,8 @@ class Header(BaseModel):
     `longest_days`: after so many days it ends in any case.
     `full_price_test`: it asks what people do at full price, so whoever buys at a discount only
     (セール時のみ購入) does not enter; the journey counts them.
+    `costly_perks`: it gives what costs the shop dear, so a trend customer who depends on discounts
+    (流行客・値引き依存) does not enter; the journey counts them.
     """
 
     model_config = _STRICT
@@ -145,6 +147,7 @@ class Header(BaseModel):
     send_at: str = Field(default="10:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     longest_days: int = Field(default=730, ge=1, le=3650)
     full_price_test: bool = False
+    costly_perks: bool = False
 
     @model_validator(mode="after")
     def _anchor_fits_trigger(self) -> Self:

@@ -115,3 +115,38 @@ def of_validation(error: ValidationError, node: str) -> list[Text]:
         filled = words.format(place=place, place_en=place_en, field=field, why=why)
         sentences.append(filled)
     return sentences
+
+
+PICKED_REVIEWS = Text(
+    "分岐「{node}」は、満足度によってレビューをお願いする方(文面「{template}」)を選んでいます。満足度に関わらず全員に"
+    "お願いするか、どなたにもお願いしないでください(景品表示法のステマ告示)。",
+    'Branch "{node}" picks by satisfaction who is asked for a review (template "{template}"). Ask all or '
+    "nobody (rules on hidden advertising).",
+)
+# Of `plan.domain.claims.Claim`, by its value.
+CLAIMS = {
+    "bought_praise": Text(
+        "手順「{node}」の文面「{template}」は、良い評価を頼んでいます(「{words}」)。評価の内容を指定せず、"
+        "自由な感想をお願いする文にしてください(景品表示法のステマ告示)。",
+        'Step "{node}": the template "{template}" asks for a good review ("{words}"). Ask for an opinion '
+        "without saying which (rules on hidden advertising).",
+    ),
+    "hidden_reward": Text(
+        "手順「{node}」の文面「{template}」は、レビューに謝礼(「{words}」)を約束しています。レビューに「PR」や「謝礼あり」と"
+        "書いていただくことを文面に入れてください(景品表示法のステマ告示)。",
+        'Step "{node}": the template "{template}" promises something for a review ("{words}"). Say in the '
+        'letter that the review is to be marked "PR" or "incentivized" (rules on hidden advertising).',
+    ),
+    "urgency": Text(
+        "手順「{node}」の文面「{template}」の「{words}」には、終わりの日がありません。クーポンの期限"
+        "(coupon.valid_until)か日付を書くか、この言葉をやめてください(景品表示法の有利誤認)。",
+        'Step "{node}": "{words}" in the template "{template}" names no end. Write the coupon\'s last day '
+        "(coupon.valid_until) or a date, or leave the words out (misleading offers).",
+    ),
+    "compared_price": Text(
+        "手順「{node}」の文面「{template}」の「{words}」は、いつの価格かが書かれていません。その価格で売った期間"
+        "(例: 2026年4月から8月)を書くか、比べるのをやめてください(景品表示法の二重価格表示)。",
+        'Step "{node}": "{words}" in the template "{template}" does not say when that price was asked. '
+        "Write the period (as in 2026-04 to 2026-08), or do not compare (misleading prices).",
+    ),
+}

@@ -135,6 +135,10 @@ class Step(BaseModel, ABC):
         """Give the earliest day after the anchor on which this step is left when reached on `day`."""
         return day
 
+    def expected_day(self, day: int) -> int:
+        """Give on which day after the anchor this step is likely left when reached on `day`."""
+        return self.earliest_day(day)
+
     def needs_to_know(self, facts: Facts) -> frozenset[str]:
         """Name the facts this step looks at (of `domain.facts.ALL_FACTS`), given what is known."""
         return NOTHING

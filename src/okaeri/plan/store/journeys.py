@@ -203,11 +203,16 @@ def template_heads() -> dict[str, TemplateHead]:
     }
 
 
-def templates_mentioning(fields: Iterable[str]) -> set[str]:
-    """Give the keys of templates whose newest version uses one of these merge fields."""
+def newest_words() -> dict[str, str]:
+    """Give template key → subject and bodies of its newest version."""
     rows = Template.objects.order_by("version")
     texts = rows.values_list("key", "subject", "body_text", "body_html")
-    newest = {key: "\n".join(words) for key, *words in texts}
+    return {key: "\n".join(words) for key, *words in texts}
+
+
+def templates_mentioning(fields: Iterable[str]) -> set[str]:
+    """Give the keys of templates whose newest version uses one of these merge fields."""
+    newest = newest_words()
     # Inside braces only: the same word in a sentence is no merge field.
     wanted = "|".join(map(re.escape, fields))
     used = re.compile(rf"\{{[{{%][^}}]*\b(?:{wanted})\b")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from okaeri.foundation.settings import ShopProfile, build
 from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
 from okaeri.project import analysis_report, terminal
@@ -41,6 +42,7 @@ def analyse(
     as_json: bool,
 ) -> None:
     """Analyse FILE: classes, where customers stop, F2, freshness, three next steps; one HTML page."""
+    shop = build(ShopProfile, currency=currency, time_zone=time_zone)
     folder = Path(tempfile.mkdtemp(prefix="okaeri-analyse-"))
     try:
         with terminal.progress(Text("読み込み", "Reading"), quiet=as_json) as report:
@@ -49,7 +51,7 @@ def analyse(
                 connector=connector,
                 mapping=options.mapping_of(columns),
                 currency=currency,
-                zone=ZoneInfo(time_zone),
+                zone=ZoneInfo(shop.time_zone),
                 progress=report,
             )
         with terminal.progress(Text("分析", "Analysis"), quiet=as_json):

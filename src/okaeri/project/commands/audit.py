@@ -1,4 +1,4 @@
-"""`okaeri audit`: the log of who saw whose data."""
+"""`okaeri audit`: whether what was written as proof is as it was written."""
 
 import sys
 
@@ -18,20 +18,43 @@ _BROKEN = Text(
     "The access log was changed: entry {at} does not fit ({n} entries, {expected} expected).",
 )
 
+_WORDINGS_WHOLE = Text(
+    "同意の文言は、どれも表示したときのままです。", "Every wording of consent is as it was shown."
+)
+_WORDINGS_CHANGED = Text(
+    "同意の文言が書き換えられています(sha256 {digests})。",
+    "Wordings of consent were changed (sha256 {digests}).",
+)
+
 
 @click.group()
 def audit() -> None:
-    """Look after the log of who saw whose data."""
+    """Look after the log of who saw whose data, and after what people agreed to."""
 
 
 @audit.command()
 @options.data_dir
 def verify() -> None:
-    """Check that no entry of the access log was changed, added or removed; code 1 if one was."""
+    """Check that neither the access log nor a wording of consent was changed; code 1 if one was."""
+    # Both are looked at and told of, whatever the first one says.
+    if not all([_log_is_whole(), _wordings_are_whole()]):
+        sys.exit(1)
+
+
+def _log_is_whole() -> bool:
     check = customers.verify_access_log()
     if check.is_whole:
         terminal.say(_WHOLE.format(n=check.entries))
-        return
-    broken = _BROKEN.format(at=check.broken_at or "-", n=check.entries, expected=check.expected)
-    terminal.complain(broken)
-    sys.exit(1)
+    else:
+        at = check.broken_at or "-"
+        terminal.complain(_BROKEN.format(at=at, n=check.entries, expected=check.expected))
+    return check.is_whole
+
+
+def _wordings_are_whole() -> bool:
+    changed = customers.changed_wordings()
+    if changed:
+        terminal.complain(_WORDINGS_CHANGED.format(digests=", ".join(changed)))
+    else:
+        terminal.say(_WORDINGS_WHOLE)
+    return not changed

@@ -2,6 +2,7 @@
 
 import re
 
+from okaeri.foundation.ids import hide_signatures
 from okaeri.rewards.domain.codes import ALPHABET, read_code
 
 HIDDEN = "●●●●"
@@ -14,8 +15,9 @@ _PAGE = re.compile(r"/my/\d+-\d+-[0-9A-Za-z_=-]+")
 
 
 def hide_gifts(text: str) -> str:
-    """Leave four letters of each coupon code, and of a link to a person's own page a dead one."""
-    return _PAGE.sub(f"/my/{HIDDEN}", _CODE.sub(_last_four, text))
+    """Leave four letters of each coupon code, and of every link made for one person a dead one."""
+    text = _PAGE.sub(f"/my/{HIDDEN}", _CODE.sub(_last_four, text))
+    return hide_signatures(text, HIDDEN)
 
 
 def _last_four(found: re.Match[str]) -> str:

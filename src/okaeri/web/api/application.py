@@ -14,11 +14,20 @@ from ninja.parser import Parser
 from okaeri.foundation.errors import OkaeriError
 from okaeri.intake import api as intake
 from okaeri.web.access import needs, open_to_all
-from okaeri.web.api import coupons, happenings, reading, segments, writing  # noqa: F401 - they fill the router
+from okaeri.web.api import (  # noqa: F401 - they fill the router
+    bounces,
+    coupons,
+    happenings,
+    reading,
+    segments,
+    subscription_requests,
+    writing,
+)
 from okaeri.web.api.errors import ApiError, of_okaeri
 from okaeri.web.api.gate import gated
 from okaeri.web.api.router import router
 from okaeri.web.api.shapes import ErrorOut
+from okaeri.web.webhooks.kinds import KINDS
 
 log = logging.getLogger(__name__)
 ROOT = "/api/v1/"
@@ -113,7 +122,12 @@ def documentation(request: HttpRequest) -> HttpResponse:
         for address, methods in schema["paths"].items()
         for method, operation in methods.items()
     ]
-    context = {"tab": "api_keys", "operations": operations, "schemas": _fields(schema)}
+    context = {
+        "tab": "api_keys",
+        "operations": operations,
+        "schemas": _fields(schema),
+        "webhook_kinds": KINDS.items(),
+    }
     return render(request, "okaeri/apikeys/documentation.html", context)
 
 

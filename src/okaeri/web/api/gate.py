@@ -15,7 +15,7 @@ from okaeri.intake.types import LiveRules
 from okaeri.web.access import open_to_all
 from okaeri.web.api import idempotency, keys
 from okaeri.web.api.errors import ApiError
-from okaeri.web.api.limits import Buckets
+from okaeri.web.api.limits import Buckets, Taken
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 5 * 1024 * 1024
@@ -43,6 +43,9 @@ def gated(view: View) -> View:
                 response = _with_allowed(response)
         except ApiError as error:
             response = error.as_response()
+        taken: Taken | None = getattr(request, "rate_limit", None)
+        for name, value in taken.headers().items() if taken else ():
+            response[name] = value
         # Programs get JSON where people would get a page.
         response.is_error_page = True  # type: ignore[attr-defined]
         return response
@@ -63,9 +66,10 @@ def _admit(request: HttpRequest) -> keys.KnownKey:
     key = keys.find(token.strip(), clock.now())
     if key is None:
         raise ApiError("unknown_key")
-    wait = _buckets.take(key.id, load(LiveRules).requests_per_minute)
-    if wait:
-        seconds = math.ceil(wait)
+    taken = _buckets.take(key.id, load(LiveRules).requests_per_minute)
+    request.rate_limit = taken  # type: ignore[attr-defined]
+    if taken.wait:
+        seconds = math.ceil(taken.wait)
         raise ApiError("too_often", retry_after=seconds, seconds=seconds)
     _check_size(request)
     request.api_key = key  # type: ignore[attr-defined]

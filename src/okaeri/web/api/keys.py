@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from okaeri.customers.access_types import ProvisionBasis
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.text import Text
 from okaeri.web.models import ApiKey
@@ -28,9 +29,10 @@ RESOURCES: dict[str, Text] = {
     "points": Text("ポイント", "Points"),
     "segments": Text("セグメント", "Segments"),
     "coupons": Text("クーポン", "Coupons"),
+    "bounces": Text("不達の通知", "Bounces"),
 }
 # What a resource has only one way of.
-_ONE_WAY = dict.fromkeys(("answers", "messages", "points"), ("read",))
+_ONE_WAY = dict.fromkeys(("answers", "messages", "points"), ("read",)) | {"bounces": ("write",)}
 SCOPES = tuple(
     f"{name}:{way}" for name in RESOURCES for way in _ONE_WAY.get(name, ("read", "write"))
 )
@@ -40,6 +42,10 @@ _SAME_MINUTE = timedelta(minutes=1)
 _NO_NAME = Text("名前を入力してください。", "Give the key a name.")
 _NO_SCOPE = Text("できることを1つ以上選んでください。", "Choose at least one thing it may do.")
 _BAD_SCOPE = Text("「{scope}」という権限はありません。", "There is no scope '{scope}'.")
+_NO_RECIPIENT = Text(
+    "自社のプログラム以外が使うときは、渡す相手と根拠を両方入力してください。",
+    "Where it is not your own program, name who is given the data and on what basis.",
+)
 _NO_KEY = Text("そのAPIキーは見つかりません。", "There is no such API key.")
 
 
@@ -51,12 +57,24 @@ class KnownKey:
     name: str
     prefix: str
     scopes: frozenset[str]
+    recipient: str = ""
+    basis: ProvisionBasis = ProvisionBasis.OWN
 
 
 def create(
-    name: str, scopes: Iterable[str], *, by: str, now: datetime, expires_at: datetime | None
+    name: str,
+    scopes: Iterable[str],
+    *,
+    by: str,
+    now: datetime,
+    expires_at: datetime | None,
+    recipient: str = "",
+    basis: ProvisionBasis = ProvisionBasis.OWN,
 ) -> tuple[ApiKey, str]:
-    """Make a key; gives its row and the key itself, which nobody can read again."""
+    """Make a key; gives its row and the key itself, which nobody can read again.
+
+    Whoever is not the shop itself is named as `recipient`: what he reads is given to him.
+    """
     name, wanted = name.strip()[:80], sorted(set(scopes))
     if not name:
         raise InputError(_NO_NAME)
@@ -65,6 +83,7 @@ def create(
     for scope in wanted:
         if scope not in SCOPES:
             raise InputError(_BAD_SCOPE.format(scope=scope[:40]))
+    recipient = checked_recipient(recipient, basis)
     prefix = "".join(secrets.choice(_LETTERS) for _ in range(_PREFIX_LENGTH))
     token = f"okaeri_{prefix}_{secrets.token_urlsafe(32)}"
     row = ApiKey.objects.create(
@@ -72,11 +91,21 @@ def create(
         prefix=prefix,
         sha256=_hash(token),
         scopes=wanted,
+        recipient=recipient,
+        basis=basis.value,
         created_at=now,
         created_by=by[:150],
         expires_at=expires_at,
     )
     return row, token
+
+
+def checked_recipient(recipient: str, basis: ProvisionBasis) -> str:
+    """Give the name of who is given data, "" for the shop itself; raises InputError on half an answer."""
+    recipient = recipient.strip()[:150]
+    if (basis is ProvisionBasis.OWN) == bool(recipient):
+        raise InputError(_NO_RECIPIENT)
+    return recipient
 
 
 def find(token: str, now: datetime) -> KnownKey | None:
@@ -90,7 +119,10 @@ def find(token: str, now: datetime) -> KnownKey | None:
         return None
     if row.last_used_at is None or row.last_used_at < now - _SAME_MINUTE:
         ApiKey.objects.filter(pk=row.pk).update(last_used_at=now)
-    return KnownKey(row.pk, row.name, row.prefix, frozenset(row.scopes))
+    return KnownKey(
+        *(row.pk, row.name, row.prefix, frozenset(row.scopes)),
+        *(row.recipient, ProvisionBasis(row.basis)),
+    )
 
 
 def revoke(key_id: int, now: datetime) -> None:

@@ -9,6 +9,7 @@ from ninja import Query
 from okaeri.customers import api as customers
 from okaeri.foundation import clock
 
+_MASKED = ("masked",)
 Limit = Annotated[int, Query(ge=1, le=500, description="1 to 500")]
 Cursor = Annotated[
     str, Query(pattern="^[0-9]{0,18}$", description="next_cursor of the page before")
@@ -40,9 +41,16 @@ def page_of(
 def note_access(
     request: HttpRequest, customer_ids: Sequence[int], fields: Sequence[str], action: str
 ) -> None:
-    """Note in the access log which key took whose data; nothing where nobody's was taken."""
+    """Note in the access log which key was given whose data; nothing where nobody's was taken."""
     if customer_ids:
         key: Any = request.api_key  # type: ignore[attr-defined]
         customers.log_access(
-            f"api:{key.prefix}", action, list(customer_ids), fields, request.path, clock.now()
+            f"api:{key.prefix}",
+            action,
+            list(customer_ids),
+            fields,
+            request.path,
+            clock.now(),
+            recipient=key.recipient,
+            basis=None if tuple(fields) == _MASKED else key.basis,
         )

@@ -36,6 +36,7 @@ _NO_CARD = Text("この番号の会員証はありません。", "There is no su
 _NO_ORDER = Text("その注文は見つかりません。", "There is no such order.")
 _CHANNELS = ("email", "line", "sms")
 _PERSONAL = ("name", "email", "phone", "address")
+_ORDERS, _CONTRACTS = ("orders",), ("subscriptions",)
 _Sku = Annotated[str, Query(max_length=80, description="next_cursor of the page before")]
 
 
@@ -113,6 +114,7 @@ def _people(ids: Sequence[int]) -> list[Rows]:
 def get_orders(request: HttpRequest, limit: Limit = 100, cursor: Cursor = "") -> Rows:
     """Give orders in the order they last changed."""
     found, people, after = page_of(intake.list_orders_after, limit, cursor)
+    note_access(request, sorted(set(people.values())), _ORDERS, "export")
     return {"items": _orders(found, people), "next_cursor": after}
 
 
@@ -131,7 +133,9 @@ def get_order(
     for order in intake.find_orders_by_no(order_no.replace("\0", ""), limit=200):
         if order.source == source:
             parties = [order.party_id] if order.party_id is not None else []
-            return _orders([order], customers.customers_of_parties(parties))[0]
+            people = customers.customers_of_parties(parties)
+            note_access(request, list(people.values()), _ORDERS, "view")
+            return _orders([order], people)[0]
     raise NotFoundError(_NO_ORDER)
 
 
@@ -166,7 +170,7 @@ def get_products(request: HttpRequest, limit: Limit = 100, cursor: _Sku = "") ->
 )
 def get_subscriptions(request: HttpRequest, limit: Limit = 100, cursor: Cursor = "") -> Rows:
     """Give contracts with all that happened to them, in the order they last changed."""
-    return _records(request, *page_of(intake.list_subscriptions_after, limit, cursor), ())
+    return _records(request, *page_of(intake.list_subscriptions_after, limit, cursor), _CONTRACTS)
 
 
 @router.get(
@@ -214,8 +218,7 @@ def _records(
     personal: Sequence[str],
 ) -> Rows:
     items = [asdict(one) | {"customer_id": people.get(one.party_id or 0)} for one in found]
-    if personal:
-        note_access(request, sorted(set(people.values())), personal, "export")
+    note_access(request, sorted(set(people.values())), personal, "export")
     return {"items": items, "next_cursor": after}
 
 
@@ -246,4 +249,5 @@ def get_members(
     insight.get_segment(segment_id)
     rest = [one for one in sorted(insight.segment_members(segment_id)) if one > int(cursor or 0)]
     after = str(rest[limit - 1]) if len(rest) > limit else None
+    note_access(request, rest[:limit], ("segment",), "export")
     return {"items": rest[:limit], "next_cursor": after}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ from okaeri.web import formats
 from okaeri.web.charts import effect, history, movement, pareto, portfolio, steps, survival
 from okaeri.web.charts.canvas import Chart
 from okaeri.web.facet_names import FACETS
+from okaeri.web.narrowing import narrowed_to
 
 _UNKNOWN = Text(
     "その図はまだありません。集計が終わってからもう一度お試しください。",
@@ -24,6 +26,8 @@ _UNKNOWN = Text(
 HISTORY_MONTHS = 13
 
 
+# Between the address of a chart and the token of a purchase count: portfolio--shop-3.
+_FACET = "--"
 # Charts are asked for far more often than reports change, and Altair takes long to write a spec.
 _REMEMBERED = 64
 
@@ -70,8 +74,13 @@ _OF_REPORT: dict[str, Callable[[dict[str, Any], str, str, str], Chart]] = {
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _of_report(name: str, payload: str, as_of: date, language: str, currency: str) -> Chart:
-    return _OF_REPORT[name](json.loads(payload), formats.day(as_of, language), language, currency)
+def _of_report(
+    name: str, payload: str, as_of: date, language: str, currency: str, rule: str
+) -> Chart:
+    # Its marks lead to people: to those for whom the rule holds ("null": everybody).
+    with narrowed_to(json.loads(rule)):
+        day = formats.day(as_of, language)
+        return _OF_REPORT[name](json.loads(payload), day, language, currency)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -79,24 +88,42 @@ def _history(rows: tuple[tuple[str, str, bool, int], ...], language: str) -> Cha
     return history.history(rows, language=language)
 
 
-def find_chart(address: str, language: str) -> Chart | None:
-    """Give a chart from the stored reports, None where there is nothing to draw yet."""
-    if address == "history":
+@lru_cache(maxsize=_REMEMBERED)
+def _sales_history(
+    rows: tuple[tuple[str, str, bool, int], ...], currency: str, language: str
+) -> Chart | None:
+    return history.sales(rows, currency=currency, language=language)
+
+
+def find_chart(address: str, language: str, token: str = "") -> Chart | None:
+    """Give a chart from the stored reports, None where there is nothing to draw yet.
+
+    `token` (`insight.count_types.CountFacet`) asks for the people of one purchase count.
+    """
+    if address in ("history", "history-sales"):
         rows = insight.portfolio_history(months=HISTORY_MONTHS)
-        cells = ((f"{r.month:%Y-%m}", str(r.stage), r.is_lapsed, r.customers) for r in rows)
-        return _history(tuple(cells), language)
+        cells = ((f"{r.month:%Y-%m}", str(r.stage), r.is_lapsed, r) for r in rows)
+        if address == "history":
+            return _history(tuple((*cell, r.customers) for *cell, r in cells), language)
+        sales = tuple((*cell, r.net_12m_minor) for *cell, r in cells)
+        return _sales_history(sales, load(ShopProfile).currency, language)
     if address.startswith("experiment-") and address[11:].isdecimal():
         return _experiment(int(address[11:]), language)
     name = address.split("-", maxsplit=1)[0]
-    report = insight.find_report(name) if address in _OF_REPORT else None
-    if report is None or not _has_data(report):
+    if address not in _OF_REPORT:
+        return None
+    report = insight.find_count_report(name, token) if token else insight.find_report(name)
+    if report is None or not _has_data(report, name):
         return None
     # By what it shows, not by when it was computed: a chart of the same numbers is the same chart.
     payload = json.dumps(report.payload)
-    return _of_report(address, payload, report.as_of, language, load(ShopProfile).currency)
+    rule = json.dumps(insight.find_count_rule(token) if token else None)
+    currency = load(ShopProfile).currency
+    chart = _of_report(address, payload, report.as_of, language, currency, rule)
+    return replace(chart, address=f"{address}{_FACET}{token}") if token else chart
 
 
-def _has_data(report: ReportView) -> bool:
+def _has_data(report: ReportView, name: str) -> bool:
     """A chart of nothing teaches nothing."""
     payload = report.payload
     counted: dict[str, Callable[[], int]] = {
@@ -108,7 +135,7 @@ def _has_data(report: ReportView) -> bool:
         "deciles": lambda: len([r for r in payload["deciles"] if r["share"] is not None]),
         "survival": lambda: len(payload["all"]),
     }
-    return bool(counted[report.name]())
+    return bool(counted[name]())
 
 
 def _experiment(experiment_id: int, language: str) -> Chart | None:
@@ -125,7 +152,8 @@ def _experiment(experiment_id: int, language: str) -> Chart | None:
 
 def get_chart(address: str, language: str) -> Chart:
     """Give a chart or raise NotFoundError."""
-    chart = find_chart(address, language)
+    plain, _, token = address.partition(_FACET)
+    chart = find_chart(plain, language, token)
     if chart is None:
         raise NotFoundError(_UNKNOWN)
     return chart

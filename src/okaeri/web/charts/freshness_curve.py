@@ -6,13 +6,13 @@ from datetime import date, timedelta
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
-from okaeri.insight.types import FreshnessBand
+from okaeri.insight.freshness_types import BandRules
 from okaeri.web import formats
 
 WIDTH, HEIGHT, LEFT, BOTTOM = 360, 130, 28, 18
 PAST_DAYS, AHEAD_DAYS, MOST_DAYS = 240, 120, 1100
-_BANDS = ((FreshnessBand.FRESH, 70), (FreshnessBand.FADING, 40), (FreshnessBand.CARE, 15))
 _LABEL = Text(
     "鮮度の推移。{day}は{now}、この先 購入がなければ{later}に{level}になります。",
     "Freshness over time: {now} on {day}; without a purchase {level} on {later}.",
@@ -51,16 +51,18 @@ def freshness_curve(
     points = freshness_points(known, half_life_days=half_life_days, start=start, end=end)
     if not points:
         return None
+    bands = load(BandRules)
+    floors = (bands.fresh_from, bands.fading_from, bands.care_from)
     past = [(day, value) for day, value in points if day <= today]
     ahead = [(day, value) for day, value in points if day >= today]
     now = past[-1][1]
-    level = next((floor for _, floor in _BANDS if floor < now), 0)
+    level = next((floor for floor in floors if floor < now), 0)
     falls = next((day for day, value in ahead if value <= level), end)
     label = _LABEL.render(language).format(
         day=formats.day(today, language, weekday=False),
         now=f"{now:.0f}",
         later=formats.day(falls, language, weekday=False),
-        level=level,
+        level=f"{level:g}",
     )
     marks = [(_x(day, start, end), HEIGHT - BOTTOM) for day in known if day >= start]
     return format_html(
@@ -76,7 +78,7 @@ def freshness_curve(
             "",
             '<line x1="{0}" x2="{1}" y1="{2}" y2="{2}" class="curve-grid"/>'
             '<text x="{3}" y="{2}" dy="4" text-anchor="end">{4}</text>',
-            ((LEFT, WIDTH, _y(value), LEFT - 4, value) for value in (100, 70, 40, 15)),
+            ((LEFT, WIDTH, _y(value), LEFT - 4, f"{value:g}") for value in (100, *floors)),
         ),
         _path(past, start, end),
         _path(ahead, start, end),

@@ -1,4 +1,4 @@
-"""The ten classes month by month: head counts as stacked bars."""
+"""The ten classes month by month: head counts, or their sales, as stacked bars."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +15,45 @@ _NOTE = Text(
     "Head count at each month's end. Hatched is lapsed. The last bar may be a month under way.",
 )
 
+_SALES_NOTE = Text(
+    "各月末までの12か月の売上を、その月末のクラスで分けたもの。斜線は離脱客。",
+    "Sales of the twelve months up to each month's end, by the class people stood in then. Hatched is lapsed.",
+)
+
+
+def sales(
+    rows: Sequence[tuple[str, str, bool, int]], *, currency: str, language: str
+) -> Chart | None:
+    """Draw sales of twelve months by class, stacked, month by month; None without two months.
+
+    `rows`: month ("2026-10"), stage, is_lapsed, net of twelve months in the smallest unit. Classes that
+    got more back than they paid are left out of a bar.
+    """
+    months = sorted({row[0] for row in rows})
+    if len(months) < 2:
+        return None
+    scale = 10 ** formats.places(currency)
+    values = [
+        {**value, "customers": max(value["customers"], 0) / scale}
+        for value in _values(rows, language)
+    ]
+    title = Text("売上({u})", "Sales ({u})").format(u=formats.unit(currency, language))
+    specs = (
+        _history_spec(values, width, height, title.render(language))
+        for width, height in ((WIDE, 320), (NARROW, 260))
+    )
+    wide, narrow = specs
+    return Chart(
+        address="history-sales",
+        title=findings.sales_history(rows, months).render(language),
+        note=_SALES_NOTE.render(language),
+        wide_spec=wide,
+        narrow_spec=narrow,
+        columns=("month", "stage", "is_lapsed", "net_12m_minor"),
+        rows=tuple(sorted(rows)),
+        legend=_stack(),
+    )
+
 
 def history(rows: Sequence[tuple[str, str, bool, int]], *, language: str) -> Chart | None:
     """Draw head counts by class, stacked, month by month; None without two months.
@@ -24,28 +63,33 @@ def history(rows: Sequence[tuple[str, str, bool, int]], *, language: str) -> Cha
     months = sorted({row[0] for row in rows})
     if len(months) < 2:
         return None
-    order = {(stage, lapsed): i for i, (stage, lapsed) in enumerate(_stack())}
-    values = [
-        {
-            "month": formats.month(month, language),
-            "customers": customers,
-            "order": order[stage, lapsed],
-            "colour": class_colour(stage, is_lapsed=lapsed),
-            "label": class_name(Stage(stage), is_lapsed=lapsed).render(language),
-        }
-        for month, stage, lapsed, customers in sorted(rows)
-        if (stage, lapsed) in order
-    ]
+    values = _values(rows, language)
+    title = Text("人数(人)", "Customers").render(language)
     return Chart(
         address="history",
         title=findings.history(rows, months).render(language),
         note=_NOTE.render(language),
-        wide_spec=_history_spec(values, WIDE, 320, language),
-        narrow_spec=_history_spec(values, NARROW, 260, language),
+        wide_spec=_history_spec(values, WIDE, 320, title),
+        narrow_spec=_history_spec(values, NARROW, 260, title),
         columns=("month", "stage", "is_lapsed", "customers"),
         rows=tuple(sorted(rows)),
         legend=_stack(),
     )
+
+
+def _values(rows: Sequence[tuple[str, str, bool, int]], language: str) -> list[dict[str, Any]]:
+    order = {(stage, lapsed): i for i, (stage, lapsed) in enumerate(_stack())}
+    return [
+        {
+            "month": formats.month(month, language),
+            "customers": amount,
+            "order": order[stage, lapsed],
+            "colour": class_colour(stage, is_lapsed=lapsed),
+            "label": class_name(Stage(stage), is_lapsed=lapsed).render(language),
+        }
+        for month, stage, lapsed, amount in sorted(rows)
+        if (stage, lapsed) in order
+    ]
 
 
 def _stack() -> tuple[tuple[str, bool], ...]:
@@ -55,7 +99,7 @@ def _stack() -> tuple[tuple[str, bool], ...]:
 
 
 def _history_spec(
-    values: list[dict[str, Any]], width: int, height: int, language: str
+    values: list[dict[str, Any]], width: int, height: int, title: str
 ) -> dict[str, Any]:
     is_narrow = width == NARROW
     drawn = (
@@ -72,8 +116,6 @@ def _history_spec(
             order=alt.Order("order:Q"),
             description="label:N",
         )
-        .properties(
-            width=width - 70, height=height, title=Text("人数(人)", "Customers").render(language)
-        )
+        .properties(width=width - 70, height=height, title=title)
     )
     return finish(drawn, is_narrow=is_narrow)

@@ -1,22 +1,24 @@
-"""Pareto: how fast sales add up when customers are counted from the largest, and the 80 % guide."""
+"""Pareto: how fast sales add up when customers are counted from the largest, and the shop's guide."""
 
 from typing import Any
 
 import altair as alt
 
+from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
+from okaeri.insight.analysis_types import TargetRules
 from okaeri.web import findings, formats
 from okaeri.web.charts.canvas import NARROW, WIDE, Chart, colour, finish, rows_of
 
-GUIDE = 0.8
 _NOTE = Text(
-    "棒は各デシルの売上構成比、線は累積、点線は目安の80%。{day}現在。",
-    "Bars: each decile's share of sales; line: running share; dashed: the guide of 80%. As of {day}.",
+    "棒は各デシルの売上構成比、線は累積、点線は目安の{guide}。{day}現在。",
+    "Bars: each decile's share of sales; line: running share; dashed: the guide of {guide}. As of {day}.",
 )
 
 
 def pareto(payload: dict[str, Any], *, as_of: str, language: str) -> Chart:
     """Draw the deciles of sales."""
+    guide = load(TargetRules).prime_sales
     rows = [row for row in payload["deciles"] if row["share"] is not None]
     values = [
         {
@@ -30,9 +32,9 @@ def pareto(payload: dict[str, Any], *, as_of: str, language: str) -> Chart:
     return Chart(
         address="deciles",
         title=findings.pareto(payload).render(language),
-        note=_NOTE.format(day=as_of).render(language),
-        wide_spec=_spec(values, WIDE, 300, language),
-        narrow_spec=_spec(values, NARROW, 240, language),
+        note=_NOTE.format(day=as_of, guide=f"{guide:.0%}").render(language),
+        wide_spec=_spec(values, guide, WIDE, 300, language),
+        narrow_spec=_spec(values, guide, NARROW, 240, language),
         columns=("decile", "customers", "net_minor", "share", "running_share"),
         rows=tuple(
             (r["decile"], r["customers"], r["net_minor"], r["share"], r["running_share"])
@@ -41,7 +43,9 @@ def pareto(payload: dict[str, Any], *, as_of: str, language: str) -> Chart:
     )
 
 
-def _spec(values: list[dict[str, Any]], width: int, height: int, language: str) -> dict[str, Any]:
+def _spec(
+    values: list[dict[str, Any]], share: float, width: int, height: int, language: str
+) -> dict[str, Any]:
     x = alt.X("decile:O").title(None).sort(None).axis(labelAngle=0).scale(paddingInner=0.3)
     y = alt.Scale(domain=[0, 1.05])
     base = alt.Chart(rows_of(values)).encode(x=x)
@@ -56,7 +60,7 @@ def _spec(values: list[dict[str, Any]], width: int, height: int, language: str) 
         y=alt.Y("running:Q").scale(y), text="label:N"
     )
     guide = (
-        alt.Chart(rows_of([{"guide": GUIDE}]))
+        alt.Chart(rows_of([{"guide": share}]))
         .mark_rule(strokeDash=[4, 4], color=colour("ink-soft"))
         .encode(y=alt.Y("guide:Q").scale(y))
     )

@@ -18,6 +18,7 @@ from okaeri.web.charts.canvas import (
     finish,
     rows_of,
 )
+from okaeri.web.narrowing import class_address
 
 _X = Text("平均在籍日数(日)", "Mean tenure (days)")
 _Y = Text("1人当たり累計購入額({unit})", "Spend per customer so far ({unit})")
@@ -199,7 +200,7 @@ def _marks(
                 "label_y": label_y,
                 "is_labelled": spot is not None,
                 "label_colour": colour("ink-soft" if cell["is_lapsed"] else "ink"),
-                "href": f"/analysis/segments/new/?stage={cell['stage']}&lapsed={int(cell['is_lapsed'])}",
+                "href": class_address(cell["stage"], is_lapsed=cell["is_lapsed"]),
             }
         )
     return marks

@@ -8,6 +8,7 @@ from okaeri.foundation.text import Text
 from okaeri.insight.types import BAND_NAMES, FreshnessBand
 from okaeri.web import findings, formats
 from okaeri.web.charts.canvas import NARROW, WIDE, Chart, colour, finish, hatched, rows_of
+from okaeri.web.narrowing import band_address
 
 _DROPOFF_NOTE = Text(
     "棒は次の購入に進んだ割合、線は95%区間。橙は離れた人が最も多い段。{day}現在。",
@@ -141,7 +142,7 @@ def freshness(payload: dict[str, Any], *, as_of: str, language: str, linked: boo
             "customers": row["customers"],
             "label": f"{formats.people(row['customers'], language)} ({formats.percent(row['share'])})",
             "colour": colour(f"band-{row['band']}"),
-            "href": f"/customers/?band={row['band']}",
+            "href": band_address(row["band"]),
         }
         for row in payload["bands"]
     ]

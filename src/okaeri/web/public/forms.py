@@ -125,6 +125,7 @@ def _take(request: HttpRequest, found: FormView) -> HttpResponse:
         address_mark=intake.mark_of_request(_address(request)),
         browser=request.headers.get("User-Agent", ""),
         language=language,
+        purpose=purpose.sha256 if (purpose := customers.find_purpose()) else "",
     )
     taken = intake.record_form_entry(
         found.key,
@@ -188,6 +189,7 @@ def _words(request: HttpRequest, found: FormView, *, is_done: bool = False) -> d
         "is_framed": "frame" in request.GET,
         "is_done": is_done,
         "hours": load(FormRules).confirm_hours,
+        "has_purpose": customers.find_purpose() is not None,
     }
 
 

@@ -16,6 +16,7 @@ from okaeri.customers import api as customers
 from okaeri.deliver import api as deliver
 from okaeri.deliver.types import MessageView
 from okaeri.foundation.text import Text
+from okaeri.intake import api as intake
 from okaeri.rewards import api as rewards
 from okaeri.rewards.coupon_types import CouponView, code_in_groups
 from okaeri.web.access import open_to_all
@@ -40,7 +41,10 @@ def my_page(request: HttpRequest, token: str) -> HttpResponse:
     if customer_id is None:
         return link_not_found(request)
     language = str(request.language)  # type: ignore[attr-defined]
-    response = render(request, "okaeri/public/my_page.html", _context(customer_id, language))
+    context = _context(customer_id, language)
+    if intake.subscriptions_of(customers.parties_of([customer_id]).get(customer_id, ())):
+        context["subscriptions"] = f"{request.path}subscriptions/"
+    response = render(request, "okaeri/public/my_page.html", context)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -22,6 +22,7 @@ from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
+from okaeri.intake import api as intake
 from okaeri.web.access import open_to_all
 from okaeri.web.public.not_found import link_not_found
 from okaeri.web.public.preference_form import options_of, read_choice
@@ -48,6 +49,9 @@ _BAD = Text("もう一度ボタンを押してください。", "Please press th
 REQUESTS = {
     "disclosure": Text("登録されている情報を知りたい", "Tell me what you hold about me"),
     "correction": Text("登録されている情報を直してほしい", "Correct what you hold about me"),
+    "stop": Text(
+        "登録されている情報を使わないでほしい(利用停止)", "Stop using what you hold about me"
+    ),
     "erasure": Text("登録されている情報を消してほしい", "Erase what you hold about me"),
 }
 _looks, _changes = PerMinute(), PerMinute()
@@ -61,7 +65,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     is_change = request.method == "POST"
     meter, most = (_changes, CHANGES_A_MINUTE) if is_change else (_looks, LOOKS_A_MINUTE)
     if not meter.allow(request.META.get("REMOTE_ADDR", ""), most):
-        return _too_often(request)
+        return too_often(request)
     customer_id = customers.find_by_link(token, settings.SECRET_KEY)
     if customer_id is None or not customers.contact_points_of(customer_id):
         return link_not_found(request)
@@ -150,11 +154,20 @@ def _page(
             if one.kind in REQUESTS
         ],
         "requests": REQUESTS.items(),
+        "subscriptions": _subscriptions_of(customer_id),
         "wording": _WORDING.format(shop=load(ShopProfile).name),
         "done": done,
         "problem": problem,
     }
     return render(request, "okaeri/public/preferences.html", context, status=status)
+
+
+def _subscriptions_of(customer_id: int) -> str:
+    """Give the page where he skips, pauses and cancels, "" for whoever has no subscription."""
+    parties = customers.parties_of([customer_id]).get(customer_id, ())
+    if not intake.subscriptions_of(parties):
+        return ""
+    return customers.subscription_link(customer_id, "", settings.SECRET_KEY)
 
 
 def _wishes_of(customer_id: int) -> Wishes:
@@ -170,7 +183,8 @@ def _language(request: HttpRequest) -> str:
     return str(getattr(request, "language", "ja"))
 
 
-def _too_often(request: HttpRequest) -> HttpResponse:
+def too_often(request: HttpRequest) -> HttpResponse:
+    """Ask somebody who pressed very often to wait a minute."""
     context = {"message": _TOO_OFTEN, "is_busy": True}
     response = render(request, "okaeri/public/not_found.html", context, status=429)
     response.headers["Retry-After"] = "60"

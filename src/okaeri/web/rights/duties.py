@@ -18,5 +18,6 @@ def duties() -> tuple[Duty, ...]:
 
 
 def drop_proofs(now: datetime) -> int:
-    """Forget sealed proofs whose last day is over; gives how many."""
-    return customers.drop_due_proofs(clock.local_day(now, shop_zone()))
+    """Forget sealed proofs and entries of the log whose last day is over; gives how many."""
+    today = clock.local_day(now, shop_zone())
+    return customers.drop_due_proofs(today) + customers.drop_old_access(now)

@@ -27,6 +27,7 @@ from okaeri.rewards import api as rewards
 from okaeri.web.models import StoredReply
 from okaeri.web.rights.exporting import export_everything
 from okaeri.web.rights.retention import find_retention, shop_zone
+from okaeri.web.webhooks import gathering as webhooks
 
 
 def preview_erasure(customer_id: int) -> dict[str, int]:
@@ -79,6 +80,7 @@ def _carry_out(keys: PersonKeys, line: ErasureLine, now: datetime) -> ErasureVie
             **insight.erase_person(ids),
             **forget_person(keys.words),
             "api_replies": _erase_replies(keys.words),
+            "webhook_events": webhooks.forget_person(ids),
             "upload_lines": lines,
             "mails": mails,
         }

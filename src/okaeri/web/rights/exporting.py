@@ -18,6 +18,8 @@ from okaeri.plan import api as plan
 from okaeri.rewards import api as rewards
 from okaeri.web.pages.csv_file import guarded
 
+_LETTERS = ("messages", "message_contents")
+
 
 def export_everything(keys: PersonKeys) -> dict[str, Documents]:
     """Give every row of every station about a person, by table; empty tables are left out."""
@@ -32,6 +34,35 @@ def export_everything(keys: PersonKeys) -> dict[str, Documents]:
         **measure.export_person(ids),
     }
     return {name: rows for name, rows in tables.items() if rows}
+
+
+def archive(keys: PersonKeys) -> dict[str, Documents]:
+    """Give `export_everything` and to whom the person's data was given (個人情報保護法 33条5項)."""
+    given: Documents = [
+        {
+            "at": one.at,
+            "recipient": one.recipient,
+            "basis": one.basis,
+            "fields": list(one.fields),
+            "where": one.where,
+        }
+        for one in customers.iter_provisions(keys.customer_ids)
+    ]
+    tables = export_everything(keys)
+    if given:
+        tables["provisions"] = given
+    # Staff make the archive: what stands in letters must not let them act for the person.
+    for name in _LETTERS:
+        if name in tables:
+            tables[name] = [_without_gifts(row) for row in tables[name]]
+    return tables
+
+
+def _without_gifts(row: dict[str, object]) -> dict[str, object]:
+    return {
+        name: rewards.hide_gifts(value) if isinstance(value, str) else value
+        for name, value in row.items()
+    }
 
 
 def as_json(tables: dict[str, Documents]) -> str:

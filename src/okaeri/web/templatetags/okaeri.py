@@ -3,17 +3,19 @@
 All of them read `language` and `shop` from the context (`web.context.shell` puts them there).
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from okaeri.foundation.settings import ShopProfile
+from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
+from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.types import (
     BAND_NAMES,
     STAGE_NAMES,
@@ -25,6 +27,7 @@ from okaeri.insight.types import (
 )
 from okaeri.web import formats
 from okaeri.web.charts.canvas import Chart
+from okaeri.web.left_out import Standing, standing
 
 register = template.Library()
 _DEFAULT_SHOP = ShopProfile()
@@ -79,6 +82,12 @@ def num(value: float | None, places: int = 0) -> str:
 def change(value: float | None, places: int = 0) -> str:
     """+12, −3, ±0."""
     return formats.signed(value, places)
+
+
+@register.simple_tag
+def shop_standing() -> Standing:
+    """Why a page has nothing to show."""
+    return standing()
 
 
 @register.simple_tag(takes_context=True)
@@ -212,7 +221,8 @@ def freshness_reason(standing: CustomerInsightView) -> Text:
     parts = [said.format(n=standing.recency_days)]
     if standing.half_life_days is not None and standing.half_life_basis in _CYCLES:
         cycle = _CYCLES[HalfLifeBasis(standing.half_life_basis)]
-        parts.append(cycle.format(c=round(standing.half_life_days)))
+        days = standing.half_life_days / load(BandRules).cycle_factor
+        parts.append(cycle.format(c=round(days)))
     arrived = standing.fresh_on
     if arrived and standing.last_on and arrived > standing.last_on:
         days = standing.recency_days - (arrived - standing.last_on).days
@@ -246,6 +256,30 @@ def bar(context: Context, share: float | None, kind: str = "ink") -> SafeString:
         '<rect class="fill-{}" width="{}" height="6" rx="3"/></svg>',
         kind,
         width,
+    )
+
+
+@register.simple_tag
+def spark(values: Sequence[float | None]) -> SafeString | str:
+    """A line of values over time without an axis; the numbers stand beside it and in the CSV."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return formats.MISSING
+    low, span = min(known), (max(known) - min(known)) or 1
+    step = 96 / (len(values) - 1)
+    parts: list[list[str]] = [[]]
+    for place, value in enumerate(values):
+        if value is None:
+            parts.append([])
+        else:
+            parts[-1].append(f"{2 + place * step:.1f},{22 - (value - low) / span * 20:.1f}")
+    lines = format_html_join("", '<polyline points="{}"/>', ((" ".join(part),) for part in parts))
+    last = next((part[-1].split(",") for part in reversed(parts) if part), ("0", "0"))
+    return format_html(
+        '<svg class="spark" viewBox="0 0 100 24" width="100" height="24" aria-hidden="true">{}'
+        '<circle cx="{}" cy="{}" r="2"/></svg>',
+        lines,
+        *last,
     )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from django.conf import settings
+
 from okaeri.deliver.channels.email.compose import compose, letterhead
 from okaeri.deliver.channels.email.headers import clean
 from okaeri.deliver.channels.email.transport import Envelope, Transport
@@ -22,7 +24,7 @@ class EmailChannel:
     def send_batch(self, batch: list[Outgoing], on_phase: Gate) -> Iterator[tuple[int, Outcome]]:
         """Send each message once and give its outcome as soon as it is known."""
         now = clock.now()
-        head = letterhead(load(ShopProfile), now)
+        head = letterhead(load(ShopProfile), now, settings.OKAERI.secret_key)
         mails = []
         for message in batch:
             composed = compose(message, head)

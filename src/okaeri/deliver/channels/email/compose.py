@@ -4,7 +4,6 @@ Assembled by hand because the email package makes a few hundred a second and thi
 in the tests the email package is the judge.
 """
 
-import hashlib
 import re
 from binascii import b2a_base64
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from okaeri.deliver.channels.email.footer import Footer, append_html, footer_of
 from okaeri.deliver.channels.email.headers import encode_text, mailbox, wire_address
+from okaeri.deliver.domain.token import message_mark
 from okaeri.deliver.types import Outgoing
 from okaeri.foundation.settings import ShopProfile
 
@@ -31,6 +31,7 @@ class Letterhead:
     domain: str
     common: str
     footer: Footer
+    secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class Composed:
     raw: bytes
 
 
-def letterhead(shop: ShopProfile, now: datetime) -> Letterhead:
-    """Prepare what is the same for every mail that leaves now."""
+def letterhead(shop: ShopProfile, now: datetime, secret: str) -> Letterhead:
+    """Prepare what is the same for every mail that leaves now; `secret` signs the Message-IDs."""
     sender = wire_address(shop.sender_email) or _FALLBACK
     name = shop.sender_name.strip() or shop.name
     date = format_datetime(now.astimezone(ZoneInfo(shop.time_zone)))
@@ -53,18 +54,20 @@ def letterhead(shop: ShopProfile, now: datetime) -> Letterhead:
         domain=sender.rpartition("@")[2],
         common=common,
         footer=footer_of(shop),
+        secret=secret,
     )
 
 
 def compose(message: Outgoing, head: Letterhead) -> Composed | None:
     """Give one mail as bytes, or None when its address cannot be written to.
 
-    The Message-ID comes from the message's key, so that a copy is recognised as one.
+    The Message-ID is signed and the same each time, so that a copy is recognised as one and a bounce
+    finds its message.
     """
     recipient = wire_address(message.address)
     if recipient is None:
         return None
-    mark = hashlib.sha256(message.key.encode()).hexdigest()[:32]
+    mark = message_mark(head.secret, message.message_id, message.key)
     is_marketing = message.content_kind != _TRANSACTIONAL
     text, html = message.body_text, message.body_html
     if is_marketing:

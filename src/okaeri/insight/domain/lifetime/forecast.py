@@ -28,6 +28,8 @@ _SURE_FROM, _DRAWS = 5_000, 64
 _WEEKS_FROM = 20_000
 _MOST_PURCHASES = 400
 _GRID = np.exp(np.linspace(np.log(1e-4), np.log(1e4), 240))
+# Where on the grid sums lie is looked for at these places first.
+_COARSE = np.append(np.arange(0, len(_GRID) - 1, 12), len(_GRID) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +155,43 @@ def _sums(purchases: Floats, chances: Floats, spending: Floats) -> tuple[Floats,
     low, high = np.zeros(len(purchases)), np.zeros(len(purchases))
     exactly = chances - np.vstack([chances[1:], np.zeros(chances.shape[1])])
     counts = np.arange(1, len(chances) + 1, dtype=np.float64)
-    logs = np.log(_GRID)
     for bought in np.unique(purchases):
         rows = np.flatnonzero(purchases == bought)
-        under = gamma_gamma.sum_chance(spending, bought, counts[:, None], _GRID[None, :])
-        chance = 1.0 - chances[0][rows, None] + exactly[:, rows].T @ under
+        parts = _Mixture(spending, float(bought), counts, exactly[:, rows], 1.0 - chances[0][rows])
+        band = _band(parts.chance(_GRID[_COARSE]))
+        chance, logs = parts.chance(_GRID[band]), np.log(_GRID[band])
         for level, into in ((LOW, low), (HIGH, high)):
             # Up to this level he buys nothing at all.
             nothing = 1.0 - chances[0][rows] >= level
             into[rows] = np.where(nothing, 0.0, np.exp(_crossing(chance, logs, level)))
     return low, high
+
+
+@dataclass(frozen=True, slots=True)
+class _Mixture:
+    """Sums of people with equally many purchases behind them: `exactly` holds P(Y = k), a column each."""
+
+    spending: Floats
+    bought: float
+    counts: Floats
+    exactly: Floats
+    nothing: Floats
+
+    def chance(self, sums: Floats) -> Floats:
+        """Give P(the sum stays under each of `sums`), a row per person."""
+        under = gamma_gamma.sum_chance(
+            self.spending, self.bought, self.counts[:, None], sums[None, :]
+        )
+        return np.asarray(self.nothing[:, None] + self.exactly.T @ under)
+
+
+def _band(rising: Floats) -> slice:
+    """Give the stretch of the grid in which each row crosses both levels; rows are as at `_COARSE`."""
+    below = np.flatnonzero((rising < LOW).all(axis=0))
+    above = np.flatnonzero((rising >= HIGH).all(axis=0))
+    first = _COARSE[below[-1]] if len(below) else 0
+    last = _COARSE[above[0]] if len(above) else len(_GRID) - 1
+    return slice(int(first), int(last) + 1)
 
 
 def _crossing(rising: Floats, at: Floats, level: float) -> Floats:

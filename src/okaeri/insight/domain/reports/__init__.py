@@ -3,13 +3,22 @@
 from collections.abc import Mapping
 
 from okaeri.foundation.text import Text
-from okaeri.insight.analysis_types import AgeRules, ChurnRules, ForecastRules, PerkRules
+from okaeri.insight.analysis_types import (
+    AgeRules,
+    ChurnRules,
+    ForecastRules,
+    LtvRules,
+    PerkRules,
+    TargetRules,
+)
 from okaeri.insight.cycle_types import CycleRules
+from okaeri.insight.domain.kpis.definitions import DEFINITIONS as KPI_DEFINITIONS
 from okaeri.insight.domain.reports import (
     age_channels,
     areas,
     band_rates,
     baskets,
+    care_cost,
     cohort_cube,
     cycles,
     deciles,
@@ -34,17 +43,20 @@ from okaeri.insight.domain.reports import (
     survival,
     timing,
 )
+from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.media_types import MediaRules
 from okaeri.insight.prediction_types import PredictionRules
 from okaeri.insight.price_types import PriceRules
 from okaeri.insight.recommend_types import RecommendRules
 from okaeri.insight.timing_types import TimingRules
+from okaeri.intake.counting_types import CountingRules, StatusRules
 
 # What the numbers of further analyses mean; placeholders are filled as in `domain.definitions`.
 OF_REPORTS: Mapping[str, Text] = {
     **age_channels.DEFINITIONS,
     **areas.DEFINITIONS,
     **baskets.DEFINITIONS,
+    **care_cost.DEFINITIONS,
     **deciles.DEFINITIONS,
     **interests.DEFINITIONS,
     **predictions.DEFINITIONS,
@@ -69,17 +81,23 @@ OF_REPORTS: Mapping[str, Text] = {
     **perks.DEFINITIONS,
     **pivot.DEFINITIONS,
     **life_events.DEFINITIONS,
+    **KPI_DEFINITIONS,
 }
 # Settings those definitions name: "price.dependent_share" fills {price_dependent_share}.
 RULES: tuple[type, ...] = (
     AgeRules,
+    BandRules,
     ChurnRules,
+    CountingRules,
     CycleRules,
     ForecastRules,
+    LtvRules,
     MediaRules,
     PerkRules,
     PredictionRules,
     PriceRules,
     RecommendRules,
+    StatusRules,
+    TargetRules,
     TimingRules,
 )

@@ -12,7 +12,9 @@ DAYS = 30
 DEFINITIONS = {
     "band_rates": Text(
         "鮮度帯別の購入率: 30日前の鮮度帯ごとに、その後の30日間に購入した人の割合です。"
-        "鮮度が落ちるほど下がっていなければ、想定サイクルの見直しどきです。区間は95%(ウィルソン法)です。",
+        ""
+        "鮮度が落ちるほど下がっていなければ、設定の「鮮度が半分になるまでの期間」か鮮度帯の下限の見直しどきです。"
+        "区間は95%(ウィルソン法)です。",
         "Buy rate by freshness: by the band people stood in 30 days ago, the share that bought in the 30 "
         "days since. If it does not fall with freshness, the cycle wants another look. 95% Wilson "
         "interval.",

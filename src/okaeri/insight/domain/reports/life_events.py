@@ -26,6 +26,16 @@ DEFINITIONS = {
 }
 
 
+def count_chances(event: str, percents: Sequence[float]) -> dict[str, Any]:
+    """Give a row for `life_events_payload` of everybody's probabilities, in percent."""
+    return {
+        "event": event,
+        "people": len(percents),
+        "likely": sum(value >= LIKELY for value in percents),
+        "possible": sum(POSSIBLE <= value < LIKELY for value in percents),
+    }
+
+
 def life_events_payload(
     events: Sequence[LifeEvent], rows: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:

@@ -1,24 +1,26 @@
-"""What a customer brings within 90, 180 and 365 days, by cohort, media and first product."""
+"""What a customer brings within windows of days (`LtvRules`), by cohort, media and first product."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from okaeri.foundation.text import Text
+from okaeri.insight.domain.mean_interval import mean_interval
 from okaeri.insight.domain.reports.cohorts import month_name
 from okaeri.insight.domain.shares import share_of
 
-WINDOWS = (90, 180, 365)
 # Under this share of sales with a known cost no margin is shown.
 FEWEST_KNOWN = 0.9
 
 DEFINITIONS = {
     "ltv": Text(
         "LTV(n日): 初回購入からn日以内の購入金額の合計 ÷ 人数です。初回購入からn日がたった人だけを数えます。"
-        "全員がn日に達していない月は、達した人だけの途中の値として灰色で示します。",
+        "全員がn日に達していない月は、達した人だけの途中の値として灰色で示します。"
+        "区間は95%で、人数が少ないほど広くなります。",
         "LTV (n days): net sales within n days of the first purchase ÷ people, only of people whose first "
-        "purchase is n days old. A month in which not everybody is that old is greyed: so far.",
+        "purchase is n days old. A month in which not everybody is that old is greyed: so far. "
+        "The 95% interval is the wider the fewer people there are.",
     ),
     "ltv_margin": Text(
         "粗利LTV: 同じ期間の粗利 ÷ 人数です。原価のわかる売上が9割に満たないときは「—」とします。",
@@ -29,12 +31,17 @@ DEFINITIONS = {
 
 
 def lifetime_value_payload(
-    rows: Iterable[Mapping[str, Any]], *, names: Mapping[str, str], as_of: date
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    names: Mapping[str, str],
+    as_of: date,
+    windows: Sequence[int],
 ) -> dict[str, Any]:
     """Give {all, cohort, product, media}: parts {value, label, windows}, cohorts oldest first.
 
-    Window: days, customers (old enough), ltv_minor (None without anybody), margin_minor (None where
-    costs are unknown), is_ripe (everybody of a cohort is old enough; others always are).
+    Window: days, customers (old enough), ltv_minor (None without anybody) with its 95 % interval
+    low_minor..high_minor (`domain.mean_interval`), margin_minor (None where costs are
+    unknown), is_ripe (everybody of a cohort is old enough; others always are).
     """
     sums: dict[tuple[str, str], Counter[str]] = {}
     for row in rows:
@@ -50,7 +57,8 @@ def lifetime_value_payload(
                 if name.partition("_")[2].isdecimal():
                     counter[name] += value or 0
     return {
-        facet: _parts(sums, facet, names, as_of) for facet in ("all", "cohort", "product", "media")
+        facet: _parts(sums, facet, names, as_of, windows)
+        for facet in ("all", "cohort", "product", "media")
     }
 
 
@@ -59,12 +67,13 @@ def _parts(
     facet: str,
     names: Mapping[str, str],
     as_of: date,
+    windows: Sequence[int],
 ) -> list[dict[str, Any]]:
     parts = [
         {
             "value": value,
             "label": names.get(value, value),
-            "windows": [_window(counter, days, facet, value, as_of) for days in WINDOWS],
+            "windows": [_window(counter, days, facet, value, as_of) for days in windows],
         }
         for (kind, value), counter in sums.items()
         if kind == facet
@@ -82,15 +91,28 @@ def _parts(
 
 
 def _window(sums: Counter[str], days: int, facet: str, value: str, as_of: date) -> dict[str, Any]:
-    people, net, known = sums[f"aged_{days}"], sums[f"net_{days}"], sums[f"known_{days}"]
-    is_known = net > 0 and known >= FEWEST_KNOWN * net
+    ltv, margin = life_value(sums, days)
+    low, high = mean_interval(sums[f"net_{days}"], sums[f"square_{days}"], sums[f"aged_{days}"])
     return {
         "days": days,
-        "customers": people,
-        "ltv_minor": _mean(net, people),
-        "margin_minor": _mean(sums[f"margin_{days}"], people) if is_known else None,
+        "customers": sums[f"aged_{days}"],
+        "ltv_minor": ltv,
+        "low_minor": None if low is None else round(low),
+        "high_minor": None if high is None else round(high),
+        "margin_minor": margin,
         "is_ripe": facet != "cohort" or (as_of - _last_day(value)).days >= days,
     }
+
+
+def life_value(sums: Mapping[str, int], days: int) -> tuple[int | None, int | None]:
+    """Give LTV(days) and its margin per person of sums of `compute_life_values`, smallest unit.
+
+    Everything that is called LTV is this figure. None without anybody old enough; no margin where
+    the cost of too many sales is unknown.
+    """
+    people, net, known = (sums[f"{what}_{days}"] for what in ("aged", "net", "known"))
+    is_known = net > 0 and known >= FEWEST_KNOWN * net
+    return _mean(net, people), _mean(sums[f"margin_{days}"], people) if is_known else None
 
 
 def _mean(total: int, people: int) -> int | None:

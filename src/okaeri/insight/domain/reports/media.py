@@ -5,6 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from okaeri.foundation.text import Text
+from okaeri.insight.analysis_types import LTV_YEAR
+from okaeri.insight.domain.mean_interval import mean_interval
+from okaeri.insight.domain.reports.lifetime_value import life_value
 from okaeri.insight.domain.shares import share_of, wilson_interval
 from okaeri.insight.media_types import MediaCostView, MediaRules
 
@@ -20,6 +23,12 @@ DEFINITIONS = {
         "CPA and CPO: cost of the months with a cost ÷ people who first bought in them; for CPO those who "
         "began with a trial are left out.",
     ),
+    "cpr": Text(
+        "CPR・定期CPO: 同じ費用を、トライアルから始めた人数で割ったものが CPR、"
+        "これまでに定期を届けたことのある人数で割ったものが定期CPOです(費用を入れた月に初めて買った人)。",
+        "CPR and CPO of subscriptions: the same cost ÷ people who began with a trial, and ÷ those who have "
+        "had a delivery of a subscription by now (of who first bought in months with a cost).",
+    ),
     "roas": Text(
         "ROAS: 費用を入れた月に初めて買った方が、これまでに買った金額 ÷ その費用です。",
         "ROAS: what people who first bought in months with a cost have bought so far ÷ that cost.",
@@ -31,9 +40,10 @@ DEFINITIONS = {
         "old; margin comes from orders whose costs are known.",
     ),
     "allowable_cpo": Text(
-        "許容CPO: 初回から365日の1人当たり粗利(LTV)− 残したい利益です。365日たった人だけで計算します。",
-        "Allowable CPO: margin per person within 365 days (LTV) minus the profit to keep; only people 365 "
-        "days old.",
+        "許容CPO: 粗利LTV(365日)− 残したい利益です。365日たった人だけで計算し、"
+        "原価のわかる売上が9割に満たないときは「—」とします。",
+        "Allowable CPO: margin LTV (365 days) minus the profit to keep; only people 365 days old, and a "
+        "dash where under 90% of the sales have a known cost.",
     ),
     "inflow_mix": Text(
         "流入構成: 直近90日に初めて買った人を、費用のある媒体(広告)・"
@@ -43,20 +53,22 @@ DEFINITIONS = {
         "none recorded (direct); the rest is other.",
     ),
     "cost_ratio": Text(
-        "新規と既存の費用: 新規は直近12か月の媒体費用 ÷ 新規の注文、既存は設定した月の費用 ÷ 既存の注文"
-        "(直近12か月の平均)です。目安は5倍です。",
-        "Cost of new and existing: media cost of 12 months ÷ first orders; the monthly cost you set ÷ "
-        "orders of existing customers (mean of 12 months). The usual guide is 5 times.",
+        "新規と既存の費用: 新規は直近12か月の媒体費用 ÷ 新規の注文、既存は実測した費用 ÷ 既存の注文"
+        "(測れないときは、設定した月の費用 ÷ ひと月の既存の注文)です。目安は5倍です。",
+        "Cost of new and existing: media cost of 12 months ÷ first orders; the measured cost ÷ orders of "
+        "existing customers (where it cannot be measured the monthly cost you set ÷ their orders of a "
+        "month). The usual guide is 5 times.",
     ),
 }
 KINDS = ("ads", "organic", "referral", "direct", "other")
 GUIDE = 5
-_RECENT_DAYS, _MONTH_DAYS, _YEAR_DAYS, _LAST_STEP = 90, 30, 365, 24
+_RECENT_DAYS, _MONTH_DAYS, _LAST_STEP = 90, 30, 24
 
 
 def media_payload(
     sales: Iterable[Mapping[str, Any]],
     people: Sequence[Mapping[str, Any]],
+    lives: Iterable[Mapping[str, Any]],
     mix: Sequence[Mapping[str, Any]],
     months: Sequence[Mapping[str, Any]],
     costs: Sequence[MediaCostView],
@@ -68,7 +80,10 @@ def media_payload(
 
     media, the dearest first, then the most customers: {media ("" = none or others), cost_minor (None
     without), cost_months, customers, cost_customers, cpa_minor, cpo_minor, roas, sales_minor,
-    payback_month (None not yet, or unknown), ltv_365_minor, margin_365_minor (None unknown),
+    cpr_minor (cost ÷ who began with a trial), cpo_sub_minor (÷ who took a subscription), cost_full and
+    cost_subscribed (people in paid months),
+    payback_month (None not yet, or unknown), ltv_365_minor (95 % interval
+    ltv_365_low_minor..ltv_365_high_minor), margin_365_minor (None unknown),
     allowable_cpo_minor, is_over (CPO above it), f2_rate, f2_low, f2_high, aged}. total: the same of
     all. inflow: {kinds: [{kind, customers, share}], customers, ads_share, is_over}. orders_cost:
     {new_minor, existing_minor, ratio, guide} with None where unknown; existing_share of 12 months' net.
@@ -78,12 +93,16 @@ def media_payload(
         if cost.month <= as_of:
             spent.setdefault(cost.media_code, {})[_number(cost.month)] = cost.cost_minor
     by_media = _grouped(people), _grouped(sales)
+    values = {row["media"]: life_value(row, LTV_YEAR) for row in lives}
+    ends = {row["media"]: _ends(row) for row in lives}
     names = sorted({*by_media[0], *spent})
     media = [
-        _one(
+        ends.get(name, _ends({}))
+        | _one(
             name,
             by_media[0].get(name, []),
             by_media[1].get(name, []),
+            values.get(name, (None, None)),
             spent.get(name),
             as_of,
             rules,
@@ -97,6 +116,16 @@ def media_payload(
         "orders_cost": _orders_cost(months, spent, as_of, rules),
         "has_costs": bool(spent),
         "has_margins": any(row["margin_365_minor"] is not None for row in media),
+    }
+
+
+def _ends(sums: Mapping[str, Any]) -> dict[str, int | None]:
+    """Give the 95 % interval of the LTV of a year."""
+    net, squares, people = (sums.get(f"{what}_{LTV_YEAR}", 0) for what in ("net", "square", "aged"))
+    low, high = mean_interval(net, squares, people)
+    return {
+        "ltv_365_low_minor": None if low is None else round(low),
+        "ltv_365_high_minor": None if high is None else round(high),
     }
 
 
@@ -115,6 +144,7 @@ def _one(
     name: str,
     people: Sequence[Mapping[str, Any]],
     sales: Sequence[Mapping[str, Any]],
+    value: tuple[int | None, int | None],
     spent: Mapping[int, int] | None,
     as_of: date,
     rules: MediaRules,
@@ -122,13 +152,14 @@ def _one(
     paid = [row for row in people if spent and row["month"] in spent]
     cost = sum(spent.values()) if spent else None
     sold = sum(row["net_minor"] for row in sales if spent and row["month"] in spent)
-    came, full = sum(r["customers"] for r in paid), sum(r["full"] for r in paid)
+    came, full = _people(paid, "customers"), _people(paid, "full")
+    subscribed = _people(paid, "subscribed")
     aged, returned = sum(r["aged"] for r in people), sum(r["returned"] for r in people)
     low, high = wilson_interval(returned, aged)
     cpa = _each(cost, came)
     cpo = _each(cost, full)
-    ltv, margin = _year(people, sales, as_of)
-    allowed = None if margin is None else round(margin) - rules.target_profit_minor
+    ltv, margin = value
+    allowed = None if margin is None else margin - rules.target_profit_minor
     return {
         "media": name,
         "cost_minor": cost,
@@ -137,11 +168,15 @@ def _one(
         "cost_customers": came,
         "cpa_minor": cpa,
         "cpo_minor": cpo,
+        "cpr_minor": _each(cost, came - full),
+        "cpo_sub_minor": _each(cost, subscribed),
+        "cost_full": full,
+        "cost_subscribed": subscribed,
         "sales_minor": sold,
         "roas": share_of(sold, cost) if cost else None,
         "payback_month": _payback(people, sales, cpa, as_of),
-        "ltv_365_minor": None if ltv is None else round(ltv),
-        "margin_365_minor": None if margin is None else round(margin),
+        "ltv_365_minor": ltv,
+        "margin_365_minor": margin,
         "allowable_cpo_minor": allowed,
         "is_over": allowed is not None and cpo is not None and cpo > allowed,
         "f2_rate": share_of(returned, aged),
@@ -149,6 +184,10 @@ def _one(
         "f2_high": high,
         "aged": aged,
     }
+
+
+def _people(rows: Iterable[Mapping[str, Any]], name: str) -> int:
+    return sum(row[name] for row in rows)
 
 
 def _each(cost: int | None, people: int) -> int | None:
@@ -159,18 +198,6 @@ def _is_aged(month: int, days: int, as_of: date) -> bool:
     """Tell whether everybody who came in a month came so many days ago or earlier."""
     year, index = divmod(month + 1, 12)
     return date(year, index + 1, 1) - timedelta(days=1) + timedelta(days=days) <= as_of
-
-
-def _year(
-    people: Sequence[Mapping[str, Any]], sales: Sequence[Mapping[str, Any]], as_of: date
-) -> tuple[float | None, float | None]:
-    """Give net and margin per person within 365 days, of months that are old enough."""
-    old = [row for row in people if _is_aged(row["month"], _YEAR_DAYS, as_of)]
-    months = {row["month"] for row in old}
-    many = sum(row["customers"] for row in old)
-    mine = [row for row in sales if row["month"] in months]
-    net = share_of(sum(row["net_365_minor"] for row in mine), many)
-    return net, share_of(sum(r["margin_365_minor"] for r in mine), many) if _costed(mine) else None
 
 
 def _costed(rows: Iterable[Mapping[str, Any]]) -> bool:

@@ -5,13 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from okaeri.foundation.text import Text
+from okaeri.insight.analysis_types import TargetRules
 from okaeri.insight.domain.shares import share_of, wilson_interval
 
 MONTHS_BACK = 6
 TREND_MONTHS = 12
 _ORDER = ("first", "toddler", "steady", "trend", "prime")
-# Class → the lowest class that counts as having gone up, and the share the field aims at.
-STEPS = {"first": ("toddler", 0.5), "toddler": ("steady", 0.8), "steady": ("trend", 0.5)}
+# Class → the lowest class that counts as having gone up; the share aimed at is in `TargetRules`.
+STEPS = {"first": "toddler", "toddler": "steady", "steady": "trend"}
 
 DEFINITIONS = {
     "movement": Text(
@@ -22,13 +23,14 @@ DEFINITIONS = {
     ),
     "promotion": Text(
         "推移率: 6か月前にその段階の現役客だった人のうち、いま上の段階の現役客である人の割合です。"
-        "目安は 初回→よちよち以上 50%、よちよち→コツコツ以上 80%、コツコツ→流行・優良 50%。"
+        "目安は 初回→よちよち以上 {target_first}、よちよち→コツコツ以上 {target_toddler}、"
+        "コツコツ→流行・優良 {target_steady}。"
         "対象が0人のときは「—」とします。区間は95%(ウィルソン法)です。"
         "始めて1年未満の店では目安になりません。",
         "Transition rate: of the active customers of a class six months before, the share now active in a "
-        "higher class. Guides: first to toddler or up 50%, toddler to steady or up 80%, steady to trend "
-        "or loyal 50%; a dash without anybody to count. 95% Wilson interval. Not telling in a shop's "
-        "first year.",
+        "higher class. Guides: first to toddler or up {target_first}, toddler to steady or up "
+        "{target_toddler}, steady to trend or loyal {target_steady}; a dash without anybody to count. "
+        "95% Wilson interval. Not telling in a shop's first year.",
     ),
     "nurture": Text(
         "育成(昇格数): 6か月前より上の段階で現役の人数です。新しい顧客は含みません。",
@@ -60,6 +62,7 @@ def movement_payload(
     rows: Iterable[Mapping[str, Any]],
     *,
     as_of: date,
+    targets: TargetRules,
     kept_months: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Give {before_on, now, cells, months}.
@@ -74,14 +77,14 @@ def movement_payload(
         moves.setdefault((row["before_on"], row["after_on"]), []).append(row)
     today = (month_end(as_of, MONTHS_BACK), as_of)
     fresh = [
-        {"month": f"{after:%Y-%m}", **_rates(found)}
+        {"month": f"{after:%Y-%m}", **_rates(found, targets)}
         for (before, after), found in moves.items()
         if (before, after) != today or _ends_month(as_of)
     ]
     months = {row["month"]: row for row in (*fresh, *kept_months)}
     return {
         "before_on": today[0].isoformat(),
-        "now": _rates(moves.get(today, [])),
+        "now": _rates(moves.get(today, []), targets),
         "cells": [
             {
                 **{name: row[name] for name in ("from_stage", "to_stage", "to_lapsed")},
@@ -107,12 +110,12 @@ def _ends_month(day: date) -> bool:
     return (day + timedelta(days=1)).month != day.month
 
 
-def _rates(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _rates(rows: Sequence[Mapping[str, Any]], targets: TargetRules) -> dict[str, Any]:
     kept = [row for row in rows if row["from_stage"] is not None and not row["from_lapsed"]]
     prime = [row for row in kept if row["from_stage"] == "prime"]
     before, still = _people(prime), _people(r for r in prime if _is_active_from(r, "prime"))
     return {
-        "steps": [_step(stage, kept) for stage in STEPS],
+        "steps": [_step(stage, kept, targets) for stage in STEPS],
         "promoted": _people(
             row
             for row in rows
@@ -124,8 +127,8 @@ def _rates(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _step(stage: str, kept: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    goal, target = STEPS[stage]
+def _step(stage: str, kept: Sequence[Mapping[str, Any]], targets: TargetRules) -> dict[str, Any]:
+    goal = STEPS[stage]
     there = [row for row in kept if row["from_stage"] == stage]
     of, up = _people(there), _people(row for row in there if _is_active_from(row, goal))
     low, high = wilson_interval(up, of)
@@ -136,7 +139,7 @@ def _step(stage: str, kept: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "rate": share_of(up, of),
         "low": low if of else None,
         "high": high if of else None,
-        "target": target,
+        "target": getattr(targets, stage),
     }
 
 

@@ -10,16 +10,23 @@ from okaeri.foundation.text import Text
 from okaeri.insight.domain.ground import Ground
 from okaeri.insight.domain.lifetime.forecast import Forecast
 from okaeri.insight.domain.lifetime.histories import Floats
+from okaeri.insight.domain.mean_interval import mean_interval
 from okaeri.insight.domain.next_purchase import NextPurchase
+from okaeri.insight.domain.shares import wilson_interval
 
 _TENTHS = 10
+# The share of people that an interval is to hold.
+_AIM = 0.8
+# Among many people chance explains no distance at all, yet fewer points than these change nothing.
+_FEWEST_POINTS = 0.03
 
 
 def orders_payload(ground: Ground, told: Forecast) -> dict[str, Any]:
-    """Give {people, told, came, mae, inside, tenths} of purchases after the cutoff.
+    """Give {people, told, came, mae, inside, inside_low, inside_high, tenths} of purchases after the cutoff.
 
-    inside: share of people whose purchases lay in their 80 % interval. tenths: ten groups of equal size
-    by foretold purchases, each with people, told and came (means per person).
+    inside: share of people whose purchases lay in their 80 % interval, with its 95 % interval. tenths:
+    ten groups of equal size by foretold purchases, each with people, told and came (means per person)
+    and the 95 % interval low..high of what came (`domain.mean_interval`).
     """
     inside = (ground.came >= told.orders_low) & (ground.came <= told.orders_high)
     return {
@@ -27,19 +34,19 @@ def orders_payload(ground: Ground, told: Forecast) -> dict[str, Any]:
         "told": float(told.orders.sum()),
         "came": int(ground.came.sum()),
         "mae": float(np.abs(told.orders - ground.came).mean()),
-        "inside": float(inside.mean()),
+        **_held(inside),
         "tenths": _tenths(told.orders, ground.came),
     }
 
 
 def value_payload(ground: Ground, told: Forecast) -> dict[str, Any]:
-    """Give the same of money: {told_minor, came_minor, inside, tenths} (tenths in the smallest unit)."""
+    """Give the same of money: {told_minor, came_minor, inside, ..., tenths} (in the smallest unit)."""
     came = ground.came_net_minor
     inside = (came >= np.floor(told.value_low_minor)) & (came <= np.ceil(told.value_high_minor))
     return {
         "told_minor": round(float(told.value_minor.sum())),
         "came_minor": round(float(came.sum())),
-        "inside": float(inside.mean()),
+        **_held(inside),
         "tenths": _tenths(told.value_minor, came),
     }
 
@@ -67,28 +74,56 @@ def top_payload(
     }
 
 
-def next_payload(ground: Ground, told: NextPurchase) -> dict[str, Any]:
-    """Give {came, inside, early, late}: of those who came, the shares in, before and after the interval."""
-    came = np.isfinite(ground.came_in_days)
+def next_payload(came_in_days: Floats, told: NextPurchase) -> dict[str, Any]:
+    """Give {came, inside, low, high, is_off, early, late} of those who came after the cutoff.
+
+    `came_in_days`: days from the cutoff to the next purchase, NaN where none came.
+
+    inside, early, late: shares in, before and after their interval. low, high: the 95 % interval
+    of inside (Wilson); is_off: 80 % lies outside of it, which chance alone seldom does, and more than
+    3 points away: people came back in another rhythm than the stretch before let expect.
+    """
+    came = np.isfinite(came_in_days)
     if not came.any():
-        return {"came": 0, "inside": None, "early": None, "late": None}
-    days = ground.came_in_days[came]
+        nothing = dict.fromkeys(("inside", "low", "high", "early", "late"))
+        return {"came": 0, "is_off": False, **nothing}
+    days = came_in_days[came]
     early, late = days < told.low_days[came], days > told.high_days[came]
+    inside, everybody = int((~early & ~late).sum()), int(came.sum())
+    low, high = wilson_interval(inside, everybody)
+    # Whole people: the share of 83 in 100 is no more than 3 points away, whatever floats say.
+    is_far = abs(inside - _AIM * everybody) > _FEWEST_POINTS * everybody + 1e-6
     return {
-        "came": int(came.sum()),
-        "inside": float((~early & ~late).mean()),
+        "came": everybody,
+        "inside": inside / everybody,
+        "low": low,
+        "high": high,
+        "is_off": is_far and not low <= _AIM <= high,
         "early": float(early.mean()),
         "late": float(late.mean()),
     }
 
 
+def _held(inside: NDArray[np.bool_]) -> dict[str, float]:
+    low, high = wilson_interval(int(inside.sum()), len(inside))
+    return {"inside": float(inside.mean()), "inside_low": low, "inside_high": high}
+
+
 def _tenths(told: Floats, came: Floats) -> list[dict[str, Any]]:
     order = np.argsort(told, kind="stable")
-    return [
-        {"people": len(part), "told": float(told[part].mean()), "came": float(came[part].mean())}
-        for part in np.array_split(order, _TENTHS)
-        if len(part)
-    ]
+    return [_tenth(told[part], came[part]) for part in np.array_split(order, _TENTHS) if len(part)]
+
+
+def _tenth(told: Floats, came: Floats) -> dict[str, Any]:
+    total, squares = float(came.sum()), float(np.square(came, dtype=np.float64).sum())
+    low, high = mean_interval(total, squares, len(came))
+    return {
+        "people": len(came),
+        "told": float(told.mean()),
+        "came": float(came.mean()),
+        "low": low,
+        "high": high,
+    }
 
 
 DEFINITIONS: Mapping[str, Text] = {
@@ -121,20 +156,31 @@ DEFINITIONS: Mapping[str, Text] = {
         "次回購入日: 期間内に戻ってくるとした場合の日付と80%区間です。"
         "本人の間隔(店全体と按分)から求める方法と、"
         "本人の購入の頻度から求める方法のうち、過去の日から予測し直してよく当たったほうを使います。"
-        "区間の端も、そのときの結果に半分だけ合わせています。",
+        "区間の端も、そのときの結果に半分だけ合わせています。"
+        "季節や販促で買い方が変わる時期は、80%から外れることがあります。",
         "Next purchase: day and 80% interval, given that the person comes back within the horizon. "
         "Of two "
         "ways, by own intervals (shrunk to the shop's) and by own rate of buying, the one that held "
         "better "
         "at a replay from an earlier day is used; the edges are moved half way to those that held "
-        "there.",
+        "there. Where seasons or sales change how people buy, "
+        "the share held may be another than 80%.",
+    ),
+    "item_next_on": Text(
+        "次にその商品を買う日: 期間内にまた買うとした場合の日付と80%区間です。本人がその商品を買った間隔と、"
+        "商品のいつもの間隔(使用日数がある商品は、到着日+数量×使用日数に寄せます)を按分して求める方法と、"
+        "本人がその商品を買う頻度から求める方法のうち、過去の日から予測し直してよく当たったほうを使います。"
+        "使い切り予定日とは別に、実際の買い方から出した日付です。",
+        "Next purchase of a product: day and 80% interval, given that the person buys it again within the "
+        "horizon. Of two ways, by own intervals of it shrunk to the product's usual one (which is drawn "
+        "towards arrival + quantity × days of use, where known), and by the own rate of buying it, the one "
+        "that held better at a replay is used. The run-out tells of use; this tells of purchases.",
     ),
     "overdue_ratio": Text(
-        "乖離率: 最後の購入からの日数 ÷ いつもの間隔です。1.2を超えると「遅れ」、"
-        "2を超えると「離脱の恐れ」です。",
-        "Overdue ratio: days since the last purchase ÷ the usual interval; above 1.2 overdue, above "
-        "2 at "
-        "risk.",
+        "乖離率: 最後の購入からの日数 ÷ いつもの間隔です。{cycle_overdue_ratio}を超えると「遅れ」、"
+        "{cycle_at_risk_ratio}を超えると「離脱の恐れ」です。",
+        "Overdue ratio: days since the last purchase ÷ the usual interval; above "
+        "{cycle_overdue_ratio} overdue, above {cycle_at_risk_ratio} at risk.",
     ),
     "lapse_risk": Text(
         "離脱リスク: 今後の決まった日数に購入がない確率です。データが少ない間は MBG/NBD の確率を、"
@@ -161,10 +207,12 @@ DEFINITIONS: Mapping[str, Text] = {
         "Priority: importance × (100 − freshness) ÷ 100: large for those who matter and grow cold.",
     ),
     "best_hour": Text(
-        "届けやすい時間: 本人が注文した時間帯に、店全体の時間帯を注文5件分として混ぜた、"
-        "8時から20時のうち最も多い時間です。",
-        "Best hour: the own order hours, blended with everybody's as if they were five orders, the "
-        "fullest "
-        "hour from 8 to 20.",
+        "届けやすい時間: 本人が注文した時間帯に、店全体の時間帯を混ぜた、8時から20時のうち最も多い時間です。"
+        "店全体を注文何件分とみなすかは、過去の日から予測し直して最も当たったものを使います。確かさは、"
+        "前後1時間を合わせた時間帯が、重ならないほかの時間帯より本人に合っている確率で、80%以上を「確か」とします。",
+        "Best hour: the own order hours, blended with everybody's, the fullest hour from 8 to 20. How many "
+        "orders everybody's count for is what held best at a replay from an earlier day. Sureness is the "
+        "chance that this time (an hour either way) suits the person better than any other time of the day "
+        "that does not overlap it; from 80% on it is called sure.",
     ),
 }

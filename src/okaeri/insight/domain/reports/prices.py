@@ -24,9 +24,11 @@ DEFINITIONS = {
         "Margin: margin ÷ net of the orders whose costs are known; of a class, the mean of its people.",
     ),
     "discount_dependent": Text(
-        "値引き依存: 値引き購入率が {price_dependent_share} 以上の顧客です(注文 {price_fewest_orders}件以上)。",
+        "値引き依存: 値引き購入率が {price_dependent_share} 以上の顧客です(注文 {price_fewest_orders}件以上)。"
+        "このうち流行客は、VIPへのご招待とポイントの進呈から除きます。",
         "Depends on discounts: {price_dependent_share} or more of the orders discounted, from "
-        "{price_fewest_orders} orders on.",
+        "{price_fewest_orders} orders on. Trend customers among them are kept out of VIP invitations and of "
+        "points.",
     ),
     "campaign_only": Text(
         "セール時のみ購入: 注文の {price_campaign_share} 以上が値引きつきの顧客です"

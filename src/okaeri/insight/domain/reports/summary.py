@@ -23,7 +23,8 @@ def summary_payload(
     orders of all time; None without orders), unit_price_minor and threshold_minor (frozen for the
     month), active_365, prime_active, at_risk, at_risk_prime, f2_late, f2_rate_90 with f2_low,
     f2_high, f2_n, f2_k (those who became 90 days old in the last 90 days), f2_prev_rate_90 (in the
-    90 days before), first_on, last_on, cycle_median_days, suggested_lapse_days.
+    90 days before), first_on, last_on, cycle_median_days, suggested_lapse_days. A refresh adds
+    left_out, the counts of `features.left_out`.
     """
     cells = portfolio["cells"]
     prime = next(cell for cell in cells if cell["stage"] == "prime" and not cell["is_lapsed"])

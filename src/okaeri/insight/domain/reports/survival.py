@@ -7,24 +7,38 @@ from okaeri.foundation.text import Text
 from okaeri.insight.domain.shares import share_of, wilson_interval
 
 STEPS = 10
+# Products whose rule stands on the page; the rest are one line.
+MOST_PRODUCTS = 50
 FACETS = ("kind", "product", "media", "source")
 
 DEFINITIONS = {
     "survival": Text(
         "購入回数ごとの残り方: 初回の買い方(単品・トライアル・定期、商品、媒体、販売元)で分け、"
         "n回以上買った人の割合を示します。"
-        "進まなかった人は {lapse}日以上購入がなければ「離れた」、それより短ければ「まだ間に合う」です。",
+        "進まなかった人は、離反なら「離れた」、まだなら「まだ間に合う」です。",
         "Survival by purchase number: customers by how they began (one-off, trial, subscription, product, "
-        "media, source) and the share that bought n times or more. Who did not go on is lost after "
-        "{lapse} days of silence, else still in time.",
+        "media, source) and the share that bought n times or more. Who did not go on is lost once gone, "
+        "else still in time.",
+    ),
+    "gone": Text(
+        "離反: 最後の購入からの日数で決めます。トライアルだけの方は {churn_trial_days}日か、商品の使用日数の"
+        "2倍の長いほうを過ぎたとき。単品の方は、最後に買った商品を買い直した人の間隔の90パーセンタイル"
+        "(10人中9人が戻るまでの日数)以上たったとき。間隔が {churn_fewest_intervals}回に満たない商品と、"
+        "定期を受け取ったことのある方は {lapse}日です。一緒に買った商品が複数なら、間隔のわかる商品のうち"
+        "いちばん長い日数を使います。後から購入すれば取り消します。"
+        "間隔は買い直した人だけから求めるので、戻らなかった人は入りません。",
+        "Gone: by the days since the last purchase. Trials only: {churn_trial_days} days or twice the days "
+        "the product lasts, the longer of the two. One-off buyers: the 90th percentile of the intervals of "
+        "the product bought last (nine of ten come back by then); {lapse} days for products with fewer "
+        "than {churn_fewest_intervals} intervals and for whoever ever had a delivery. Of several products "
+        "bought together the longest known counts. A later purchase takes the mark back. Intervals are "
+        "those of people who came back; who did not is not in them.",
     ),
     "bottleneck": Text(
         "ボトルネック: 各段で離れた人数 × 次の段の1回あたりの購入金額を、失った売上の目安とします。"
-        "トライアルは {churn_trial_days}日または商品の使用日数の2倍の長いほうを過ぎても"
-        "ほかの購入がない人を「離れた」とします。後から購入すれば取り消します。",
-        "Bottleneck: people lost at a step × what one purchase of the next step brings. A trial is lost "
-        "without any other purchase in {churn_trial_days} days or twice the days it lasts, the longer of "
-        "the two; a later purchase takes that back.",
+        "「離れた」は離反した人です。",
+        "Bottleneck: people lost at a step × what one purchase of the next step brings. Lost is who is "
+        "gone.",
     ),
     "deliveries": Text(
         "定期の回数: 契約ごとに届けた回数です。スキップは数えず、休止は解約としません。"
@@ -34,6 +48,8 @@ DEFINITIONS = {
     ),
 }
 
+_COUNTS = ("people", "gone", "once", "once_gone", "twice", "twice_gone")
+
 
 def survival_payload(
     rows: Sequence[Mapping[str, Any]],
@@ -42,16 +58,22 @@ def survival_payload(
     values: Iterable[Mapping[str, Any]],
     trials: Mapping[str, Any],
     full: Mapping[str, Any],
+    waits: Sequence[Mapping[str, Any]],
+    goods: Mapping[str, str],
     deliveries: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """Give {all, facets, contracts, customers, trial, losses}.
+    """Give {all, facets, contracts, customers, trial, losses, products, others}.
 
     all, contracts, customers: steps of n (1..10): reached, went_on, rate, low, high, lost, waiting,
     share (of those who began). facets: facet → [{value ("" all others), label, steps}], most people
     first. trial: one such step. losses: what is lost at each step, the most money first: kind
     ("purchase", "trial", "delivery"), n, lost, reached, next_minor (of one purchase), net_minor.
+    products: the rule one-off buyers are gone by, most people first: {sku, name, basis, wait_days,
+    intervals} and counts as of `features.gone.compute_gone_products`; others: those counts of the rest
+    (None without). rules: {all, own}, how many products these are with the rest, and how many of all go
+    by their own intervals.
     """
-    everybody = _steps((row["purchase_count"], row["customers"], row["lapsed"]) for row in rows)
+    everybody = _steps((row["purchase_count"], row["customers"], row["gone"]) for row in rows)
     contracts, people = (
         _steps(
             (row["deliveries"], row["units"], row["over"])
@@ -61,7 +83,15 @@ def survival_payload(
         for unit in ("contract", "customer")
     )
     trial = _step(1, trials["trials"], trials["went_on"] or 0, trials["lost"] or 0)
+    by_people = sorted(waits, key=lambda row: (-row["people"], row["sku"]))
+    shown, rest = by_people[:MOST_PRODUCTS], by_people[MOST_PRODUCTS:]
     return {
+        "products": [{**row, "name": goods.get(row["sku"]) or row["sku"]} for row in shown],
+        "others": {name: sum(row[name] for row in rest) for name in _COUNTS} if rest else None,
+        "rules": {
+            "all": len(by_people),
+            "own": sum(row["basis"] == "product" for row in by_people),
+        },
         "all": everybody,
         "facets": {facet: _split(rows, facet, names) for facet in FACETS},
         "contracts": contracts,
@@ -76,7 +106,7 @@ def _split(
 ) -> list[dict[str, Any]]:
     parts: dict[str, list[tuple[int, int, int]]] = {}
     for row in rows:
-        counted = (row["purchase_count"], row["customers"], row["lapsed"])
+        counted = (row["purchase_count"], row["customers"], row["gone"])
         parts.setdefault(row[facet], []).append(counted)
     split = [
         {"value": value, "label": names.get(value, value), "steps": _steps(counted)}

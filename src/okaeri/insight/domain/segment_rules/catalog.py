@@ -26,6 +26,13 @@ FIELDS: dict[str, Field] = {
         choices={"1": Text("離脱している", "lapsed"), "0": Text("離脱していない", "not lapsed")},
         group="class",
     ),
+    # By the rule of how he buys; made for segments alone (`features.gone`).
+    "is_gone": Field(
+        Text("離反している", "Gone"),
+        _BOOL,
+        choices={"1": Text("離反している", "gone"), "0": Text("離反していない", "not gone")},
+        group="class",
+    ),
     "is_at_risk": Field(
         Text("離脱予備軍", "At risk"),
         _BOOL,

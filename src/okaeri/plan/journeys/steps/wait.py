@@ -95,5 +95,11 @@ class Wait(Step):
             return day + self.after_days
         return max(day, self.not_before_day if self.day is None else self.day)
 
+    def expected_day(self, day: int) -> int:
+        if self.run_out is None:
+            return self.earliest_day(day)
+        # Each person's own cycle is known to the engine alone.
+        return max(day, self.otherwise_day, self.not_before_day)
+
     def needs_to_know(self, facts: Facts) -> frozenset[str]:
         return frozenset({"insight"}) if self.run_out is not None else NOTHING

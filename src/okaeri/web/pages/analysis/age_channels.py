@@ -13,8 +13,10 @@ from okaeri.insight import api as insight
 from okaeri.insight.analysis_types import AgeRules
 from okaeri.web.access import needs
 from okaeri.web.channel_names import channel_name
+from okaeri.web.count_facet import report_of
 from okaeri.web.facet_names import FACETS
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 
@@ -29,9 +31,10 @@ _CSV = (
 
 @needs("figures.see")
 @require_GET
+@with_count_facet("age_channels")
 def age_channels(request: HttpRequest) -> HttpResponseBase:
     """Show answers by age and channel, the suggested channel of each age, and where it buys."""
-    report = insight.find_report("age_channels")
+    report = report_of(request, "age_channels")
     found = report.payload if report and _has_ages(report.payload) else None
     encoding = asked_encoding(request)
     if found and encoding:

@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from okaeri.foundation.text import Text
-from okaeri.insight import api as insight
 from okaeri.intake import api as intake
 from okaeri.web.access import needs
+from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 
@@ -25,9 +26,10 @@ _CSV = (
 
 @needs("figures.see")
 @require_GET
+@with_count_facet("areas")
 def areas(request: HttpRequest) -> HttpResponseBase:
     """Show orders, sales and repeat by prefecture and by the first three digits of postal codes."""
-    report = insight.find_report("areas")
+    report = report_of(request, "areas")
     found = report.payload["sources"] if report else []
     encoding = asked_encoding(request)
     if found and encoding:

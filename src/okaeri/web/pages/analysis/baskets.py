@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from okaeri.foundation.text import Text
-from okaeri.insight import api as insight
 from okaeri.web.access import needs
+from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.paging import Pager, asked_page
@@ -25,9 +26,10 @@ _ROWS = 50
 
 @needs("figures.see")
 @require_GET
+@with_count_facet("baskets")
 def baskets(request: HttpRequest) -> HttpResponseBase:
     """Show pairs of products, those furthest beyond chance first."""
-    report = insight.find_report("baskets")
+    report = report_of(request, "baskets")
     kind = request.GET.get("kind", "together")
     kind = kind if kind in KINDS else "together"
     sort = _SORTS.get(request.GET.get("sort", ""), "lift")

@@ -10,10 +10,13 @@ from django.views.decorators.http import require_GET
 
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
+from okaeri.insight.types import ReportView
 from okaeri.web import findings
 from okaeri.web.access import needs
+from okaeri.web.count_facet import WORDS, facet_of, report_of
 from okaeri.web.facet_names import FACETS, value_name
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.views import address_of
@@ -40,6 +43,8 @@ class Asked:
     rolled: str
     facet: str
     value: str
+    # What else the address said: the purchase count.
+    count: tuple[tuple[str, str], ...]
 
     def address(self, **changes: str) -> str:
         words = {
@@ -49,7 +54,7 @@ class Asked:
             "of": self.facet,
             "value": self.value,
         }
-        return "?" + urlencode({**words, **changes})
+        return "?" + urlencode({**words, **dict(self.count), **changes})
 
 
 def read_asked(request: HttpRequest) -> Asked:
@@ -63,14 +68,16 @@ def read_asked(request: HttpRequest) -> Asked:
         rolled if rolled in _ROLLS else "0",
         facet if facet in ("product", "media") else "all",
         ask("value", "")[:100],
+        tuple((word, ask(word, "")) for word in WORDS if ask(word)),
     )
 
 
 @needs("figures.see")
 @require_GET
+@with_count_facet("cohorts")
 def cohorts(request: HttpRequest) -> HttpResponseBase:
     """Show cohorts of everybody, or of those who began with one product or from one media."""
-    report, plain = insight.find_report("cohort_cube"), insight.find_report("cohorts")
+    report, plain = report_of(request, "cohort_cube"), _whole(request)
     asked = read_asked(request)
     part = _part(report.payload, asked) if report else None
     rows = [_row(row, asked) for row in part["rows"]] if part else []
@@ -97,6 +104,11 @@ def cohorts(request: HttpRequest) -> HttpResponseBase:
             "cohorts", "cohort_clock", "cohort_rolled", "cohort_margin", "net_minor"
         ),
     )
+
+
+def _whole(request: HttpRequest) -> ReportView | None:
+    """The sentence is about everybody."""
+    return insight.find_report("cohorts") if facet_of(request) is None else None
 
 
 def _part(payload: Mapping[str, Any], asked: Asked) -> Mapping[str, Any] | None:

@@ -10,7 +10,9 @@ from okaeri.customers import api as customers
 from okaeri.insight import api as insight
 from okaeri.web import sight
 from okaeri.web.access import may, needs
+from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.views import address_of
@@ -23,9 +25,10 @@ _CSV = (
 
 @needs("figures.see")
 @require_GET
+@with_count_facet("cycles")
 def cycles(request: HttpRequest) -> HttpResponseBase:
     """Show each product's cycle, one of them as a histogram, and who is late."""
-    report = insight.find_report("cycles")
+    report = report_of(request, "cycles")
     found: dict[str, Any] = (
         report.payload if report else {"products": [], "others": [], "overdue": []}
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from okaeri.insight import api as insight
@@ -14,12 +14,16 @@ from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
+
+_STEPS = ("n", "reached", "went_on", "rate", "low", "high", "lost", "waiting")
+_WAITS = ("basis", "days", "eligible", "converted", "rate", "low", "high", "more")
 
 
 @needs("figures.see")
 @require_GET
-def dropoff(request: HttpRequest) -> HttpResponse:
+def dropoff(request: HttpRequest) -> HttpResponseBase:
     """Show after which purchase customers stop, and how many first-time buyers come back."""
     language = language_of(request)
     report, f2 = insight.find_report("dropoff"), insight.find_report("f2")
@@ -28,6 +32,15 @@ def dropoff(request: HttpRequest) -> HttpResponse:
     basis = request.GET.get("basis", "")
     if waits is None or basis not in waits.payload:
         basis = "all"
+    encoding, of = asked_encoding(request), request.GET.get("of")
+    if encoding and steps and of == "steps":
+        cells = (tuple(step[name] for name in _STEPS) for step in steps)
+        return csv_response("dropoff", _STEPS, cells, encoding=encoding)
+    if encoding and waits is not None and of == "waits":
+        known = _waits(waits, basis)
+        same = {"days": 0, "more": None, **known["same"]}
+        cells = ((basis, *(one[name] for name in _WAITS[1:])) for one in (same, *known["windows"]))
+        return csv_response("f2-waits", _WAITS, cells, encoding=encoding)
     return show(
         request,
         "dropoff",
@@ -57,7 +70,9 @@ def _waits(report: ReportView, basis: str) -> dict[str, Any]:
         {**one, "address": address(one["days"]) if basis == "all" else ""}
         for one in payload["windows"]
     ]
-    return {**payload, "windows": windows}
+    same = insight.rate_of(payload["same_day"], payload["buyers"])
+    same = {**same, "rate": same["value"], "eligible": same["of"], "converted": same["hits"]}
+    return {**payload, "windows": windows, "same": same}
 
 
 def _addresses(n: int) -> Mapping[str, str]:

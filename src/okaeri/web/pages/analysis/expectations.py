@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from okaeri.foundation.text import Text
-from okaeri.insight import api as insight
 from okaeri.web.access import needs
+from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
@@ -23,9 +24,10 @@ _CSV = (
 
 @needs("figures.see")
 @require_GET
+@with_count_facet("expectations")
 def expectations(request: HttpRequest) -> HttpResponseBase:
     """Show the gap between expectation and experience by product and by source."""
-    report = insight.find_report("expectations")
+    report = report_of(request, "expectations")
     found = report.payload if report and report.payload["answers"] else None
     encoding = asked_encoding(request)
     if found and encoding:

@@ -11,15 +11,19 @@ from okaeri.insight import api as insight
 from okaeri.insight.analysis_types import ForecastRules
 from okaeri.web import formats
 from okaeri.web.access import needs
+from okaeri.web.count_facet import facet_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.customers.filters import class_rule
 from okaeri.web.pages.segments.addresses import address_of
 
 _ANSWER = Text(
-    "選んだ{people}人に案内すると、{days}日以内に{orders}件ほどの購入が見込まれます。",
-    "Writing to the {people} chosen would be followed by about {orders} purchases in {days} days.",
+    "選んだ{people}人に案内すると、{days}日以内に{orders}件ほど(80%の範囲 {low}〜{high}件)の"
+    "購入が見込まれます。",
+    "Writing to the {people} chosen would be followed by about {orders} purchases (80% range {low} to {high}) "
+    "in {days} days.",
 )
 _COLUMNS = (
     "stage",
@@ -30,16 +34,24 @@ _COLUMNS = (
     "buyers",
     "measured",
     "rate",
+    "rate_low",
+    "rate_high",
     "expected",
+    "expected_low",
+    "expected_high",
     "per_hundred",
+    "per_hundred_low",
+    "per_hundred_high",
 )
 
 
 @needs("figures.see")
 @require_GET
+@with_count_facet("forecast")
 def forecast(request: HttpRequest) -> HttpResponseBase:
     """Show expected purchases by class: first guess beside what was measured."""
-    rows = insight.forecast()
+    facet = facet_of(request)
+    rows = insight.forecast(facet.token if facet else "")
     encoding = asked_encoding(request)
     if rows and encoding:
         cells = (tuple(row[name] for name in _COLUMNS) for row in rows)
@@ -49,6 +61,7 @@ def forecast(request: HttpRequest) -> HttpResponseBase:
     chosen = [row for row in shown if row["is_chosen"]]
     people = sum(row["customers"] for row in chosen)
     expected = sum(row["expected"] for row in chosen)
+    low, high = insight.forecast_range(expected, sum(row["variance"] for row in chosen), people)
     days = load(ForecastRules).response_days
     return show(
         request,
@@ -58,8 +71,14 @@ def forecast(request: HttpRequest) -> HttpResponseBase:
         people=people,
         people_address=address_of({"any": [_rule_of(row) for row in chosen]}),
         expected=expected,
+        expected_low=low,
+        expected_high=high,
         answer=_ANSWER.format(
-            people=formats.number(people), days=days, orders=formats.number(expected, 1)
+            people=formats.number(people),
+            days=days,
+            orders=formats.number(expected, 1),
+            low=formats.number(low),
+            high=formats.number(high),
         )
         if rows
         else None,

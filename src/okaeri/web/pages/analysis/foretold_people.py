@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -12,6 +13,7 @@ from okaeri.customers.types import CustomerProfile
 from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
+from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.prediction_types import (
     CustomerPredictionView,
     PredictionPage,
@@ -20,7 +22,9 @@ from okaeri.insight.prediction_types import (
 from okaeri.insight.types import CustomerInsightView, class_name
 from okaeri.web import sight
 from okaeri.web.access import needs, require
+from okaeri.web.count_facet import facet_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import language_of, show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.customers.views import display_name
@@ -43,6 +47,7 @@ class Person:
 
 @needs("customers.see")
 @require_GET
+@with_count_facet("importance")
 def importance(request: HttpRequest) -> HttpResponseBase:
     """Show who matters and may leave, highest priority first: the list to call."""
     return _listed(
@@ -56,19 +61,26 @@ def importance(request: HttpRequest) -> HttpResponseBase:
 
 @needs("customers.see")
 @require_GET
+@with_count_facet("overdue")
 def overdue(request: HttpRequest) -> HttpResponseBase:
     """Show active customers past their usual interval, with the next purchase foretold."""
     return _listed(
-        request, "overdue", insight.list_overdue, keys=("overdue_ratio", "next_on", "lapse_risk")
+        request,
+        "overdue",
+        insight.list_overdue,
+        cycle=load(CycleRules),
+        keys=("overdue_ratio", "next_on", "lapse_risk"),
     )
 
 
 @needs("customers.see")
 @require_GET
+@with_count_facet("valuable")
 def valuable(request: HttpRequest) -> HttpResponseBase:
     """Show who will buy most, beside what they did and their class."""
     report = insight.find_report("predictions")
-    replay = report.payload.get("replay") if report else None
+    # How well the forecast held was counted on everybody.
+    replay = report.payload.get("replay") if report and facet_of(request) is None else None
     return _listed(
         request,
         "valuable",
@@ -87,6 +99,9 @@ def _listed(
     keys: tuple[str, ...],
     **context: Any,  # noqa: ANN401 - template data
 ) -> HttpResponseBase:
+    facet = facet_of(request)
+    if facet is not None:
+        find = partial(insight.list_by_count, name, facet.token)
     encoding = asked_encoding(request)
     if encoding:
         require(request.user, "customers.export")
@@ -99,7 +114,8 @@ def _listed(
         request,
         name,
         people=list(_people(found, sight.show(request, known), language_of(request))),
-        pager=Pager(pager.page, found.total),
+        total=f"{found.total:,}",
+        pager=Pager(pager.page, found.total if found.listed is None else found.listed),
         report=report,
         definitions=definitions_for(*keys),
         **context,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.web.access import needs
+from okaeri.web.count_facet import facet_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,14 @@ GROUPS = (
                 "portfolio",
                 Text("ポートフォリオ", "Portfolio"),
                 Text("顧客はどこに、何人いますか", "Where do our customers stand?"),
+            ),
+            Page(
+                "kpis",
+                Text("指標", "Key figures"),
+                Text(
+                    "大切な指標は、良くなっていますか",
+                    "Are the figures that matter getting better?",
+                ),
             ),
             Page(
                 "pivot",
@@ -128,6 +137,11 @@ GROUPS = (
                 "cycles",
                 Text("購買サイクル", "Purchase cycles"),
                 Text("次は、いつ買ってもらえそうですか", "When will they buy it again?"),
+            ),
+            Page(
+                "run_outs",
+                Text("使い切る方", "Running out"),
+                Text("だれが、いつ、何を使い切りますか", "Who runs out of what, and when?"),
             ),
             Page(
                 "timing",
@@ -244,8 +258,14 @@ _REPORTS = {
     "cohorts": "cohort_cube",
     "importance": "predictions",
     "overdue": "predictions",
+    "run_outs": "summary",
     "valuable": "predictions",
 }
+
+
+def page_of(url_name: str) -> Page:
+    """Give a page by its url name."""
+    return next(page for group in GROUPS for page in group.pages if page.url_name == url_name)
 
 
 def group_of(url_name: str) -> Group:
@@ -264,7 +284,15 @@ def frame(tab: str) -> dict[str, Any]:
 
 def show(request: HttpRequest, name: str, **context: Any) -> HttpResponse:  # noqa: ANN401 - template data
     """Render okaeri/analysis/<name>.html; `name` is also the page's url name."""
-    return render(request, f"okaeri/analysis/{name}.html", {**frame(name), **context})
+    known = {**frame(name), **day_of(request)}
+    return render(request, f"okaeri/analysis/{name}.html", {**known, **context})
+
+
+def day_of(request: HttpRequest) -> dict[str, Any]:
+    """Give the day of a view by purchase count: that of the last refresh, whatever the page's own report."""
+    if facet_of(request) is None:
+        return {}
+    return {"analysed_on": insight.find_report_day("summary")}
 
 
 def language_of(request: HttpRequest) -> str:

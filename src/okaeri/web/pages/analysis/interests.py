@@ -1,5 +1,6 @@
 """Who cares for what, how well that is known, and whom a new product is for."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -12,9 +13,12 @@ from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text, day_in_words
 from okaeri.insight import api as insight
 from okaeri.web.access import needs
+from okaeri.web.count_facet import ask, facet_of, report_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import language_of, show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.segments.counting import warehouse_for
 
 # A segment of named people keeps every one of them in its rule.
 _MOST_PEOPLE = 20_000
@@ -32,9 +36,10 @@ _TOO_MANY = Text(
 
 @needs("figures.see")
 @require_GET
+@with_count_facet("interests")
 def interests(request: HttpRequest) -> HttpResponseBase:
     """Show how many people care for each category, how well it is known, and new products."""
-    report = insight.find_report("interests")
+    report = report_of(request, "interests")
     topics = report.payload["topics"] if report else []
     encoding = asked_encoding(request)
     if topics and encoding:
@@ -47,7 +52,8 @@ def interests(request: HttpRequest) -> HttpResponseBase:
         report=report,
         topics=topics,
         people=report.payload["people"] if report else 0,
-        new_products=insight.list_new_products(today),
+        # Audiences of new products are those of everybody.
+        new_products=insight.list_new_products(today) if facet_of(request) is None else None,
         definitions=definitions_for("interests", "interests_quality"),
     )
 
@@ -65,5 +71,10 @@ def interest_segment(request: HttpRequest) -> HttpResponse:
     language = language_of(request)
     day = day_in_words(clock.local_day(clock.now(), ZoneInfo(load(ShopProfile).time_zone)))
     name = _NAME.render(language).format(topic=topic, day=day.render(language))
-    rule = {"field": "customer_id", "op": "in", "value": people}
-    return redirect("segment", insight.create_segment(name[:120], rule).id)
+    rule: dict[str, Any] = {"field": "customer_id", "op": "in", "value": people}
+    facet = ask(request)
+    if facet is not None:
+        rule = {"all": [rule, insight.count_rule(facet)]}
+    with warehouse_for(rule) as warehouse:
+        made = insight.create_segment(name[:120], rule, warehouse=warehouse)
+    return redirect("segment", made.id)

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from okaeri.customers import api as customers
 from okaeri.foundation.text import Text
-from okaeri.insight import api as insight
 from okaeri.web.access import needs
+from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import language_of, show
 from okaeri.web.pages.attributes.panel import SOURCE_NAMES
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
@@ -25,9 +26,10 @@ _SEGMENT = Text("離脱理由: {reason}", "Left because: {reason}")
 
 @needs("figures.see")
 @require_GET
+@with_count_facet("lapse_reasons")
 def lapse_reasons(request: HttpRequest) -> HttpResponseBase:
     """Show people, return and trend by reason; each reason leads to its people."""
-    report = insight.find_report("lapse_reasons")
+    report = report_of(request, "lapse_reasons")
     found = report.payload if report and report.payload["people"] else None
     names = {choice.value: choice.name for choice in customers.lapse_reasons()}
     language, encoding = language_of(request), asked_encoding(request)

@@ -14,8 +14,10 @@ from okaeri.foundation.work.jobs import submit_job
 from okaeri.insight import api as insight
 from okaeri.insight.life_types import FIRST_TABLE, LifeEventRules
 from okaeri.web.access import needs
+from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
-from okaeri.web.pages.analysis.frame import frame, language_of
+from okaeri.web.pages.analysis.count_pages import with_count_facet
+from okaeri.web.pages.analysis.frame import day_of, frame, language_of
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
 
@@ -26,6 +28,7 @@ _CSV = ("key", "prior", "people", "likely", "possible")
 
 @needs("figures.see", to_post="settings.change")
 @require_http_methods(["GET", "POST"])
+@with_count_facet("life_events")
 def life_events(request: HttpRequest) -> HttpResponseBase:
     """Show every event with its people; keep the table of signals, all of it or nothing."""
     table, problems = load(LifeEventRules).table, list[Text]()
@@ -34,7 +37,7 @@ def life_events(request: HttpRequest) -> HttpResponseBase:
         problems = insight.save_life_events(table)
         if not problems:
             return _saved(request)
-    report = insight.find_report("life_events")
+    report = report_of(request, "life_events")
     language, encoding = language_of(request), asked_encoding(request)
     found = report.payload["events"] if report else []
     if found and encoding:
@@ -42,6 +45,7 @@ def life_events(request: HttpRequest) -> HttpResponseBase:
         return csv_response("life-events", _CSV, cells, encoding=encoding)
     context = {
         **frame("life_events"),
+        **day_of(request),
         "rows": [_row(row, language) for row in found],
         "table": table or FIRST_TABLE,
         "is_first": not table,

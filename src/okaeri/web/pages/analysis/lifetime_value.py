@@ -1,19 +1,23 @@
-"""What a customer brings within 90, 180 and 365 days."""
+"""What a customer brings within the shop's windows of days."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from okaeri.foundation.settings import ShopProfile, load
-from okaeri.foundation.text import Text
+from okaeri.foundation.text import Text, day_in_words
 from okaeri.insight import api as insight
+from okaeri.insight.analysis_types import LtvRules
 from okaeri.web import formats
 from okaeri.web.access import needs
+from okaeri.web.count_facet import facet_of, report_of
 from okaeri.web.facet_names import FACETS, value_name
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.cohorts import people_of_month
+from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import language_of, show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 
@@ -22,19 +26,45 @@ _FACETS = {
     "media": FACETS["media"],
     "product": FACETS["product"],
 }
-_COLUMNS = ("value", "days", "customers", "ltv_minor", "margin_minor", "is_ripe")
-_MONTHS = 24
-_ANSWER = Text(
-    "1人のお客様が初回から{days}日間に買う金額は、平均{money}です({people})。",
-    "A customer spends {money} on average in the first {days} days ({people}).",
+_COLUMNS = (
+    "value",
+    "days",
+    "customers",
+    "ltv_minor",
+    "low_minor",
+    "high_minor",
+    "margin_minor",
+    "is_ripe",
 )
+_MONTHS = 24
+_NOT_YET = Text(
+    "初回購入から{days}日たった方がまだいません。最初の方が{days}日になるのは{day}です。",
+    "Nobody's first purchase is {days} days old yet; the first one will be on {day}.",
+)
+_ANSWER = Text(
+    "1人のお客様が初回から{days}日間に買う金額は、平均{money}(区間 {low}〜{high})です({people})。",
+    "A customer spends {money} on average ({low} to {high}) in the first {days} days ({people}).",
+)
+# Of amounts that are not above zero nothing is known but their mean.
+_ANSWER_ALONE = Text(
+    "1人のお客様が初回から{days}日間に買う金額は、平均{money}です({people})。区間はまだ出せません。",
+    "A customer spends {money} on average in the first {days} days ({people}); how sure that is cannot "
+    "be told yet.",
+)
+_FEW = Text(
+    "人数が少ないため、区間はとても広い目安です。",
+    "With so few people the interval is very wide.",
+)
+# Under so many people the interval rests more on what such amounts are usually like.
+_FEWEST = 10
 
 
 @needs("figures.see")
 @require_GET
+@with_count_facet("lifetime_value")
 def lifetime_value(request: HttpRequest) -> HttpResponseBase:
-    """Show LTV at 90, 180 and 365 days, split by cohort, media or first product."""
-    report, language = insight.find_report("lifetime_value"), language_of(request)
+    """Show LTV within each window of days, split by cohort, media or first product."""
+    report, language = report_of(request, "lifetime_value"), language_of(request)
     asked = request.GET.get("by", "")
     facet = asked if asked in _FACETS else "cohort"
     parts = report.payload[facet][-_MONTHS:] if report else []
@@ -43,7 +73,7 @@ def lifetime_value(request: HttpRequest) -> HttpResponseBase:
     encoding = asked_encoding(request)
     if parts and encoding:
         rows = (
-            (part["label"], *(window[name] for name in _COLUMNS[1:]))
+            (part["label"], *(window.get(name) for name in _COLUMNS[1:]))
             for part in parts
             for window in part["windows"]
         )
@@ -54,6 +84,7 @@ def lifetime_value(request: HttpRequest) -> HttpResponseBase:
         "lifetime_value",
         report=report if parts else None,
         whole=whole,
+        not_yet=None if facet_of(request) else _not_yet(),
         facet=facet,
         facets=_FACETS.items(),
         has_margin=any(w["margin_minor"] is not None for p in parts for w in p["windows"]),
@@ -63,6 +94,20 @@ def lifetime_value(request: HttpRequest) -> HttpResponseBase:
         ],
         answer=_answer(whole, language) if whole else None,
         definitions=definitions_for("ltv", "ltv_margin", "net_minor"),
+    )
+
+
+def _not_yet() -> Text | None:
+    """Say from which day on somebody is old enough; None without buyers."""
+    summary = insight.find_report("summary")
+    first_on = summary.payload["first_on"] if summary else None
+    if first_on is None:
+        return None
+    youngest = load(LtvRules).days[0]
+    day = day_in_words(date.fromisoformat(first_on) + timedelta(days=youngest))
+    return Text(
+        _NOT_YET.ja.format(days=youngest, day=day.ja),
+        _NOT_YET.en.format(days=youngest, day=day.en),
     )
 
 
@@ -78,9 +123,21 @@ def _address(facet: str, part: Mapping[str, Any]) -> str:
 
 
 def _answer(whole: Mapping[str, Any], language: str) -> str:
-    window = [one for one in whole["windows"] if one["customers"]][-1]
-    return _ANSWER.render(language).format(
-        days=window["days"],
-        money=formats.money(window["ltv_minor"], load(ShopProfile).currency, language),
-        people=formats.people(window["customers"], language),
+    reached = [one for one in whole["windows"] if one["customers"]]
+    window = (reached or whole["windows"])[-1]
+    currency = load(ShopProfile).currency
+    is_told = window.get("low_minor") is not None
+    said = (
+        (_ANSWER if is_told else _ANSWER_ALONE)
+        .render(language)
+        .format(
+            days=window["days"],
+            money=formats.money(window["ltv_minor"], currency, language),
+            low=formats.money(window.get("low_minor"), currency, language),
+            high=formats.money(window.get("high_minor"), currency, language),
+            people=formats.people(window["customers"], language),
+        )
     )
+    is_wide = is_told and window["customers"] < _FEWEST
+    few = _FEW.render(language) if is_wide else ""
+    return f"{said} {few}".strip() if language == "en" else said + few

@@ -1,5 +1,6 @@
 """What a new customer costs by source, what he brings, and when he has paid back."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -8,6 +9,7 @@ from django.views.decorators.http import require_GET
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.web.access import needs
+from okaeri.web.channel_names import channel_name
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.analysis.pivot import by_count
@@ -28,11 +30,30 @@ _CSV = (
         "cost_customers",
         "cpa_minor",
         "cpo_minor",
+        "cpr_minor",
+        "cpo_sub_minor",
         "sales_minor",
     ),
-    *("roas", "payback_month", "ltv_365_minor", "margin_365_minor", "allowable_cpo_minor"),
+    *(
+        "roas",
+        "payback_month",
+        "ltv_365_minor",
+        "ltv_365_low_minor",
+        "ltv_365_high_minor",
+        "margin_365_minor",
+        "allowable_cpo_minor",
+    ),
     *("f2_rate", "f2_low", "f2_high"),
 )
+_CARE = ("kind", "people", "units", "unit_minor", "cost_minor", "unknown")
+_GIVEN = {
+    "coupon": Text("使われたクーポン", "Coupons used"),
+    "points": Text("お渡ししたポイント", "Points given"),
+}
+
+
+def _part_name(kind: str) -> Text:
+    return _GIVEN.get(kind) or channel_name(kind)
 
 
 @needs("figures.see")
@@ -42,9 +63,14 @@ def media(request: HttpRequest) -> HttpResponseBase:
     report = insight.find_report("media")
     found: dict[str, Any] | None = report.payload if report else None
     has_people = found is not None and any(row["customers"] for row in found["media"])
+    care_report = insight.find_report("care_cost")
+    care = care_report.payload if care_report else None
     encoding = asked_encoding(request)
+    if care and encoding and request.GET.get("of") == "existing":
+        cells = (tuple(row[column] for column in _CARE) for row in care["parts"])
+        return csv_response("existing-orders", _CARE, cells, encoding=encoding)
     if found and has_people and encoding:
-        cells = (tuple(row[column] for column in _CSV) for row in found["media"])
+        cells = (tuple(row.get(column) for column in _CSV) for row in found["media"])
         return csv_response("media", _CSV, cells, encoding=encoding)
     paid = [row for row in found["media"] if row["cpa_minor"] is not None] if found else []
     return show(
@@ -52,6 +78,13 @@ def media(request: HttpRequest) -> HttpResponseBase:
         "media",
         report=report,
         found=found if has_people else None,
+        costs=insight.compare_costs(found["orders_cost"], care) if found else None,
+        care=care,
+        since=date.fromisoformat(care["since"]) if care else None,
+        parts=[{**part, "name": _part_name(part["kind"])} for part in care["parts"]]
+        if care
+        else [],
+        missing=[channel_name(kind) for kind in care["missing"]] if care else [],
         by_count=by_count(),
         dearest=max(paid, key=lambda row: row["cost_minor"]) if paid else None,
         fruitless=[
@@ -66,11 +99,13 @@ def media(request: HttpRequest) -> HttpResponseBase:
         definitions=definitions_for(
             "media_attribution",
             "cpa",
+            "cpr",
             "roas",
             "payback_month",
             "allowable_cpo",
             "inflow_mix",
             "cost_ratio",
+            "care_cost",
             "f_number",
         ),
     )

@@ -8,9 +8,10 @@ from django.views.decorators.http import require_GET
 
 from okaeri.customers import api as customers
 from okaeri.foundation.text import Text
-from okaeri.insight import api as insight
 from okaeri.web.access import needs
+from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import language_of, show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
@@ -24,9 +25,10 @@ _OVER = Text("還元予算を超えた方", "Above the budget of giving back")
 
 @needs("figures.see")
 @require_GET
+@with_count_facet("perks")
 def perks(request: HttpRequest) -> HttpResponseBase:
     """Show what goes back by class against the budget, and the people furthest above it."""
-    report = insight.find_report("perks")
+    report = report_of(request, "perks")
     found = report.payload if report and report.payload["classes"] else None
     encoding = asked_encoding(request)
     if found and encoding:

@@ -34,7 +34,7 @@ def predictions(request: HttpRequest) -> HttpResponseBase:
     encoding = asked_encoding(request)
     if replay and encoding:
         return csv_response(
-            "predictions", ("kind", "group", "people", "told", "came"), _rows(replay),
+            "predictions", ("kind", "group", "people", "told", "came", "low", "high"), _rows(replay, _items()),
             encoding=encoding,
         )  # fmt: skip
     return show(
@@ -43,23 +43,52 @@ def predictions(request: HttpRequest) -> HttpResponseBase:
         report=report,
         found=found,
         replay=replay,
+        items=_items(),
+        hours=_hours(),
+        channels=_channels(),
         cutoff=date.fromisoformat(replay["cutoff"]) if replay else None,
         models=MODELS,
         ways=WAYS,
         definitions=definitions_for(
-            "orders_365", "value_365", "p_alive", "next_on", "lapse_risk", "importance"
+            *("orders_365", "value_365", "p_alive", "next_on", "item_next_on"),
+            *("best_hour", "lapse_risk", "importance"),
         ),
     )
 
 
-def _rows(replay: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _channels() -> dict[str, Any] | None:
+    """Give how the best channels of people held; None while nobody was written to."""
+    measured = insight.find_report("best_channels")
+    return measured.payload if measured and measured.payload["messages"] else None
+
+
+def _hours() -> dict[str, Any] | None:
+    """Give how the best hours of people held; None before a replay, or without times of day."""
+    learned = insight.find_report("best_hours")
+    return learned.payload["replay"] if learned else None
+
+
+def _items() -> dict[str, Any] | None:
+    """Give how the next purchase of single products held; None before a replay."""
+    learned = insight.find_report("item_timing")
+    return learned.payload["replay"] if learned else None
+
+
+def _rows(replay: dict[str, Any], items: dict[str, Any] | None) -> list[tuple[Any, ...]]:
+    # Of intervals: the share they should hold, and the share they held.
+    intervals = {"next_inside": replay["next"], "item_next_inside": items}
     tables = {
         "orders": replay["orders"]["tenths"],
         "value": replay["value"]["tenths"],
         "lapse": replay["lapse"]["reliability"],
     }
-    return [
-        (kind, place, row["people"], row["told"], row["came"])
+    rows = [
+        (kind, place, row["people"], row["told"], row["came"], row.get("low"), row.get("high"))
         for kind, table in tables.items()
         for place, row in enumerate(table, 1)
+    ]
+    return rows + [
+        (kind, 1, held["came"], 0.8, held["inside"], held.get("low"), held.get("high"))
+        for kind, held in intervals.items()
+        if held
     ]

@@ -6,10 +6,11 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from okaeri.foundation.settings import load
-from okaeri.insight import api as insight
 from okaeri.insight.price_types import PriceRules
 from okaeri.web.access import needs
+from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.views import address_of
@@ -26,9 +27,10 @@ _CSV = ("stage", "customers", "discount_share", "discount_rate", "limit", "margi
 
 @needs("figures.see")
 @require_GET
+@with_count_facet("prices")
 def prices(request: HttpRequest) -> HttpResponseBase:
     """Show discounts and margin by class, the split of trend customers, and first orders."""
-    report = insight.find_report("prices")
+    report = report_of(request, "prices")
     found = report.payload if report and report.payload["customers"] else None
     encoding = asked_encoding(request)
     if found and encoding:

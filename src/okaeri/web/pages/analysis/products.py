@@ -5,9 +5,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from okaeri.insight import api as insight
 from okaeri.web.access import needs
+from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.paging import Pager, asked_page
@@ -29,9 +30,10 @@ _FEWEST_TO_NAME = 20
 
 @needs("figures.see")
 @require_GET
+@with_count_facet("products")
 def products(request: HttpRequest) -> HttpResponseBase:
     """Show buyers, repeat rate, F2 by first product and the next product of every product."""
-    report = insight.find_report("products")
+    report = report_of(request, "products")
     rows = report.payload["products"] if report else []
     encoding = asked_encoding(request)
     if rows and encoding:

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.settings import load, save, specs_of
 from okaeri.foundation.text import Text
-from okaeri.insight import api as insight
 from okaeri.insight.analysis_types import RANKS, GridRules
 from okaeri.web.access import may, needs
+from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.views import address_of
@@ -33,6 +34,7 @@ _COLUMNS = ("r", "f", "rank", "customers", "net_minor")
 
 @needs("figures.see", to_post="settings.change")
 @require_http_methods(["GET", "POST"])
+@with_count_facet("rfm")
 def rfm(request: HttpRequest) -> HttpResponseBase:
     """Show the grid, its ranks and its movers; keep how it is painted."""
     if request.method == "POST":
@@ -42,7 +44,7 @@ def rfm(request: HttpRequest) -> HttpResponseBase:
         )
         messages.success(request, _SAVED.render(request.language))  # type: ignore[attr-defined]
         return redirect("rfm")
-    report, moved = insight.find_report("rfm"), insight.find_report("rank_moves")
+    report, moved = report_of(request, "rfm"), report_of(request, "rank_moves")
     ranks = ranks_of(load(GridRules).grid)
     cells = report.payload["cells"] if report else []
     total = sum(cell["customers"] for cell in cells)

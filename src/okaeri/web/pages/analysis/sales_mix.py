@@ -7,11 +7,12 @@ from django.views.decorators.http import require_GET
 
 from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
-from okaeri.insight import api as insight
 from okaeri.insight.types import LifecycleRules
 from okaeri.web import formats
 from okaeri.web.access import needs
+from okaeri.web.count_facet import facet_of, report_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.analysis.pivot import by_count
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
@@ -34,9 +35,10 @@ _COLUMNS = (
 
 @needs("figures.see")
 @require_GET
+@with_count_facet("sales_mix")
 def sales_mix(request: HttpRequest) -> HttpResponseBase:
     """Show sales of new and existing customers, the average order and how steady sales are."""
-    report = insight.find_report("sales_mix")
+    report = report_of(request, "sales_mix")
     payload = report.payload if report and report.payload["months"] else None
     encoding = asked_encoding(request)
     if payload and encoding:
@@ -56,7 +58,7 @@ def sales_mix(request: HttpRequest) -> HttpResponseBase:
         "sales_mix",
         payload=payload,
         kinds=kinds,
-        by_count=by_count(),
+        by_count=by_count() if facet_of(request) is None else None,
         as_of=report.as_of if report else None,
         answer=_ANSWER.format(share=formats.percent(share)) if share is not None else None,
         definitions=definitions_for(

@@ -19,6 +19,14 @@ from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.views import address_of
 
 _STEP = ("n", "reached", "went_on", "rate", "lost", "waiting")
+_PRODUCT = (
+    *("sku", "name", "basis", "wait_days", "intervals", "people", "gone"),
+    *("once", "once_gone", "twice", "twice_gone"),
+)
+_RULES = Text(
+    "{all}商品のうち{own}商品は自分の間隔で、残りは店の日数で離反を決めています。",
+    "{own} of {all} products go by their own intervals, the rest by the shop's days.",
+)
 _PURCHASE = Text("{n}回目 → {next}回目の購入", "Purchase {n} to {next}")
 _TRIAL = Text("トライアル → 本品・定期", "Trial to full product")
 _DELIVERY = Text("定期 {n}回目 → {next}回目", "Delivery {n} to {next}")
@@ -37,6 +45,9 @@ def survival(request: HttpRequest) -> HttpResponseBase:
     facet, language = asked_facet(request.GET.get("by", "")), language_of(request)
     parts = payload["facets"][facet] if payload else []
     encoding = asked_encoding(request)
+    if payload and encoding and request.GET.get("of") == "products":
+        cells = (tuple(row[name] for name in _PRODUCT) for row in payload.get("products", []))
+        return csv_response("one-off-buyers", _PRODUCT, cells, encoding=encoding)
     if payload and encoding:
         rows = (
             (value_name(facet, part).render(language), *(step[name] for name in _STEP))
@@ -45,6 +56,8 @@ def survival(request: HttpRequest) -> HttpResponseBase:
         )
         return csv_response("survival", (facet, *_STEP), rows, encoding=encoding)
     losses = [_loss(loss) for loss in _largest(payload["losses"])] if payload else []
+    # A report of an earlier version knows no rules of products yet.
+    products = payload.get("products", []) if payload else []
     return show(
         request,
         "survival",
@@ -55,10 +68,14 @@ def survival(request: HttpRequest) -> HttpResponseBase:
             {**part, "name": value_name(facet, part), "first": part["steps"][:5]} for part in parts
         ],
         columns=range(1, 6),
+        products=products,
+        answered=_own_rules(payload, language) if payload else "",
         losses=losses,
         answer=_answer(losses, language) if losses else None,
         chart=find_chart(f"survival-{facet}", language),
-        definitions=definitions_for("bottleneck", "survival", "deliveries", "purchase_count"),
+        definitions=definitions_for(
+            "gone", "bottleneck", "survival", "deliveries", "purchase_count"
+        ),
     )
 
 
@@ -71,6 +88,12 @@ def _largest(losses: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return shown
 
 
+def _own_rules(payload: Mapping[str, Any], language: str) -> str:
+    # The products shown are only those of most people; an earlier version counted no others.
+    rules = payload.get("rules")
+    return _RULES.render(language).format(**rules) if rules else ""
+
+
 def _loss(loss: Mapping[str, Any]) -> dict[str, Any]:
     n = loss["n"]
     name = {
@@ -81,7 +104,7 @@ def _loss(loss: Mapping[str, Any]) -> dict[str, Any]:
     rule = {
         "all": [
             {"field": "purchase_count", "op": "=", "value": n},
-            {"field": "is_lapsed", "op": "=", "value": True},
+            {"field": "is_gone", "op": "=", "value": True},
         ]
     }
     address = address_of(rule) if loss["kind"] == "purchase" else ""

@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from okaeri.foundation.text import MONTHS_EN, Text
-from okaeri.insight import api as insight
 from okaeri.web.access import needs
+from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 
@@ -34,9 +35,10 @@ _DARKEST = 9
 
 @needs("figures.see")
 @require_GET
+@with_count_facet("timing")
 def timing(request: HttpRequest) -> HttpResponseBase:
     """Show when orders come in."""
-    report = insight.find_report("timing")
+    report = report_of(request, "timing")
     found = report.payload if report and report.payload["orders"] else None
     encoding = asked_encoding(request)
     if found and encoding:

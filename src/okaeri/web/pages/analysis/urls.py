@@ -16,6 +16,7 @@ from okaeri.web.pages.analysis.foretold_people import importance, overdue, valua
 from okaeri.web.pages.analysis.frame import index
 from okaeri.web.pages.analysis.freshness import freshness
 from okaeri.web.pages.analysis.interests import interest_segment, interests
+from okaeri.web.pages.analysis.kpis import kpis
 from okaeri.web.pages.analysis.lapse_reasons import lapse_reasons, start_lapse_reasons
 from okaeri.web.pages.analysis.life_events import life_events
 from okaeri.web.pages.analysis.lifetime_value import lifetime_value
@@ -31,6 +32,7 @@ from okaeri.web.pages.analysis.prices import prices
 from okaeri.web.pages.analysis.products import products
 from okaeri.web.pages.analysis.recommendations import recommendations
 from okaeri.web.pages.analysis.rfm import rfm
+from okaeri.web.pages.analysis.run_outs import run_outs
 from okaeri.web.pages.analysis.sales_mix import sales_mix
 from okaeri.web.pages.analysis.survival import survival
 from okaeri.web.pages.analysis.timing import timing
@@ -38,6 +40,7 @@ from okaeri.web.pages.analysis.timing import timing
 urlpatterns = [
     path("analysis/", index, name="analysis"),
     path("analysis/portfolio/", portfolio, name="portfolio"),
+    path("analysis/kpis/", kpis, name="kpis"),
     path("analysis/pivot/", pivot, name="pivot"),
     path("analysis/movement/", movement, name="movement"),
     path("analysis/freshness/", freshness, name="freshness"),
@@ -58,6 +61,7 @@ urlpatterns = [
     path("analysis/sources/", media, name="media"),
     path("analysis/sources/costs/", costs, name="media_costs"),
     path("analysis/cycles/", cycles, name="cycles"),
+    path("analysis/run-outs/", run_outs, name="run_outs"),
     path("analysis/perks/", perks, name="perks"),
     path("analysis/prices/", prices, name="prices"),
     path("analysis/timing/", timing, name="timing"),

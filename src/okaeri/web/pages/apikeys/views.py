@@ -8,12 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from okaeri.customers.access_types import ProvisionBasis
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
+from okaeri.web import sight
 from okaeri.web.access import needs
 from okaeri.web.api import keys
 from okaeri.web.models import ApiKey
+from okaeri.web.pages.privacy.words import BASES
 
 # Days a key lives, by what the form says; None for ever.
 LIVES: dict[str, tuple[int | None, Text]] = {
@@ -38,6 +41,8 @@ def api_keys(request: HttpRequest) -> HttpResponse:
                 by=request.user.get_username(),
                 now=now,
                 expires_at=_end(request.POST.get("life", ""), now),
+                recipient=request.POST.get("recipient", ""),
+                basis=asked_basis(request.POST.get("basis", "")),
             )
         except InputError as error:
             problem, status = error.message, 400
@@ -48,10 +53,23 @@ def api_keys(request: HttpRequest) -> HttpResponse:
         "problem": problem,
         "name": request.POST.get("name", "") if problem else "",
         "scopes": _scopes(chosen),
+        "recipient": request.POST.get("recipient", "") if problem else "",
+        "basis": request.POST.get("basis", "") if problem else "",
+        "bases": offered_bases(),
         "lives": [(key, label) for key, (_, label) in LIVES.items()],
         "keys": [_row(key, now) for key in ApiKey.objects.order_by("revoked_at", "-created_at")],
     }
     return render(request, "okaeri/apikeys/list.html", context, status=status)
+
+
+def offered_bases() -> list[tuple[str, Text]]:
+    """Give the answers to whose program it is: the shop's own first."""
+    return [(one.value, BASES[one]) for one in (ProvisionBasis.OWN, *sight.GIVEN_ON)]
+
+
+def asked_basis(text: str) -> ProvisionBasis:
+    """Give the basis a form says; the shop's own for anything strange."""
+    return ProvisionBasis(text) if text in sight.GIVEN_ON else ProvisionBasis.OWN
 
 
 def _end(life: str, now: datetime) -> datetime | None:
@@ -79,7 +97,7 @@ def _row(key: ApiKey, now: datetime) -> dict[str, Any]:
         state = "revoked"
     else:
         state = "expired" if key.expires_at is not None and key.expires_at <= now else "live"
-    return {"key": key, "state": state}
+    return {"key": key, "state": state, "basis": BASES[key.basis]}
 
 
 @require_POST

@@ -8,9 +8,11 @@ from okaeri.customers import api as customers
 from okaeri.customers.preference_types import NO_WISHES, Wishes
 from okaeri.customers.types import ContactPointView
 from okaeri.deliver import api as deliver
+from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text, day_in_words
 from okaeri.insight import api as insight
-from okaeri.insight.prediction_types import AT_RISK_FROM, OVERDUE_FROM, CustomerPredictionView
+from okaeri.insight.cycle_types import CycleRules
+from okaeri.insight.prediction_types import CustomerPredictionView
 from okaeri.insight.recommend_types import RecommendedItem
 from okaeri.web.channel_names import channel_name
 
@@ -25,6 +27,8 @@ class Offer:
 
     product: RecommendedItem | None
     channel: Text | None
+    # How sure the channel is; None where there is nothing to choose from.
+    sureness: Text | None
     on: date
     hour: int | None
     why: Text
@@ -33,6 +37,14 @@ class Offer:
 _EARLY = Text(
     "次の購入は{day}ごろの見込みです。その少し前が合います。",
     "The next purchase is likely around {day}; a little before it is a good time.",
+)
+_SURE = Text(
+    "反応の見込み {share}(本人への送信{n}件と店全体から)。ほかのチャネルよりよいことは確か({chance}%)",
+    "answers {share} (from {n} messages to this person and the shop's); surely better than others ({chance}%)",
+)
+_UNSURE = Text(
+    "反応の見込み {share}(本人への送信{n}件と店全体から)。ほかのチャネルよりよいかは、まだ不確か({chance}%)",
+    "answers {share} (from {n} messages to this person and the shop's); not sure yet to be better ({chance}%)",
 )
 _LATE = Text(
     "いつもの間隔({usual}日)を過ぎています。早めのお声がけが合います。",
@@ -43,33 +55,50 @@ _LATE = Text(
 def context_of(
     customer_id: int, points: list[ContactPointView], now: datetime, today: date, *, is_open: bool
 ) -> dict[str, Any]:
-    """Give `told` (None before a refresh saw a purchase), its words, and `offer` where selling is right."""
+    """Give `told` (None before a refresh saw a purchase), its words, and `offer` where selling is right.
+
+    soon: (name, run-out) of each product that runs out within four weeks or did last week.
+    """
     told = insight.list_predictions([customer_id]).get(customer_id)
+    waiting = insight.run_outs_of([customer_id])
+    names = insight.names_of_items(due.sku for due in waiting)
+    soon = [(names[due.sku], due) for due in waiting]
     if told is None:
-        return {"told": None, "offer": None}
+        return {"told": None, "offer": None, "soon": soon}
     channels = {point.channel for point in points if point.may_be_written}
-    offer = _offer(customer_id, told, channels, now, today) if is_open and channels else None
+    rules = load(CycleRules)
+    is_late = told.overdue_ratio > rules.overdue_ratio
+    offer = None
+    if is_open and channels:
+        offer = _offer(customer_id, told, channels, now, today, is_late=is_late)
     return {
         "told": told,
+        "soon": soon,
         "reasons": insight.reasons_in_words(told),
-        "is_overdue": told.overdue_ratio > OVERDUE_FROM,
-        "is_far_overdue": told.overdue_ratio > AT_RISK_FROM,
+        "is_overdue": is_late,
+        "is_far_overdue": told.overdue_ratio > rules.at_risk_ratio,
         "offer": offer,
     }
 
 
 def _offer(
-    customer_id: int, told: CustomerPredictionView, channels: set[str], now: datetime, today: date
+    customer_id: int,
+    told: CustomerPredictionView,
+    channels: set[str],
+    now: datetime,
+    today: date,
+    *,
+    is_late: bool,
 ) -> Offer:
     found = customers.find_preference(customer_id)
     wishes = found.wishes if found else NO_WISHES
     items = insight.recommend(customer_id, n=1, on=today)
-    channel = _channel(customer_id, channels, now, today)
-    is_late = told.overdue_ratio > OVERDUE_FROM
+    channel, sureness = _channel(customer_id, channels, now, today)
     first = today if is_late else max(today, told.next_on - timedelta(days=_LEAD_DAYS))
     return Offer(
         product=items[0] if items else None,
         channel=channel_name(channel) if channel else None,
+        sureness=sureness,
         on=_allowed_day(first, wishes),
         hour=_allowed_hour(told.best_hour, wishes),
         why=_why(told, is_late=is_late),
@@ -83,12 +112,22 @@ def _why(told: CustomerPredictionView, *, is_late: bool) -> Text:
     return Text(_EARLY.ja.format(day=day.ja), _EARLY.en.format(day=day.en))
 
 
-def _channel(customer_id: int, allowed: set[str], now: datetime, today: date) -> str | None:
+def _channel(
+    customer_id: int, allowed: set[str], now: datetime, today: date
+) -> tuple[str | None, Text | None]:
+    """Give the channel and how sure it is."""
     if len(allowed) < 2:
-        return next(iter(allowed), None)
+        return next(iter(allowed), None), None
     own = deliver.reactions_of(customers.ids_of(customer_id))
     everybody = deliver.reactions_since(now - timedelta(days=_SHOP_SEEN_DAYS))
-    return insight.channel_for(insight.age_band(customer_id, today), own, everybody, allowed)
+    band = insight.age_band(customer_id, today)
+    channel = insight.channel_for(band, own, everybody, allowed)
+    if channel is None:
+        return None, None
+    known = insight.channel_sureness(channel, band, own, everybody, allowed)
+    words = _SURE if known.is_sure else _UNSURE
+    chance = round(100 * (known.chance or 0))
+    return channel, words.format(share=f"{known.share:.1%}", n=known.sent, chance=chance)
 
 
 def _allowed_day(day: date, wishes: Wishes) -> date:

@@ -23,6 +23,8 @@ class Situation:
     walks: Sequence[EnrolmentView]
     # Keys of journeys the shop has; None where nobody asked.
     journeys: frozenset[str] | None = None
+    # His wish to cancel or pause a subscription waits to be carried out.
+    is_leaving: bool = False
 
     def address_of(self, key: str) -> str:
         """Give where a journey is started; the list, where the shop has not brought it in yet."""
@@ -80,6 +82,10 @@ _OVERDUE = Text(
     "いつもの間隔({cycle}日)を{n}日過ぎています。使い切りの頃のお知らせが合います。",
     "{n} days past the usual {cycle}: a reorder notice fits.",
 )
+_LEAVING = Text(
+    "定期の解約か休止のお申し出が、手続きを待っています。",
+    "A cancellation or pause of a subscription waits to be carried out.",
+)
 _WAIT = Text("いまは見守るのが最善です。", "Nothing to do now.")
 _FIRST_LOOK = Text(
     "次の集計で、次の一手が決まります。", "The next analysis decides what comes next."
@@ -92,6 +98,8 @@ def decide_next(situation: Situation, customer_id: int) -> NextAction:
         return NextAction(_COMPLAINT, _OPEN, f"/customers/{customer_id}/voices/")
     if situation.has_low_score:
         return NextAction(_LOW_SCORE, _OPEN, "/voices/")
+    if situation.is_leaving:
+        return NextAction(_LEAVING, _OPEN, "/voices/subscriptions/")
     if not situation.may_be_written:
         return NextAction(_UNREACHABLE)
     return _waiting(situation) or _fitting(situation)

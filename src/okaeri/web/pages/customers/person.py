@@ -28,6 +28,7 @@ from okaeri.web.pages.attributes.panel import context_of as attributes_of
 from okaeri.web.pages.customers.foretold import context_of as foretold_of
 from okaeri.web.pages.customers.happening import Happening, Whose, whose
 from okaeri.web.pages.customers.next_action import Situation, decide_next
+from okaeri.web.pages.customers.origins import context_of as origins_of
 from okaeri.web.pages.customers.standing_marks import marks_of
 from okaeri.web.pages.customers.timeline import TABS, Place, read_page, read_place
 from okaeri.web.pages.customers.views import display_name
@@ -78,6 +79,11 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
                 for point in points
             ],
             **attributes_of(request, profile.id),
+            **origins_of(
+                profile.id,
+                may_see=sight.sees_personal(request, profile.id),
+                is_reachable=bool(points),
+            ),
             "is_owing": is_owing,
             # One of the best, and treated so while he owes nothing.
             "is_vip": is_prime and not is_owing,
@@ -100,6 +106,7 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
                     standing=standing,
                     has_complaint=bool(complaints),
                     has_low_score=bool(unhappy),
+                    is_leaving=bool(customers.leaving([profile.id])),
                     may_be_written=any(point.may_be_written for point in points),
                     wishes=customers.find_preference(profile.id),
                     walks=walks,
@@ -122,7 +129,14 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
                     "orders_365",
                     "value_365",
                 ),
-                *("next_on", "lapse_risk", "importance", "best_hour"),
+                *(
+                    "next_on",
+                    "runs_out_on",
+                    "item_next_on",
+                    "lapse_risk",
+                    "importance",
+                    "best_hour",
+                ),
             ),
         },
     )

@@ -8,6 +8,7 @@ from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.insight.types import LifecycleRules
 from okaeri.intake import api as intake
+from okaeri.intake.request_types import SubscriptionRequestView
 from okaeri.intake.types import OrderRecord, SubscriptionEventRecord, SubscriptionRecord
 from okaeri.rewards import api as rewards
 from okaeri.web.pages.customers.happening import Happening, Whose, newest
@@ -28,6 +29,19 @@ _CONTRACT = {
     "resumed": Text("定期購入を再開", "Subscription resumed"),
     "cancelled": Text("定期購入を解約", "Subscription cancelled"),
     "changed": Text("定期購入を変更", "Subscription changed"),
+}
+
+_ASKED = {
+    "skip": Text("スキップのお申し出", "Asked to skip a delivery"),
+    "pause": Text("休止のお申し出", "Asked for a pause"),
+    "resume": Text("再開のお申し出", "Asked to start again"),
+    "cancel": Text("解約のお申し出", "Asked to cancel"),
+}
+_ENDED = {
+    "open": Text("受付中", "open"),
+    "done": Text("手続き済み", "done"),
+    "declined": Text("お断り", "declined"),
+    "withdrawn": Text("取り消し", "taken back"),
 }
 
 
@@ -92,6 +106,25 @@ def contracts(person: Whose, before: Before | None, limit: int) -> list[Happenin
         for position, event in enumerate(contract.events)
     ]
     return newest(entries, before, limit)
+
+
+def requests(person: Whose, before: Before | None, limit: int) -> list[Happening]:
+    """What the person asked of his subscriptions on his own page, and how it ended."""
+    entries = [_request(one) for one in intake.subscription_requests_of(person.parties)]
+    return newest(entries, before, limit)
+
+
+def _request(one: SubscriptionRequestView) -> Happening:
+    asked, how = _ASKED[one.kind], _ENDED[one.status]
+    why = " · ".join(part for part in (one.reason, one.note, one.ended_note) if part)
+    return Happening(
+        one.asked_at,
+        one.id,
+        "contract",
+        Text(f"{asked.ja}「{one.product}」({how.ja})", f"{asked.en}: {one.product} ({how.en})"),
+        Text(why, why) if why else None,
+        is_not=one.kind in ("skip", "cancel"),
+    )
 
 
 def _contract_event(

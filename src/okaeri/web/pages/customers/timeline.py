@@ -26,11 +26,15 @@ _ALL: tuple[Source, ...] = (
     sources_contact.consents,
     sources_contact.merges,
     sources_shop.points,
+    sources_shop.requests,
 )
 TABS: dict[str, tuple[Text, tuple[Source, ...]]] = {
     "all": (Text("すべて", "All"), _ALL),
     "orders": (Text("注文", "Orders"), (sources_shop.orders,)),
-    "contracts": (Text("定期購入", "Subscriptions"), (sources_shop.contracts,)),
+    "contracts": (
+        Text("定期購入", "Subscriptions"),
+        (sources_shop.contracts, sources_shop.requests),
+    ),
     "messages": (Text("メッセージ", "Messages"), (sources_contact.messages,)),
     "visits": (Text("サイト", "Visits"), (sources_voice.visits,)),
     "voices": (

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -10,12 +11,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from okaeri.customers import api as customers
-from okaeri.customers.types import CustomerProfile
+from okaeri.customers.types import CustomerProfile, RightsRules
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.insight import api as insight
 from okaeri.web import sight
 from okaeri.web.access import needs
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.privacy.words import BASES
 from okaeri.web.records import KINDS, Found, Kind
 
 _CHUNK = 500
@@ -24,9 +26,28 @@ _CHUNK = 500
 @needs("customers.export")
 @require_GET
 def exports(request: HttpRequest) -> HttpResponse:
-    """List what can be downloaded."""
-    context = {"tab": "exports", "kinds": KINDS.values(), "segments": insight.list_segments()}
+    """List what can be downloaded, and ask for whom it is where it is for somebody else."""
+    recipient, basis = sight.given_to(request)
+    given = {"given_to": recipient, "given_on": basis.value} if recipient else {}
+    context = {
+        "tab": "exports",
+        "kinds": KINDS.values(),
+        "segments": insight.list_segments(),
+        "recipient": recipient,
+        "basis": BASES[basis],
+        "bases": [(one.value, BASES[one]) for one in sight.GIVEN_ON],
+        "recipients": _known_recipients(),
+        "asked": request.GET,
+        # Behind the address of each download.
+        "given": f"&{urlencode(given)}" if given else "",
+    }
     return render(request, "okaeri/exports/exports.html", context)
+
+
+def _known_recipients() -> list[str]:
+    """Give the names of the shop's processors and of who was given something before."""
+    named = [one.replace("：", ":").partition(":")[0] for one in load(RightsRules).processor_list()]
+    return list(dict.fromkeys([*named, *customers.list_recipients()]))
 
 
 @needs("customers.export")

@@ -16,6 +16,7 @@ from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
 from okaeri.intake.form_types import FormView
+from okaeri.plan import api as plan
 from okaeri.web.access import needs, require
 from okaeri.web.pages.csv_file import asked_encoding
 from okaeri.web.pages.forms import editing
@@ -65,10 +66,17 @@ def form(request: HttpRequest, key: str) -> HttpResponseBase:
         "media": intake.media_of(key),
         "blocked": blocked,
         "code_media": request.GET.get("media", "").strip()[:80] or "qr",
+        "advertising": plan.advertising_words(*_told_by_mail(found)),
         "rows": list_rows(request, entries),
         "pager": Pager(page.page, total),
     }
     return render(request, "okaeri/forms/form.html", context)
+
+
+def _told_by_mail(form: FormView) -> tuple[str, ...]:
+    """Give what the thanks by mail repeat, which also whoever agreed to nothing gets."""
+    words = form.definition
+    return words.title.ja, words.title.en, words.thanks.ja, words.thanks.en
 
 
 def _address(form: FormView) -> str:

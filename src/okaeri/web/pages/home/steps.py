@@ -143,7 +143,13 @@ def checklist() -> list[Step]:
     """Give an empty shop's four steps, with the one that is next."""
     people = customers.count_customers()
     has_report = insight.find_report("summary") is not None
-    done = [bool(intake.list_import_runs(limit=1)), people > 0, has_report and people > 0, False]
+    has_orders = intake.has_orders() or bool(intake.list_import_runs(limit=1))
+    done = [
+        has_orders,
+        people > 0,
+        has_report and people > 0,
+        False,
+    ]
     now = done.index(False)
     return [
         Step(*text, is_done=is_done, is_now=i == now)

@@ -1,21 +1,29 @@
 """The first page: the loop as the spine, three numbers, and what to do next."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from okaeri.foundation import clock
+from okaeri.foundation.settings import ShopProfile, load
 from okaeri.insight import api as insight
+from okaeri.intake import api as intake
 from okaeri.measure import api as measure
 from okaeri.measure.types import Evaluation
 from okaeri.plan import api as plan
+from okaeri.plan.calendar_types import CalendarRules
 from okaeri.web import findings
 from okaeri.web.access import may, needs
+from okaeri.web.left_out import standing
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.calendar.views import names_of
 from okaeri.web.pages.home.effect import find_effect
 from okaeri.web.pages.home.steps import checklist, next_steps
 from okaeri.web.pages.start.views import is_open
+from okaeri.web.webhooks import endpoints as webhooks
 
 
 @needs("self")
@@ -36,6 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "report": report,
             "summary": summary,
             "has_orders": has_orders,
+            "standing": standing(),
             "answer": findings.f2_answer(insight.list_findings()) if has_orders else None,
             "prime_change": _prime_change(summary["prime_active"]) if summary else None,
             "growth": _payload("movement"),
@@ -43,6 +52,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "effect": find_effect(evaluations),
             "live": sum(1 for journey in journeys if journey.status == "live"),
             "in_care": sum(journey.active for journey in journeys),
+            "waiting": _waiting(request),
+            "webhooks_off": _webhooks_off(request),
             "steps": next_steps(journeys, evaluations) if has_orders else (),
             "is_setup_open": may(request.user, "settings.change") and is_open(),
             "checklist": () if has_orders else checklist(),
@@ -58,6 +69,34 @@ def home(request: HttpRequest) -> HttpResponse:
             ),
         },
     )
+
+
+def _waiting(request: HttpRequest) -> tuple[int, int] | None:
+    """Give how many wishes about subscriptions wait and the days of the oldest; None without any."""
+    count, since = intake.oldest_open_request()
+    if since is None or not may(request.user, "voices.see"):
+        return None
+    zone = ZoneInfo(load(ShopProfile).time_zone)
+    return count, (clock.local_day(clock.now(), zone) - clock.local_day(since, zone)).days
+
+
+def _webhooks_off(request: HttpRequest) -> int:
+    """Give how many programs are no longer told, for those who can do something about it."""
+    may_change = may(request.user, "connections.change")
+    return webhooks.count_switched_off() if may_change else 0
+
+
+@needs("figures.see")
+@require_GET
+def home_gaps(request: HttpRequest) -> HttpResponse:
+    """Name the classes with people that have nothing useful to look forward to (row C-18).
+
+    A part of the first page that comes after it: every walk under way has to be looked at.
+    """
+    gaps = plan.find_gaps(clock.now())
+    names = names_of(gaps) if gaps else None
+    context = {"gaps": names, "gap_days": load(CalendarRules).gap_days}
+    return render(request, "okaeri/home/gaps.html", context)
 
 
 def _payload(name: str) -> dict[str, Any] | None:

@@ -92,7 +92,16 @@ def records_in(layout: FileLayout, columns: Mapping[str, str]) -> RecordKind | N
 def is_for_analysis(layout: FileLayout, columns: Mapping[str, str]) -> bool:
     """Tell whether the people in a file may only be counted: a mall's layout, or marked as one."""
     known = find_connector(layout.connector)
+    if known is not None and known.is_mixed and layout.saved_mapping:
+        # Staff have said of this layout whether a mall is in it.
+        return columns.get("@use") == "analysis"
     return columns.get("@use") == "analysis" or (known is not None and known.is_analysis_only)
+
+
+def _is_mall_layout(layout: FileLayout) -> bool:
+    """Tell whether the layout is a mall's own, so that nobody may say otherwise."""
+    known = find_connector(layout.connector)
+    return known is not None and known.is_analysis_only and not known.is_mixed
 
 
 @needs("imports.change")
@@ -123,7 +132,7 @@ def _chosen(request: HttpRequest, layout: FileLayout) -> dict[str, str]:
         return chosen | {RECORDS: kind.key}
     if request.POST.get("is_tax_excluded"):
         chosen["@tax"] = "excluded"
-    if request.POST.get("is_mall") or is_for_analysis(layout, {}):
+    if request.POST.get("is_mall") or _is_mall_layout(layout):
         chosen["@use"] = "analysis"
     return chosen
 
@@ -150,7 +159,6 @@ def ask_columns(
     problem: Text | None,
 ) -> HttpResponse:
     """Show the form with what is known already, and the first rows beside it."""
-    known = find_connector(layout.connector)
     kind = find_records(chosen.get(RECORDS, ""))
     context = {
         "tab": "imports",
@@ -161,7 +169,7 @@ def ask_columns(
         "layout": layout,
         "rows": layout.sample[:_PREVIEW_ROWS],
         "fields": [(name, label, chosen.get(name, "")) for name, label in _asked(kind).items()],
-        "is_mall_layout": known is not None and known.is_analysis_only,
+        "is_mall_layout": _is_mall_layout(layout),
         "is_mall": is_for_analysis(layout, chosen),
         "is_tax_excluded": chosen.get("@tax") == "excluded",
         "problem": problem,

@@ -80,12 +80,13 @@ def _show_recognised(
     secret = [columns[name] for name in TOLD_APART_BY if name in columns] if is_mall else []
     if is_mall:
         secret += [name for name in unused if intake.can_reach(name)]
+    connector = find_connector(layout.connector)
     context = {
         "tab": "imports",
         "key": key,
         "filename": filename,
         "layout": layout,
-        "connector": find_connector(layout.connector),
+        "connector": connector,
         "is_analysis_only": is_mall,
         "columns": [
             (labels[name], columns[name])
@@ -94,7 +95,6 @@ def _show_recognised(
         ],
         "secret": secret,
         "kept": [name for name in unused if name not in secret],
-        "is_kept": kind is None or kind.keeps_rest,
         "are_questions": kind is not None and kind.key == "surveys" and "question" not in columns,
         "rows": layout.sample[:_PREVIEW_ROWS],
     }

@@ -13,6 +13,7 @@ KIND_NAMES = {
     "audience": Text("LINEオーディエンスの同期", "Sync of a LINE audience"),
     "refresh": Text("集計", "Analysis"),
     "attributes": Text("項目の取り込み", "Answers from a file"),
+    "count_reports": Text("購入回数ごとの集計", "Figures by purchase count"),
     "find_candidates": Text("名寄せの確認", "Search for one person twice"),
 }
 STATUS_NAMES = {

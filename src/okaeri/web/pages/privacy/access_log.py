@@ -1,6 +1,6 @@
 """Who looked at whose data: the log, and the answer a breach has to be reported with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from okaeri.customers import api as customers
+from okaeri.customers.access_types import AccessRecord
 from okaeri.foundation.text import Text
 from okaeri.web import formats
 from okaeri.web.access import needs
@@ -42,7 +43,7 @@ _PEOPLE = (
 )
 
 
-def _filters(request: HttpRequest) -> dict[str, Any]:
+def asked_filters(request: HttpRequest) -> dict[str, Any]:
     """Read the address; unknown words and days ask for nothing."""
     asked = request.GET
     where: dict[str, Any] = {}
@@ -69,25 +70,35 @@ def _start(day: date) -> datetime:
     return datetime.combine(day, time(), shop_zone()).astimezone(UTC)
 
 
+def asked_person(request: HttpRequest) -> int | None:
+    """Read whose entries are asked for; what is no number asks for nobody's alone."""
+    text = request.GET.get("customer", "").strip().lstrip("#")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+def read_page(request: HttpRequest, where: dict[str, Any]) -> tuple[Sequence[AccessRecord], Pager]:
+    """Give the page of the log that is asked for, of the asked person's entries alone if so."""
+    page = Pager(asked_page(request), 0)
+    found, total = customers.list_access(
+        offset=page.offset, limit=PAGE_SIZE, customer_id=asked_person(request), **where
+    )
+    return found, Pager(page.page, total)
+
+
 @needs("privacy.see")
 @require_GET
 def access(request: HttpRequest) -> HttpResponseBase:
     """Show the log, newest first, narrowed by day, person, actor and action; as CSV when asked for."""
-    where, encoding = _filters(request), asked_encoding(request)
+    where, encoding = asked_filters(request), asked_encoding(request)
     language = request.language  # type: ignore[attr-defined]
     if encoding:
         columns = [column.render(language) for column in _COLUMNS]
         return csv_response("access-log", columns, _rows(where, language), encoding=encoding)
-    text = request.GET.get("customer", "").strip().lstrip("#")
-    person = int(text) if text.isdecimal() and len(text) < 19 else None
-    pager = Pager(asked_page(request), 0)
-    found, total = customers.list_access(
-        offset=pager.offset, limit=PAGE_SIZE, customer_id=person, **where
-    )
+    found, pager = read_page(request, where)
     context = {
         "tab": "privacy",
         "rows": [(entry, ACTIONS[entry.action], in_words(entry.fields)) for entry in found],
-        "pager": Pager(pager.page, total),
+        "pager": pager,
         "actions": ACTIONS.items(),
         "actors": customers.list_access_actors(),
         "asked": request.GET,
@@ -124,7 +135,7 @@ def people(request: HttpRequest) -> HttpResponseBase:
             " ".join(one.fields),
             formats.moment(one.since, zone, language),
         )
-        for one in customers.iter_access_scope(**_filters(request))
+        for one in customers.iter_access_scope(**asked_filters(request))
     )
     columns = [column.render(language) for column in _PEOPLE]
     return csv_response(

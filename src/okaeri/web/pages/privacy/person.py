@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from okaeri.customers import api as customers
+from okaeri.customers.access_types import ProvisionBasis
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
@@ -16,10 +17,10 @@ from okaeri.web.access import may, needs
 from okaeri.web.channel_names import channel_name
 from okaeri.web.pages.customers.views import display_name
 from okaeri.web.pages.privacy.access_log import ACTIONS
-from okaeri.web.pages.privacy.words import table_name
+from okaeri.web.pages.privacy.words import BASES, in_words, table_name
 from okaeri.web.rights.dossier import build_dossier
 from okaeri.web.rights.erasing import erase_everywhere, preview_erasure
-from okaeri.web.rights.exporting import as_zip, export_everything
+from okaeri.web.rights.exporting import archive, as_zip
 from okaeri.web.rights.retention import find_retention
 
 _ERASED = Text("顧客 {id} の情報を消去しました。", "Customer {id} was erased.")
@@ -51,6 +52,12 @@ def privacy(request: HttpRequest, customer_id: int) -> HttpResponse:
         "total": sum(counts.values()),
         "retention": find_retention(customers.gather_person(profile.id)),
         "is_erased": profile.id in customers.erased_ids(),
+        "provisions": [
+            (one, BASES[one.basis], in_words(one.fields))
+            for one in customers.summarize_provisions(
+                customers.gather_person(profile.id).customer_ids
+            )
+        ],
         "may_erase": may(request.user, "privacy.erase"),
         "accesses": [
             (entry, ACTIONS[entry.action])
@@ -65,8 +72,9 @@ def privacy(request: HttpRequest, customer_id: int) -> HttpResponse:
 def export(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Give everything about a person as one archive."""
     keys = customers.gather_person(customer_id)
-    sight.note(request, "export", keys.customer_ids[:1], _EVERYTHING)
-    response = HttpResponse(as_zip(export_everything(keys)), content_type="application/zip")
+    tables = archive(keys)
+    sight.note(request, "export", keys.customer_ids[:1], _EVERYTHING, ProvisionBasis.PERSON)
+    response = HttpResponse(as_zip(tables), content_type="application/zip")
     name = f"person-{keys.customer_ids[0]}.zip"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

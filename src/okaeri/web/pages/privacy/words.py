@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from okaeri.customers.access_types import ProvisionBasis
 from okaeri.foundation.text import Text
 
 TABLE_NAMES: Mapping[str, Text] = {
@@ -17,8 +18,10 @@ TABLE_NAMES: Mapping[str, Text] = {
     "contacts": Text("取り込んだ連絡先", "Contacts as imported"),
     "orders": Text("注文", "Orders"),
     "order_lines": Text("注文の明細", "Order lines"),
+    "payments": Text("入金", "Payments"),
     "subscriptions": Text("定期購入", "Subscriptions"),
     "subscription_events": Text("定期購入の出来事", "Events of subscriptions"),
+    "subscription_requests": Text("定期購入のお申し出", "Requests about subscriptions"),
     "inquiries": Text("お問い合わせとインタビュー", "Inquiries and interviews"),
     "calls": Text("電話", "Calls"),
     "reviews": Text("レビュー", "Reviews"),
@@ -42,6 +45,15 @@ TABLE_NAMES: Mapping[str, Text] = {
     "coupons": Text("クーポン", "Coupons"),
     "coupon_uses": Text("クーポンの使用", "Uses of coupons"),
 }
+# Why data may be given to somebody (`customers.access_types.ProvisionBasis`).
+BASES: Mapping[str, Text] = {
+    ProvisionBasis.ENTRUSTED: Text("業務の委託", "Entrusted work"),
+    ProvisionBasis.CONSENT: Text("ご本人の同意", "Consent of the person"),
+    ProvisionBasis.SHARED: Text("共同利用", "Shared use"),
+    ProvisionBasis.LAW: Text("法令", "Required by law"),
+    ProvisionBasis.PERSON: Text("ご本人への開示", "Disclosed to the person"),
+    ProvisionBasis.OWN: Text("自社での利用", "Used by the shop itself"),
+}
 FIELD_NAMES: Mapping[str, Text] = {
     "name": Text("氏名", "name"),
     "email": Text("メール", "e-mail"),
@@ -50,8 +62,20 @@ FIELD_NAMES: Mapping[str, Text] = {
     "birthday": Text("誕生日", "birthday"),
     "orders": Text("注文", "orders"),
     "messages": Text("メッセージ", "messages"),
+    "subscription": Text("定期購入", "subscription"),
+    "subscriptions": Text("定期購入", "subscriptions"),
+    "segment": Text("セグメント", "segment"),
+    "line": Text("LINEのユーザーID", "LINE user id"),
+    "points": Text("ポイント", "points"),
+    "coupon": Text("クーポン", "coupon"),
+    "coupons": Text("クーポン", "coupons"),
+    "event": Text("サイトの閲覧", "visits"),
+    "events": Text("サイトの閲覧", "visits"),
+    "inquiry": Text("お問い合わせ", "inquiry"),
+    "call": Text("電話", "call"),
     "masked": Text("伏せ字のみ", "masked only"),
     "answer": Text("回答", "answer"),
+    "request": Text("定期のお申し出", "request about a subscription"),
     "review": Text("レビュー", "review"),
     "interview": Text("インタビュー", "interview"),
     "interview file": Text("インタビューの添付", "interview file"),

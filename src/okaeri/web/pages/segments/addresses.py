@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
+from okaeri.web.narrowing import narrowed
 from okaeri.web.pages.segments.drafts import draft_of
 
 _NO_RULE = Text(
@@ -24,7 +25,7 @@ _NO_RULE = Text(
 
 def address_of(rule: Mapping[str, Any], name: str = "") -> str:
     """Give the address at which these customers become a segment or start a journey."""
-    words = {"rule": json.dumps(rule, ensure_ascii=False, separators=(",", ":"))}
+    words = {"rule": json.dumps(narrowed(rule), ensure_ascii=False, separators=(",", ":"))}
     return f"{reverse('segment_new')}?{urlencode(words | ({'name': name} if name else {}))}"
 
 

@@ -1,5 +1,6 @@
 """Settings: one form for any rules dataclass, and the definitions of all numbers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,54 +9,26 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from okaeri.customers.preference_types import TopicRules
-from okaeri.customers.types import MatchingRules, RightsRules
-from okaeri.deliver.tracking_types import TrackingRules
-from okaeri.deliver.types import ContactRules
 from okaeri.foundation.errors import ConfigurationError, NotFoundError
-from okaeri.foundation.settings import SettingSpec, ShopProfile, Value, load, save, specs_of
+from okaeri.foundation.settings import (
+    SettingSpec,
+    Value,
+    examine,
+    find_contradictions,
+    load,
+    save,
+    specs_of,
+)
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import submit_job
-from okaeri.insight.analysis_types import AgeRules, ChurnRules, ForecastRules, PerkRules
-from okaeri.insight.cycle_types import CycleRules
-from okaeri.insight.media_types import MediaRules
-from okaeri.insight.prediction_types import PredictionRules
-from okaeri.insight.price_types import PriceRules
-from okaeri.insight.recommend_types import RecommendRules
-from okaeri.insight.timing_types import TimingRules
-from okaeri.insight.types import LifecycleRules, RankRules
-from okaeri.intake.event_types import TagRules
-from okaeri.intake.form_types import FormRules
-from okaeri.intake.types import LiveRules
-from okaeri.listen.types import CallRules
-from okaeri.plan.types import CartRules, JourneyRules, OfferRules
-from okaeri.rewards.types import MyPageRules
 from okaeri.web.access import needs
+from okaeri.web.channel_names import channel_name
 from okaeri.web.numbers import definitions_for
-from okaeri.web.pages.settings.preview import preview_classes
+from okaeri.web.pages.settings.currency import CURRENCY, why_currency_stays
+from okaeri.web.pages.settings.preview import name_movers, preview_classes, propose_thresholds
+from okaeri.web.pages.settings.statuses import STATUSES, preview_words, why_words_are_unknown
+from okaeri.web.setting_groups import GROUPS
 
-GROUPS: dict[str, tuple[type, ...]] = {
-    "shop": (ShopProfile,),
-    "classes": (LifecycleRules, RankRules),
-    "contact": (ContactRules, JourneyRules, CartRules, OfferRules, MyPageRules, TopicRules),
-    "calls": (CallRules,),
-    "forms": (FormRules,),
-    "analysis": (
-        AgeRules,
-        ChurnRules,
-        CycleRules,
-        ForecastRules,
-        MediaRules,
-        PerkRules,
-        PredictionRules,
-        PriceRules,
-        RecommendRules,
-        TimingRules,
-    ),
-    "tag": (TagRules, TrackingRules),
-    "live": (LiveRules,),
-    "people": (MatchingRules, RightsRules),
-}
 # Saving one of these has everything counted anew.
 _ANALYSED = ("classes", "analysis")
 _NO_GROUP = Text("そのような設定はありません。", "There are no such settings.")
@@ -66,14 +39,42 @@ _SAVED_CLASSES = Text(
 )
 _NOT_A_NUMBER = Text("数字で入力してください。", "Give a number.")
 _CHOICE_NAMES = {
-    "elapsed": Text("初回購入から今日まで", "First purchase until today"),
-    "span": Text("初回から最終購入まで", "First to last purchase"),
+    "elapsed": Text(
+        "記事どおり: 初回購入から今日まで", "As in the article: first purchase until today"
+    ),
+    "span": Text("実務標準: 初回から最終購入まで", "As is usual: first to last purchase"),
     "aov_all": Text("全期間の注文単価", "Per order, all time"),
     "aov_12m": Text("直近12か月の注文単価", "Per order, 12 months"),
     "per_customer": Text("1人当たり購入額", "Per customer"),
     "fixed": Text("固定の単価", "Fixed price"),
     "repeat": Text("同じ品の買い足し", "Repeat purchases of one product"),
     "ad_hoc": Text("都度買い", "Ad-hoc purchases"),
+    "merch_net": Text(
+        "商品代金(税込、値引き・ポイント後)", "Goods with tax, after discounts and points"
+    ),
+    "merch_net_no_tax": Text(
+        "商品代金(税抜、値引き・ポイント後)", "Goods without tax, after discounts and points"
+    ),
+    "paid_total": Text("支払合計(送料・手数料を含む)", "All that was paid, shipping and fees too"),
+    "order": Text("注文日", "Day of the order"),
+    "shipped": Text("発送日", "Day of shipping"),
+}
+
+
+# Group → what its preview button shows of values that are not saved.
+def _try_classes(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    found = preview_classes(values)
+    movers = name_movers(request, found.movers) if found else []
+    return {"is_preview": True, "class_preview": found, "movers": movers}
+
+
+def _try_words(_request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    return {"is_word_preview": True, "words": preview_words(values)}
+
+
+_PREVIEWS: dict[str, Callable[[HttpRequest, dict[str, Any]], dict[str, Any]]] = {
+    "classes": _try_classes,
+    "analysis": _try_words,
 }
 
 
@@ -101,11 +102,11 @@ def settings(request: HttpRequest, group: str = "shop") -> HttpResponse:
         raise NotFoundError(_NO_GROUP)
     known = {spec.key: spec for rules in GROUPS[group] for spec in specs_of(rules).values()}
     status, preview = 200, {}
+    proposal = propose_thresholds() if group == "classes" else {}
     if request.method == "POST":
         values, problems = _read(request, known)
-        is_preview = group == "classes" and "preview" in request.POST
-        if is_preview and not problems:
-            preview = {"is_preview": True, "class_preview": preview_classes(values)}
+        if "preview" in request.POST and group in _PREVIEWS and not problems:
+            preview = _PREVIEWS[group](request, values)
         elif not problems:
             save(known, values)
             if group in _ANALYSED:
@@ -119,8 +120,20 @@ def settings(request: HttpRequest, group: str = "shop") -> HttpResponse:
         ]
         status = 400 if problems else 200
     else:
-        fields = [_field(spec, _as_text(value), None) for spec, value in _stored(group)]
-    context = {"tab": group, "fields": fields, "group": group, **preview}
+        unused = examine(GROUPS[group])
+        tried = proposal if "propose" in request.GET else {}
+        fields = [
+            _field(spec, _as_text(tried.get(spec.key, value)), unused.get(spec.key))
+            for spec, value in _stored(group)
+        ]
+    context = {
+        "tab": group,
+        "fields": fields,
+        "group": group,
+        "has_preview": group in _PREVIEWS,
+        "proposed_lapse": proposal.get("cpm.lapse_days"),
+        **preview,
+    }
     return render(request, "okaeri/settings/form.html", context, status=status)
 
 
@@ -140,7 +153,7 @@ def _as_text(value: Value) -> str:
 
 def _field(spec: SettingSpec, value: str, problem: Text | None) -> FormField:
     choices = tuple(
-        (str(choice), _CHOICE_NAMES.get(str(choice), Text(str(choice), str(choice))))
+        (str(choice), _CHOICE_NAMES.get(str(choice)) or channel_name(str(choice)))
         for choice in spec.choices
     )
     return FormField(spec, value, choices, problem)
@@ -159,6 +172,11 @@ def _read(
             problems[key] = _NOT_A_NUMBER
         except ConfigurationError as error:
             problems[key] = error.message
+    problems = problems or find_contradictions(known, values)
+    if not problems and (stays := why_currency_stays(values)) is not None:
+        problems[CURRENCY] = stays
+    if not problems and (unknown := why_words_are_unknown(values)) is not None:
+        problems[STATUSES] = unknown
     return values, problems
 
 

@@ -17,6 +17,12 @@ FIELDS = {
     "query": "goods", "quantity": "goods", "value_minor": "goods", "email": "person",
     "member_no": "person", "signature": "person", "token": "person",
 }  # fmt: skip
+# What a form in a shop's page tells with its address, and what both scripts keep in the browser.
+FORM_FIELDS = {"frame": "form", "media": "form", "page": "form"}
+STORED = {
+    "okaeri_device": "device", "okaeri_consent": "storage", "okaeri_e_": "storage",
+    "okaeri_form_": "storage_form",
+}  # fmt: skip
 _RECIPIENT = Text(
     "{shop}(自社で運用するサーバー {host}。第三者には送りません)",
     "{shop} (its own server {host}; nothing goes to anybody else)",
@@ -36,17 +42,24 @@ class Entry:
     moment: Text
 
 
-def list_entries(tag: TagRules, mails: TrackingRules, shop: str, host: str) -> list[Entry]:
-    """Give what is sent under these settings."""
+def list_entries(
+    tag: TagRules, mails: TrackingRules, shop: str, host: str, *, has_forms: bool = False
+) -> list[Entry]:
+    """Give what is sent under these settings; `has_forms` where a form may stand in a page."""
     to = _RECIPIENT.format(shop=shop, host=host)
     page = _AFTER_CONSENT if tag.needs_consent else _ALWAYS
     known: list[tuple[str, Text, Text, Text]] = []
     if tag.origin_list():
         known += [(key, what, why, page) for key, what, why in _OF_PAGES]
+        known.append((*_STORAGE, page))
+    if has_forms:
+        known += _OF_FORMS
     if mails.clicks:
         known.append(_CLICKS)
     if mails.opens:
         known.append(_OPENS)
+    if known:
+        known.append(_CONNECTION)
     return [Entry(key, what, to, why, moment) for key, what, why, moment in known]
 
 
@@ -119,13 +132,61 @@ _OF_PAGES = (
             "To know which customer the visits belong to",
         ),
     ),
+)
+_CONNECTION = (
+    "connection",
+    Text(
+        "IPアドレスとブラウザーの種類(通信に必ず含まれるもの。閲覧とメールでは保存しません。"
+        "フォームでは、IPアドレスを元に戻せない符号にして、ブラウザーの種類とともに同意の証拠として保存します)",
+        "IP address and kind of browser (part of any call; not stored for visits and mails; with a "
+        "form kept as proof of consent, the address as a mark it cannot be read from)",
+    ),
+    Text(
+        "不正な送信を防ぎ、同意を証明するため",
+        "To keep abuse away and to prove consent",
+    ),
+    Text("上のどれかを送るとき", "Whenever any of the above is sent"),
+)
+_STORAGE = (
+    "storage",
+    Text(
+        "ブラウザーに保存: 同意の有無(okaeri_consent)、まだ送れていない閲覧の記録(okaeri_e_…。送ると消えます)",
+        "Kept in the browser: whether you agreed (okaeri_consent), visits not sent yet (okaeri_e_…, "
+        "gone once sent)",
+    ),
+    Text(
+        "同意を覚え、通信が切れても記録を失わないため",
+        "To remember consent and to lose nothing when the connection breaks",
+    ),
+)
+_FORM = Text("フォームのあるページを開いたとき", "When a page with a form is opened")
+_OF_FORMS = (
     (
-        "connection",
+        "form",
         Text(
-            "IPアドレスとブラウザーの種類(通信に必ず含まれるもの。保存しません)",
-            "IP address and kind of browser (part of any call; not stored)",
+            "フォームを置いたページのアドレス、そこへ来た媒体(utm_sourceなど)",
+            "Address of the page with the form, and what led there (such as utm_source)",
         ),
-        Text("不正な送信を防ぐため", "To keep abuse away"),
+        Text("どの媒体からのお申し込みかを知るため", "To learn which source entries come from"),
+        _FORM,
+    ),
+    (
+        "form_answers",
+        Text("フォームに入力した内容", "What is typed into the form"),
+        Text(
+            "お申し込みにお応えし、同意を記録するため",
+            "To answer the entry and to record consent",
+        ),
+        Text("フォームを送信したとき", "When the form is sent"),
+    ),
+    (
+        "storage_form",
+        Text(
+            "ブラウザーに保存: ポップアップを閉じた日時(okaeri_form_…。送信しません)",
+            "Kept in the browser: when the pop-up was closed (okaeri_form_…, not sent)",
+        ),
+        Text("閉じた方に繰り返し表示しないため", "Not to show it again to who closed it"),
+        Text("ポップアップを閉じたとき", "When the pop-up is closed"),
     ),
 )
 _CLICKS = (

@@ -72,4 +72,10 @@ def inventory_json(request: HttpRequest) -> HttpResponse:
 
 def _entries() -> list[Entry]:
     host = urlsplit(settings.OKAERI.base_url).hostname or ""
-    return list_entries(load(TagRules), load(TrackingRules), load(ShopProfile).name, host)
+    return list_entries(
+        load(TagRules),
+        load(TrackingRules),
+        load(ShopProfile).name,
+        host,
+        has_forms=any(form.is_open for form in intake.list_forms()),
+    )

@@ -1,0 +1,121 @@
+"""The hour each person is likeliest at the shop: learned and checked by replay, told every night."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import ibis.expr.types as ir
+import numpy as np
+from numpy.typing import NDArray
+
+from okaeri.insight.actions.item_timing import look_ahead
+from okaeri.insight.analyses.sources import Sources
+from okaeri.insight.domain import best_hour
+from okaeri.insight.domain.best_hour import HOURS, SHOP_WEIGHT
+from okaeri.insight.domain.lifetime.histories import Floats
+from okaeri.insight.features.histories import compute_hours
+from okaeri.insight.store import reports
+
+REPORT = "best_hours"
+_CHUNK = 100_000
+# A replay looks at so many people at most, evenly spread by number.
+_MOST_REPLAYED = 100_000
+Columns = Mapping[str, Sequence[Any]]
+Ids = NDArray[np.int64]
+
+
+def learn_best_hours(sources: Sources) -> dict[str, Any]:
+    """Give {weight, replay}: how much the shop's hours should weigh, and how it held later.
+
+    The weight is learned from the stretch before the one it is checked on; then from that one too.
+    replay: None without a stretch to compare with, else {cutoff} and `domain.best_hour.replay`.
+    """
+    horizon, history = look_ahead(sources)
+    weight, replay = SHOP_WEIGHT, None
+    for back in (2 * horizon, horizon):
+        if back > history:
+            continue
+        cutoff = sources.as_of - timedelta(days=back)
+        tables = _then_and_later(sources, back, horizon)
+        if tables is None:
+            continue
+        then, later, shop = tables
+        if back == horizon:
+            found = best_hour.replay(then, later, shop, weight)
+            replay = {"cutoff": cutoff.isoformat(), "days": horizon, "weight": weight, **found}
+        weight = best_hour.choose_weight(then, later, shop)
+    return {"weight": weight, "replay": replay}
+
+
+def find_weight(learned: Mapping[str, Any] | None) -> float:
+    """Give how much the shop's hours weigh: as learned in this refresh, else as last learned."""
+    stored = None if learned is not None else reports.find(REPORT)
+    kept = learned or (stored.payload if stored else None)
+    return float(kept["weight"]) if kept else SHOP_WEIGHT
+
+
+def hour_columns(sources: Sources, ids: Ids, weight: float) -> Columns:
+    """Give best_hour, best_hour_own (orders it rests on) and best_hour_chance of each person."""
+    who, hour, orders = _rows(sources, sources.counted)
+    person = np.searchsorted(ids, who)
+    size = len(ids)
+    shop = best_hour.shop_hours(np.bincount(hour, orders, HOURS).astype(np.float64))
+    if shop is None:
+        nothing = [None] * size
+        return {"best_hour": nothing, "best_hour_own": [0] * size, "best_hour_chance": nothing}
+    best: list[int] = []
+    own: list[int] = []
+    chance: list[float] = []
+    for start in range(0, size, _CHUNK):
+        count = min(_CHUNK, size - start)
+        mine = (person >= start) & (person < start + count)
+        table = _table(person[mine] - start, hour[mine], orders[mine], count)
+        told = best_hour.tell_hours(table, shop, weight)
+        best += told.hour.tolist()
+        own += table.sum(axis=1).astype(int).tolist()
+        chance += told.chance.tolist()
+    return {"best_hour": best, "best_hour_own": own, "best_hour_chance": chance}
+
+
+def _then_and_later(
+    sources: Sources, back: int, horizon: int
+) -> tuple[Floats, Floats, Floats] | None:
+    """Give orders by hour up to a day and after it, a row for each who ordered after it, and the shop's
+    hours up to it; None where no times of day were known.
+    """
+    cutoff = sources.as_of - timedelta(days=back)
+    counted = sources.counted
+    until = counted.filter(counted.ordered_on <= cutoff)
+    after = counted.filter(
+        (counted.ordered_on > cutoff) & (counted.ordered_on <= cutoff + timedelta(days=horizon))
+    )
+    everybody = sources.rows(until.group_by("ordered_hour").agg(orders=until.count()))
+    by_hour = np.zeros(HOURS)
+    for row in everybody:
+        by_hour[row["ordered_hour"]] = row["orders"]
+    shop = best_hour.shop_hours(by_hour)
+    if shop is None:
+        return None
+    one_in = max(1, -(-sources.warehouse.count(sources.customers) // _MOST_REPLAYED))
+    after = after.filter(after.customer_id % one_in == 0)
+    both = until.semi_join(after, "customer_id"), after.semi_join(until, "customer_id")
+    then, later = (_rows(sources, orders) for orders in both)
+    ids = np.unique(then[0])
+    tables = [
+        _table(np.searchsorted(ids, who), hour, count, len(ids))
+        for who, hour, count in (then, later)
+    ]
+    return tables[0], tables[1], shop
+
+
+def _rows(sources: Sources, orders: ir.Table) -> tuple[Ids, Ids, Ids]:
+    rows = sources.warehouse.collect(compute_hours(orders))
+    who, hour, count = (
+        rows[name].to_numpy().astype(np.int64) for name in ("customer_id", "hour", "orders")
+    )
+    return who, hour, count
+
+
+def _table(person: Ids, hour: Ids, orders: Ids, people: int) -> Floats:
+    counts = np.bincount(person * HOURS + hour, orders, people * HOURS)
+    return counts.reshape(people, HOURS).astype(np.float64)

@@ -1,0 +1,173 @@
+"""When people buy single products again: what a replay taught, and the days of those that run out soon."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from okaeri.foundation.settings import load
+from okaeri.insight.analyses.sources import Sources
+from okaeri.insight.cycle_types import CycleRules
+from okaeri.insight.domain.item_timing import ItemFit, Pairs, fit_items, item_timing, with_cycles
+from okaeri.insight.domain.lifetime.histories import Floats
+from okaeri.insight.domain.next_purchase import Lesson, foretell, learn
+from okaeri.insight.domain.reports.predictions import next_payload
+from okaeri.insight.features.item_pairs import (
+    compute_awaited,
+    compute_item_pairs,
+    compute_recent_habits,
+)
+from okaeri.insight.store import reports
+
+REPORT = "item_timing"
+# A third of the shop's history is foretold from the other two, within these days.
+_SHORTEST, _LONGEST = 7, 365
+# Products of people the night looks at for the shop's rhythm: more tell little more.
+_MOST_PAIRS = 200_000
+Batches = Iterator[pa.RecordBatch]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemOutlook:
+    """What tells the next purchase of a product as of a night."""
+
+    fit: ItemFit
+    lesson: Lesson
+    horizon_days: int
+
+
+def learn_item_timing(sources: Sources) -> dict[str, Any]:
+    """Give {lesson, horizon_days, replay}: which way told an earlier stretch better, and how it held.
+
+    replay: None without a stretch to compare with, else {cutoff, way, products_of_people} and what
+    `domain.reports.predictions.next_payload` gives.
+    """
+    horizon, history = look_ahead(sources)
+    lesson, replay = Lesson(), None
+    early, late = (
+        _pairs_then(sources, sources.as_of - timedelta(days=back), horizon)
+        if back <= history
+        else None
+        for back in (2 * horizon, horizon)
+    )
+    if early is not None and len(early):
+        lesson = learn(item_timing(fit_items(early), early, horizon))
+    if late is not None and len(late):
+        timing = item_timing(fit_items(late), late, horizon)
+        replay = {
+            "cutoff": (sources.as_of - timedelta(days=horizon)).isoformat(),
+            "way": lesson.way,
+            "pairs": len(late),
+            **next_payload(late.came_in_days, foretell(timing, lesson)),
+        }
+        lesson = learn(timing)
+    return {"lesson": asdict(lesson), "horizon_days": horizon, "replay": replay}
+
+
+def find_outlook(sources: Sources, learned: Mapping[str, Any] | None) -> ItemOutlook:
+    """Fit the shop's rhythm of today; `learned` of this very refresh, else the last one's counts."""
+    stored = None if learned is not None else reports.find(REPORT)
+    kept = learned or (stored.payload if stored else None)
+    lesson = Lesson(**kept["lesson"]) if kept else Lesson()
+    habits = compute_recent_habits(sources.habits_with_lists, as_of=sources.as_of)
+    one_in = max(1, -(-sources.warehouse.count(sources.habits) // _MOST_PAIRS))
+    if one_in > 1:
+        habits = habits.filter(habits.customer_id % one_in == 0)
+    rows = sources.warehouse.collect(habits)
+    horizon, _ = look_ahead(sources)
+    return ItemOutlook(fit_items(_present(rows, sources.as_of)), lesson, horizon)
+
+
+def near_batches(sources: Sources, outlook: ItemOutlook) -> Batches:
+    """Give what runs out soon, with the days from now to its next purchase: low_in, middle_in, high_in."""
+    rows = compute_awaited(
+        sources.near_run_outs,
+        sources.habits_with_lists,
+        sources.product_cycles,
+        sources.products,
+    )
+    arrive = load(CycleRules).days_to_arrive
+    for batch in sources.warehouse.stream(rows):
+        pairs = _present(batch, sources.as_of, arrive)
+        told = foretell(item_timing(outlook.fit, pairs, outlook.horizon_days), outlook.lesson)
+        days = (told.low_days, told.middle_days, told.high_days)
+        for name, values in zip(("low_in", "middle_in", "high_in"), days, strict=True):
+            batch = batch.append_column(name, pa.array(values.astype(np.int64)))
+        yield batch
+
+
+def look_ahead(sources: Sources) -> tuple[int, int]:
+    """Give how far is looked ahead, and how long the shop's history is, both in days."""
+    first = sources.rows(sources.customers.agg(day=sources.customers.first_on.min()))[0]["day"]
+    history = (sources.as_of - first).days if first else 0
+    return min(max(history // 3, _SHORTEST), _LONGEST), history
+
+
+def _pairs_then(sources: Sources, cutoff: date, horizon: int) -> Pairs:
+    expr = compute_item_pairs(sources.paired_days, cutoff=cutoff, horizon_days=horizon)
+    rows = sources.warehouse.collect(expr).sort_by(
+        [("customer_id", "ascending"), ("sku", "ascending")]
+    )
+    silent = _days_before(rows["last_on"], cutoff)
+    nothing = np.full(len(rows), np.nan)
+    pairs = Pairs(
+        gaps=_floats(rows["gaps"]),
+        log_gaps=_floats(rows["log_gaps"]),
+        log_gaps_squared=_floats(rows["log_gaps_squared"]),
+        age_days=silent + _floats(rows["all_gap_days"]),
+        silent_days=silent,
+        came_in_days=-_days_before(rows["came_on"], cutoff),
+        intervals=np.zeros(len(rows)),
+        cycle_log=nothing,
+        # How long a piece lasts is known of today's products only.
+        use_days=nothing,
+        one_use_days=nothing,
+    )
+    _, product = np.unique(rows["sku"].to_numpy(), return_inverse=True)
+    return with_cycles(pairs, product)
+
+
+def _present(rows: pa.Table | pa.RecordBatch, as_of: date, arrive: int = 0) -> Pairs:
+    lists = rows["gap_days"]
+    lists = lists.combine_chunks() if isinstance(lists, pa.ChunkedArray) else lists
+    counts = np.nan_to_num(_floats(pc.list_value_length(lists)))
+    whose = np.repeat(np.arange(len(rows)), counts.astype(np.int64))
+    days = _floats(lists.flatten())
+    logs = np.log(np.maximum(days, 1.0))
+
+    def total(values: Floats) -> Floats:
+        return np.bincount(whose, values, len(rows)).astype(np.float64)
+
+    silent = _days_before(rows["last_on"], as_of)
+    nothing = np.full(len(rows), np.nan)
+    is_foretold = "use_days" in rows.schema.names
+    supply = _floats(rows["days_supply"]) if is_foretold else nothing
+    supply = np.where(supply > 0, supply, np.nan)
+    cycle = _floats(rows["cycle_days"]) if is_foretold else nothing
+    return Pairs(
+        gaps=counts,
+        log_gaps=total(logs),
+        log_gaps_squared=total(logs * logs),
+        age_days=silent + total(days),
+        silent_days=silent,
+        came_in_days=nothing,
+        intervals=_floats(rows["intervals"]) if is_foretold else np.zeros(len(rows)),
+        cycle_log=np.log(np.maximum(cycle, 1.0)),
+        use_days=np.where(np.isfinite(supply), _floats(rows["use_days"]), np.nan)
+        if is_foretold
+        else nothing,
+        one_use_days=supply + arrive,
+    )
+
+
+def _floats(column: Any) -> Floats:  # noqa: ANN401 - pyarrow has no types
+    return np.asarray(pc.fill_null(column.cast(pa.float64()), float("nan")))
+
+
+def _days_before(column: Any, cutoff: date) -> Floats:  # noqa: ANN401 - pyarrow has no types
+    numbers = _floats(column.cast(pa.date32()).cast(pa.int32()))
+    return np.asarray((cutoff - date(1970, 1, 1)).days - numbers)

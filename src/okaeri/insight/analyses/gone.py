@@ -1,0 +1,40 @@
+"""Who is gone by the rule of how he buys; every refresh, segments ask for it."""
+
+from typing import TYPE_CHECKING
+
+import ibis.expr.types as ir
+
+from okaeri.foundation.settings import load
+from okaeri.insight.analysis_types import ChurnRules
+from okaeri.insight.features.gone import (
+    compute_gone,
+    compute_kinds,
+    compute_trial_supply,
+    compute_waits,
+)
+
+if TYPE_CHECKING:
+    from okaeri.insight.analyses.sources import Sources
+
+
+def find_waits(sources: "Sources") -> ir.Table:
+    """Give the rows of `features.gone.compute_waits` by the shop's rules."""
+    return compute_waits(
+        sources.habits,
+        sources.product_cycles,
+        fewest_intervals=load(ChurnRules).fewest_intervals,
+        lapse_days=sources.rules.lapse_days,
+    )
+
+
+def find_gone(sources: "Sources") -> ir.Table:
+    """Give the rows of `features.gone.compute_gone` by the shop's rules."""
+    return compute_gone(
+        sources.customers,
+        compute_kinds(sources.counted),
+        sources.last_bought,
+        sources.waits,
+        compute_trial_supply(sources.counted, sources.order_lines, sources.products),
+        rules=sources.rules,
+        churn=load(ChurnRules),
+    )

@@ -1,0 +1,76 @@
+"""What pages say of a shop whose orders are stored but not counted, in whole or in part."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from okaeri.foundation.text import Text, day_in_words
+from okaeri.insight import api as insight
+from okaeri.intake import api as intake
+
+_VOID = Text(
+    "返品・キャンセル・未入金などの注文 {n}件は、購入に数えていません。",
+    "{n} orders that were returned, cancelled or not paid are not counted as purchases.",
+)
+_RETURNED = Text(
+    "返品の伝票 {n}件は購入に数えず、金額をその方の直前の購入から差し引いています。",
+    "{n} return documents are no purchases; their amounts are subtracted from the purchase before.",
+)
+_LATER = Text(
+    "集計日より先の日付の注文 {n}件(最も早いものは{ja})は、その日が来るまで数えません。",
+    "{n} orders dated after the day of analysis (the first on {en}) are not counted until that day.",
+)
+_WORTHLESS = Text(
+    "返金や値引きで代金が残らない注文 {n}件は、購入には数え、金額は0としています。",
+    "{n} orders of which refunds or discounts left nothing count as purchases worth 0.",
+)
+_UNCOUNTED = Text(
+    "注文は{n}件ありますが、購入として数えられるものがまだありません。",
+    "There are {n} orders, but none that counts as a purchase yet.",
+)
+_WAITING = Text(
+    "注文は取り込まれています。集計が終わると、ここに答えが出ます。",
+    "Orders are in; the answer stands here once the analysis is done.",
+)
+_TOO_LITTLE = Text(
+    "注文は{n}件ありますが、この分析に要る記録がまだそろっていません。",
+    "There are {n} orders, but not yet the records this analysis needs.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a page without its report says: a headline sentence (None: no order at all) and reasons."""
+
+    sentence: Text | None
+    reasons: tuple[Text, ...]
+
+
+def standing() -> Standing:
+    """Tell why there is nothing to show: no orders, none that counts, or not enough of them."""
+    left_out = _counts()
+    if not left_out.get("stored"):
+        return Standing(_WAITING if intake.has_orders() else None, ())
+    words = _TOO_LITTLE if left_out["counted"] else _UNCOUNTED
+    return Standing(words.format(n=f"{left_out['stored']:,}"), reasons())
+
+
+def reasons() -> tuple[Text, ...]:
+    """Give one sentence for each kind of order that is left out or counts as nothing."""
+    left_out = _counts()
+    told = []
+    if left_out.get("void"):
+        told.append(_VOID.format(n=f"{left_out['void']:,}"))
+    if left_out.get("returned"):
+        told.append(_RETURNED.format(n=f"{left_out['returned']:,}"))
+    if left_out.get("later"):
+        day = day_in_words(date.fromisoformat(left_out["later_on"]))
+        told.append(_LATER.format(n=f"{left_out['later']:,}", ja=day.ja, en=day.en))
+    if left_out.get("worthless"):
+        told.append(_WORTHLESS.format(n=f"{left_out['worthless']:,}"))
+    return tuple(told)
+
+
+def _counts() -> dict[str, Any]:
+    report = insight.find_report("summary")
+    return report.payload.get("left_out", {}) if report else {}

@@ -1,0 +1,104 @@
+"""A view over the people of one purchase count: computed in a job when first asked for, then kept."""
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from okaeri.foundation.work.jobs import JobView, get_job, submit_job
+from okaeri.insight import api as insight
+from okaeri.insight.count_types import CountFacet
+from okaeri.web.count_facet import PAGES, ask
+from okaeri.web.narrowing import narrowed_to
+from okaeri.web.pages.analysis.frame import frame, page_of
+
+JOB = "count_reports"
+View = Callable[..., HttpResponseBase]
+_FILE = re.compile(r'\.csv"')
+
+
+def with_count_facet(page: str) -> Callable[[View], View]:
+    """Offer the facet on a view that reads its reports by `count_facet.report_of`."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def shown(request: HttpRequest, *args: Any, **words: Any) -> HttpResponseBase:  # noqa: ANN401
+            facet = ask(request) if request.method == "GET" else None
+            if facet is None:
+                return view(request, *args, **words)
+            known = insight.find_count_report(insight.FACET_REPORT, facet.token)
+            has_people = known is not None and known.payload["customers"] > 0
+            if known is None or (has_people and not _has_all(page, facet)):
+                if "csv" in request.GET:
+                    # A page that waits reloads itself: a file must not come of that.
+                    return redirect(_without_csv(request))
+                return _waiting(request, page, facet)
+            if request.headers.get("HX-Request"):
+                return HttpResponse(headers={"HX-Refresh": "true"})
+            if not has_people:
+                return render(request, "okaeri/analysis/count_nobody.html", _frame(page))
+            request.count_facet = facet  # type: ignore[attr-defined]
+            with narrowed_to(insight.count_rule(facet)):
+                return _named(view(request, *args, **words), facet)
+
+        return shown
+
+    return decorate
+
+
+def _has_all(page: str, facet: CountFacet) -> bool:
+    return all(insight.find_count_report(name, facet.token) for name in PAGES[page])
+
+
+def _without_csv(request: HttpRequest) -> str:
+    asked = request.GET.copy()
+    del asked["csv"]
+    return f"{request.path}?{asked.urlencode()}"
+
+
+def _frame(page: str) -> dict[str, Any]:
+    return {
+        **frame(page),
+        "question": page_of(page).question,
+        "analysed_on": insight.find_report_day("summary"),
+    }
+
+
+def _waiting(request: HttpRequest, page: str, facet: CountFacet) -> HttpResponse:
+    """Ask for the reports once, and tell how far they are; the page refreshes itself."""
+    job = _job(request, page, facet)
+    share = job.share
+    context = {
+        **_frame(page),
+        "job": job,
+        "percent": None if share is None else round(share * 100),
+    }
+    is_asked_again = request.headers.get("HX-Request")
+    name = "parts/count_progress" if is_asked_again else "analysis/count_waiting"
+    return render(request, f"okaeri/{name}.html", context)
+
+
+def _job(request: HttpRequest, page: str, facet: CountFacet) -> JobView:
+    last = insight.find_report("summary")
+    mark = last.computed_at.isoformat() if last else ""
+    # A job that failed is tried anew by an address that names it.
+    again = request.GET.get("again", "")
+    slot = f"count:{page}:{facet.token}:{mark}:{again if again.isdecimal() else ''}"[:120]
+    payload = {
+        "counted": facet.counted.value,
+        "least": facet.band.least,
+        "sku": facet.sku,
+        "names": list(PAGES[page]),
+    }
+    return get_job(submit_job(JOB, payload, slot=slot))
+
+
+def _named(response: HttpResponseBase, facet: CountFacet) -> HttpResponseBase:
+    """Let a downloaded file say of whom it is."""
+    said = response.headers.get("Content-Disposition", "")
+    if said:
+        response.headers["Content-Disposition"] = _FILE.sub(f'-{facet.token}.csv"', said)
+    return response

@@ -1,0 +1,158 @@
+"""Who runs out of what and when, and when he buys it again: one row per product of a person."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from okaeri.customers import api as customers
+from okaeri.customers.types import CustomerProfile
+from okaeri.foundation.text import Text
+from okaeri.insight import api as insight
+from okaeri.insight.cycle_types import KEPT_AHEAD, KEPT_BEHIND, RunOutView
+from okaeri.insight.types import CustomerInsightView, class_name
+from okaeri.web import sight
+from okaeri.web.access import needs, require
+from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.customers.views import display_name
+from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
+
+_MOST_IN_CSV = 10_000
+_CHUNK = 1_000
+# Days from the last refresh, by their name in the address.
+_SPANS = {
+    "7": (0, 7, Text("7日以内", "Within 7 days")),
+    "14": (0, 14, Text("14日以内", "Within 14 days")),
+    "28": (0, KEPT_AHEAD, Text("28日以内", "Within 28 days")),
+    "past": (-KEPT_BEHIND, -1, Text("この7日間に過ぎた", "Passed in the last 7 days")),
+}
+_FIRST_SPAN = "14"
+BASES = {
+    "supply": Text("数量と使用日数", "Quantity and days of use"),
+    "own": Text("本人の間隔", "Own intervals"),
+    "product": Text("商品の間隔", "The product's intervals"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One product of one person: who he is, what he bought, when it is used up and bought again."""
+
+    name: str
+    item: str
+    due: RunOutView
+    standing: CustomerInsightView
+    basis: Text
+
+
+@needs("customers.see")
+@require_GET
+def run_outs(request: HttpRequest) -> HttpResponseBase:
+    """List what runs out in a span of days, the first first."""
+    as_of = insight.find_report_day("summary")
+    asked, sku = request.GET.get("within", ""), request.GET.get("sku", "")
+    span = asked if asked in _SPANS else _FIRST_SPAN
+    first, last = _days(as_of, span) if as_of is not None else (date.min, date.min)
+    encoding = asked_encoding(request)
+    if encoding:
+        require(request.user, "customers.export")
+        return _csv(request, first, last, sku, encoding)
+    pager = Pager(asked_page(request), 0)
+    found, total = insight.page_of_run_outs(
+        first, last, sku=sku, offset=pager.offset, limit=PAGE_SIZE
+    )
+    known = customers.list_profiles({row.customer_id for row in found})
+    learned = insight.find_report("item_timing")
+    return show(
+        request,
+        "run_outs",
+        report=insight.find_report("summary"),
+        rows=list(_rows(found, sight.show(request, known), language_of(request))),
+        total=f"{total:,}",
+        pager=Pager(pager.page, total),
+        spans=[(key, name, key == span) for key, (_, _, name) in _SPANS.items()],
+        span=_SPANS[span][2],
+        item=insight.names_of_items([sku])[sku] if sku else "",
+        held=learned.payload["replay"] if learned else None,
+        definitions=definitions_for("runs_out_on", "item_next_on"),
+    )
+
+
+def _days(as_of: date, span: str) -> tuple[date, date]:
+    first, last, _ = _SPANS[span]
+    return as_of + timedelta(days=first), as_of + timedelta(days=last)
+
+
+def _rows(
+    found: list[RunOutView], profiles: dict[int, CustomerProfile], language: str
+) -> Iterator[Row]:
+    people = {row.customer_id for row in found}
+    standings, names = insight.list_insights(people), insight.names_of_items(r.sku for r in found)
+    for row in found:
+        # Whoever was erased or absorbed since the last refresh is left out.
+        if row.customer_id in profiles and row.customer_id in standings:
+            yield Row(
+                display_name(profiles[row.customer_id], language),
+                names[row.sku],
+                row,
+                standings[row.customer_id],
+                BASES[row.basis],
+            )
+
+
+_COLUMNS = (
+    Text("顧客ID", "customer_id"),
+    Text("名前", "name"),
+    Text("クラス", "class"),
+    Text("購入回数", "purchases"),
+    Text("商品コード", "sku"),
+    Text("商品", "product"),
+    Text("最終購入日", "last_on"),
+    Text("使い切り予定日", "runs_out_on"),
+    Text("使い切り予定日の根拠", "basis"),
+    Text("次にこの商品を買う日", "next_on"),
+    Text("次にこの商品を買う日の下限(80%)", "next_low_on"),
+    Text("次にこの商品を買う日の上限(80%)", "next_high_on"),
+)
+
+
+def _csv(
+    request: HttpRequest, first: date, last: date, sku: str, encoding: str
+) -> HttpResponseBase:
+    language = language_of(request)
+    rows: list[tuple[Any, ...]] = []
+    for start in range(0, _MOST_IN_CSV, _CHUNK):
+        found, total = insight.page_of_run_outs(first, last, sku=sku, offset=start, limit=_CHUNK)
+        known = customers.list_profiles({row.customer_id for row in found})
+        shown = {number: sight.veil(request, profile) for number, profile in known.items()}
+        rows += [_csv_row(row, language) for row in _rows(found, shown, language)]
+        if start + _CHUNK >= total:
+            break
+    # Noted before the first row leaves: a download that breaks off has left too.
+    fields = sight.NAMES if sight.sees_personal(request) else ("masked",)
+    sight.note(request, "export", list(dict.fromkeys(row[0] for row in rows)), fields)
+    columns = [column.render(language) for column in _COLUMNS]
+    return csv_response("run_outs", columns, rows, encoding=encoding)
+
+
+def _csv_row(row: Row, language: str) -> tuple[Any, ...]:
+    due, standing = row.due, row.standing
+    return (
+        due.customer_id,
+        row.name,
+        class_name(standing.stage, is_lapsed=standing.is_lapsed).render(language),
+        standing.purchase_count,
+        due.sku,
+        row.item,
+        due.last_on,
+        due.runs_out_on,
+        row.basis.render(language),
+        due.next_on,
+        due.next_low_on,
+        due.next_high_on,
+    )

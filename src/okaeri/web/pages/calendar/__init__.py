@@ -1,0 +1,1 @@
+"""Pages: the content calendar, what each class gets next."""

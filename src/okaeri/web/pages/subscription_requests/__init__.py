@@ -1,0 +1,1 @@
+"""Pages: what customers ask of their subscriptions."""

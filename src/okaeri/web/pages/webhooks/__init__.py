@@ -1,0 +1,1 @@
+"""Pages: programs that are told what happens here."""

@@ -1,0 +1,36 @@
+"""Addresses Japanese carriers gave out, and how files write them: 30 forms of 22 mailboxes (MUST-26)."""
+
+# Written → the one mailbox it is, as its owner writes it.
+FORMS = {
+    "a..b@docomo.ne.jp": "a..b@docomo.ne.jp",
+    '"a..b"@docomo.ne.jp': "a..b@docomo.ne.jp",
+    "A..B@DOCOMO.NE.JP": "a..b@docomo.ne.jp",
+    "ａ．．ｂ＠ｄｏｃｏｍｏ．ｎｅ．ｊｐ": "a..b@docomo.ne.jp",
+    '髙橋 花子 <"a..b"@docomo.ne.jp>': "a..b@docomo.ne.jp",
+    "mailto:a..b@docomo.ne.jp": "a..b@docomo.ne.jp",
+    "ab.@docomo.ne.jp": "ab.@docomo.ne.jp",
+    '"ab."@docomo.ne.jp': "ab.@docomo.ne.jp",
+    "ab..@docomo.ne.jp": "ab..@docomo.ne.jp",
+    ".ab@ezweb.ne.jp": ".ab@ezweb.ne.jp",
+    '".ab"@ezweb.ne.jp': ".ab@ezweb.ne.jp",
+    "..ab@ezweb.ne.jp": "..ab@ezweb.ne.jp",
+    "a...b@ezweb.ne.jp": "a...b@ezweb.ne.jp",
+    "a..b..c@au.com": "a..b..c@au.com",
+    ".a.b.@t.vodafone.ne.jp": ".a.b.@t.vodafone.ne.jp",
+    '".a.b."@t.vodafone.ne.jp': ".a.b.@t.vodafone.ne.jp",
+    "a.-.b@docomo.ne.jp": "a.-.b@docomo.ne.jp",
+    "-ab@docomo.ne.jp": "-ab@docomo.ne.jp",
+    "'-ab@docomo.ne.jp": "-ab@docomo.ne.jp",
+    "ab-@docomo.ne.jp": "ab-@docomo.ne.jp",
+    "a--b.@docomo.ne.jp": "a--b.@docomo.ne.jp",
+    "__@ezweb.ne.jp": "__@ezweb.ne.jp",
+    "_..@ezweb.ne.jp": "_..@ezweb.ne.jp",
+    "a/b.@docomo.ne.jp": "a/b.@docomo.ne.jp",
+    "a?b..@ezweb.ne.jp": "a?b..@ezweb.ne.jp",
+    "a+b..c@ezweb.ne.jp": "a+b..c@ezweb.ne.jp",
+    '"a+b..c"@ezweb.ne.jp': "a+b..c@ezweb.ne.jp",
+    "0..9@softbank.ne.jp": "0..9@softbank.ne.jp",
+    '="0..9@softbank.ne.jp"': "0..9@softbank.ne.jp",
+    " a!#$%&b.@disney.ne.jp\u3000": "a!#$%&b.@disney.ne.jp",
+}
+MAILBOXES = tuple(dict.fromkeys(FORMS.values()))

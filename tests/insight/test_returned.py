@@ -1,0 +1,90 @@
+"""Return documents of negative lines: subtracted from what was bought, by night and in the daytime."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from okaeri.customers import api as customers
+from okaeri.customers import duties as customer_duties
+from okaeri.foundation import clock
+from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.foundation.work.loop import WorkLoop
+from okaeri.insight import api, duties
+from okaeri.intake import api as intake
+from okaeri.intake.types import LineIn, OrderIn, PartyIn
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+TODAY = date(2026, 6, 30)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    opened = open_warehouse(tmp_path / "warehouse")
+    with clock.use(clock.SimulatedClock(datetime(2026, 6, 30, 3, tzinfo=UTC))):
+        yield opened
+    opened.close()
+
+
+def order_of(who: str, days_ago: int, amount: int) -> OrderIn:
+    return OrderIn(
+        source="test",
+        order_no=f"{who}-{days_ago}",
+        ordered_at=datetime.combine(TODAY - timedelta(days=days_ago), time(3), UTC),
+        status="accepted",
+        party=PartyIn(member_no=who, email=f"{who}@example.com"),
+        lines=(LineIn("SOAP", "せっけん", 1 if amount > 0 else -1, abs(amount), amount),),
+    )
+
+
+def amounts(who: str) -> tuple[int, int, int] | None:
+    found = customers.search_customers(f"{who}@example.com")
+    row = api.find_insight(found[0].id) if found else None
+    return (row.purchase_count, row.net_minor, row.net_12m_minor) if row else None
+
+
+def test_a_return_document_is_no_purchase_and_its_amount_is_subtracted(
+    warehouse: Warehouse,
+) -> None:
+    intake.record_orders(
+        [
+            order_of("some", 400, 20_000),
+            order_of("some", 20, 5_000),
+            order_of("some", 10, -3_000),
+            # The last purchase up to that day lies more than a year back.
+            order_of("old", 500, 10_000),
+            order_of("old", 450, -4_000),
+            order_of("old", 30, 6_000),
+            order_of("only", 10, -1_000),
+            order_of("plain", 10, 9_000),
+        ]
+    )
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    by_night = {who: amounts(who) for who in ("some", "old", "plain")}
+    assert by_night == {
+        "some": (2, 22_000, 2_000),
+        "old": (2, 12_000, 6_000),
+        "plain": (1, 9_000, 9_000),
+    }
+    # Who brought back only what was bought before our records is no buyer.
+    assert (amounts("only") or (0, 0, 0))[:2] == (0, 0)
+    summary, mix = api.find_report("summary"), api.find_report("portfolio")
+    assert summary is not None
+    assert mix is not None
+    told = summary.payload["left_out"]
+    assert (told["stored"], told["counted"], told["void"], told["returned"]) == (8, 5, 0, 3)
+    assert sum(cell["net_minor"] for cell in mix.payload["cells"]) == 43_000
+
+
+def test_in_the_daytime_it_is_subtracted_too(warehouse: Warehouse) -> None:
+    every = (*customer_duties.duties(), *duties.duties())
+    intake.record_orders([order_of("some", 40, 20_000), order_of("some", 20, 5_000)])
+    WorkLoop(every).run_until_idle()
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    WorkLoop(every).run_until_idle()
+    intake.record_orders([order_of("some", 1, -3_000)])
+    WorkLoop(every).run_until_idle()
+    assert amounts("some") == (2, 22_000, 22_000)
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    assert amounts("some") == (2, 22_000, 22_000)

@@ -1,0 +1,209 @@
+"""購入回数 as a facet: every analysis page offers it or says why not; its numbers, links and files carry it."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from okaeri.foundation import clock
+from okaeri.foundation.models import Job
+from okaeri.foundation.work.jobs import JobRunner
+from okaeri.insight import api as insight
+from okaeri.insight.count_types import BANDS, CountFacet
+from okaeri.insight.types import Depth
+from okaeri.project.wiring import JOB_HANDLERS
+from okaeri.web.count_facet import EXCEPTIONS, PAGES
+from okaeri.web.pages.analysis.frame import GROUPS
+from tests.insight.mixed_shop import lively, record
+from tests.web import shop
+from tests.web.filled import lived_once
+from tests.web.test_cells_lead_on import BUILDER, cells_of, is_excused
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+TODAY = date(2026, 5, 20)
+NOW = datetime(2026, 5, 20, 3, tzinfo=UTC)
+ALL_PAGES = [page.url_name for group in GROUPS for page in group.pages]
+WAYS = ("times=1", "times=3", "times=2&counted=product&item=LOTION", "times=2&counted=contract")
+
+
+def _live() -> None:
+    clock.set_clock(clock.SimulatedClock(NOW))
+    record(*lively(people=150, start=TODAY - timedelta(days=700), end=TODAY))
+    shop.resolve()
+    shop.refresh(settings.OKAERI.warehouse_dir, Depth.ALL)
+
+
+@pytest.fixture
+def browser(db: None, browser_of_staff: Client) -> Iterator[Client]:
+    """Staff of a shop with trials, single products and subscriptions."""
+    lived_once("counted", settings.OKAERI.warehouse_dir, _live)
+    with clock.use(clock.SimulatedClock(NOW)):
+        yield browser_of_staff
+
+
+def compute() -> int:
+    """Run what pages asked for."""
+    runner, done = JobRunner(JOB_HANDLERS), 0
+    while runner.run_one(clock.now()):
+        done += 1
+    assert not Job.objects.filter(status="failed").exists()
+    return done
+
+
+def opened(browser: Client, page: str, way: str) -> str:
+    """Open a page by a count, computed."""
+    address = f"{reverse(page)}?{way}"
+    browser.get(address)
+    compute()
+    response = browser.get(address)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_every_analysis_offers_the_facet_or_is_excused_with_a_reason(browser: Client) -> None:
+    assert sorted([*PAGES, *EXCEPTIONS]) == sorted(ALL_PAGES)
+    for page in ALL_PAGES:
+        html = browser.get(reverse(page)).content.decode()
+        assert ('aria-label="購入回数"' in html) == (page in PAGES), page
+        if page in EXCEPTIONS:
+            assert "購入回数では分けません。" in html, page
+            assert EXCEPTIONS[page].ja in html, page
+    assert Job.objects.count() == 0
+
+
+def test_a_count_is_computed_once_and_the_page_shows_it_by_itself(browser: Client) -> None:
+    address = f"{reverse('timing')}?times=2"
+    waiting = browser.get(address).content.decode()
+    assert "計算中" in waiting
+    assert 'hx-trigger="every 2s"' in waiting
+    assert "<h1>お客様は、いつ買っていますか</h1>" in waiting
+    browser.get(address)
+    assert Job.objects.count() == 1
+    poll = browser.get(address, headers={"HX-Request": "true"})
+    assert poll.content.decode().startswith('<section class="panel" id="count-progress"')
+    assert compute() == 1
+    over = browser.get(address, headers={"HX-Request": "true"})
+    assert over.headers["HX-Refresh"] == "true"
+    html = browser.get(address).content.decode()
+    assert "計算中" not in html
+    people = insight.count_customers_where({"field": "purchase_count", "op": "=", "value": 2})
+    assert f"いま購入回数がF2の{people}人だけの数字です。" in html
+    report = insight.find_count_report("timing", "shop-2")
+    assert report is not None
+    assert report.payload["orders"] < insight.find_report("timing").payload["orders"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_page_by_count_opens_and_its_counts_lead_to_those_very_people(
+    browser: Client, way: str
+) -> None:
+    nowhere, wrong, checked = [], [], 0
+    for page in PAGES:
+        html = opened(browser, page, way)
+        assert "だけの数字です" in html, page
+        assert not re.search(r"\bNone\b|\bnan\b", re.sub(r"<[^>]+>", " ", html)), page
+        for head, people, link, row_leads in cells_of(html):
+            if urlsplit(link).path == BUILDER:
+                said = browser.get(link).content.decode()
+                count = re.search(r"いま ([\d,]+)人 います", said)
+                checked += 1
+                if count is None or int(count[1].replace(",", "")) != people:
+                    wrong.append((page, head, people, count and count[1], link))
+            elif not row_leads and not is_excused(page, head):
+                nowhere.append((page, head, people))
+        # The links of one view keep the count; those to people keep it in their rule.
+        for link, text in re.findall(r'<a [^>]*href="(\?[^"]*)"[^>]*>(.*?)</a>', html):
+            asked = parse_qs(link.replace("&amp;", "&").lstrip("?"))
+            assert "times" in asked or text == "すべて", (page, link)
+        assert not re.search(r'href="/customers/\?(stage|band)', html), page
+    assert (nowhere, wrong) == ([], [])
+    assert checked > 10
+
+
+def test_a_download_is_of_these_people_and_says_so(browser: Client) -> None:
+    opened(browser, "rfm", "times=3")
+    whole = browser.get("/analysis/rfm/?csv=utf-8")
+    part = browser.get("/analysis/rfm/?times=3&csv=utf-8")
+    assert part.headers["Content-Disposition"] == 'attachment; filename="rfm-shop-3.csv"'
+    rows = b"".join(part.streaming_content).decode().splitlines()[1:]  # type: ignore[attr-defined]
+    people = sum(int(row.split(",")[3]) for row in rows)
+    assert people == insight.count_customers_where(insight.count_rule(_shop(3)))
+    everybody = b"".join(whole.streaming_content).decode()  # type: ignore[attr-defined]
+    assert everybody.splitlines()[1:] != rows
+
+
+def test_a_file_asked_for_too_early_waits_on_the_page_without_it(browser: Client) -> None:
+    early = browser.get("/analysis/rfm/?times=3&csv=utf-8")
+    assert (early.status_code, early.headers["Location"]) == (302, "/analysis/rfm/?times=3")
+    waiting = browser.get("/analysis/rfm/?times=3").content.decode()
+    assert 'hx-get="/analysis/rfm/?times=3"' in waiting
+    assert "csv" not in waiting.split('id="count-progress"')[1].split("</section>")[0]
+    compute()
+    assert "だけの数字です" in browser.get(early.headers["Location"]).content.decode()
+
+
+def _shop(least: int) -> CountFacet:
+    return CountFacet(next(band for band in BANDS if band.least == least))
+
+
+def test_a_chart_is_of_these_people_and_its_marks_lead_to_them(browser: Client) -> None:
+    html = opened(browser, "portfolio", "times=2")
+    assert "/charts/portfolio--shop-2.svg" in html
+    assert "?stage=" not in html
+    chart = browser.get("/charts/portfolio--shop-2.csv")
+    whole = browser.get("/charts/portfolio.csv")
+    of_two = b"".join(chart.streaming_content)  # type: ignore[attr-defined]
+    assert of_two != b"".join(whole.streaming_content)  # type: ignore[attr-defined]
+    assert "purchase_count" in browser.get("/charts/portfolio--shop-2.svg").content.decode()
+    assert browser.get("/charts/portfolio--shop-4.svg").status_code == 404
+
+
+def test_the_next_refresh_computes_anew(browser: Client) -> None:
+    opened(browser, "deciles", "times=1")
+    with clock.use(clock.SimulatedClock(NOW + timedelta(hours=1))):
+        shop.refresh(settings.OKAERI.warehouse_dir)
+        assert "計算中" in browser.get("/analysis/deciles/?times=1").content.decode()
+        assert compute() == 1
+        assert "だけの数字です" in browser.get("/analysis/deciles/?times=1").content.decode()
+
+
+def test_nobody_at_a_count_is_a_sentence(browser: Client, in_english: Client) -> None:
+    way = "times=10&counted=product&item=TRIAL"
+    assert "いまこの回数の方は、いません。" in opened(browser, "deciles", way)
+    assert "Nobody stands at this count today." in opened(in_english, "deciles", way)
+
+
+def test_a_failed_count_says_why_and_can_be_tried_again(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(JOB_HANDLERS, "count_reports", lambda _context: 1 / 0)
+    browser.get("/analysis/deciles/?times=1")
+    JobRunner(JOB_HANDLERS).run_one(clock.now())
+    html = browser.get("/analysis/deciles/?times=1").content.decode()
+    assert 'role="alert"' in html
+    (link,) = re.findall(r'href="([^"]*again=\d+)"', html)
+    monkeypatch.undo()
+    again = browser.get("/analysis/deciles/" + link.replace("&amp;", "&")).content.decode()
+    assert "計算中" in again
+    JobRunner(JOB_HANDLERS).run_one(clock.now())
+    assert "だけの数字です" in browser.get("/analysis/deciles/?times=1").content.decode()
+
+
+def test_nonsense_in_the_address_asks_for_everybody(browser: Client) -> None:
+    plain = browser.get("/analysis/deciles/").content.decode()
+    assert "いまこの回数" not in plain
+    for way in ("times=7", "times=x", "times=2&counted=product&item=NOTHING"):
+        html = browser.get(f"/analysis/deciles/?{way}").content.decode()
+        assert "計算中" not in html
+        assert "だけの数字です" not in html
+
+
+def test_before_the_first_refresh_there_is_nothing_to_choose(browser_of_staff: Client) -> None:
+    html = browser_of_staff.get("/analysis/deciles/?times=1").content.decode()
+    assert 'aria-label="購入回数"' not in html
+    assert "まだ分析がありません" in html

@@ -1,0 +1,76 @@
+"""The purchase count in a real browser: chosen by keyboard, shown by itself once computed, in every width."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from okaeri.foundation.work.jobs import submit_job
+from okaeri.insight import api as insight
+from okaeri.insight.count_types import BANDS, Counted, CountFacet
+from okaeri.web.count_facet import PAGES
+from tests.web import shop
+from tests.web.chromium import SCREENS, session_of_staff, too_wide, window
+from tests.web.test_count_facet import compute
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
+LOOKS = (("ja", 320), ("ja", 375), ("ja", 768), ("ja", 1440), ("en", 375), ("en", 1440))
+# The products' own choice stands open, with the longest sentence below it.
+WAY = "times=2&counted=product&item=LOTION"
+
+
+def test_a_count_is_chosen_by_keyboard_and_its_page_comes_by_itself(
+    live_server: Any, chromium: Any
+) -> None:
+    shop.fill(settings.OKAERI.warehouse_dir, people=150)
+    with window(chromium, live_server.url, session_of_staff(), width=375) as page:
+        page.goto(f"{live_server.url}/analysis/deciles/", wait_until="load")
+        choice = page.get_by_role("navigation", name="購入回数").get_by_role("link", name="F2")
+        choice.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#count-progress")
+        assert too_wide(page) <= 0
+        page.screenshot(path=str(_folder() / "waiting-ja-375.png"), full_page=True)
+        assert compute() == 1
+        page.wait_for_selector("text=だけの数字です")
+        assert page.locator("#count-progress").count() == 0
+        page.keyboard.press("Tab")
+        # The way on to another page keeps the count.
+        page.get_by_role("link", name="RFM").click()
+        page.wait_for_selector("#count-progress")
+        assert "times=2" in page.url
+
+
+def test_every_page_by_count_fits_every_window(live_server: Any, chromium: Any) -> None:
+    shop.fill(settings.OKAERI.warehouse_dir, people=150)
+    facet = CountFacet(BANDS[1], Counted.PRODUCT, "LOTION")
+    _compute_all(facet)
+    session, complaints = session_of_staff(), []
+    for language, width in LOOKS:
+        with window(chromium, live_server.url, session, width=width, language=language) as page:
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            for key in PAGES:
+                page.goto(f"{live_server.url}{reverse(key)}?{WAY}", wait_until="load")
+                assert page.locator("#count-progress").count() == 0, key
+                if (over := too_wide(page)) > 0:
+                    complaints.append(f"{language}-{width} {key}: {over} px too wide")
+                picture = _folder() / f"{key}-{language}-{width}.png"
+                page.screenshot(path=str(picture), full_page=True)
+    assert complaints == []
+
+
+def _compute_all(facet: CountFacet) -> None:
+    """In one job, as pages would ask for one after the other."""
+    names = sorted({name for reports in PAGES.values() for name in reports})
+    asked = {"counted": facet.counted.value, "least": 2, "sku": facet.sku, "names": names}
+    submit_job("count_reports", asked)
+    assert compute() == 1
+    assert insight.find_count_report("rfm", facet.token) is not None
+
+
+def _folder() -> Path:
+    folder = SCREENS / "count"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
