@@ -1,7 +1,8 @@
 # Every way to run, test and measure Okaeri. `make help` lists them.
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
-UV := $(shell command -v uv 2>/dev/null)
+# A uv just installed for the user is found without a new shell.
+export PATH := $(PATH):$(shell python3 -m site --user-base)/bin
 SHOP ?= living
 DEMO_OPTIONS ?=
 

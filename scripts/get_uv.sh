@@ -5,6 +5,6 @@ command -v uv >/dev/null 2>&1 && exit 0
 python3 -m pip install --quiet --user uv 2>/dev/null \
     || python3 -m pip install --quiet --break-system-packages --user uv
 command -v uv >/dev/null 2>&1 || {
-    echo "uv was installed but is not on the PATH: add $(python3 -m site --user-base)/bin to PATH." >&2
+    echo "uv could not be installed: install it by hand, then run this again." >&2
     exit 1
 }

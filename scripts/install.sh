@@ -1,8 +1,6 @@
 #!/bin/sh
 # Installs one set of pinned, hashed requirements into .venv: base, replay, dev or bench.
 set -eu
-# A shell that has just installed uv for the user may not have its folder on the PATH yet.
-PATH="$PATH:$(python3 -m site --user-base)/bin"
 install() { uv pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes -r "requirements/$1.txt"; }
 case "$1" in
 base)
