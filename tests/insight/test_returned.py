@@ -1,10 +1,15 @@
 """Return documents of negative lines: subtracted from what was bought, by night and in the daytime."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
+
+import okaeri
 
 from okaeri.customers import api as customers
 from okaeri.customers import duties as customer_duties
@@ -13,7 +18,7 @@ from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.foundation.work.loop import WorkLoop
 from okaeri.insight import api, duties
 from okaeri.intake import api as intake
-from okaeri.intake.types import LineIn, OrderIn, PartyIn
+from okaeri.intake.types import LineIn, OrderIn, PartyIn, ProductIn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 TODAY = date(2026, 6, 30)
@@ -88,3 +93,62 @@ def test_in_the_daytime_it_is_subtracted_too(warehouse: Warehouse) -> None:
     assert amounts("some") == (2, 22_000, 22_000)
     api.refresh(warehouse=warehouse, as_of=TODAY)
     assert amounts("some") == (2, 22_000, 22_000)
+
+
+# Hands the stored rows on, or asks for the names of columns alone.
+_NO_READERS = {"actions/order_table.py", "actions/sync.py", "actions/count_reports.py"}
+
+
+def test_nobody_reads_the_orders_of_the_warehouse_past_the_one_place() -> None:
+    source = Path(okaeri.__file__).parent
+    reads = re.compile(r"\.table\((ORDERS|[\"']orders[\"'])\)")
+    found = {path for path in source.rglob("*.py") if reads.search(path.read_text())}
+    assert found == {source / "insight" / name for name in _NO_READERS}
+
+
+def id_of(who: str) -> int:
+    return customers.search_customers(f"{who}@example.com")[0].id
+
+
+def report_of(name: str) -> dict[str, Any]:
+    found = api.find_report(name)
+    assert found is not None
+    return found.payload
+
+
+def test_whoever_counts_beside_the_refresh_subtracts_it_too(warehouse: Warehouse) -> None:
+    intake.record_products([ProductIn("SOAP", "せっけん", cost_minor=4_000)])
+    intake.record_orders(
+        [
+            order_of("some", 20, 20_000),
+            order_of("some", 10, -15_000),
+            # Above the bar of 70,000 but for what came back before the letter left.
+            order_of("loyal", 400, 80_000),
+            order_of("loyal", 390, -30_000),
+            order_of("loyal", 300, 5_000),
+        ]
+    )
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    perks = api.perk_report({}, warehouse=warehouse, as_of=TODAY)
+    ages = api.age_report([], warehouse=warehouse, as_of=TODAY)
+    ways = [way for band in ages["bands"] for way in band["ways"]["source"]]
+    sent = pa.table(
+        {
+            "customer_id": [id_of("loyal")],
+            "sent_on": pa.array([TODAY - timedelta(days=100)], pa.date32()),
+            "source": ["journey:1"],
+        }
+    )
+    api.measure_responses(sent.to_batches(), warehouse=warehouse, as_of=TODAY)
+    classes = [row["stage"] for row in report_of("responses")["rows"]]
+    rule = {"did": "order", "last_days": 30, "measure": "sum:net_minor", "op": ">=", "value": 5_001}
+    meant = api.preview_rule(rule, warehouse=warehouse).total
+    alone = api.explain_person(rule, id_of("some"), warehouse)
+    # 20,000 less 15,000, goods worth 4,000 gone and come back; and 5,000 for goods worth 4,000.
+    assert perks["all"]["margin_minor"] == 5_000 + 1_000
+    assert sum(way["net_minor"] for way in ways) == 5_000 + 5_000
+    assert classes == ["steady"]
+    assert (meant, alone) == (0, {"": False})
+    just = {**rule, "value": 5_000}
+    assert api.preview_rule(just, warehouse=warehouse).total == 1
+    assert api.explain_person(just, id_of("some"), warehouse) == {"": True}

@@ -13,11 +13,13 @@ from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.measure import api, store
-from okaeri.measure.features.outcomes import ORDERS
+from okaeri.measure.features import outcomes
 from okaeri.measure.models import Assignment, Result
 from okaeri.measure.types import Arm, ExperimentView
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+# What is read of the warehouse's orders here and where what came back is subtracted.
+ORDERS = pa.schema([("order_id", pa.int64()), ("ordered_on", pa.date32()), *outcomes.ORDERS])
 START = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 
@@ -41,6 +43,7 @@ def begin(key: str = "journey.first", **changes: Any) -> ExperimentView:
 def order(customer_id: int, at: datetime, net_minor: int, **changes: Any) -> dict[str, Any]:
     row = {
         "customer_id": customer_id,
+        "ordered_on": at.date(),
         "ordered_at": at.replace(tzinfo=None),
         "is_purchase": True,
         "net_minor": net_minor,
@@ -57,7 +60,8 @@ def warehouse(data_dir: Path) -> Iterator[Warehouse]:
 
 
 def fill(warehouse: Warehouse, *orders: dict[str, Any]) -> None:
-    warehouse.replace("orders", pa.Table.from_pylist(list(orders), schema=ORDERS))
+    rows = [{"order_id": number, **row} for number, row in enumerate(orders)]
+    warehouse.replace("orders", pa.Table.from_pylist(rows, schema=ORDERS))
 
 
 def people_of(arms: dict[int, Arm], arm: Arm) -> list[int]:
@@ -133,7 +137,12 @@ def test_money_counts_per_assigned_customer_inside_the_window_only(warehouse: Wa
         order(treated[0], START + 30 * DAY, 2_000),  # the last instant that counts
         order(treated[0], START + 30 * DAY + timedelta(seconds=1), 100_000),
         order(treated[1], START + 2 * DAY, 4_000),
-        order(treated[1], START + 3 * DAY, -1_000, is_purchase=False),  # a refund
+        order(
+            treated[1], START + 40 * DAY, -1_000, is_purchase=False
+        ),  # came back, after the window
+        order(holdout[1], START - DAY, 9_000),
+        # What came back inside the window was bought before the treatment.
+        order(holdout[1], START + DAY, -2_000, is_purchase=False),
         order(treated[2], START + 3 * DAY, 9_000, is_purchase=False),  # cancelled
         order(holdout[0], START + 5 * DAY, 1_000),
         order(999_999, START + 5 * DAY, 50_000),  # nobody we assigned

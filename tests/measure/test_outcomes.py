@@ -87,15 +87,13 @@ def by_hand(assignments: list[dict[str, Any]], orders: list[dict[str, Any]]) -> 
                 continue
             if not one["assigned_at"] < order["ordered_at"] <= one["counted_until"]:
                 continue
-            if not (order["is_purchase"] or order["net_minor"] < 0):
+            if not order["is_purchase"]:
                 continue
             margin = order["margin_minor"]
-            unknown[one["experiment_id"], one["arm"]] += order["is_purchase"] and margin is None
-            if margin is None:
-                margin = 0 if order["is_purchase"] else order["net_minor"]
-            found["orders"] += order["is_purchase"]
+            unknown[one["experiment_id"], one["arm"]] += margin is None
+            found["orders"] += 1
             found["net_minor"] += order["net_minor"]
-            found["margin_minor"] += margin
+            found["margin_minor"] += margin or 0
         values[one["experiment_id"], one["arm"]].append(found)
     return {
         arm: {

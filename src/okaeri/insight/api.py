@@ -33,6 +33,7 @@ from okaeri.insight.actions.follow_orders import follow_orders
 from okaeri.insight.actions.later import is_due
 from okaeri.insight.actions.life_events import estimate_life_events, save_life_events
 from okaeri.insight.actions.new_products import list_new_products
+from okaeri.insight.actions.order_table import read_orders
 from okaeri.insight.actions.perks import measure_perks, perk_report
 from okaeri.insight.actions.preview import preview_class_counts
 from okaeri.insight.actions.recommendations import (
@@ -199,6 +200,7 @@ __all__ = [
     "problem_of",
     "rate_of",
     "read_media_costs",
+    "read_orders",
     "read_rule",
     "reasons_in_words",
     "recommend",

@@ -16,6 +16,7 @@ from okaeri.foundation.ids import falls_in_share
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight import api as insight
 from okaeri.measure import store
 from okaeri.measure.domain.evaluation import ArmOutcomes, decide_evaluation
 from okaeri.measure.domain.people import one_per_person
@@ -155,7 +156,7 @@ def evaluate(
     shop = load(ShopProfile)
     until = min(now, _end_of_day(as_of, ZoneInfo(shop.time_zone)))
     people, unfinished, mixed = _assignments(experiments, until)
-    sums = _sums(warehouse, people)
+    sums = _sums(warehouse, people, as_of)
     family_size = sum(one.started_at < until for one in store.list_experiments())
     evaluations = [
         decide_evaluation(
@@ -195,7 +196,7 @@ def evaluate_groups(
     names, group_of = _groups_of(people, groups)
     places = pa.array([names.index(group) for group in group_of], pa.int64())
     unfinished = _unfinished(people, group_of, until)
-    sums = _sums(warehouse, people.set_column(0, "experiment_id", places))
+    sums = _sums(warehouse, people.set_column(0, "experiment_id", places), as_of)
     begun = sum(one.started_at < until for one in store.list_experiments())
     found = {
         group: decide_evaluation(
@@ -265,9 +266,12 @@ def _assignments(
     return pa.table(list(columns), schema=ASSIGNMENTS), unfinished, mixed
 
 
-def _sums(warehouse: Warehouse, people: pa.Table) -> dict[int, dict[Arm, ArmOutcomes]]:
+def _sums(warehouse: Warehouse, people: pa.Table, as_of: date) -> dict[int, dict[Arm, ArmOutcomes]]:
     """Let the engine reduce orders to sums: experiment → arm → outcomes."""
-    orders = warehouse.table("orders") if warehouse.has("orders") else warehouse.upload(_NO_ORDERS)
+    if warehouse.has("orders"):
+        orders = insight.read_orders(warehouse, as_of)
+    else:
+        orders = warehouse.upload(_NO_ORDERS)
     outcomes = warehouse.stage(
         "measure_outcomes", compute_outcomes(warehouse.upload(people), orders)
     )

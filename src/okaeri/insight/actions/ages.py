@@ -11,6 +11,7 @@ import pyarrow as pa
 from okaeri.customers import api as customers
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.order_table import read_orders
 from okaeri.insight.actions.reporting import keep_reports
 from okaeri.insight.actions.sync import ORDERS
 from okaeri.insight.analysis_types import AgeRules
@@ -67,7 +68,7 @@ def age_report(
     bands = warehouse.stage("insight_ages", compute_age_bands(known, as_of=as_of, bands=years))
     ways: list[dict[str, Any]] = []
     if warehouse.has(ORDERS):
-        orders = warehouse.table(ORDERS)
+        orders = read_orders(warehouse, as_of)
         orders = orders.filter(counts_as_purchase(orders, as_of=as_of, rules=rules))
         found = compute_age_ways(orders, bands, as_of=as_of, days=DAYS)
         ways = warehouse.collect(found).to_pylist()

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.order_table import read_orders
 from okaeri.insight.actions.reporting import keep_reports
 from okaeri.insight.actions.segment_tables import PEOPLE
 from okaeri.insight.actions.sync import ORDERS
@@ -31,7 +32,7 @@ def measure_care_cost(
     rules, since = load(LifecycleRules), first_day(as_of)
     people = warehouse.table(PEOPLE)
     people = people.filter(people.first_on.notnull())
-    orders = warehouse.table(ORDERS)
+    orders = read_orders(warehouse, as_of)
     counted = orders.filter(counts_as_purchase(orders, as_of=as_of, rules=rules))
     given = warehouse.upload(pa.Table.from_batches(spent, schema=SPENT))
     rows = compute_care(given, people, since=since, until=as_of)

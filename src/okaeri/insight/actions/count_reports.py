@@ -119,7 +119,9 @@ def narrow(warehouse: Warehouse, facet: CountFacet, last: ReportView) -> Sources
     standing = warehouse.stage("count_standing", standing)
     people = standing.select("customer_id")
     orders = read_orders(warehouse, last.as_of).semi_join(people, "customer_id")
-    tables = {ORDERS: orders, PEOPLE: standing}
+    # The stored rows, not `orders`: whoever reads them subtracts what came back himself.
+    stored = warehouse.table(ORDERS).semi_join(people, "customer_id")
+    tables = {ORDERS: stored, PEOPLE: standing}
     for name in (LINES, AREAS):
         if warehouse.has(name):
             tables[name] = warehouse.table(name).semi_join(orders, "order_id")

@@ -20,6 +20,7 @@ from okaeri.foundation.errors import InputError
 from okaeri.foundation.settings import load, save, specs_of
 from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.order_table import read_orders
 from okaeri.insight.actions.reporting import keep_reports
 from okaeri.insight.actions.segment_tables import FACT_TABLES, find_recent_events
 from okaeri.insight.actions.sync import LINES, ORDERS
@@ -106,7 +107,7 @@ def _seen(warehouse: Warehouse, as_of: date, rules: LifecycleRules) -> list[ir.T
     """Give what is known of people: customer_id, kind, word."""
     found = []
     if warehouse.has(ORDERS) and warehouse.has(LINES):
-        orders = warehouse.table(ORDERS)
+        orders = read_orders(warehouse, as_of)
         orders = orders.filter(counts_as_purchase(orders, as_of=as_of, rules=rules))
         categories = [
             {"sku": sku, "word": one.category}

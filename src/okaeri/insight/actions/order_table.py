@@ -1,4 +1,7 @@
-"""The warehouse's orders as analyses read them: what came back subtracted from what was sold."""
+"""The warehouse's orders as everybody reads them: what came back subtracted from what was sold.
+
+The one place that reads amounts of the table itself (`tests/insight/test_returned.py` looks).
+"""
 
 from datetime import date
 
@@ -13,11 +16,19 @@ from okaeri.insight.features.returned import (
 )
 
 
-def read_orders(warehouse: Warehouse, as_of: date) -> ir.Table:
-    """Give one row per order of the warehouse, less return documents up to and on `as_of`."""
+def read_orders(warehouse: Warehouse, as_of: date, people: ir.Table | None = None) -> ir.Table:
+    """Give one row per order of the warehouse, less return documents up to and on `as_of`.
+
+    `people` (customer_id): theirs alone. A document stays as a row of its own that is no purchase.
+    """
     orders = warehouse.table(ORDERS)
+    if people is not None:
+        orders = orders.semi_join(people, "customer_id")
     # Most shops have none; they need no join.
     if not warehouse.count(orders.filter(is_return_document(orders))):
         return orders
-    returned = warehouse.stage("insight_returned", compute_returned(orders, as_of=as_of))
+    returned = compute_returned(orders, as_of=as_of)
+    # Kept once for everybody; of a few people it is small, and must not take the place of all.
+    if people is None:
+        returned = warehouse.stage("insight_returned", returned)
     return without_returned(orders, returned)

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.order_table import read_orders
 from okaeri.insight.actions.reporting import keep_reports
 from okaeri.insight.actions.segment_tables import PEOPLE
 from okaeri.insight.actions.sync import ORDERS
@@ -41,7 +42,7 @@ def perk_report(points: Mapping[int, int], *, warehouse: Warehouse, as_of: date)
         {"customer_id": who, "points_minor": count * perk_rules.point_minor}
         for who, count in points.items()
     ]
-    orders = warehouse.table(ORDERS)
+    orders = read_orders(warehouse, as_of)
     perks = compute_perks(
         orders.filter(counts_as_purchase(orders, as_of=as_of, rules=rules)),
         warehouse.upload(pa.Table.from_pylist(given, schema=_POINTS)),

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.order_table import read_orders
 from okaeri.insight.actions.reporting import keep_reports
 from okaeri.insight.actions.sync import ORDERS
 from okaeri.insight.analysis_types import ForecastRules
@@ -35,8 +36,7 @@ def measure_responses(
         return 0
     rules, days = load(LifecycleRules), load(ForecastRules).response_days
     sent = warehouse.upload(pa.Table.from_batches(contacts, schema=_CONTACTS))
-    orders = warehouse.table(ORDERS)
-    orders = orders.semi_join(sent, "customer_id")
+    orders = read_orders(warehouse, as_of, sent)
     purchases = warehouse.stage(
         "response_purchases", compute_purchases(orders, as_of=as_of, rules=rules)
     )

@@ -14,6 +14,7 @@ from okaeri.customers import api as customers
 from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.order_table import read_orders
 from okaeri.insight.actions.segment_tables import (
     FACT_TABLES,
     PEOPLE,
@@ -60,9 +61,9 @@ def find_members(warehouse: Warehouse, rules: Sequence[Rule], as_of: date) -> li
 
 
 def read_tables(
-    warehouse: Warehouse, parts: Parts, as_of: date
+    warehouse: Warehouse, parts: Parts, as_of: date, who: ir.Table | None = None
 ) -> tuple[ir.Table, Mapping[str, ir.Table]]:
-    """Give people and the facts that `parts` name.
+    """Give people and the facts that `parts` name; with `who` (customer_id) orders of theirs alone.
 
     Raises NotFoundError before a first refresh, of a column too that the last one did not know.
     """
@@ -79,14 +80,16 @@ def read_tables(
     if "event" in wanted and (recent := find_recent_events(warehouse, as_of)) is not None:
         facts["event"] = recent
     if wanted & {"order", "item"}:
-        facts |= _order_facts(warehouse, parts, as_of)
+        facts |= _order_facts(warehouse, parts, as_of, who)
     return warehouse.table(PEOPLE), facts
 
 
-def _order_facts(warehouse: Warehouse, parts: Parts, as_of: date) -> dict[str, ir.Table]:
+def _order_facts(
+    warehouse: Warehouse, parts: Parts, as_of: date, who: ir.Table | None
+) -> dict[str, ir.Table]:
     if not warehouse.has(ORDERS):
         return {fact: warehouse.upload(_nothing(SCHEMAS[fact])) for fact in ("order", "item")}
-    orders = compute_order_rows(warehouse.table(ORDERS), as_of)
+    orders = compute_order_rows(read_orders(warehouse, as_of, who), as_of)
     doings: list[Doing] = [
         # Who asks for a share asks of everything.
         Doing(did.doing.fact) if did.measure == "share" else did.doing
@@ -128,7 +131,8 @@ def read_persons(
     warehouse: Warehouse, customer_ids: Sequence[int], rule: Rule, as_of: date
 ) -> dict[int, Person]:
     """Give what a resolved rule needs to know of a few people, for the interpreter in Python."""
-    people, facts = read_tables(warehouse, parts_of([rule]), as_of)
+    who = warehouse.upload(pa.table({"customer_id": pa.array(customer_ids, pa.int64())}))
+    people, facts = read_tables(warehouse, parts_of([rule]), as_of, who)
     columns = _rows(warehouse, people, customer_ids)
     done = {fact: _rows(warehouse, table, customer_ids) for fact, table in facts.items()}
     found: dict[int, Person] = {}

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.order_table import read_orders
 from okaeri.insight.actions.reporting import keep_reports
 from okaeri.insight.actions.segment_tables import PEOPLE
 from okaeri.insight.actions.sync import ORDERS
@@ -114,7 +115,7 @@ def _expectations(
 ) -> dict[str, Any]:
     own = said.filter(said.question == EXPECTATION)
     # Only the orders of those who answered are given their place in a life.
-    orders = warehouse.table(ORDERS).semi_join(own, "customer_id")
+    orders = read_orders(warehouse, as_of, own)
     purchases = warehouse.stage(
         "insight_asked_purchases", compute_purchases(orders, as_of=as_of, rules=rules)
     )

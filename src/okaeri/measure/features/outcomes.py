@@ -34,9 +34,9 @@ NUMBERS = {"orders": "orders", "revenue": "net_minor", "margin": "margin_minor"}
 def compute_outcomes(assignments: ir.Table, orders: ir.Table) -> ir.Table:
     """One row per experiment and assigned customer; columns orders, net_minor, margin_minor, unknown.
 
-    Orders count in (assigned_at, counted_until]: purchases, and refunds (negative amounts of other
-    kinds of orders), which lower money but are no order. `unknown` counts purchases without a margin;
-    a refund without a margin takes away its whole amount.
+    Purchases count in (assigned_at, counted_until]; `orders` are those `insight.api.read_orders` gives:
+    what came back, whenever it did, is off the purchase it came back from. `unknown` counts purchases
+    without a margin.
     """
     counted = _counted_orders(orders)
     inside = counted.join(
@@ -72,16 +72,14 @@ def compute_outcomes(assignments: ir.Table, orders: ir.Table) -> ir.Table:
 
 
 def _counted_orders(orders: ir.Table) -> ir.Table:
-    counted = orders.filter(orders.is_purchase | (orders.net_minor < 0))
+    counted = orders.filter(orders.is_purchase)
     return counted.select(
         buyer_id=counted.customer_id,
         ordered_at=counted.ordered_at,
-        orders=counted.is_purchase.ifelse(1, 0),
+        orders=ibis.literal(1),
         net_minor=counted.net_minor,
-        margin_minor=ibis.coalesce(
-            counted.margin_minor, counted.is_purchase.ifelse(0, counted.net_minor)
-        ),
-        unknown=(counted.is_purchase & counted.margin_minor.isnull()).ifelse(1, 0),
+        margin_minor=counted.margin_minor.fill_null(0),
+        unknown=counted.margin_minor.isnull().ifelse(1, 0),
     )
 
 
