@@ -13,8 +13,10 @@ import pytest
 from django.test import Client
 
 from okaeri.foundation import clock
+from okaeri.foundation.settings import save, specs_of
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight import api
+from okaeri.insight.analysis_types import KpiRules
 from okaeri.insight.api import save_media_costs
 from okaeri.insight.domain.kpis.days import points_of
 from okaeri.insight.domain.shares import wilson_interval
@@ -188,13 +190,21 @@ def test_money_counts_and_intervals_are_what_the_orders_add_up_to(warehouse: War
         assert read["ltv_formula"] == pytest.approx(read["aov"] * read["orders_per_year"] * years)
 
 
-def test_repurchase_counts_whoever_came_again_within_ninety_days(warehouse: Warehouse) -> None:
-    orders = lively(people=200, start=ago(700), end=TODAY, seed=6)
+# On May 20 the people of January had their 90 days, those of February had not; of March 30.
+@pytest.mark.parametrize(("window", "newest"), [(90, "2026-01-01"), (30, "2026-03-01")])
+def test_repurchase_counts_whoever_came_again_within_the_days_of_the_setting(
+    warehouse: Warehouse, window: int, newest: str
+) -> None:
+    orders = lively(people=100, start=ago(700), end=TODAY, seed=6)
     record(*orders)
+    if window != KpiRules().repurchase_window:
+        save(
+            {spec.key: spec for spec in specs_of(KpiRules).values()}, {"kpi.repurchase_window": 30}
+        )
     api.refresh(warehouse=warehouse, as_of=TODAY)
     lives, found = lives_of(orders), kpis()["repurchase_rate"]
-    # On May 20 the people of January had their 90 days, those of February had not.
-    assert found["trend"][-1]["on"] == "2026-01-01"
+    assert payload_of("kpis")["repurchase_days"] == window
+    assert found["trend"][-1]["on"] == newest
     assert found["trend"][-1]["value"] == found["now"]["value"]
     assert found["year_before"]["hits"] == found["trend"][-13]["hits"]
     for row in found["trend"]:
@@ -208,7 +218,8 @@ def test_repurchase_counts_whoever_came_again_within_ninety_days(warehouse: Ware
             member
             for member, places in base.items()
             if any(
-                i + 1 < len(lives[member]) and (lives[member][i + 1] - lives[member][i]).days <= 90
+                i + 1 < len(lives[member])
+                and (lives[member][i + 1] - lives[member][i]).days <= window
                 for i in places
             )
         ]

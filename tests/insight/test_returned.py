@@ -10,7 +10,6 @@ import pyarrow as pa
 import pytest
 
 import okaeri
-
 from okaeri.customers import api as customers
 from okaeri.customers import duties as customer_duties
 from okaeri.foundation import clock

@@ -17,6 +17,7 @@ from okaeri.intake.models import Order
 from okaeri.listen import api as listen
 from okaeri.plan.actions.render import QUESTION_LINKS
 from okaeri.project.wiring import answers_for_segments
+from okaeri.web.pages.analysis.kpi_elsewhere import find_rows
 from tests.insight.mixed_shop import order, record
 from tests.web.shop import resolve
 from tests.web.test_age_channels import send
@@ -125,6 +126,9 @@ def test_the_index_joins_voice_answers_and_repeat_by_class_and_keeps_its_months(
     answer("fan", "recommend", 5)
     answer("friend", "recommend", 3)
     answer("new", "satisfaction", 4)
+    # Three is no top box, and a mind that changed counts once.
+    answer("other", "satisfaction", 5)
+    answer("other", "satisfaction", 3)
     send("fan", "email", 2, clicked=1)
     send("friend", "email", 2, clicked=0)
     send("new", "email", 2, clicked=1, kind="machine_clicked")
@@ -142,8 +146,15 @@ def test_the_index_joins_voice_answers_and_repeat_by_class_and_keeps_its_months(
     assert round(toddler["index"], 3) == 66.667
     # Satisfaction 4 of 5 where nobody was asked whether he recommends.
     first = rows["first"]
-    assert (first["nps"], first["voice"], first["engagement"], first["repeat"]) == (None, 75, 0, 0)
-    assert first["index"] == 25
+    assert (first["nps"], first["voice"], first["engagement"], first["repeat"]) == (
+        None,
+        62.5,
+        0,
+        0,
+    )
+    assert round(first["index"], 3) == 20.833
+    kpi = {row["key"]: row["now"] for row in find_rows()}["csat"]
+    assert (kpi["hits"], kpi["of"], kpi["value"]) == (1, 2, 0.5)
     months = [one["month"] for one in payload["history"]]
     assert months == ["2026-04-01", "2026-05-01"]
     html = browser_of_staff.get("/analysis/loyalty/").content.decode()
@@ -160,6 +171,7 @@ def test_the_index_of_parts_that_are_not_known_is_the_mean_of_the_others() -> No
     row = {
         "stage": "first", "is_lapsed": False, "customers": 4, "repeat": 1, "written": 0,
         "engaged": 0, "asked": 0, "promoters": 0, "detractors": 0, "rated": 0, "score": 0,
+        "satisfied": 0,
     }  # fmt: skip
     before = [{"month": f"2025-{n:02}-01", "index": 1.0, "classes": {}} for n in range(1, 13)]
     payload = loyalty_payload(

@@ -67,6 +67,19 @@ class LtvRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KpiRules:
+    """What figures of the KPI catalogue are counted by (domain reference §1.3 #23)."""
+
+    repurchase_window: int = setting(
+        "kpi.repurchase_window",
+        90,
+        Text("再購入率を数える日数", "Days the repurchase rate is counted within"),
+        minimum=1,
+        maximum=365,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class TargetRules:
     """What the shop aims at: guides beside measured shares (domain reference §1.3 #34, §2.1)."""
 

@@ -109,6 +109,13 @@ class LifecycleRules:
         Text("平均顧客単価の取り方", "Which average unit price"),
         choices=("aov_all", "aov_12m", "per_customer", "fixed"),
     )
+    # "monthly": of the orders before the first of the month, and frozen for the month (§1.3 #11).
+    threshold_refresh: str = setting(
+        "cpm.threshold_refresh",
+        "monthly",
+        Text("単価を計算し直す時期", "When the unit price is reckoned anew"),
+        choices=("monthly", "nightly"),
+    )
     fixed_unit_price_minor: int = setting(
         "cpm.fixed_unit_price",
         10_000,

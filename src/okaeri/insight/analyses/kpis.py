@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from okaeri.foundation.settings import load
 from okaeri.insight.analyses.sources import Sources
+from okaeri.insight.analysis_types import KpiRules
 from okaeri.insight.domain.kpis.days import points_of
 from okaeri.insight.domain.reports.f2 import WINDOWS
 from okaeri.insight.domain.reports.kpis import (
     MOST_MONTH_DAYS,
-    REPURCHASE_DAYS,
     UPLIFT_DAYS,
     first_base_month,
     kpis_payload,
@@ -29,9 +30,9 @@ from okaeri.insight.features.kpis import (
 
 def build(sources: Sources) -> dict[str, Any]:
     """Give the payload of `domain.reports.kpis`."""
-    points, rules = points_of(sources.as_of), sources.rules
+    points, rules, again = points_of(sources.as_of), sources.rules, load(KpiRules).repurchase_window
     purchases, people, days = sources.purchases, sources.customers, points.all
-    spans, since = spans_of(rules), first_base_month(sources.as_of)
+    spans, since = spans_of(rules), first_base_month(sources.as_of, again)
     first_end = min(points.all).replace(day=1)
     tables = {
         "day_flows": compute_day_flows(purchases),
@@ -40,7 +41,7 @@ def build(sources: Sources) -> dict[str, Any]:
         "f2_days": compute_f2_days(people, windows=WINDOWS),
         "second_purchases": compute_second_purchases(people, days=days, span=rules.active_days),
         "month_buyers": compute_month_buyers(purchases, since=since),
-        "month_returns": compute_month_returns(purchases, since=since, within=REPURCHASE_DAYS),
+        "month_returns": compute_month_returns(purchases, since=since, within=again),
         "month_intervals": compute_month_intervals(
             purchases, cut=sources.as_of.day, since=first_end
         ),
@@ -48,4 +49,4 @@ def build(sources: Sources) -> dict[str, Any]:
         "churn": compute_churn(sources.contracts, days=days, span=MOST_MONTH_DAYS),
     }
     rows = {name: sources.rows(expr) for name, expr in tables.items()}
-    return kpis_payload(rows, points=points, rules=rules)
+    return kpis_payload(rows, points=points, rules=rules, repurchase_days=again)

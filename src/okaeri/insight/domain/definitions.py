@@ -75,6 +75,7 @@ def _values(
         "bar": money(portfolio["threshold_minor"], currency) if portfolio else unknown,
         "price": money(portfolio["aov_minor"], currency) if portfolio else unknown,
         "price_mode": _PRICE_MODES[rules.unit_price_mode],
+        "priced": _PRICED[rules.threshold_refresh],
         "tenure": _TENURES[rules.tenure_basis],
         "day": _SAME_DAY if rules.merge_same_day else _EACH_ORDER,
         "trial": _WITH_TRIAL if rules.count_trial else _WITHOUT_TRIAL,
@@ -131,6 +132,16 @@ _PRICE_MODES = {
     "per_customer": Text("全期間の購入額 ÷ 購入者数", "net sales of all time ÷ buyers"),
     "fixed": Text("設定した固定の単価", "the fixed price of the settings"),
 }
+_PRICED = {
+    "monthly": Text(
+        "毎月1日より前の注文で計算して月内は固定し",
+        "from orders before the first of the month and frozen for the month",
+    ),
+    "nightly": Text(
+        "毎晩、今月の注文も入れて計算し直し",
+        "reckoned anew every night, orders of this month included",
+    ),
+}
 _SAME_DAY = Text("同じ日の注文は1回と数えます", "orders of one day are one purchase")
 _EACH_ORDER = Text("注文ごとに1回と数えます", "every order is a purchase")
 _WITH_TRIAL = Text("トライアルを含みます", "trials included")
@@ -162,10 +173,9 @@ _DEFINITIONS: dict[str, Text] = {
     ),
     "threshold_minor": Text(
         "流行・優良の線: 平均顧客単価({price_mode} = {price})の {multiple}倍 = {bar} です。"
-        "毎月1日より前の注文で計算して月内は固定し、注文が {fewest}件未満のときは固定の単価を使います。",
+        "{priced}、注文が {fewest}件未満のときは固定の単価を使います。",
         "Bar for trend and loyal: {multiple} × the average unit price ({price_mode} = {price}) = {bar}; "
-        "from orders before the first of the month and frozen for the month; with fewer than {fewest} "
-        "orders the fixed price is used.",
+        "{priced}; with fewer than {fewest} orders the fixed price is used.",
     ),
     "portfolio": Text(
         "顧客ポートフォリオ: 購入1回は初回客、在籍 {steady}日未満はよちよち客、累計が {bar} 未満はコツコツ客、"

@@ -13,8 +13,11 @@ def rule_version(
 ) -> str:
     """Give twelve hex digits that change when any setting of the analysis changes.
 
-    Counting as every shop begins with adds nothing: older numbers were counted so too.
+    Counting and refreshing as every shop begins with add nothing: older numbers were made so too.
     """
     further = [] if counting in (None, CountingRules()) else [asdict(counting)]
-    text = json.dumps([asdict(rules), asdict(ranks), *further], sort_keys=True)
+    classes = asdict(rules)
+    if rules.threshold_refresh == LifecycleRules().threshold_refresh:
+        del classes["threshold_refresh"]
+    text = json.dumps([classes, asdict(ranks), *further], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

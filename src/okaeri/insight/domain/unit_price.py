@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -31,11 +31,15 @@ class UnitPrice:
 def priced_period(as_of: date, rules: LifecycleRules) -> tuple[date | None, date]:
     """Give the first day (None: from the beginning) and the day after the last day of the average.
 
-    The average is frozen for the month: only orders before the first of the month enter.
+    "monthly" freezes the average for the month: only orders before the first of the month enter;
+    "nightly" adds those of the month that runs. Twelve months before it are whole either way.
     """
-    until = as_of.replace(day=1)
-    start = until.replace(year=until.year - 1) if rules.unit_price_mode == "aov_12m" else None
-    return start, until
+    this_month = as_of.replace(day=1)
+    until = this_month
+    if rules.threshold_refresh == "nightly":
+        until = (this_month + timedelta(days=31)).replace(day=1)
+    is_of_a_year = rules.unit_price_mode == "aov_12m"
+    return this_month.replace(year=this_month.year - 1) if is_of_a_year else None, until
 
 
 def sum_unit_price(

@@ -3,6 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
+SATISFIED = 4
+
 
 def compute_loyalty(
     people: ir.Table, answers: ir.Table, reactions: ir.Table, *, repeat_days: int
@@ -11,7 +13,8 @@ def compute_loyalty(
 
     Columns: customers; repeat (bought twice or more, last within `repeat_days`); written (got
     marketing) and engaged (pressed a link of it); asked (answered whether they recommend), promoters
-    (5 of 5) and detractors (1 to 3); rated (answered how satisfied) and score (sum of 1 to 5).
+    (5 of 5) and detractors (1 to 3); rated (answered how satisfied), score (sum of 1 to 5) and
+    satisfied (4 or 5 of 5, the top two boxes of §1.3 #30).
     `people`: rows of the segment table; `answers`: customer_id, day, question, score, of a person and
     question the newest day counts, of several on it the lowest score.
     """
@@ -41,6 +44,7 @@ def compute_loyalty(
         detractors=(said <= 3).fill_null(ibis.literal(False)).ifelse(1, 0),
         rated=rating.notnull().ifelse(1, 0),
         score=rating.fill_null(0),
+        satisfied=(rating >= SATISFIED).fill_null(ibis.literal(False)).ifelse(1, 0),
     )
     sums = [name for name in rows.columns if name not in ("stage", "is_lapsed")]
     return rows.group_by("stage", "is_lapsed").agg(

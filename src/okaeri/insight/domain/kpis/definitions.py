@@ -26,10 +26,12 @@ DEFINITIONS = {
         "that day; not the repeat rate, whose base is all buyers.",
     ),
     "kpi_repurchase_rate": Text(
-        "再購入率(90日): ある月に買った人のうち、その月の購入から90日以内にもう一度買った人の割合です。"
-        "全員に90日がたった月だけを出します。",
-        "Repurchase rate (90 days): of those who bought in a month, the share that bought again within 90 "
-        "days of a purchase of it; only months of which everybody had 90 days.",
+        "再購入率({kpi_repurchase_window}日): ある月に買った人のうち、その月の購入から"
+        "{kpi_repurchase_window}日以内にもう一度買った人の割合です。"
+        "全員に{kpi_repurchase_window}日がたった月だけを出します。",
+        "Repurchase rate ({kpi_repurchase_window} days): of those who bought in a month, the share that "
+        "bought again within {kpi_repurchase_window} days of a purchase of it; only months of which "
+        "everybody had so many days.",
     ),
     "kpi_retention_rate_new": Text(
         "顧客維持率(新規): {active}日間に初めて買った人のうち、同じ期間に2回目を買った人の割合です。",
@@ -120,6 +122,11 @@ DEFINITIONS = {
         "初めて買った人(CPA)、トライアル以外から始めた人(CPO)、定期を始めた人(定期CPO)で割ります。",
         "CPR, CPA, CPO, CPO of subscriptions, ROAS: sums of months and sources with a cost: cost ÷ people "
         "who began with a trial, who first bought, who began with a full product, who took a subscription.",
+    ),
+    "kpi_csat": Text(
+        "CSAT: 満足度(1〜5)の最新の回答が4か5の人の割合です。区間は95%(ウィルソン法)です。",
+        "CSAT: of those who said how satisfied they are (1 to 5), the share whose newest answer is 4 or 5; "
+        "95% Wilson interval.",
     ),
     "kpi_response_rate": Text(
         "レスポンス率: 送ったご案内のうち、送った日から数日以内に購入のあった割合です(チャネルは分けません)。"

@@ -20,7 +20,6 @@ from okaeri.insight.types import LifecycleRules
 
 # People who became so many days old lately are whom an F2 rate is about (as in `reports.f2`).
 RECENT_DAYS = 90
-REPURCHASE_DAYS = 90
 UPLIFT_DAYS = 90
 MOST_MONTH_DAYS = 30
 
@@ -38,22 +37,22 @@ def spans_of(rules: LifecycleRules) -> tuple[int, ...]:
     return tuple(sorted({year, 2 * year, lapse, lapse + month_days(rules)}))
 
 
-def first_base_month(as_of: date) -> date:
-    """Give the first day of the earliest month 再購入率 is shown for."""
-    last = last_base_month(as_of) - MONTHS
+def first_base_month(as_of: date, days: int) -> date:
+    """Give the first day of the earliest month 再購入率 within `days` days is shown for."""
+    last = last_base_month(as_of, days) - MONTHS
     return date(last // 12, last % 12 + 1, 1)
 
 
-def last_base_month(as_of: date) -> int:
-    """Give the newest month of which everybody had 90 days to come again (`features.months`)."""
-    day = as_of - timedelta(days=REPURCHASE_DAYS - 1)
+def last_base_month(as_of: date, days: int) -> int:
+    """Give the newest month of which everybody had `days` days to come again (`features.months`)."""
+    day = as_of - timedelta(days=days - 1)
     return day.year * 12 + day.month - 2
 
 
 def kpis_payload(
-    tables: Mapping[str, Rows], *, points: Points, rules: LifecycleRules
+    tables: Mapping[str, Rows], *, points: Points, rules: LifecycleRules, repurchase_days: int
 ) -> dict[str, Any]:
-    """Give {kpis}: figures as `domain.kpis.figures` reads them, in the order of the catalogue.
+    """Give {kpis, repurchase_days}: figures as `domain.kpis.figures` reads them, in the order of the catalogue.
 
     `tables`: rows of `features.kpis` (day_flows, silences, last_days, second_purchases, month_buyers,
     month_returns, month_intervals, trial_takers, churn) and f2_days of `features.f2`. What a shop has no
@@ -66,11 +65,13 @@ def kpis_payload(
         "kpis": [
             *_coming_back(tables, people, points),
             *_keeping(tables, people, points, rules),
+            _repurchases(tables, points.now, repurchase_days),
             *_lapsing(people, points, rules),
             *_spending(tables, people, points, rules),
             _intervals(tables["month_intervals"], points),
             *_subscribing(tables, points, rules),
-        ]
+        ],
+        "repurchase_days": repurchase_days,
     }
 
 
@@ -127,7 +128,6 @@ def _keeping(
 
     return [
         over_time("repeater_share", "rate", repeaters, points),
-        _repurchases(tables, points.now),
         over_time(
             "retention_rate_new",
             "rate",
@@ -141,14 +141,14 @@ def _keeping(
     ]
 
 
-def _repurchases(tables: Mapping[str, Rows], as_of: date) -> dict[str, Any]:
+def _repurchases(tables: Mapping[str, Rows], as_of: date, days: int) -> dict[str, Any]:
     again = {row["month"]: row["again"] for row in tables["month_returns"]}
     figures = {
         row["month"]: rate(again.get(row["month"], 0), row["buyers"])
         for row in tables["month_buyers"]
     }
     return over_months(
-        "repurchase_rate", "rate", figures, last=last_base_month(as_of), months=MONTHS
+        "repurchase_rate", "rate", figures, last=last_base_month(as_of, days), months=MONTHS
     )
 
 

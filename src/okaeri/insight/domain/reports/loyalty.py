@@ -34,8 +34,9 @@ def loyalty_payload(
     """Give {all, classes, history}; `before` is the history of the last payload.
 
     all, classes (most people first, with stage and is_lapsed): customers, index, nps (-100..100),
-    satisfaction (1..5), voice, engagement, repeat (0..100 each), asked, rated, written; None where
-    unknown. history, oldest first, at most 13 months: month (ISO), index, by class ("prime-0" → index).
+    satisfaction (1..5), voice, engagement, repeat (0..100 each), asked, rated, satisfied (of those
+    rated), written; None where unknown. history, oldest first, at most 13 months: month (ISO), index,
+    by class ("prime-0" → index).
     """
     classes = [
         {"stage": row["stage"], "is_lapsed": row["is_lapsed"], **_parts(row)} for row in rows
@@ -45,7 +46,7 @@ def loyalty_payload(
         name: sum(row[name] for row in rows)
         for name in (
             *("customers", "repeat", "written", "engaged", "asked", "promoters", "detractors"),
-            *("rated", "score"),
+            *("rated", "score", "satisfied"),
         )
     }
     everybody = _parts(sums)
@@ -78,5 +79,5 @@ def _parts(row: Mapping[str, Any]) -> dict[str, Any]:
         "voice": voice,
         "engagement": engagement,
         "repeat": repeat,
-        **{name: row[name] for name in ("asked", "rated", "written")},
+        **{name: row[name] for name in ("asked", "rated", "satisfied", "written")},
     }

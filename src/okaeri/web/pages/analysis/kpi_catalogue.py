@@ -1,7 +1,7 @@
 """The KPI catalogue (domain reference §2.3) as the page shows it: groups, names, and where to look further."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from okaeri.foundation.text import Text
 
@@ -29,6 +29,8 @@ def _numbered(key: str, numbers: Iterable[int], ja: str, en: str, page: str) -> 
 
 # Stands for one entry per window of the shop (`insight.analysis_types.LtvRules`).
 _LTV = "ltv"
+# Named by the days it was counted within (`insight.analysis_types.KpiRules`).
+_REPURCHASE = "repurchase_rate"
 _GROUPS = (
     KpiGroup(
         Text("2回目、その先へ", "The second purchase and further"),
@@ -48,9 +50,7 @@ _GROUPS = (
                 "Repeat rate (to purchase {n})",
                 "survival",
             ),
-            Entry(
-                "repurchase_rate", Text("再購入率(90日)", "Repurchase rate (90 days)"), "cohorts"
-            ),
+            Entry(_REPURCHASE, Text("再購入率({n}日)", "Repurchase rate ({n} days)"), "cohorts"),
             Entry("repeater_share", Text("リピーター率", "Repeater share"), "sales_mix"),
         ),
     ),
@@ -139,27 +139,29 @@ _GROUPS = (
         (
             Entry("response_rate", Text("レスポンス率", "Response rate"), "forecast"),
             Entry("nps", Text("NPS", "NPS"), "loyalty"),
-            Entry(
-                "satisfaction",
-                Text("満足度(1〜5の平均)", "Satisfaction (mean of 1 to 5)"),
-                "loyalty",
-            ),
+            Entry("csat", Text("CSAT(満足度4・5の割合)", "CSAT (share of 4 and 5)"), "loyalty"),
         ),
     ),
 )
 
 
-def find_groups(ltv_days: Iterable[int]) -> list[KpiGroup]:
+def find_groups(ltv_days: Iterable[int], repurchase_days: int) -> list[KpiGroup]:
     """Give the groups in their order, with LTV for each number of days."""
+    windows = tuple(ltv_days)
     return [
-        KpiGroup(group.name, tuple(_expanded(group.entries, tuple(ltv_days)))) for group in _GROUPS
+        KpiGroup(group.name, tuple(_expanded(group.entries, windows, repurchase_days)))
+        for group in _GROUPS
     ]
 
 
-def _expanded(entries: Iterable[Entry], ltv_days: Iterable[int]) -> Iterator[Entry]:
+def _expanded(
+    entries: Iterable[Entry], ltv_days: Iterable[int], repurchase_days: int
+) -> Iterator[Entry]:
     for entry in entries:
         if entry.key == _LTV:
             yield from _numbered(_LTV, ltv_days, entry.name.ja, entry.name.en, entry.page)
+        elif entry.key == _REPURCHASE:
+            yield replace(entry, name=entry.name.format(n=repurchase_days))
         else:
             yield entry
 

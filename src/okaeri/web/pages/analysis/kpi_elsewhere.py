@@ -167,7 +167,9 @@ def _responses(payload: dict[str, Any]) -> Iterable[Row]:
 def _voices(payload: dict[str, Any]) -> Iterable[Row]:
     everybody = payload["all"]
     yield _row("nps", "score", _figure(everybody["nps"], everybody["asked"]))
-    yield _row("satisfaction", "score", _figure(everybody["satisfaction"], everybody["rated"]))
+    # Reports of before CSAT was counted have none.
+    if "satisfied" in everybody:
+        yield _row("csat", "rate", insight.rate_of(everybody["satisfied"], everybody["rated"]))
 
 
 def day_of(trend: Sequence[Figure]) -> date | None:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
-from okaeri.insight.analysis_types import LtvRules
+from okaeri.insight.analysis_types import KpiRules, LtvRules
 from okaeri.insight.types import LifecycleRules
 from okaeri.web import formats
 from okaeri.web.access import needs
@@ -40,7 +40,7 @@ _DEFINITIONS = (
     *("kpi_ltv_year", "kpi_sales_year", "ltv", "kpi_ltv_formula", "existing_share"),
     *("kpi_discount_order_share", "kpi_uplift_to_full_rate", "kpi_sub_survival"),
     *("kpi_sub_avg_deliveries", "kpi_churn_rate", "kpi_churn_at_n", "kpi_cost"),
-    *("kpi_response_rate", "loyalty_parts"),
+    *("kpi_response_rate", "loyalty_parts", "kpi_csat"),
 )
 
 
@@ -52,7 +52,11 @@ def kpis(request: HttpRequest) -> HttpResponseBase:
     own = report.payload["kpis"] if report else []
     known = {row["key"]: row for row in (*own, *(find_rows() if own else ()))}
     language = language_of(request)
-    groups = find_groups(load(LtvRules).days)
+    # A report is named by what it was counted by; older ones were counted within 90 days.
+    counted = (
+        report.payload.get("repurchase_days", KpiRules().repurchase_window) if report else None
+    )
+    groups = find_groups(load(LtvRules).days, counted or load(KpiRules).repurchase_window)
     entries = [entry for group in groups for entry in group.entries]
     encoding = asked_encoding(request)
     if own and encoding:

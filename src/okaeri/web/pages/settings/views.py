@@ -47,6 +47,8 @@ _CHOICE_NAMES = {
     "aov_12m": Text("直近12か月の注文単価", "Per order, 12 months"),
     "per_customer": Text("1人当たり購入額", "Per customer"),
     "fixed": Text("固定の単価", "Fixed price"),
+    "monthly": Text("毎月1日(月内は変えない)", "On the first of the month, then frozen"),
+    "nightly": Text("毎晩", "Every night"),
     "repeat": Text("同じ品の買い足し", "Repeat purchases of one product"),
     "ad_hoc": Text("都度買い", "Ad-hoc purchases"),
     "merch_net": Text(
