@@ -64,9 +64,19 @@ def test_three_orders_give_an_answer_with_a_wide_interval(warehouse: Warehouse) 
         assert found.orders_365_high - found.orders_365_low >= 2
         assert found.value_365_low_minor < found.value_365_minor < found.value_365_high_minor
         assert TODAY < found.next_low_on < found.next_on < found.next_high_on
-        assert 0 < found.p_alive < 1
-        assert 0 < found.lapse_risk < 1
+        for low, chance, high in _chances(found):
+            assert 0 < low < chance < high < 1
+            assert high - low > 0.3, "three orders tell little"
     assert foretold("b").orders_365 > foretold("a").orders_365
+
+
+def _chances(found: CustomerPredictionView) -> list[tuple[float, float, float]]:
+    ends = [
+        (found.p_alive_low, found.p_alive, found.p_alive_high),
+        (found.returns_low, found.returns_chance, found.returns_high),
+        (found.lapse_risk_low, found.lapse_risk, found.lapse_risk_high),
+    ]
+    return [(low, chance, high) for low, chance, high in ends if low is not None and high]
 
 
 def test_a_shop_without_orders_foretells_nobody_and_opens(warehouse: Warehouse) -> None:

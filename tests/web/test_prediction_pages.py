@@ -35,6 +35,13 @@ def _known() -> dict:
     return {spec.key: spec for spec in specs_of(PredictionRules).values()}
 
 
+def _range(low: float | None, high: float | None) -> str:
+    assert low is not None
+    assert high is not None
+    assert low < high
+    return f"{low * 100:.0f}〜{high * 100:.0f}%"
+
+
 @pytest.mark.covers("G-11", "I-13")
 def test_the_persons_page_tells_what_is_likely_to_come_with_ranges_and_reasons(
     small_shop: None, browser_of_staff: Client
@@ -59,7 +66,14 @@ def test_the_persons_page_tells_what_is_likely_to_come_with_ranges_and_reasons(
     assert learned is not None
     if learned.payload["replay"]:
         assert f"店全体の最もよい時間は{learned.payload['replay']['shop_hour']}時台です" in held
-    assert "80%の予測区間" in page
+    assert "範囲はいずれも80%の区間です" in page
+    # No chance stands without its interval.
+    for low, high in (
+        (row.p_alive_low, row.p_alive_high),
+        (row.returns_low, row.returns_high),
+        (row.lapse_risk_low, row.lapse_risk_high),
+    ):
+        assert f"({_range(low, high)})" in page
 
 
 @pytest.mark.covers("I-15")
@@ -124,10 +138,14 @@ def test_the_held_out_page_shows_what_was_told_beside_what_came(
         if row["came"]:
             assert 0 <= row["low"] < row["came"] < row["high"]
             assert f"{row['low']:.2f}〜{row['high']:.2f}" in page
-    for row in replay["lapse"]["reliability"]:
+    for row in (*replay["lapse"]["reliability"], *replay["returns"]):
         assert (row["low"], row["high"]) == wilson_interval(
             round(row["came"] * row["people"]), row["people"]
         )
+    assert replay["returns"]
+    assert sum(line.startswith("returns,") for line in lines) == len(replay["returns"])
+    for misfit in report.payload["misfit"].values():
+        assert _range(misfit["low"], misfit["high"]) in page
 
 
 @pytest.mark.covers("B-06")
@@ -164,6 +182,8 @@ def test_the_most_valuable_stand_beside_what_they_did_and_their_class(
     assert places == sorted(places)
     for word in ("実績(直近12か月)", "予測購入回数", "継続の確率", "理由", "優良"):
         assert word in page
+    for row in rows:
+        assert f"{_range(row.p_alive_low, row.p_alive_high)}</span>" in page
     report = insight.find_report("predictions")
     assert report is not None
     top = report.payload["replay"]["top"]
@@ -211,6 +231,13 @@ def test_overdue_people_are_listed_and_can_be_taken_away_as_a_file(
     assert len(body.splitlines()) == found.total + 1
     numbers = [int(line.split(",")[0]) for line in body.splitlines()[1:]]
     assert numbers == [row.customer_id for row in found.rows]
+    first = found.rows[0]
+    assert f"({_range(first.returns_low, first.returns_high)})" in page
+    for line in csv.DictReader(io.StringIO(body)):
+        for name in ("離脱リスク", "継続の確率", "期間内に戻る確率"):
+            low, high = (float(line[f"{name}の{end}(80%)"]) for end in ("下限", "上限"))
+            assert low <= float(line[name]) <= high
+            assert low < high
 
 
 def test_the_shops_own_ratio_says_everywhere_who_is_overdue(

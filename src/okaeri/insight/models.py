@@ -91,6 +91,13 @@ class CustomerPrediction(models.Model):
     best_hour_own = models.IntegerField()
     # The chance that it beats every other time of his day; NULL of rows older than this column.
     best_hour_chance = models.FloatField(null=True)
+    # 80 % intervals of the three chances (insight.domain.chance_interval); NULL of older rows.
+    p_alive_low = models.FloatField(null=True)
+    p_alive_high = models.FloatField(null=True)
+    returns_low = models.FloatField(null=True)
+    returns_high = models.FloatField(null=True)
+    lapse_risk_low = models.FloatField(null=True)
+    lapse_risk_high = models.FloatField(null=True)
 
     class Meta:
         indexes = (

@@ -105,6 +105,12 @@ class CustomerPredictionView:
     best_hour: int | None
     best_hour_own: int
     best_hour_chance: float | None = None
+    p_alive_low: float | None = None
+    p_alive_high: float | None = None
+    returns_low: float | None = None
+    returns_high: float | None = None
+    lapse_risk_low: float | None = None
+    lapse_risk_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,11 +58,12 @@ def percent(share: float | None, places: int = 1) -> str:
     return MISSING if share is None else f"{number(share * 100, places)}%"
 
 
-def percent_range(low: float | None, high: float | None, language: str) -> str:
+def percent_range(low: float | None, high: float | None, language: str, digits: int = 1) -> str:
     """Write an interval of shares: 19.0〜28.1% / 19.0 to 28.1%."""
     if low is None or high is None:
         return MISSING
-    return f"{number(low * 100, 1)}{_between(language)}{number(high * 100, 1)}%"
+    ends = (number(end * 100, digits) for end in (low, high))
+    return f"{_between(language).join(ends)}%"
 
 
 def money_range(low: float | None, high: float | None, currency: str, language: str) -> str:

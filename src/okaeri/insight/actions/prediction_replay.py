@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from okaeri.insight.domain import lapse_training
+from okaeri.insight.domain.chance_interval import Trial, trial_of
 from okaeri.insight.domain.ground import Ground
 from okaeri.insight.domain.lapse_risk import matrix_of, rule_risk
 from okaeri.insight.domain.lapse_training import Cases, Chosen
@@ -41,6 +42,16 @@ class Replayed:
     payload: dict[str, Any]
     # The days ahead that lapse was learned for.
     lapse_days: int
+
+    @property
+    def lapse_trial(self) -> Trial:
+        """How far chances of lapsing were off."""
+        return trial_of(self.lapse.reliability)
+
+    @property
+    def returns_trial(self) -> Trial:
+        """How far chances of coming back within the horizon were off."""
+        return trial_of(self.payload.get("returns", []))
 
 
 def stand_at(ground: Ground, horizon_days: int) -> Standpoint:
@@ -101,6 +112,7 @@ def replay(
             "scores": chosen.scores,
             "reliability": chosen.reliability,
         },
+        "returns": lapse_training.reliability(told.comes, np.isfinite(late.came_in_days)),
         "models": _compare(late, horizon_days),
     }
     return Replayed(learn(at.timing), chosen, payload, lapse_days)

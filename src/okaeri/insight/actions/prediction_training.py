@@ -12,7 +12,7 @@ from okaeri.insight.store import reports
 
 REPORT = "prediction_training"
 # Counts up when what is kept is read otherwise than before; the columns of lapse risk speak for themselves.
-_EDITION = 1
+_EDITION = 2
 
 
 def _edition() -> list[Any]:

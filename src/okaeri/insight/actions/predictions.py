@@ -16,6 +16,7 @@ from okaeri.insight.actions.segment_tables import SCHEMAS, find_fact
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain import importance, lapse_risk
 from okaeri.insight.domain.best_hour import SHOP_WEIGHT
+from okaeri.insight.domain.chance_interval import Trial, chance_interval
 from okaeri.insight.domain.ground import Ground, ground_of, present_ground_of
 from okaeri.insight.domain.lifetime.forecast import Forecast, forecast
 from okaeri.insight.domain.lifetime.histories import Floats
@@ -73,6 +74,7 @@ def predict(
     columns = {
         **_standing(now.ground, sources.as_of, horizon),
         **_ahead(told, returns),
+        **_sureness(now, told, returns, replayed, horizon),
         **_next(now.ground, coming, sources.as_of),
         **_lapse(now, replayed, lapse_days),
         **_importance(sources, now.ground, told, rules),
@@ -134,7 +136,10 @@ def _replay(sources: Sources, history_days: int, horizon: int, lapse_days: int) 
 
 
 def _payload(now: Standpoint, replayed: Replayed, horizon: int, lapse_days: int) -> dict[str, Any]:
-    """Give {people, horizon_days, lapse_days, parameters, gaps, replay}; see `domain.reports.predictions`."""
+    """Give {people, horizon_days, lapse_days, parameters, gaps, misfit, replay}.
+
+    misfit: what it makes of a foretold half, {low, high}; for the rest see `domain.reports.predictions`.
+    """
     orders, spending = now.fits.orders, now.fits.spending
     names = ("r", "alpha", "a", "b", "p", "q", "gamma")
     values = (*orders.values, *spending.values)
@@ -149,8 +154,17 @@ def _payload(now: Standpoint, replayed: Replayed, horizon: int, lapse_days: int)
             for name, value, error in zip(names, values, errors, strict=True)
         ],
         "usual_gap_days": float(np.exp(now.timing.gaps.mean)),
+        "misfit": {
+            "lapse": _of_a_half(replayed.lapse_trial),
+            "returns": _of_a_half(replayed.returns_trial),
+        },
         "replay": replayed.payload or None,
     }
+
+
+def _of_a_half(trial: Trial) -> dict[str, float]:
+    low, high = chance_interval(np.array([0.5]), np.zeros(1), trial.misfit)
+    return {"low": float(low[0]), "high": float(high[0])}
 
 
 def _standing(ground: Ground, as_of: date, horizon: int) -> Columns:
@@ -208,7 +222,38 @@ def _lapse(now: Standpoint, replayed: Replayed, days: int) -> Columns:
         typical = np.median(matrix, axis=0)
         slopes = np.array(replayed.lapse.slopes)
         moved = lapse_risk.effects(risk, slopes, matrix, typical)
-    return {"lapse_risk": risk.tolist(), "lapse_reasons": _reasons(now, moved)}
+    return {
+        "lapse_risk": risk.tolist(),
+        "lapse_reasons": _reasons(now, moved),
+        **_ends("lapse_risk", risk, _lapse_spread(now, replayed, days, risk), replayed.lapse_trial),
+    }
+
+
+def _lapse_spread(now: Standpoint, replayed: Replayed, days: int, risk: Floats) -> Floats:
+    """Give what is unknown of each risk: the rule's parameters, or a trained model's calibration."""
+    if replayed.lapse.slopes is None:
+        return lapse_risk.rule_spread(now.ground, now.fits, days)
+    return replayed.lapse_trial.calibration_spread(risk)
+
+
+def _sureness(
+    now: Standpoint, told: Forecast, returns: Floats, replayed: Replayed, horizon: int
+) -> Columns:
+    """Give the intervals of being a customer still and of coming back.
+
+    Nobody sees who is a customer still; what a replay missed of coming back stands for both.
+    """
+    spread = lapse_risk.rule_spread(now.ground, now.fits, horizon)
+    trial = replayed.returns_trial
+    return {
+        **_ends("p_alive", told.p_alive, told.p_alive_spread, trial),
+        **_ends("returns", returns, spread, trial),
+    }
+
+
+def _ends(name: str, chances: Floats, spread: Floats, trial: Trial) -> Columns:
+    low, high = chance_interval(chances, spread, trial.misfit)
+    return {f"{name}_low": low.tolist(), f"{name}_high": high.tolist()}
 
 
 def _reasons(now: Standpoint, moved: Floats) -> list[str]:

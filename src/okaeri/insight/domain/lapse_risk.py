@@ -13,6 +13,7 @@ import numpy as np
 from okaeri.foundation.text import Text
 from okaeri.insight.domain.ground import Ground
 from okaeri.insight.domain.lifetime.beta_geometric import MBG_NBD
+from okaeri.insight.domain.lifetime.doubt import purchase_spread
 from okaeri.insight.domain.lifetime.forecast import WEEK, Fits, fold
 from okaeri.insight.domain.lifetime.histories import Floats
 
@@ -48,6 +49,12 @@ def rule_risk(ground: Ground, fits: Fits, days: int) -> Floats:
     histories, place = fold(ground.people)
     buys = MBG_NBD.chance_of_purchase(fits.orders.values, histories, days / WEEK)
     return np.asarray(1.0 - buys[place])
+
+
+def rule_spread(ground: Ground, fits: Fits, days: int) -> Floats:
+    """Give how little each person's `rule_risk` is known: the standard error of its log-odds."""
+    histories, place = fold(ground.people)
+    return purchase_spread(MBG_NBD, fits.orders, histories, days / WEEK)[place]
 
 
 def matrix_of(ground: Ground, rule: Floats, usual_days: Floats) -> Floats:

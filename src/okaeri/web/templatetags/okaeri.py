@@ -127,9 +127,9 @@ def pct(share: float | None, places: int = 1) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def pct_range(context: Context, low: float | None, high: float | None) -> str:
+def pct_range(context: Context, low: float | None, high: float | None, digits: int = 1) -> str:
     """19.0〜28.1%."""
-    return formats.percent_range(low, high, _language(context))
+    return formats.percent_range(low, high, _language(context), digits)
 
 
 @register.simple_tag(takes_context=True)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from okaeri.insight.domain.lifetime import gamma_gamma
 from okaeri.insight.domain.lifetime.beta_geometric import MBG_NBD
+from okaeri.insight.domain.lifetime.doubt import alive_spread
 from okaeri.insight.domain.lifetime.fitting import Fit, Prior
 from okaeri.insight.domain.lifetime.histories import Floats, Histories, distinct_histories
 
@@ -60,6 +61,8 @@ class Forecast:
     """Per person: the chance of being a customer still, orders and value within the time, 80 % intervals."""
 
     p_alive: Floats
+    # How little p_alive is known: the standard error of its log-odds (`lifetime.doubt`).
+    p_alive_spread: Floats
     comes: Floats
     orders: Floats
     orders_low: NDArray[np.int64]
@@ -107,6 +110,7 @@ def forecast(people: People, fits: Fits, days: int) -> Forecast:
     )
     return Forecast(
         p_alive=alive[place],
+        p_alive_spread=alive_spread(MBG_NBD, fits.orders, histories)[place],
         comes=comes[place],
         orders=orders[place],
         orders_low=spread.orders_low[place],

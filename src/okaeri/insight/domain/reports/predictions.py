@@ -147,10 +147,14 @@ DEFINITIONS: Mapping[str, Text] = {
     ),
     "p_alive": Text(
         "継続の確率: まだお客様でいる確率です(MBG/NBD)。買う回数が多い人ほど、"
-        "短い沈黙でも下がります。",
+        "短い沈黙でも下がります。範囲は80%の区間で、係数の不確かさ(標準誤差をデルタ法で伝えたもの)に、"
+        "過去の日から予測し直したときの「戻る見込み」のずれを加えています。"
+        "お客様でいるかどうかは直接見えないため、確かめられるのは戻ったかどうかだけです。",
         "Chance of being a customer: still there, by the MBG/NBD model; the more often somebody used "
         "to buy, "
-        "the sooner silence lowers it.",
+        "the sooner silence lowers it. Its 80% interval takes what is unknown of the parameters (their "
+        "standard errors, by the delta method) and what a replay missed of coming back; being a "
+        "customer cannot be seen, coming back can.",
     ),
     "next_on": Text(
         "次回購入日: 期間内に戻ってくるとした場合の日付と80%区間です。"
@@ -186,12 +190,16 @@ DEFINITIONS: Mapping[str, Text] = {
         "離脱リスク: 今後の決まった日数に購入がない確率です。データが少ない間は MBG/NBD の確率を、"
         "半年以内の苦情、定期のスキップ・休止、サイト訪問の増減(直近30日とその前90日)で少し動かした値です"
         "(動かす幅は目安)。離脱と継続がそれぞれ500人以上になると、ロジスティック回帰と勾配ブースティングも含めて、"
-        "後の期間で最も当たったものを選び、確率を合わせ直します。",
+        "後の期間で最も当たったものを選び、確率を合わせ直します。範囲は80%の区間で、同じ見込みの方のうち、"
+        "実際に購入しない方の割合が入ると見込む幅です。係数の不確かさと、過去の日から予測し直したときのずれを"
+        "合わせています。データが少ないと広くなります。季節で買い方が変わると外れることがあります。",
         "Lapse risk: the chance of no purchase in the days to come. With few data the MBG/NBD's own "
         "chance, moved a little by complaints and deliveries put off within half a year and by visits "
         "of the last 30 days against the 90 before (by how much is a guess); from 500 lapsed and 500 "
         "others on, logistic regression and gradient boosting compete, the best on a later stretch of "
-        "time is taken, and its chances are calibrated.",
+        "time is taken, and its chances are calibrated. The 80% interval is where the share of those "
+        "told the same who buy nothing should lie: what is unknown of the parameters, and what a replay "
+        "missed. Few data make it wide; seasons may move people out of it.",
     ),
     "importance": Text(
         "重要度: 予測購入額の順位(百分位)、クラスの点、鮮度、RFM "

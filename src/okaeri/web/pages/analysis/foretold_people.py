@@ -152,6 +152,14 @@ _COLUMNS = (
     Text("次回購入日の上限(80%)", "next_high_on"),
     Text("乖離率", "overdue_ratio"),
     Text("離脱リスク", "lapse_risk"),
+    Text("離脱リスクの下限(80%)", "lapse_risk_low"),
+    Text("離脱リスクの上限(80%)", "lapse_risk_high"),
+    Text("継続の確率", "p_alive"),
+    Text("継続の確率の下限(80%)", "p_alive_low"),
+    Text("継続の確率の上限(80%)", "p_alive_high"),
+    Text("期間内に戻る確率", "returns_chance"),
+    Text("期間内に戻る確率の下限(80%)", "returns_low"),
+    Text("期間内に戻る確率の上限(80%)", "returns_high"),
     Text("重要度", "importance"),
     Text("優先度", "priority"),
     Text("理由", "reasons"),
@@ -192,8 +200,14 @@ def _csv_row(person: Person, language: str) -> tuple[Any, ...]:
         told.next_low_on,
         told.next_high_on,
         round(told.overdue_ratio, 2),
-        round(told.lapse_risk, 3),
+        *_rounded(told.lapse_risk, told.lapse_risk_low, told.lapse_risk_high),
+        *_rounded(told.p_alive, told.p_alive_low, told.p_alive_high),
+        *_rounded(told.returns_chance, told.returns_low, told.returns_high),
         round(told.importance, 1),
         round(told.priority, 1),
         " / ".join(reason.render(language) for reason in person.reasons),
     )
+
+
+def _rounded(*chances: float | None) -> list[float | None]:
+    return [None if chance is None else round(chance, 3) for chance in chances]

@@ -81,6 +81,7 @@ def _rows(replay: dict[str, Any], items: dict[str, Any] | None) -> list[tuple[An
         "orders": replay["orders"]["tenths"],
         "value": replay["value"]["tenths"],
         "lapse": replay["lapse"]["reliability"],
+        "returns": replay.get("returns", []),
     }
     rows = [
         (kind, place, row["people"], row["told"], row["came"], row.get("low"), row.get("high"))

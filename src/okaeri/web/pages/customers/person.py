@@ -128,6 +128,7 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
                     "high_first",
                     "orders_365",
                     "value_365",
+                    "p_alive",
                 ),
                 *(
                     "next_on",
