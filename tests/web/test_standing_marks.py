@@ -29,7 +29,7 @@ def test_a_curve_halves_with_each_cycle_and_returns_to_a_hundred() -> None:
     assert ago(61) not in points
     assert points[ago(60)] == 100
     assert points[ago(45)] == pytest.approx(100 * 2**-0.5)
-    assert (points[ago(30)], points[ago(0)], points[ago(-30)]) == (100, 50, 25)
+    assert (points[ago(30)], points[ago(0)], points[ago(-30)]) == pytest.approx((100, 50, 25))
 
 
 def _page(client: Client, member: str) -> str:

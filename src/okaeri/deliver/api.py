@@ -35,6 +35,7 @@ from okaeri.deliver.store import (
     reactions,
     receipts,
     rights,
+    signs,
     strangers,
     views,
 )
@@ -60,6 +61,7 @@ from okaeri.foundation.keyset import Before
 from okaeri.foundation.personal import Documents
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
+from okaeri.insight.bump_types import Sign
 from okaeri.intake.types import PartyIn
 
 AUDIENCE_JOB_KIND = audience_jobs.JOB_KIND
@@ -373,6 +375,16 @@ def read_reactions(since: datetime, until: datetime | None = None) -> Iterator[p
     and before `until`.
     """
     return reactions.read_reactions(since, until)
+
+
+def read_signs(since: date) -> Iterator[pa.RecordBatch]:
+    """Give what everybody did with messages from a day on, as `insight.bump_types.SIGNS`."""
+    return signs.read_signs(since, ZoneInfo(load(ShopProfile).time_zone))
+
+
+def signs_of(customer_ids: Collection[int], since: date) -> list[Sign]:
+    """Give what these people did with messages from a day on, as signs of life."""
+    return signs.signs_of(customer_ids, since, ZoneInfo(load(ShopProfile).time_zone))
 
 
 def last_marketing_at(customer_ids: Sequence[int]) -> datetime | None:

@@ -35,6 +35,7 @@ from okaeri.insight.actions.life_events import estimate_life_events, save_life_e
 from okaeri.insight.actions.new_products import list_new_products
 from okaeri.insight.actions.order_table import read_orders
 from okaeri.insight.actions.perks import measure_perks, perk_report
+from okaeri.insight.actions.person_signs import day_points_of
 from okaeri.insight.actions.preview import preview_class_counts
 from okaeri.insight.actions.recommendations import (
     recommend_like_viewed,
@@ -138,6 +139,7 @@ __all__ = [
     "count_customers_where",
     "count_rule",
     "create_segment",
+    "day_points_of",
     "definitions",
     "delete_segment",
     "estimate_life_events",

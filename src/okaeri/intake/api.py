@@ -482,10 +482,11 @@ def events_of(
     party_ids: Iterable[int] = (),
     *,
     before: datetime | None = None,
+    since: datetime | None = None,
     limit: int = 200,
 ) -> list[EventRecord]:
     """Give the newest events of these devices and contacts, each once, newest first."""
-    return event_reading.events_of(device_ids, party_ids, before=before, limit=limit)
+    return event_reading.events_of(device_ids, party_ids, before=before, since=since, limit=limit)
 
 
 def list_identifications_after(change_no: int, limit: int) -> list[IdentificationRecord]:

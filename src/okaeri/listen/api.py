@@ -4,7 +4,8 @@ Links are signed with the installation's secret, the one `question_link` is give
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -12,7 +13,9 @@ from okaeri.customers import api as customers
 from okaeri.customers.attribute_types import Choice
 from okaeri.foundation import clock
 from okaeri.foundation.personal import Documents
+from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
+from okaeri.insight.bump_types import Sign
 from okaeri.listen.actions import answers as actions
 from okaeri.listen.actions import call_list, calls
 from okaeri.listen.actions.call_list import LeaveOut
@@ -78,6 +81,11 @@ def save_question(
 def answers_of(customer_id: int) -> list[AnswerView]:
     """Give a customer's present answers, the newest first."""
     return store.list_answers(customer_id)
+
+
+def signs_of(customer_ids: Collection[int], since: date) -> list[Sign]:
+    """Give the answers of these people since a day as signs of life, which lift freshness."""
+    return store.signs_of(customer_ids, since, ZoneInfo(load(ShopProfile).time_zone))
 
 
 def iter_answers() -> Iterator[AnswerView]:

@@ -43,6 +43,7 @@ from okaeri.project.environment import Environment
 from okaeri.rewards import api as rewards
 from okaeri.rewards import duties as reward_duties
 from okaeri.web.rights import duties as rights_duties
+from okaeri.web.signs import signs_above
 from okaeri.web.webhooks import duties as webhook_duties
 
 log = logging.getLogger(__name__)
@@ -96,7 +97,7 @@ def station_duties() -> tuple[Duty, ...]:
         *rights_duties.duties(),
         *intake_duties.duties(),
         *customer_duties.duties(),
-        *insight_duties.duties(),
+        *insight_duties.duties(signs_above),
         *listen_duties.duties(),
         *reward_duties.duties(),
         *plan_duties.duties(),
@@ -164,6 +165,7 @@ def refresh_everything(
             progress=progress,
             depth=depth,
             answers=answers_for_segments,
+            reactions=deliver.read_signs,
         )
         _measure_with_stations_above(warehouse, as_of, depth)
         evaluations = measure.evaluate_all(warehouse=warehouse, as_of=as_of)

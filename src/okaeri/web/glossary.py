@@ -143,8 +143,9 @@ TERMS: Mapping[str, Term] = {
     "freshness": _term(
         "顧客鮮度",
         "Freshness",
-        "購入や到着の直後を100とし、いつもの間隔が過ぎるごとに半分になります。",
-        "100 at a purchase or delivery; halves with every usual interval that passes.",
+        "購入や到着の直後を100とし、いつもの間隔が過ぎるごとに半分になります。クリックや回答などの反応で上がります。",
+        "100 at a purchase or delivery; halves with every usual interval that passes; clicks, answers and "
+        "other signs of life lift it.",
     ),
     "rfm": _term(
         "R・F・Mランク",

@@ -15,6 +15,7 @@ from okaeri.insight.analysis_types import (
     PerkRules,
     TargetRules,
 )
+from okaeri.insight.bump_types import BumpRules
 from okaeri.insight.care_types import MessageCostRules
 from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.freshness_types import BandRules
@@ -53,6 +54,7 @@ GROUPS: dict[str, tuple[type, ...]] = {
     "analysis": (
         AgeRules,
         BandRules,
+        BumpRules,
         ChurnRules,
         CountingRules,
         CycleRules,

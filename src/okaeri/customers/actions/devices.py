@@ -77,9 +77,13 @@ def first_identified(device_ids: Iterable[str]) -> dict[str, datetime]:
 
 
 def list_web_events(
-    customer_id: int, *, before: datetime | None = None, limit: int = 200
+    customer_id: int,
+    *,
+    before: datetime | None = None,
+    since: datetime | None = None,
+    limit: int = 200,
 ) -> list[EventRecord]:
-    """Give the newest events that are this person's, newest first; at most `limit`.
+    """Give the newest events (since an instant) that are this person's, newest first; at most `limit`.
 
     An event that names its person is his; any other one belongs by `domain.devices`.
     """
@@ -91,7 +95,7 @@ def list_web_events(
         spans.setdefault(link.device_id, []).append(link)
     mine: list[EventRecord] = []
     while len(mine) < limit:
-        page = intake.events_of(spans, parties, before=before, limit=_PAGE)
+        page = intake.events_of(spans, parties, before=before, since=since, limit=_PAGE)
         mine += [event for event in page if _is_his(event, spans, parties)]
         if len(page) < _PAGE:
             break

@@ -80,11 +80,14 @@ def analyse_customers(
     orders: ir.Table,
     request: Request,
     last_bought_cycles: Callable[[ir.Table], ir.Table] | None = None,
+    *,
+    day_points: ir.Table | None = None,
 ) -> Found:
     """Stage one row per customer with class, ranks and freshness (`Found.customers`).
 
     `last_bought_cycles` (of `Sources`, asked with `order_days`) gives whoever has no cycle of his own
-    that of what he bought last; without lines the shop's serves.
+    that of what he bought last; without lines the shop's serves. `day_points` lift freshness
+    (`features.bumps.compute_day_points`).
     """
     as_of, rules = request.as_of, request.rules
     staged = _stage_history(warehouse, orders, request)
@@ -108,6 +111,7 @@ def analyse_customers(
         shop_cycle_days=cycle.shop_cycle(intervals),
         bought_cycles=last_bought_cycles and last_bought_cycles(staged.order_days),
         bands=request.bands,
+        day_points=day_points,
     )
     customers = warehouse.stage("insight_customers", rows.drop("purchase_days", "cohort_month"))
     return Found(

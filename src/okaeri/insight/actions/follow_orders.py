@@ -17,6 +17,9 @@ from okaeri.customers import api as customers
 from okaeri.customers.types import Purchase
 from okaeri.foundation.clock import local_day
 from okaeri.foundation.settings import ShopProfile, load
+from okaeri.insight.actions.person_signs import day_points_of
+from okaeri.insight.bump_types import SignsOf
+from okaeri.insight.domain.bumps import lifted_freshness
 from okaeri.insight.domain.freshness import band_of, decide_half_life, fresh_on, freshness_of
 from okaeri.insight.domain.lifecycle import decide_standing
 from okaeri.insight.features.goods import NOT_GOODS
@@ -29,8 +32,11 @@ from okaeri.intake import api as intake
 MOST_ORDERS = 2_000
 
 
-def follow_orders(now: datetime) -> int:
-    """Give new standing to the people of orders that changed since the last look; how many people."""
+def follow_orders(now: datetime, *, signs_above: SignsOf | None = None) -> int:
+    """Give new standing to the people of orders that changed since the last look; how many people.
+
+    `signs_above` gives the signs of life that stations above know of these people.
+    """
     newest = intake.latest_change_no()
     cursor = followed.cursor()
     if newest == cursor:
@@ -50,7 +56,7 @@ def follow_orders(now: datetime) -> int:
             break
         if order.party_id is not None:
             people.add(owners[order.party_id])
-    rows = _standings(sorted(people), now)
+    rows = _standings(sorted(people), now, signs_above)
     with transaction.atomic():
         if reached <= cursor or not followed.move(cursor, reached, now):
             return 0
@@ -61,7 +67,9 @@ def follow_orders(now: datetime) -> int:
     return len(rows)
 
 
-def _standings(people: Sequence[int], now: datetime) -> list[dict[str, Any]]:
+def _standings(
+    people: Sequence[int], now: datetime, signs_above: SignsOf | None
+) -> list[dict[str, Any]]:
     """Give the columns that an order moves, one row per buyer."""
     portfolio, freshness = reports.find("portfolio"), reports.find("freshness")
     if not people or portfolio is None or freshness is None:
@@ -72,7 +80,7 @@ def _standings(people: Sequence[int], now: datetime) -> list[dict[str, Any]]:
     counted = {who: _counted(histories.get(who, ()), today, rules) for who in people}
     cycles = _bought_cycles(counted)
     # Of whoever has no purchase left the night decides.
-    return [
+    rows = [
         _standing(
             who,
             purchases,
@@ -85,6 +93,23 @@ def _standings(people: Sequence[int], now: datetime) -> list[dict[str, Any]]:
         for who, purchases in counted.items()
         if purchases
     ]
+    _lift(rows, today, signs_above)
+    return rows
+
+
+def _lift(rows: Sequence[dict[str, Any]], today: date, signs_above: SignsOf | None) -> None:
+    """Let signs of life lift freshness; of whoever bought today there is nothing to lift."""
+    bands = load(BandRules)
+    faded = {row["customer_id"]: row for row in rows if row["fresh_on"] < today}
+    for who, points in day_points_of(faded, today, signs_above).items():
+        row = faded[who]
+        row["freshness"] = lifted_freshness(
+            points,
+            fresh_on=row["fresh_on"],
+            as_of=today,
+            half_life_days=row["half_life_days"],
+        )
+        row["freshness_band"] = band_of(row["freshness"], bands).value
 
 
 def _counted(purchases: Sequence[Purchase], today: date, rules: LifecycleRules) -> list[Purchase]:

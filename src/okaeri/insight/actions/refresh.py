@@ -33,7 +33,9 @@ from okaeri.insight.actions.segment_forecasts import forecast_rows
 from okaeri.insight.actions.segment_tables import write_people
 from okaeri.insight.actions.sync import ORDERS, sync_warehouse
 from okaeri.insight.analyses.movement import with_class_before
+from okaeri.insight.analyses.signs import find_day_points
 from okaeri.insight.analyses.sources import Sources
+from okaeri.insight.bump_types import ReadSigns
 from okaeri.insight.domain.cycle import shop_cycle
 from okaeri.insight.domain.leads import lead_view
 from okaeri.insight.domain.rule_version import rule_version
@@ -62,19 +64,22 @@ def refresh(
     progress: Progress | None = None,
     depth: Depth = Depth.ALL,
     answers: Answers | None = None,
+    reactions: ReadSigns | None = None,
 ) -> RefreshSummary:
     """Recompute every analysis as of the end of the shop day `as_of`.
 
     The classes and everything counted from them are always computed; `depth` says which further
     analyses and predictions are. Pages see the old numbers until all new ones are there.
     `progress(done, total)` counts steps. `answers` gives what people answered to questions, for
-    segments to ask about.
+    segments to ask about, `reactions` what they did with messages, which lifts freshness.
     """
     started = time.monotonic()
     tell = progress or (lambda _done, _total: None)
     request = Request(as_of, load(LifecycleRules), load(RankRules), load(BandRules))
     version = rule_version(request.rules, request.ranks, load(CountingRules))
     sync_warehouse(warehouse)
+    # First of all: freshness, predictions and rules read the same tables of what people did.
+    write_doings(warehouse, as_of, answers, reactions)
     tell(1, _STEPS)
     orders = _orders(warehouse, as_of)
     bought = Sources(
@@ -86,7 +91,13 @@ def refresh(
         # A cluster reads everything each time; what is kept was only compared on one machine.
         keep=warehouse.engine == "duckdb",
     )
-    found = analyse_customers(warehouse, orders, request, bought.last_bought_cycles)
+    found = analyse_customers(
+        warehouse,
+        orders,
+        request,
+        bought.last_bought_cycles,
+        day_points=find_day_points(warehouse, as_of),
+    )
     tell(2, _STEPS)
     payloads = build_reports(warehouse, found, request, known=customers.count_customers())
     payloads["summary"]["left_out"] = count_left_out(warehouse, orders, request)
@@ -98,7 +109,6 @@ def refresh(
         shop_cycle_days=shop_cycle(found.intervals),
     )
     seen = warehouse.highest(ORDERS, "change_no") if warehouse.has(ORDERS) else 0
-    write_doings(warehouse, as_of, answers)
     later = compute_later(sources, depth, version=version, orders=payloads["summary"]["orders"])
     leads = _leads(warehouse, found, payloads["summary"]["leads"], as_of)
     standing = _stage_standing(sources)

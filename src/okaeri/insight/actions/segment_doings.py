@@ -1,6 +1,6 @@
 """What people did, as segment rules and predictions read it: one row per thing a person did.
 
-Written at each refresh before anything is foretold; all go by the live customer id.
+Written at each refresh before anything else is computed; all go by the live customer id.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -8,11 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import ibis.expr.types as ir
+
 from okaeri.customers import api as customers
 from okaeri.foundation.clock import local_day
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.warehouse import Warehouse
-from okaeri.insight.actions.segment_tables import write_fact
+from okaeri.insight.actions.segment_tables import SCHEMAS, find_fact, write_fact
+from okaeri.insight.analyses.signs import TABLE as SIGNS
+from okaeri.insight.analyses.signs import signs_since, write_signs
+from okaeri.insight.bump_types import ReadSigns
 from okaeri.insight.domain.segment_rules import FACTS
 from okaeri.insight.features.signals import VISIT_DAYS, VISIT_DAYS_BEFORE
 from okaeri.insight.types import SegmentAnswer
@@ -28,14 +33,40 @@ Answers = Callable[[], Iterable[SegmentAnswer]]
 _Rows = Iterator[dict[str, Any]]
 
 
-def write_doings(warehouse: Warehouse, as_of: date, answers: Answers | None) -> None:
-    """Write every table of things done anew; `answers` gives those to questions of our own."""
+def write_doings(
+    warehouse: Warehouse, as_of: date, answers: Answers | None, reactions: ReadSigns | None = None
+) -> None:
+    """Write every table of things done anew, and the signs of life made of them.
+
+    `answers` gives those to questions of our own, `reactions` what people did with messages.
+    """
     zone = ZoneInfo(load(ShopProfile).time_zone)
     write_fact(warehouse, "subscription", _subscriptions())
     write_fact(warehouse, "event", _events(as_of, zone))
     write_fact(warehouse, "answer", _answers(answers, zone))
     write_fact(warehouse, "inquiry", _inquiries(zone))
     write_fact(warehouse, "review", _reviews(zone))
+    _write_signs(warehouse, as_of, reactions)
+
+
+def _write_signs(warehouse: Warehouse, as_of: date, reactions: ReadSigns | None) -> None:
+    did = list(reactions(signs_since(as_of))) if reactions else []
+    known = {fact: find_fact(warehouse, fact) for fact in ("event", "answer", "review", "inquiry")}
+    # A shop without any needs no table, unless there is an older one to empty.
+    if not (did or any(table is not None for table in known.values()) or warehouse.has(SIGNS)):
+        return
+
+    def table(fact: str) -> ir.Table:
+        found = known[fact]
+        return warehouse.upload(SCHEMAS[fact].empty_table()) if found is None else found
+
+    doings = {
+        "visits": table("event"),
+        "answers": table("answer"),
+        "reviews": table("review"),
+        "inquiries": table("inquiry"),
+    }
+    write_signs(warehouse, doings, did, as_of=as_of)
 
 
 def _subscriptions() -> _Rows:

@@ -16,6 +16,7 @@ import pyarrow as pa
 from okaeri.customers import api as customers
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.actions.segment_forecasts import NAMES as FORECASTS
+from okaeri.insight.analyses.signs import TABLE as SIGNS
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.segment_rules import ATTRIBUTE_COLUMNS, FACTS, FIELDS, Field
 from okaeri.insight.features.deciles import compute_customer_deciles
@@ -32,7 +33,7 @@ FACT_TABLES = {
     "review": "segment_reviews",
 }
 # Tables that say more of a person than numbers: erasing him empties them of him at once.
-PERSONAL_TABLES = (PEOPLE, *FACT_TABLES.values())
+PERSONAL_TABLES = (PEOPLE, SIGNS, *FACT_TABLES.values())
 # Older visits tell little of today's interest: rules and interests read so many days of them.
 RECENT_DAYS = 400
 _PAGE = 10_000

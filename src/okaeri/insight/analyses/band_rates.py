@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from okaeri.foundation.settings import load
+from okaeri.insight.analyses.signs import find_day_points
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.reports.band_rates import DAYS, band_rates_payload
 from okaeri.insight.features.band_rates import compute_band_purchases
@@ -24,5 +25,6 @@ def build(sources: Sources) -> dict[str, Any]:
         rules=sources.rules,
         shop_cycle_days=sources.shop_cycle_days,
         bands=load(BandRules),
+        day_points=find_day_points(sources.warehouse, on),
     )
     return band_rates_payload(sources.rows(rows), on=on.isoformat())

@@ -22,12 +22,14 @@ def compute_band_purchases(
     rules: LifecycleRules,
     shop_cycle_days: float,
     bands: BandRules | None = None,
+    day_points: ir.Table | None = None,
 ) -> ir.Table:
     """One row per freshness band on the day `on`: freshness_band, customers, buyers.
 
     buyers: those of them who bought within `days` days after it. The freshness is the product's own,
     computed as it would have been on that day, with the cycles of products as known today. `touches`
-    is `compute_touches` as of `on`; `bought` and `cycles` as in `compute_bought_cycles`.
+    is `compute_touches` and `day_points` `compute_day_points` as of `on`; `bought` and `cycles` as in
+    `compute_bought_cycles`.
     """
     known = purchases.filter((purchases.ordered_on <= on) & purchases.starts_purchase)
     history = known.group_by("customer_id").agg(
@@ -41,6 +43,7 @@ def compute_band_purchases(
         shop_cycle_days=shop_cycle_days,
         bought_cycles=compute_bought_cycles(bought.filter(bought.last_on <= on), cycles),
         bands=bands,
+        day_points=day_points,
     )
     until = on + timedelta(days=days)
     later = purchases.filter((purchases.ordered_on > on) & (purchases.ordered_on <= until))

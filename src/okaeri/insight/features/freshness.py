@@ -5,6 +5,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from okaeri.insight.features.bumps import compute_lifted
 from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.types import FreshnessBand, HalfLifeBasis
 
@@ -35,6 +36,7 @@ def compute_freshness(
     shop_cycle_days: float,
     bought_cycles: ir.Table | None = None,
     bands: BandRules | None = None,
+    day_points: ir.Table | None = None,
 ) -> ir.Table:
     """One row per customer: the columns of `customers` with freshness (0..100), freshness_band,
     half_life_days and half_life_basis (`HalfLifeBasis`).
@@ -42,7 +44,7 @@ def compute_freshness(
     F = 100 · 2^(−days / h): days since `fresh_on` (the last purchase, shipping or delivery sets 100);
     h is the personal cycle, else that of what he bought last (`bought_cycles`, see
     `features.cycles.compute_bought_cycles`), else `shop_cycle_days`, times the shop's
-    factor, at least a day. Source: §2.6.
+    factor, at least a day. `day_points` (`features.bumps.compute_day_points`) lift it. Source: §2.6.
     """
     bands = bands or BandRules()
     rows = _with_half_life(
@@ -52,6 +54,8 @@ def compute_freshness(
     days = rows.recency_days - rows.fresh_on.delta(rows.last_on, unit="day")
     halvings = days.cast("float64") / rows.half_life_days
     rows = rows.mutate(freshness=ibis.literal(2.0).pow(-halvings) * ibis.literal(100.0))
+    if day_points is not None:
+        rows = _lifted(rows, day_points)
     return rows.mutate(
         freshness_band=ibis.cases(
             (rows.freshness >= bands.fresh_from, FreshnessBand.FRESH.value),
@@ -60,6 +64,12 @@ def compute_freshness(
             else_=FreshnessBand.LOST.value,
         )
     )
+
+
+def _lifted(rows: ir.Table, day_points: ir.Table) -> ir.Table:
+    lifted = compute_lifted(rows, day_points)
+    joined = rows.left_join(lifted, "customer_id").drop("customer_id_right")
+    return joined.mutate(freshness=ibis.coalesce(joined.lifted, joined.freshness)).drop("lifted")
 
 
 def _with_bought_cycle(customers: ir.Table, bought_cycles: ir.Table | None) -> ir.Table:

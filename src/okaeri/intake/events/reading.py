@@ -28,7 +28,12 @@ EVENT_BATCH = pa.schema(
 
 
 def events_of(
-    device_ids: Iterable[str], party_ids: Iterable[int], *, before: datetime | None, limit: int
+    device_ids: Iterable[str],
+    party_ids: Iterable[int],
+    *,
+    before: datetime | None,
+    since: datetime | None,
+    limit: int,
 ) -> list[EventRecord]:
     """Give the newest events of these devices and contacts, each once."""
     found: dict[int, EventRecord] = {}
@@ -36,6 +41,8 @@ def events_of(
         wanted: list[Any] = sorted(set(values))
         for start in range(0, len(wanted), _PAGE):
             some = Event.objects.filter(**{f"{field}__in": wanted[start : start + _PAGE]})
+            if since is not None:
+                some = some.filter(occurred_at__gte=since)
             found |= {record.id: record for record in _newest(some, before, limit)}
     newest = sorted(found.values(), key=lambda event: (event.occurred_at, event.id), reverse=True)
     return newest[:limit]

@@ -1,13 +1,17 @@
 """Reads and writes of questions and answers."""
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import F, QuerySet
 
+from okaeri.customers import api as customers
+from okaeri.foundation import clock
 from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.personal import Documents, as_documents
 from okaeri.foundation.text import Text
+from okaeri.insight.bump_types import Sign, SignKind
 from okaeri.listen.domain.links import Invitation
 from okaeri.listen.domain.questions import BUILT_IN, LOW_SCORE, QuestionText
 from okaeri.listen.models import Answer, AnswerGiven, Question
@@ -96,6 +100,22 @@ def list_answers(customer_id: int) -> list[AnswerView]:
     """Give a customer's present answers, the newest first."""
     rows = _answers().filter(customer_id=customer_id).order_by("-answered_at", "-id")
     return [_view(row) for row in rows]
+
+
+def signs_of(customer_ids: Collection[int], since: date, zone: ZoneInfo) -> list[Sign]:
+    """Give the signs of life that present answers are, of all numbers of these people."""
+    live = {
+        number: asked
+        for asked, numbers in customers.families_of(customer_ids).items()
+        for number in numbers
+    }
+    # A day earlier, as the shop's day begins before that of UTC.
+    begun = datetime.combine(since - timedelta(days=1), time(), UTC)
+    rows = Answer.objects.filter(customer_id__in=list(live), answered_at__gte=begun)
+    return [
+        Sign(live[who], clock.local_day(at, zone), SignKind.ANSWER)
+        for who, at in rows.values_list("customer_id", "answered_at")
+    ]
 
 
 def iter_answers() -> Iterator[AnswerView]:

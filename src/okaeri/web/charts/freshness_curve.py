@@ -1,6 +1,6 @@
 """One person's freshness: back to 100 with each purchase or delivery, halved per cycle, and what comes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from django.utils.html import format_html, format_html_join
@@ -20,35 +20,55 @@ _LABEL = Text(
 
 
 def freshness_points(
-    touched: Sequence[date], *, half_life_days: float, start: date, end: date
+    touched: Sequence[date],
+    *,
+    half_life_days: float,
+    start: date,
+    end: date,
+    lifts: Mapping[date, float] | None = None,
 ) -> list[tuple[date, float]]:
     """Give day → freshness of every day between, from the first of `touched` on; 100 on each of these.
 
-    `touched` are days of purchase, shipping or delivery.
+    `touched` are days of purchase, shipping or delivery; `lifts` the points of days with signs of life.
     """
-    days = sorted(day for day in touched if day <= end)
-    points, last, place = [], None, 0
-    day = start
+    days, lifts = {day for day in touched if day <= end}, lifts or {}
+    points: list[tuple[date, float]] = []
+    kept = 2.0 ** (-1 / max(half_life_days, 1.0))
+    value = None
+    # What came before the last purchase before the picture tells nothing of it.
+    day = max((one for one in days if one <= start), default=start)
     while day <= end:
-        while place < len(days) and days[place] <= day:
-            last, place = days[place], place + 1
-        if last is not None:
-            points.append((day, 100.0 * 2.0 ** (-(day - last).days / max(half_life_days, 1.0))))
+        if day in days:
+            value = 100.0
+        elif value is not None:
+            value = min(100.0, value * kept + lifts.get(day, 0.0))
+        if value is not None and day >= start:
+            points.append((day, value))
         day += timedelta(days=1)
     return points
 
 
 def freshness_curve(
-    touched: Sequence[date], *, today: date, half_life_days: float, language: str
+    touched: Sequence[date],
+    *,
+    today: date,
+    half_life_days: float,
+    language: str,
+    lifts: Mapping[date, float] | None = None,
 ) -> SafeString | None:
-    """Draw past and projection as SVG; None where nothing was bought so far."""
+    """Draw past and projection as SVG; None where nothing was bought so far.
+
+    `lifts`: the points of days with signs of life (`domain.bumps.points_by_day`).
+    """
     known = [day for day in touched if day <= today]
     # The last of them stays in the picture, however long ago, up to three years.
     since = today - timedelta(days=PAST_DAYS)
     if known:
         since = max(min(since, max(known) - timedelta(days=14)), today - timedelta(days=MOST_DAYS))
     start, end = since, today + timedelta(days=AHEAD_DAYS)
-    points = freshness_points(known, half_life_days=half_life_days, start=start, end=end)
+    points = freshness_points(
+        known, half_life_days=half_life_days, start=start, end=end, lifts=lifts
+    )
     if not points:
         return None
     bands = load(BandRules)
@@ -64,7 +84,12 @@ def freshness_curve(
         later=formats.day(falls, language, weekday=False),
         level=f"{level:g}",
     )
-    marks = [(_x(day, start, end), HEIGHT - BOTTOM) for day in known if day >= start]
+    shown = sorted({*known, *(lifts or ())})
+    marks = [
+        (_x(day, start, end), HEIGHT - BOTTOM, "mark" if day in known else "sign")
+        for day in shown
+        if day >= start
+    ]
     return format_html(
         '<svg class="curve" viewBox="0 0 {} {}" role="img" aria-label="{}">{}'
         '<path d="{}" fill="none" class="curve-past"/>'
@@ -85,7 +110,7 @@ def freshness_curve(
         _x(today, start, end),
         _x(today, start, end),
         HEIGHT - BOTTOM,
-        format_html_join("", '<circle cx="{}" cy="{}" r="3" class="curve-mark"/>', marks),
+        format_html_join("", '<circle cx="{}" cy="{}" r="3" class="curve-{}"/>', marks),
         _x(today, start, end),
         HEIGHT - 3,
         Text("今日", "today").render(language),

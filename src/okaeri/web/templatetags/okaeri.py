@@ -210,7 +210,16 @@ _CYCLES = {
 }
 
 
+_LIFTED = Text("反応で+{n}", "+{n} by signs of life")
 _ARRIVED = Text("発送・到着から{n}日", "{n} days since it was sent or arrived")
+
+
+def _faded(standing: CustomerInsightView) -> float:
+    """Give what freshness would be without signs of life; what it is where that is not known."""
+    if standing.fresh_on is None or standing.half_life_days is None or standing.last_on is None:
+        return standing.freshness
+    days = (standing.recency_days or 0) - (standing.fresh_on - standing.last_on).days
+    return float(100.0 * 2.0 ** (-days / max(standing.half_life_days, 1.0)))
 
 
 def freshness_reason(standing: CustomerInsightView) -> Text:
@@ -227,6 +236,9 @@ def freshness_reason(standing: CustomerInsightView) -> Text:
     if arrived and standing.last_on and arrived > standing.last_on:
         days = standing.recency_days - (arrived - standing.last_on).days
         parts.append(_ARRIVED.format(n=days))
+    lift = round(standing.freshness - _faded(standing))
+    if lift > 0:
+        parts.append(_LIFTED.format(n=lift))
     return Text(" / ".join(one.ja for one in parts), " / ".join(one.en for one in parts))
 
 

@@ -12,6 +12,7 @@ from okaeri.insight.analysis_types import (
     PerkRules,
     TargetRules,
 )
+from okaeri.insight.bump_types import BumpRules
 from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.domain.kpis.definitions import DEFINITIONS as KPI_DEFINITIONS
 from okaeri.insight.domain.reports import (
@@ -88,6 +89,7 @@ OF_REPORTS: Mapping[str, Text] = {
 RULES: tuple[type, ...] = (
     AgeRules,
     BandRules,
+    BumpRules,
     ChurnRules,
     CountingRules,
     CycleRules,

@@ -7,6 +7,7 @@ from okaeri.customers import api as customers
 from okaeri.insight import api as insight
 from okaeri.insight.types import CustomerInsightView, Stage
 from okaeri.web.charts.freshness_curve import freshness_curve
+from okaeri.web.signs import signs_above
 
 
 def marks_of(standing: CustomerInsightView | None, *, today: date, language: str) -> dict[str, Any]:
@@ -31,6 +32,7 @@ def _curve(standing: CustomerInsightView, today: date, language: str) -> Any:  #
     if report is None or standing.last_on is None:
         return None
     history = customers.purchase_history([standing.customer_id]).get(standing.customer_id, ())
+    lifts = insight.day_points_of([standing.customer_id], today, signs_above)
     return freshness_curve(
         [
             day
@@ -42,4 +44,5 @@ def _curve(standing: CustomerInsightView, today: date, language: str) -> Any:  #
         today=today,
         half_life_days=standing.half_life_days or report.payload["half_life_days"],
         language=language,
+        lifts=lifts.get(standing.customer_id),
     )

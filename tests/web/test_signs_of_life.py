@@ -1,0 +1,218 @@
+"""What people do between purchases lifts their freshness: at night, at an order, and on their page."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+
+from okaeri.customers import api as customers
+from okaeri.deliver.models import Message, MessageEvent
+from okaeri.foundation import clock
+from okaeri.foundation.errors import ConfigurationError
+from okaeri.foundation.settings import save, specs_of
+from okaeri.foundation.work.loop import WorkLoop
+from okaeri.insight import api as insight
+from okaeri.insight.bump_types import BumpRules
+from okaeri.insight.freshness_types import BandRules
+from okaeri.insight.types import CustomerInsightView, Depth
+from okaeri.intake import api as intake
+from okaeri.intake.event_types import EventIn
+from okaeri.intake.types import InquiryIn, PartyIn
+from okaeri.intake.voice_types import ReviewIn, SurveyAnswerIn
+from okaeri.listen import api as listen
+from okaeri.project.wiring import refresh_everything, station_duties
+from tests.insight.shops import order_of, record_shop
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+TODAY = date(2026, 5, 20)
+COLUMNS = ("freshness", "freshness_band", "fresh_on", "half_life_days")
+# Everybody bought once, sixty days ago; without a repeat purchase freshness halves in 60 days.
+FADED = 50.0
+PEOPLE = (
+    *("silent", "clicked", "opened", "machine", "answered", "surveyed", "reviewed", "asked"),
+    *("complained", "named", "visited"),
+)
+
+
+def ago(days: int) -> date:
+    return TODAY - timedelta(days=days)
+
+
+def at(days: int) -> datetime:
+    return datetime.combine(ago(days), time(3), UTC)
+
+
+def of(name: str) -> PartyIn:
+    return PartyIn(member_no=name, email=f"{name}@example.com")
+
+
+def id_of(name: str) -> int:
+    return customers.search_customers(f"{name}@example.com")[0].id
+
+
+def standing(name: str) -> CustomerInsightView:
+    found = insight.find_insight(id_of(name))
+    assert found is not None
+    return found
+
+
+def react(name: str, kind: str, days: int) -> None:
+    when = at(days)
+    message = Message.objects.create(
+        key=f"{name}-{kind}-{days}", source_kind="test", source_id=1, customer_id=id_of(name),
+        channel="email", content_kind="useful", template_key="t", template_version=1,
+        status="accepted", planned_at=when, due_at=when, expires_at=when, claimed_at=when,
+    )  # fmt: skip
+    MessageEvent.objects.create(message=message, kind=kind, occurred_at=when)
+
+
+def tell(name: str, kind: str, days: int) -> InquiryIn:
+    when = at(days)
+    return InquiryIn("desk", f"{name}-{kind}", "mail", kind, "open", when, when, of(name))
+
+
+def see(name: str, days: int, device: str = "") -> EventIn:
+    party = None if device else of(name)
+    return EventIn(f"{name}-{days}-event", "page_view", at(days), device, party)
+
+
+def work() -> None:
+    WorkLoop(station_duties()).run_until_idle()
+
+
+def night() -> None:
+    refresh_everything(depth=Depth.CLASSES)
+
+
+@pytest.fixture
+def signed_shop() -> Iterator[clock.SimulatedClock]:
+    """A shop whose people gave one sign each today, of every kind there is."""
+    simulated = clock.SimulatedClock(at(0))
+    with clock.use(simulated):
+        record_shop({name: [(ago(60), 3000)] for name in PEOPLE})
+        seen = [see("lead", 0), see("named", 0), see("visited", 0, "phone")]
+        intake.record_events(seen, source="tag", received_at=at(0))
+        intake.record_identification("phone", of("visited"), at(0), source="tag")
+        intake.record_reviews([ReviewIn("r", "1", 1, at(0), at(0), of("reviewed"))])
+        survey = SurveyAnswerIn("s", "1", "夏", "何が", "香り", at(0), at(0), of("surveyed"))
+        intake.record_survey_answers([survey])
+        intake.record_inquiries([tell("asked", "question", 0), tell("complained", "complaint", 0)])
+        work()
+        for name, kind in (
+            ("clicked", "clicked"),
+            ("opened", "opened"),
+            ("machine", "machine_clicked"),
+        ):
+            react(name, kind, 0)
+        link = listen.question_link(
+            id_of("answered"), "satisfaction", "https://s.example", django_settings.SECRET_KEY
+        )
+        token = link.removeprefix("https://s.example/q/").removesuffix("/")
+        listen.record_answer(token, 5, "", at(0))
+        yield simulated
+
+
+@pytest.mark.covers("J-05")
+def test_signs_of_life_lift_freshness_at_night(signed_shop: clock.SimulatedClock) -> None:
+    night()
+    found = {name: standing(name).freshness for name in PEOPLE}
+    assert found == pytest.approx(
+        {
+            "silent": FADED,
+            "clicked": 60,
+            "opened": 52,
+            "machine": FADED,
+            "answered": 75,
+            "surveyed": 75,
+            "reviewed": 75,
+            "asked": 65,
+            # A complaint lifts nothing; it holds selling back until somebody has dealt with it.
+            "complained": FADED,
+            "named": 55,
+            "visited": 55,
+        }
+    )
+    assert customers.open_complaints([id_of(name) for name in PEOPLE]) == {id_of("complained")}
+    bands = {name: standing(name).freshness_band.value for name in ("silent", "answered")}
+    assert bands == {"silent": "fading", "answered": "fresh"}
+    # Segments and lists read the same; who never bought fades by his own days, whatever he does.
+    rule = {"field": "freshness", "op": ">=", "value": 70}
+    assert insight.count_customers_where(rule) == 3 + 1
+    assert standing("lead").freshness == insight.lead_standing(1, ago(0), TODAY).freshness
+    signed_shop.advance(timedelta(days=60))
+    night()
+    assert standing("answered").freshness == pytest.approx(37.5)
+    signed_shop.advance(timedelta(days=120))
+    night()
+    # Half a year later the sign no longer counts.
+    assert standing("answered").freshness == pytest.approx(standing("silent").freshness)
+
+
+def test_an_order_by_day_gives_what_the_night_gives(signed_shop: clock.SimulatedClock) -> None:
+    night()
+    work()
+    # A parcel that came ten days after its order; what was done since then counts on.
+    orders = [order_of(name, ago(60), 3000) for name in PEOPLE]
+    intake.record_orders([replace(one, delivered_on=ago(50)) for one in orders])
+    work()
+    by_day = {name: standing(name) for name in PEOPLE}
+    assert by_day["silent"].fresh_on == ago(50)
+    assert by_day["answered"].freshness > by_day["silent"].freshness + 20
+    night()
+    for name, before in by_day.items():
+        for column in COLUMNS:
+            expected = getattr(standing(name), column)
+            assert getattr(before, column) == pytest.approx(expected), (name, column)
+
+
+def test_the_page_shows_each_sign_and_says_by_how_much(
+    signed_shop: clock.SimulatedClock, browser_of_staff: Client, in_english: Client
+) -> None:
+    react("clicked", "clicked", 12)
+    night()
+    address = f"/customers/{id_of('clicked')}/"
+    html = browser_of_staff.get(address).content.decode()
+    assert html.count('class="curve-sign"') == 2
+    lifted = round(standing("clicked").freshness - FADED)
+    assert lifted == 19
+    assert f"反応で+{lifted}" in html
+    assert f"2026年5月20日は{standing('clicked').freshness:.0f}、" in html
+    assert f"+{lifted} by signs of life" in in_english.get(address).content.decode()
+    silent = browser_of_staff.get(f"/customers/{id_of('silent')}/").content.decode()
+    assert "curve-sign" not in silent
+    assert "反応で+" not in silent
+    assert "アンケート・レビュー25点" in silent
+
+
+def test_the_shop_sets_what_a_sign_is_worth(
+    signed_shop: clock.SimulatedClock, browser_of_staff: Client
+) -> None:
+    known = {spec.key: spec for spec in specs_of(BumpRules).values()}
+    save(known, {"freshness.bump_answer": 40.0, "freshness.bump_week_max": 35.0})
+    night()
+    assert standing("answered").freshness == pytest.approx(FADED + 35)
+    with pytest.raises(ConfigurationError):
+        save(known, {"freshness.bump_click": -1.0})
+    with pytest.raises(ConfigurationError):
+        save(known, {"freshness.bump_stamp": 1.0})
+    page = browser_of_staff.get("/settings/rules/analysis/").content.decode()
+    assert 'name="freshness.bump_answer"' in page
+
+
+def test_the_measured_bands_know_the_signs_of_their_day_only(
+    signed_shop: clock.SimulatedClock,
+) -> None:
+    # Thirty days ago everybody stood at 71; a review the day before lifts, one the day after does not.
+    save({spec.key: spec for spec in specs_of(BandRules).values()}, {"freshness.fresh_from": 80.0})
+    for name, days in (("silent", 31), ("machine", 29)):
+        told = ReviewIn("r", name, 5, at(days), at(days), of(name))
+        intake.record_reviews([told])
+    work()
+    refresh_everything(depth=Depth.ALL)
+    report = insight.find_report("band_rates")
+    assert report is not None
+    people = {row["band"]: row["customers"] for row in report.payload["bands"]}
+    assert people == {"fresh": 1, "fading": len(PEOPLE) - 1, "care": 0, "lost": 0}
