@@ -9,7 +9,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from okaeri.foundation.warehouse import Warehouse
-from okaeri.insight.domain.segment_rules import ATTRIBUTE_COLUMNS, FACTS, Field, Person
+from okaeri.insight.domain.segment_rules import ATTRIBUTE_COLUMNS, FACTS, FIELDS, Field, Person
 from okaeri.insight.types import FreshnessBand, Stage
 
 DAY = date(2026, 3, 1)
@@ -29,6 +29,9 @@ _DATE = st.integers(-4, 8).map(lambda n: DAY - timedelta(days=n))
 PERSON_KINDS: dict[str, str] = {
     "stage": "choice",
     "is_lapsed": "bool",
+    "first_kind": "choice",
+    "first_sku": "text",
+    "first_day_orders": "int",
     "second_on": "date",
     "recency_days": "int",
     "net_minor": "int",
@@ -43,6 +46,7 @@ PERSON_KINDS: dict[str, str] = {
 }
 _CHOICES: dict[str, list[str]] = {
     "stage": [one.value for one in Stage],
+    "first_kind": list(FIELDS["first_kind"].choices),
     "freshness_band": [one.value for one in FreshnessBand],
 }
 

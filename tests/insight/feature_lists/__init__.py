@@ -17,6 +17,7 @@ from okaeri.insight.features.purchases import (
     compute_first_purchases,
     compute_purchase_lines,
     compute_purchases,
+    counts_as_purchase,
 )
 from okaeri.insight.types import LifecycleRules
 
@@ -53,7 +54,8 @@ def tables_over(
     """Shared tables as a refresh stages them."""
     purchases = stage("purchases", compute_purchases(orders, as_of=as_of, rules=rules))
     lines = stage("lines", compute_purchase_lines(order_lines, purchases))
-    firsts = stage("firsts", compute_first_purchases(purchases, orders, lines))
+    counted = orders.filter(counts_as_purchase(orders, as_of=as_of, rules=rules))
+    firsts = stage("firsts", compute_first_purchases(counted, customers, order_lines))
     return Tables(
         orders, order_lines, products, customers, purchases, lines, firsts, as_of, rules, stage
     )

@@ -8,11 +8,13 @@ from okaeri.insight.features.deciles import compute_customer_deciles, compute_de
 from okaeri.insight.features.left_out import compute_left_out
 from okaeri.insight.features.marks import compute_marks
 from okaeri.insight.features.purchases import (
+    compute_beginnings,
     compute_bought_orders,
     compute_first_purchases,
     compute_main_lines,
     compute_purchase_lines,
     compute_purchases,
+    counts_as_purchase,
 )
 
 KEYS: dict[str, list[str] | None] = {
@@ -20,6 +22,7 @@ KEYS: dict[str, list[str] | None] = {
     "bought_orders": ["order_id"],
     "purchase_lines": ["order_id", "line_no"],
     "first_purchases": ["customer_id"],
+    "beginnings": ["customer_id"],
     "main_lines": ["order_id"],
     "marks": ["customer_id"],
     "left_out": None,
@@ -30,13 +33,17 @@ KEYS: dict[str, list[str] | None] = {
 
 def features(tables: Any) -> dict[str, ir.Table]:
     purchases = compute_purchases(tables.orders, as_of=tables.as_of, rules=tables.rules)
+    counted = tables.orders.filter(
+        counts_as_purchase(tables.orders, as_of=tables.as_of, rules=tables.rules)
+    )
     numbered = tables.orders.mutate(change_no=tables.orders.order_id + 5)
     bought = compute_bought_orders(tables.orders, as_of=tables.as_of, rules=tables.rules)
     return {
         "purchases": purchases,
         "bought_orders": bought,
         "purchase_lines": compute_purchase_lines(tables.order_lines, tables.purchases),
-        "first_purchases": compute_first_purchases(tables.purchases, tables.orders, tables.lines),
+        "first_purchases": compute_first_purchases(counted, tables.customers, tables.order_lines),
+        "beginnings": compute_beginnings(tables.firsts),
         "main_lines": compute_main_lines(tables.lines),
         "marks": compute_marks(numbered.filter(numbered.customer_id.notnull()), edition=7),
         "left_out": compute_left_out(tables.orders, as_of=tables.as_of, rules=tables.rules),

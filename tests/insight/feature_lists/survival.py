@@ -19,6 +19,7 @@ from okaeri.insight.features.facets import (
 )
 from okaeri.insight.features.gone import (
     compute_gone,
+    compute_gone_by,
     compute_gone_products,
     compute_kinds,
     compute_trial_supply,
@@ -45,6 +46,7 @@ KEYS: dict[str, list[str] | None] = {
     "waits": ["sku"],
     "kinds": ["customer_id"],
     "gone": ["customer_id"],
+    "gone_by": ["customer_id"],
     "gone_products": ["sku"],
     "first_values": ["facet", "value"],
     "faceted": ["customer_id"],
@@ -80,6 +82,7 @@ def features(tables: Any) -> dict[str, ir.Table]:
         "waits": waits,
         "kinds": compute_kinds(counted),
         "gone": gone,
+        "gone_by": compute_gone_by(gone, waits),
         "gone_products": compute_gone_products(gone, waits),
         "first_values": compute_first_values(tables.firsts, most=3),
         "faceted": faceted,

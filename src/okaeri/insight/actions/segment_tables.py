@@ -20,6 +20,8 @@ from okaeri.insight.analyses.signs import TABLE as SIGNS
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.segment_rules import ATTRIBUTE_COLUMNS, FACTS, FIELDS, Field
 from okaeri.insight.features.deciles import compute_customer_deciles
+from okaeri.insight.features.gone import compute_gone_by
+from okaeri.insight.features.purchases import compute_beginnings
 from okaeri.insight.types import CustomerInsightView
 
 PEOPLE = "segment_people"
@@ -47,7 +49,8 @@ _KINDS: dict[str, pa.DataType] = {
     "birthday": pa.int64(),
 }
 _PROFILE = ("birthday", "prefecture", "known_on")
-_ADDED = (*_PROFILE, *FORECASTS, "decile", "is_gone", "as_of")
+_BEGAN = ("first_kind", "first_sku", "first_media", "first_source", "first_day_orders")
+_ADDED = (*_PROFILE, *FORECASTS, *_BEGAN, "decile", "is_gone", "gone_by_sku", "as_of")
 
 
 def _schema(columns: dict[str, Field] | Iterable[tuple[str, Field]]) -> pa.Schema:
@@ -120,8 +123,9 @@ def _people(sources: Sources, buyers: ir.Table, leads: Sequence[CustomerInsightV
     everyone = known.union(others.cast(dict(kinds.items())))
     joined = everyone.left_join(sources.traits, "customer_id").drop("customer_id_right")
     deciles = compute_customer_deciles(known).select("customer_id", "decile")
-    gone = sources.gone.select("customer_id", "is_gone")
-    for further in (deciles, gone):
+    began = compute_beginnings(sources.firsts).select("customer_id", *_BEGAN)
+    gone = compute_gone_by(sources.gone, sources.waits)
+    for further in (deciles, gone, began):
         joined = joined.left_join(further, "customer_id").drop("customer_id_right")
     # Who never bought is not gone.
     joined = joined.mutate(is_gone=joined.is_gone.fill_null(ibis.literal(False)))

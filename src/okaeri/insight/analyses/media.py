@@ -6,7 +6,7 @@ from typing import Any
 from okaeri.foundation.settings import load
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.analysis_types import LTV_YEAR
-from okaeri.insight.domain.reports.media import media_payload
+from okaeri.insight.domain.reports.media import INFLOW_DAYS, media_payload
 from okaeri.insight.features.media import (
     compute_media_customers,
     compute_media_people,
@@ -18,8 +18,6 @@ from okaeri.insight.features.media import (
 from okaeri.insight.media_types import MediaRules
 from okaeri.insight.store import media_costs
 
-_INFLOW_DAYS = 90
-
 
 def build(sources: Sources) -> dict[str, Any]:
     """Give the payload of `domain.reports.media`."""
@@ -27,7 +25,7 @@ def build(sources: Sources) -> dict[str, Any]:
     codes = {cost.media_code for cost in costs} | set(sources.first_values.get("media", ()))
     named = {*rules.organic_codes.split(), *rules.referral_codes.split()}
     people = compute_media_people(sources.firsts, codes=sorted(codes | named))
-    since = sources.as_of - timedelta(days=_INFLOW_DAYS)
+    since = sources.as_of - timedelta(days=INFLOW_DAYS)
     return media_payload(
         sources.rows(compute_media_sales(sources.purchases, people)),
         sources.rows(

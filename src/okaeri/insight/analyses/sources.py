@@ -52,7 +52,6 @@ from okaeri.insight.features.goods import (
 from okaeri.insight.features.prices import compute_price_habits
 from okaeri.insight.features.purchases import (
     compute_first_purchases,
-    compute_purchase_lines,
     compute_purchases,
     counts_as_purchase,
 )
@@ -167,9 +166,8 @@ class Sources:
     @cached_property
     def firsts(self) -> ir.Table:
         """One row per buyer: how it began (`features.purchases.compute_first_purchases`)."""
-        began = self.purchases.filter(self.purchases.n == 1)
-        lines = compute_purchase_lines(self.order_lines, began)
-        return self.stage("firsts", compute_first_purchases(self.purchases, self.orders, lines))
+        rows = compute_first_purchases(self.counted, self.customers, self.order_lines)
+        return self.stage("firsts", rows)
 
     @cached_property
     def lives(self) -> ir.Table:

@@ -114,6 +114,12 @@ def compute_gone(
     )
 
 
+def compute_gone_by(gone: ir.Table, waits: ir.Table) -> ir.Table:
+    """One row per buyer: customer_id, is_gone, gone_by_sku (whose days decide; NULL where the shop's do)."""
+    rows = gone.left_join(waits.select("place", gone_by_sku="sku"), "place")
+    return rows.select("customer_id", "is_gone", "gone_by_sku")
+
+
 def compute_gone_products(gone: ir.Table, waits: ir.Table) -> ir.Table:
     """One row per product some one-off buyer's mark goes by: columns of `waits` but place, and people.
 

@@ -99,26 +99,38 @@ def compute_purchase_lines(lines: ir.Table, purchases: ir.Table) -> ir.Table:
 
 
 def compute_first_purchases(
-    purchases: ir.Table, orders: ir.Table, purchase_lines: ir.Table
+    counted: ir.Table, customers: ir.Table, order_lines: ir.Table
 ) -> ir.Table:
     """One row per customer with a purchase: how the relation began.
 
-    Columns: customer_id, first_on, first_order_id (the first order of the first day), first_source,
-    first_media, first_kind, first_sku ("" without lines; of several the dearest line, then the first).
+    Columns: customer_id, first_on, first_order_id (the first order of the first day), first_day_orders,
+    first_source, first_media, first_kind, first_sku ("" without lines; of several the dearest line, then
+    the first). `counted`: orders of the warehouse that count; `customers` has customer_id and first_on. Every
+    night asks for this, so only orders of first days are looked at more than once.
     """
-    began = purchases.filter(purchases.previous_on.isnull())
-    came_from = orders.select("order_id", first_source="source", first_media="media_code")
-    first = began.join(came_from, "order_id").select(
+    orders = counted.select(
+        "order_id",
         "customer_id",
-        "first_on",
-        "first_source",
-        "first_media",
-        first_order_id="order_id",
-        first_kind="kind",
+        first_on="ordered_on",
+        first_source="source",
+        first_media="media_code",
+        first_kind=_kind(counted.is_trial, _is_delivery(counted)),
     )
-    main = compute_main_lines(purchase_lines.filter(purchase_lines.n == 1))
+    began = orders.semi_join(customers, ["customer_id", "first_on"])
+    people = began.group_by("customer_id").agg(
+        first_order_id=began.order_id.min(), first_day_orders=began.count()
+    )
+    first = began.rename(first_order_id="order_id").join(people, ["customer_id", "first_order_id"])
+    lines = order_lines.semi_join(people, order_lines.order_id == people.first_order_id)
+    main = compute_main_lines(lines)
     joined = first.left_join(main, first.first_order_id == main.order_id)
     return joined.select(*first.columns, first_sku=ibis.coalesce(joined.sku, ""))
+
+
+def compute_beginnings(firsts: ir.Table) -> ir.Table:
+    """One row per row of `compute_first_purchases`; what the first order does not say is NULL."""
+    texts = ("first_source", "first_media", "first_sku")
+    return firsts.mutate(**{name: firsts[name].nullif("") for name in texts})
 
 
 def compute_main_lines(purchase_lines: ir.Table) -> ir.Table:

@@ -97,6 +97,13 @@ def people(context: Context, count: float | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def people_at(context: Context, count: float | None, address: str | None) -> str:
+    """The same, leading to those people; nobody, or people no rule finds (""), lead nowhere."""
+    said = formats.people(count, _language(context))
+    return format_html('<a href="{}">{}</a>', address, said) if count and address else said
+
+
+@register.simple_tag(takes_context=True)
 def money(context: Context, amount_minor: float | None) -> str:
     """An amount of the shop's currency."""
     return formats.money(amount_minor, _shop(context).currency, _language(context))

@@ -47,16 +47,20 @@ def over_time(key: str, unit: str, at: At, points: Points) -> dict[str, Any]:
     """Read a figure on every day: {key, unit, now, month_before, year_before, trend}.
 
     unit: "rate", "people", "money", "times", "days", "contracts". trend: the closed months, oldest
-    first, then today; each with "on" (ISO day).
+    first, then today. Every figure says its day: "on" (ISO).
     """
+
+    def on(day: date) -> Figure:
+        return {"on": day.isoformat(), **at(day)}
+
     days = (*(day for day in points.month_ends if day < points.now), points.now)
     return {
         "key": key,
         "unit": unit,
-        "now": at(points.now),
-        "month_before": at(points.month_before),
-        "year_before": at(points.year_before),
-        "trend": [{"on": day.isoformat(), **at(day)} for day in days],
+        "now": on(points.now),
+        "month_before": on(points.month_before),
+        "year_before": on(points.year_before),
+        "trend": [on(day) for day in days],
     }
 
 

@@ -62,6 +62,7 @@ DEFINITIONS = {
 }
 KINDS = ("ads", "organic", "referral", "direct", "other")
 GUIDE = 5
+INFLOW_DAYS = 90
 _RECENT_DAYS, _MONTH_DAYS, _LAST_STEP = 90, 30, 24
 
 
@@ -85,7 +86,8 @@ def media_payload(
     payback_month (None not yet, or unknown), ltv_365_minor (95 % interval
     ltv_365_low_minor..ltv_365_high_minor), margin_365_minor (None unknown),
     allowable_cpo_minor, is_over (CPO above it), f2_rate, f2_low, f2_high, aged}. total: the same of
-    all. inflow: {kinds: [{kind, customers, share}], customers, ads_share, is_over}. orders_cost:
+    all. inflow: {kinds: [{kind, customers, share}], customers, ads_share, is_over, codes (of ads, organic and
+    referral, those somebody came by), since_days}. orders_cost:
     {new_minor, existing_minor, ratio, guide} with None where unknown; existing_share of 12 months' net.
     """
     spent: dict[str, dict[int, int]] = {}
@@ -229,13 +231,16 @@ def _payback(
 
 def _inflow(mix: Sequence[Mapping[str, Any]], paid: set[str], rules: MediaRules) -> dict[str, Any]:
     organic, referral = set(rules.organic_codes.split()), set(rules.referral_codes.split())
+    ways = (("ads", paid), ("organic", organic), ("referral", referral))
+    codes: dict[str, list[str]] = {name: [] for name, _ in ways}
     counts = dict.fromkeys(KINDS, 0)
     for row in mix:
         code = row["media"]
-        ways = (("ads", paid), ("organic", organic), ("referral", referral))
         unnamed = "other" if code else "direct"
         kind = next((name for name, codes in ways if code in codes), unnamed)
         counts[kind] += row["customers"]
+        if kind in codes:
+            codes[kind].append(code)
     total = sum(counts.values())
     ads = share_of(counts["ads"], total)
     return {
@@ -245,6 +250,8 @@ def _inflow(mix: Sequence[Mapping[str, Any]], paid: set[str], rules: MediaRules)
         ],
         "customers": total,
         "ads_share": ads,
+        "codes": {name: sorted(came) for name, came in codes.items()},
+        "since_days": INFLOW_DAYS,
         "is_over": ads is not None and ads >= rules.ads_limit,
     }
 

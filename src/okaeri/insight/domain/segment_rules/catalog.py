@@ -17,6 +17,11 @@ FORECAST = "forecast"
 
 _BOOL = "bool"
 _STAGES = {stage.value: name for stage, name in STAGE_NAMES.items()}
+_ORDER_KINDS = {
+    "single": Text("単品", "One-off"),
+    "trial": Text("トライアル", "Trial"),
+    "subscription": Text("定期", "Subscription"),
+}
 _BANDS = {band.value: name for band, name in BAND_NAMES.items()}
 FIELDS: dict[str, Field] = {
     "stage": Field(Text("クラス", "Class"), "choice", choices=_STAGES, group="class"),
@@ -32,6 +37,10 @@ FIELDS: dict[str, Field] = {
         _BOOL,
         choices={"1": Text("離反している", "gone"), "0": Text("離反していない", "not gone")},
         group="class",
+    ),
+    # Of one-off buyers: whose days of silence say when they are gone (`features.gone`).
+    "gone_by_sku": Field(
+        Text("離反を決める商品コード", "Product code whose days decide"), "text", group="class"
     ),
     "is_at_risk": Field(
         Text("離脱予備軍", "At risk"),
@@ -87,6 +96,21 @@ FIELDS: dict[str, Field] = {
     "f_rank": Field(Text("Fランク", "F rank"), "int", group="buying"),
     "m_rank": Field(Text("Mランク", "M rank"), "int", group="buying"),
     "first_on": Field(Text("初回購入日", "First purchase"), "date", group="buying"),
+    # How it began: of the first order of the first day; unknown where that order does not say.
+    "first_kind": Field(
+        Text("初回の買い方", "First order's kind"),
+        "choice",
+        choices=_ORDER_KINDS,
+        group="buying",
+    ),
+    "first_sku": Field(
+        Text("初回の商品コード", "Product code of the first order"), "text", group="buying"
+    ),
+    "first_media": Field(Text("初回の媒体", "Source of the first order"), "text", group="buying"),
+    "first_source": Field(Text("初回の販売元", "Shop of the first order"), "text", group="buying"),
+    "first_day_orders": Field(
+        Text("初回の日の注文件数", "Orders on the first day"), "int", "times", group="buying"
+    ),
     "second_on": Field(Text("2回目の購入日", "Second purchase"), "date", group="buying"),
     "last_on": Field(Text("最終購入日", "Last purchase"), "date", group="buying"),
     "recency_days": Field(
@@ -138,11 +162,6 @@ FIELDS: dict[str, Field] = {
 }
 
 _SKU = Field(Text("商品コード", "Product code"), "text")
-_ORDER_KINDS = {
-    "single": Text("単品", "One-off"),
-    "trial": Text("トライアル", "Trial"),
-    "subscription": Text("定期", "Subscription"),
-}
 _KIND = Field(Text("種類", "Kind"), "choice", choices=_ORDER_KINDS)
 _SOURCE = Field(Text("販売元", "Sold by"), "text")
 FACTS: dict[str, Fact] = {

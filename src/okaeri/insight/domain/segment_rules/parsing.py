@@ -21,6 +21,7 @@ from okaeri.insight.domain.segment_rules.tree import (
     Span,
 )
 from okaeri.insight.segment_types import (
+    MOST_PARTS,
     NUMBER_OPS,
     OPERATORS,
     RELATIVE_OPS,
@@ -29,7 +30,6 @@ from okaeri.insight.segment_types import (
 )
 
 DEEPEST = 10
-MOST_PARTS = 200
 MOST_DAYS = 3650
 _LONGEST_TEXT = 200
 _EVERY_OP = tuple(dict.fromkeys(op for ops in OPERATORS.values() for op in ops))

@@ -1,14 +1,15 @@
 """After which purchase customers stop, and how many first-time buyers come back."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
+from okaeri.foundation.settings import load
 from okaeri.insight import api as insight
-from okaeri.insight.types import ReportView
+from okaeri.insight.types import LifecycleRules, ReportView
 from okaeri.web import findings
 from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import find_chart
@@ -59,20 +60,42 @@ def dropoff(request: HttpRequest) -> HttpResponseBase:
 
 
 def _waits(report: ReportView, basis: str) -> dict[str, Any]:
-    """Add where those who bought first so long ago become a segment; what was no trial is no rule."""
-
-    def address(days: int) -> str:
-        until = (report.as_of - timedelta(days=days)).isoformat()
-        return address_of({"field": "first_on", "op": "<=", "value": until})
-
+    """Add where those who bought first so long ago, and those who came back in time, become a segment."""
     payload = report.payload[basis]
     windows = [
-        {**one, "address": address(one["days"]) if basis == "all" else ""}
-        for one in payload["windows"]
+        {**one, "address": _waited(one["days"], report.as_of, basis)} for one in payload["windows"]
     ]
     same = insight.rate_of(payload["same_day"], payload["buyers"])
     same = {**same, "rate": same["value"], "eligible": same["of"], "converted": same["hits"]}
-    return {**payload, "windows": windows, "same": same}
+    return {**payload, "windows": windows, "same": {**same, "address": _on_first_day(basis)}}
+
+
+def _waited(days: int, as_of: date, basis: str) -> Mapping[str, str]:
+    """Give where the people of one window become a segment."""
+    # Which of several orders of the first day was a trial, no rule asks.
+    if basis == "trial":
+        return {}
+    order = _order(basis)
+    old = {**order, "until": (as_of - timedelta(days=days)).isoformat()}
+    again = {"first": order, "then": order, "within_days": days, "happened": True}
+    return {"eligible": address_of(old), "converted": address_of({"all": [old, again]})}
+
+
+def _order(basis: str) -> dict[str, Any]:
+    """Give an order that counts for a basis, as a rule."""
+    full = [{"field": "kind", "op": "!=", "value": "trial"}]
+    counts_trials = basis == "all" and load(LifecycleRules).count_trial
+    return {"did": "order", "where": [] if counts_trials else full}
+
+
+def _on_first_day(basis: str) -> Mapping[str, str]:
+    """Give where buyers, and those with two orders on the first day, become a segment."""
+    if basis == "trial":
+        return {}
+    several = {"field": "first_day_orders", "op": ">=", "value": 2}
+    # How many of them were full products, no rule asks.
+    converted = address_of(several) if basis == "all" else ""
+    return {"eligible": address_of(_order(basis)), "converted": converted}
 
 
 def _addresses(n: int) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """Every figure of the KPI catalogue on one page: today, a month and a year before, by month."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -102,6 +103,10 @@ def _shown(entry: Entry, row: Mapping[str, Any] | None, language: str) -> dict[s
         "year_before": _words(row["year_before"]["value"], unit, language),
         "trend": [point["value"] for point in row["trend"]],
         "address": _active() if entry.key == "active_customers" else "",
+        "before": {
+            when: _were_active(row[when]) if entry.key == "active_customers" else ""
+            for when in ("month_before", "year_before")
+        },
     }
 
 
@@ -118,6 +123,18 @@ def _active() -> str:
     """Give where the active customers become a segment."""
     days = load(LifecycleRules).active_days
     return address_of({"field": "recency_days", "op": "<", "value": days})
+
+
+def _were_active(figure: Mapping[str, Any]) -> str:
+    """Give where those become a segment who bought in the active days up to a day before."""
+    # A report of an earlier version does not say which day.
+    if "on" not in figure or not figure["value"]:
+        return ""
+    rules, on = load(LifecycleRules), date.fromisoformat(figure["on"])
+    since = on - timedelta(days=rules.active_days - 1)
+    where = [] if rules.count_trial else [{"field": "kind", "op": "!=", "value": "trial"}]
+    span = {"since": since.isoformat(), "until": on.isoformat()}
+    return address_of({"did": "order", "where": where, **span})
 
 
 def _words(value: float | None, unit: str, language: str) -> str:

@@ -1,6 +1,7 @@
 """What a new customer costs by source, what he brings, and when he has paid back."""
 
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -11,9 +12,11 @@ from okaeri.insight import api as insight
 from okaeri.web.access import needs
 from okaeri.web.channel_names import channel_name
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.beginnings import Part, began_with, none_of, one_of
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.analysis.pivot import by_count
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.segments.addresses import address_of
 
 KIND_NAMES = {
     "ads": Text("広告(費用のある媒体)", "Ads (sources with a cost)"),
@@ -45,11 +48,32 @@ _CSV = (
     ),
     *("f2_rate", "f2_low", "f2_high"),
 )
+_FIRST = "first_media"
 _CARE = ("kind", "people", "units", "unit_minor", "cost_minor", "unknown")
 _GIVEN = {
     "coupon": Text("使われたクーポン", "Coupons used"),
     "points": Text("お渡ししたポイント", "Points given"),
 }
+
+
+def _came_by(media: str, named: Sequence[str]) -> str:
+    """Give where those whose first order came by a source become a segment; "": by none of `named`."""
+    return address_of({"all": began_with("media", media, named)})
+
+
+def _came_in(row: Mapping[str, Any], inflow: Mapping[str, Any], as_of: date) -> str:
+    """Give where the people of one way in become a segment; "" for a report of an earlier version."""
+    codes, since = inflow.get("codes"), inflow.get("since_days")
+    if codes is None or since is None or not row["customers"]:
+        return ""
+    named = [code for one in codes.values() for code in one]
+    ways: dict[str, list[Part]] = {
+        "direct": [{"field": _FIRST, "op": "=", "value": None}],
+        "other": [{"field": _FIRST, "op": "!=", "value": None}, *none_of(_FIRST, named)],
+    }
+    way = ways.get(row["kind"]) or [one_of(_FIRST, codes[row["kind"]])]
+    recent = {"field": "first_on", "op": ">", "value": (as_of - timedelta(days=since)).isoformat()}
+    return address_of({"all": [recent, *way]})
 
 
 def _part_name(kind: str) -> Text:
@@ -72,12 +96,17 @@ def media(request: HttpRequest) -> HttpResponseBase:
     if found and has_people and encoding:
         cells = (tuple(row.get(column) for column in _CSV) for row in found["media"])
         return csv_response("media", _CSV, cells, encoding=encoding)
-    paid = [row for row in found["media"] if row["cpa_minor"] is not None] if found else []
+    rows = found["media"] if found else []
+    inflow = found["inflow"] if found else {}
+    as_of = report.as_of if report else date.min
+    named = [row["media"] for row in rows]
+    paid = [row for row in rows if row["cpa_minor"] is not None]
     return show(
         request,
         "media",
         report=report,
         found=found if has_people else None,
+        media=[{**row, "address": _came_by(row["media"], named)} for row in rows],
         costs=insight.compare_costs(found["orders_cost"], care) if found else None,
         care=care,
         since=date.fromisoformat(care["since"]) if care else None,
@@ -87,14 +116,14 @@ def media(request: HttpRequest) -> HttpResponseBase:
         missing=[channel_name(kind) for kind in care["missing"]] if care else [],
         by_count=by_count(),
         dearest=max(paid, key=lambda row: row["cost_minor"]) if paid else None,
-        fruitless=[
-            row
-            for row in (found["media"] if found else ())
-            if row["cost_minor"] and not row["cost_customers"]
-        ],
+        fruitless=[row for row in rows if row["cost_minor"] and not row["cost_customers"]],
         kinds=[
-            {**row, "name": KIND_NAMES[row["kind"]]}
-            for row in (found["inflow"]["kinds"] if found else ())
+            {
+                **row,
+                "name": KIND_NAMES[row["kind"]],
+                "address": _came_in(row, inflow, as_of),
+            }
+            for row in inflow.get("kinds", ())
         ],
         definitions=definitions_for(
             "media_attribution",

@@ -14,6 +14,7 @@ from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.facet_names import FACETS, asked_facet, value_name
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.beginnings import Part, began_with, none_of
 from okaeri.web.pages.analysis.frame import language_of, show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.views import address_of
@@ -27,6 +28,10 @@ _RULES = Text(
     "{all}商品のうち{own}商品は自分の間隔で、残りは店の日数で離反を決めています。",
     "{own} of {all} products go by their own intervals, the rest by the shop's days.",
 )
+_GONE: Part = {"field": "is_gone", "op": "=", "value": True}
+# Count of a product's row → the purchases its people made (None: any number), and the count of the gone.
+_TIMES: Mapping[str, int | None] = {"people": None, "once": 1, "twice": 2}
+_AND_GONE = {"people": "gone", "once": "once_gone", "twice": "twice_gone"}
 _PURCHASE = Text("{n}回目 → {next}回目の購入", "Purchase {n} to {next}")
 _TRIAL = Text("トライアル → 本品・定期", "Trial to full product")
 _DELIVERY = Text("定期 {n}回目 → {next}回目", "Delivery {n} to {next}")
@@ -64,11 +69,10 @@ def survival(request: HttpRequest) -> HttpResponseBase:
         payload=payload,
         facet=facet,
         facets=FACETS.items(),
-        parts=[
-            {**part, "name": value_name(facet, part), "first": part["steps"][:5]} for part in parts
-        ],
+        parts=[_part(facet, part, [one["value"] for one in parts]) for part in parts],
         columns=range(1, 6),
-        products=products,
+        products=[_product(row) for row in products],
+        others=_others(payload, products) if payload else None,
         answered=_own_rules(payload, language) if payload else "",
         losses=losses,
         answer=_answer(losses, language) if losses else None,
@@ -77,6 +81,51 @@ def survival(request: HttpRequest) -> HttpResponseBase:
             "gone", "bottleneck", "survival", "deliveries", "purchase_count"
         ),
     )
+
+
+def _part(facet: str, part: Mapping[str, Any], named: Sequence[str]) -> dict[str, Any]:
+    """Add to a way to begin its name, and where those who came so far, or are gone, become a segment."""
+    began = began_with(facet, part["value"], named)
+
+    def address(op: str, n: int, *more: Part) -> str:
+        return address_of(
+            {"all": [*began, {"field": "purchase_count", "op": op, "value": n}, *more]}
+        )
+
+    first = [{**step, "address": address(">=", step["n"])} for step in part["steps"][:5]]
+    lost = address("=", 1, _GONE)
+    return {**part, "name": value_name(facet, part), "first": first, "address": lost}
+
+
+def _product(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "address": _by_product({"field": "gone_by_sku", "op": "=", "value": row["sku"]})}
+
+
+def _others(
+    payload: Mapping[str, Any], products: Sequence[Mapping[str, Any]]
+) -> dict[str, Any] | None:
+    """Give what goes by products that are not shown; None where all are."""
+    if not payload.get("others"):
+        return None
+    known = {"field": "gone_by_sku", "op": "!=", "value": None}
+    shown = none_of("gone_by_sku", [row["sku"] for row in products])
+    return {**payload["others"], "address": _by_product(known, *shown)}
+
+
+def _by_product(*mine: Part) -> dict[str, str]:
+    """Give, for each count of a product's row, where its people become a segment."""
+    parts = {name: [] if n is None else [_bought(n)] for name, n in _TIMES.items()}
+    return {
+        **{name: address_of({"all": [*mine, *times]}) for name, times in parts.items()},
+        **{
+            _AND_GONE[name]: address_of({"all": [*mine, *times, _GONE]})
+            for name, times in parts.items()
+        },
+    }
+
+
+def _bought(n: int) -> Part:
+    return {"field": "purchase_count", "op": "=", "value": n}
 
 
 def _largest(losses: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -103,8 +152,8 @@ def _loss(loss: Mapping[str, Any]) -> dict[str, Any]:
     }[loss["kind"]]
     rule = {
         "all": [
-            {"field": "purchase_count", "op": "=", "value": n},
-            {"field": "is_gone", "op": "=", "value": True},
+            _bought(n),
+            _GONE,
         ]
     }
     address = address_of(rule) if loss["kind"] == "purchase" else ""
