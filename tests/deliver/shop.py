@@ -39,6 +39,7 @@ class EchoRenderer:
             subject=str(task.context.get("subject", f"お知らせ {task.message_id}")),
             body_text=f"{task.customer_id} 様\nこんにちは。\n",
             body_html=f"<html><body><p>{task.customer_id} 様</p></body></html>",
+            asks=bool(task.context.get("asks")),
         )
 
 

@@ -191,6 +191,29 @@ def test_the_policy_says_send_wait_or_never(
         assert opening <= decision.until < opening + SPREAD
 
 
+# Days since the last question, the setting → "send" or how many days it waits.
+@pytest.mark.parametrize(
+    ("since", "survey_days", "wait"),
+    [(None, 90, 0), (0, 90, 90), (89, 90, 1), (90, 90, 0), (0, 0, 0)],
+)
+def test_nobody_is_asked_twice_in_ninety_days(
+    since: int | None, survey_days: int, wait: int
+) -> None:
+    person = PERSON if since is None else replace(PERSON, asked_on=ago(since)[0])
+    rules, late = ContactRules(survey_days=survey_days), NOON + timedelta(days=100)
+    question = Candidate("key", "useful", late, asks=True)
+    decision = decide(question, person, SHOP, rules, NOON)
+    if wait:
+        assert isinstance(decision, Hold)
+        assert (decision.reason, (decision.until - NOON).days + 1) == ("asked_lately", wait)
+    else:
+        assert decision == Send()
+    # Whatever asks nothing goes, and so does what belongs to an order.
+    assert decide(Candidate("key", "useful", late), person, SHOP, rules, NOON) == Send()
+    order = Candidate("key", "transactional", late, asks=True)
+    assert decide(order, person, SHOP, rules, NOON) == Send()
+
+
 @pytest.mark.covers("C-15")
 @pytest.mark.parametrize(
     ("stage", "is_lapsed", "cap"),

@@ -15,7 +15,7 @@ from okaeri.intake import api as intake
 from okaeri.intake.types import InquiryIn, LineIn, OrderIn, PartyIn
 from okaeri.project.wiring import no_selling_to
 
-from .shop import LINKS, NOON, EchoRenderer, make_request
+from .shop import LINKS, NOON, EchoRenderer, make_person, make_request, set_settings, why, work
 
 HANAKO = PartyIn(member_no="M1", email="hanako@example.com", email_opt_in=True)
 COMPLAINT = InquiryIn(
@@ -88,3 +88,27 @@ def test_a_question_is_no_complaint(email: EmailChannel) -> None:
     intake.record_inquiries([replace(COMPLAINT, kind="question")])
     _resolve()
     assert _send(email, person, "offer", "sales")[0] == "planned"
+
+
+def test_one_question_to_a_person_in_ninety_days_under_all_of_his_ids(
+    shop: None, simulated: clock.SimulatedClock, email: EmailChannel
+) -> None:
+    person = make_person()
+
+    def send(part: str, *, asks: bool = True) -> str:
+        day = timedelta(hours=12)
+        deliver.submit(
+            [make_request(person, part, due=clock.now(), lives=day, asks=asks)], clock.now()
+        )
+        work(email)
+        return " ".join(why(person, part))
+
+    assert send("first") == "accepted The far side took it."
+    simulated.advance(timedelta(days=89))
+    assert send("again") == "suppressed Not asked again so soon after the last question."
+    assert send("news", asks=False).startswith("accepted")
+    simulated.advance(timedelta(days=1))
+    assert send("later").startswith("accepted")
+    simulated.advance(timedelta(days=30))
+    set_settings({"cadence.survey_days": 30})
+    assert send("often").startswith("accepted")

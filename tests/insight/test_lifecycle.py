@@ -1,14 +1,16 @@
 """The class of one person: golden cases, and the bulk expression agrees with it."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from okaeri.foundation.clock import local_day
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight.domain.lifecycle import Standing, decide_standing, personal_cycle
 from okaeri.insight.features.customer_history import (
@@ -73,6 +75,29 @@ def _silent_for(days: int) -> Standing:
         rules=LifecycleRules(),
         threshold_minor=1000,
     )
+
+
+# Two orders of one person at 0:10 and 23:50 in Tokyo are of one day, though of two days in UTC.
+@pytest.mark.parametrize(
+    ("merge_same_day", "count", "stage"), [(True, 1, Stage.FIRST), (False, 2, Stage.PRIME)]
+)
+def test_two_orders_of_one_shop_day_are_one_purchase_of_both_amounts(
+    merge_same_day: bool, count: int, stage: Stage
+) -> None:
+    tokyo = ZoneInfo("Asia/Tokyo")
+    instants = [
+        datetime(2024, 1, 14, 15, 10, tzinfo=UTC),
+        datetime(2024, 1, 15, 14, 50, tzinfo=UTC),
+    ]
+    bought = [(local_day(at, tokyo), net) for at, net in zip(instants, (3000, 4000), strict=True)]
+    assert bought[0][0] == bought[1][0] == DAY_ZERO
+    rules = LifecycleRules(merge_same_day=merge_same_day)
+    as_of = DAY_ZERO + timedelta(days=215)
+    standing = decide_standing(bought, as_of=as_of, rules=rules, threshold_minor=7000)
+    assert (standing.purchase_count, standing.stage) == (count, stage)
+    later = (DAY_ZERO + timedelta(days=30), 1000)
+    standing = decide_standing([*bought, later], as_of=as_of, rules=rules, threshold_minor=8000)
+    assert (standing.purchase_count, standing.stage) == (count + 1, Stage.PRIME)
 
 
 @pytest.mark.parametrize(("since", "marked"), [(0, True), (89, True), (90, False)])

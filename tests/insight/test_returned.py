@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,11 @@ from okaeri.foundation import clock
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.foundation.work.loop import WorkLoop
 from okaeri.insight import api, duties
+from okaeri.insight.domain.leads import lead_view
+from okaeri.insight.domain.vip import last_vip_day
+from okaeri.insight.freshness_types import BandRules
+from okaeri.insight.types import Depth, Stage
+from okaeri.insight.vip_types import VipRules
 from okaeri.intake import api as intake
 from okaeri.intake.types import LineIn, OrderIn, PartyIn, ProductIn
 
@@ -46,6 +52,12 @@ def amounts(who: str) -> tuple[int, int, int] | None:
     found = customers.search_customers(f"{who}@example.com")
     row = api.find_insight(found[0].id) if found else None
     return (row.purchase_count, row.net_minor, row.net_12m_minor) if row else None
+
+
+def loyalty(who: str) -> tuple[Stage, date | None]:
+    row = api.find_insight(id_of(who))
+    assert row is not None
+    return row.stage, api.last_vip_day(row)
 
 
 def test_a_return_document_is_no_purchase_and_its_amount_is_subtracted(
@@ -83,15 +95,54 @@ def test_a_return_document_is_no_purchase_and_its_amount_is_subtracted(
 
 def test_in_the_daytime_it_is_subtracted_too(warehouse: Warehouse) -> None:
     every = (*customer_duties.duties(), *duties.duties())
-    intake.record_orders([order_of("some", 40, 20_000), order_of("some", 20, 5_000)])
+    # Loyal by 85,000, above the bar of 70,000.
+    intake.record_orders([order_of("some", 300, 80_000), order_of("some", 20, 5_000)])
     WorkLoop(every).run_until_idle()
     api.refresh(warehouse=warehouse, as_of=TODAY)
     WorkLoop(every).run_until_idle()
-    intake.record_orders([order_of("some", 1, -3_000)])
+    assert loyalty("some") == (Stage.PRIME, None)
+    intake.record_orders([order_of("some", 1, -30_000)])
     WorkLoop(every).run_until_idle()
-    assert amounts("some") == (2, 22_000, 22_000)
-    api.refresh(warehouse=warehouse, as_of=TODAY)
-    assert amounts("some") == (2, 22_000, 22_000)
+    assert amounts("some") == (2, 55_000, 55_000)
+    # Loyal no more at once, VIP for sixty days (§1.3 #31); the nights after it change nothing of that.
+    assert loyalty("some") == (Stage.STEADY, TODAY + timedelta(days=59))
+    api.refresh(warehouse=warehouse, as_of=TODAY + timedelta(days=1), depth=Depth.CLASSES)
+    assert amounts("some") == (2, 55_000, 55_000)
+    assert loyalty("some") == (Stage.STEADY, TODAY + timedelta(days=59))
+
+
+def test_a_night_notes_who_is_loyal_no_more_and_who_is_again(warehouse: Warehouse) -> None:
+    intake.record_orders(
+        [order_of(who, days, 40_000) for who in ("some", "kept") for days in (300, 20)]
+    )
+    api.refresh(warehouse=warehouse, as_of=TODAY, depth=Depth.CLASSES)
+    intake.record_orders([order_of("some", 1, -30_000)])
+    later = TODAY + timedelta(days=1)
+    api.refresh(warehouse=warehouse, as_of=later, depth=Depth.CLASSES)
+    assert loyalty("some") == (Stage.STEADY, later + timedelta(days=59))
+    assert loyalty("kept") == (Stage.PRIME, None)
+    intake.record_orders([order_of("some", -2, 30_000)])
+    api.refresh(warehouse=warehouse, as_of=TODAY + timedelta(days=2), depth=Depth.CLASSES)
+    assert loyalty("some") == (Stage.PRIME, None)
+
+
+# Nothing is kept for whoever went away, nor by a shop that keeps nothing.
+@pytest.mark.parametrize(
+    ("stage", "is_lapsed", "days", "last"),
+    [
+        (Stage.STEADY, False, 60, date(2026, 8, 28)),
+        (Stage.TREND, False, 1, TODAY),
+        (Stage.STEADY, False, 0, TODAY - timedelta(days=1)),
+        (Stage.STEADY, True, 60, None),
+        (Stage.PRIME, False, 60, None),
+    ],
+)
+def test_vip_treatment_outlasts_the_class_by_the_days_of_the_setting(
+    stage: Stage, is_lapsed: bool, days: int, last: date | None
+) -> None:
+    lead = lead_view(1, seen_on=TODAY, as_of=TODAY, bands=BandRules())
+    standing = replace(lead, stage=stage, is_lapsed=is_lapsed, prime_ended_on=TODAY)
+    assert last_vip_day(standing, VipRules(grace_days=days)) == last
 
 
 # Hands the stored rows on, or asks for the names of columns alone.

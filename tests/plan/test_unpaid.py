@@ -59,14 +59,20 @@ def test_who_owes_gets_no_points_and_is_no_vip_until_it_is_paid(
     client.force_login(User.objects.create_superuser("mika", password="a-long-word-of-mine"))
     key = plan.save_definition(source_of(VIP), now=NOON).key
     plan.activate(key, now=NOON, holdout_share=0.0)
-    owes, paid, plain = (shop.order(name, order_no=name) for name in ("owes", "paid", "plain"))
-    for who in (owes, paid, plain):
+    names = ("owes", "paid", "plain", "lately", "long")
+    owes, paid, plain, lately, long = (shop.order(name, order_no=name) for name in names)
+    for who in (owes, paid, plain, lately, long):
         know(who, NOON.date())
+    # No longer loyal: VIP treatment stays for sixty days, today the last of them.
+    for who, days in ((lately, 59), (long, 60)):
+        ended = NOON.date() - timedelta(days=days)
+        CustomerInsight.objects.filter(customer_id=who).update(stage="steady", prime_ended_on=ended)
     CustomerInsight.objects.filter(customer_id__in=[owes, paid]).update(stage="prime")
     pay("owes", "open")
     pay("paid", "paid")
     run_plan()
-    assert [rewards.balance_of(who) for who in (owes, paid, plain)] == [0, 500, 0]
+    people = (owes, paid, plain, lately, long)
+    assert [rewards.balance_of(who) for who in people] == [0, 500, 0, 500, 0]
     assert "VIPの扱い" in " ".join(one.why.ja for one in plan.decisions_of(owes))
 
     def page(who: int) -> str:
@@ -76,5 +82,7 @@ def test_who_owes_gets_no_points_and_is_no_vip_until_it_is_paid(
     assert ">VIP<" in page(paid)
     assert ">VIP<" not in page(owes)
     assert ">VIP<" not in page(plain)
+    assert "優良客ではなくなりましたが、2026" in page(lately)
+    assert ">VIP<" not in page(long)
     pay("owes", "paid", days=1)
     assert ">VIP<" in page(owes)

@@ -571,6 +571,7 @@ def test_deliver_gets_words_for_each_message_and_an_error_for_a_broken_one(
     asked, missing, thanks = plan.PlanRenderer("secret", "https://shop.example").render(tasks)
     assert "https://shop.example/" in asked.body_text
     assert 'href="https://shop.example/' in asked.body_html
+    assert (asked.asks, thanks.asks) == (True, False)
     assert missing.error is not None
     assert "第9版" in missing.error.ja
     assert thanks.subject == "山田 様、化粧水をお選びくださりありがとうございます"

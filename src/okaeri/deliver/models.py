@@ -57,6 +57,8 @@ class Message(models.Model):
     transport_reply = models.CharField(max_length=255, default="")
     planned_at = models.DateTimeField()
     rendered_at = models.DateTimeField(null=True)
+    # Whether its words ask the person a question (a survey); known once it is rendered.
+    asks = models.BooleanField(default=False, db_default=False)
     claimed_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 

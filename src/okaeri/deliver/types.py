@@ -70,6 +70,8 @@ class RenderedContent:
     body_html: str = ""
     error: Text | None = None
     has_nothing_to_give: bool = False
+    # Whether the words ask the person a question, which nobody is asked too often.
+    asks: bool = False
 
 
 class Renderer(Protocol):
@@ -224,6 +226,13 @@ class ContactRules:
         Text("離脱客への販促(30日)", "Sales to lapsed, 30 days"),
         minimum=0,
         maximum=100,
+    )
+    survey_days: int = setting(
+        "cadence.survey_days",
+        90,
+        Text("次のアンケートまでの日数(1人1回まで)", "Days until a person is asked again"),
+        minimum=0,
+        maximum=3650,
     )
     send_from_hour: int = setting(
         "quiet.send_from_hour",

@@ -82,6 +82,7 @@ from okaeri.insight.domain.reports.forecast import forecast_rows, response_rows
 from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.domain.segment_rules import RuleError
 from okaeri.insight.domain.shares import forecast_interval
+from okaeri.insight.domain.vip import last_vip_day as _last_vip_day
 from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.media_types import MediaCostView
 from okaeri.insight.prediction_types import (
@@ -116,6 +117,7 @@ from okaeri.insight.types import (
     SegmentView,
     Stage,
 )
+from okaeri.insight.vip_types import VipRules
 from okaeri.intake import api as intake
 from okaeri.intake.counting_types import CountingRules
 
@@ -160,6 +162,7 @@ __all__ = [
     "interests_of",
     "is_due",
     "iter_customers_where",
+    "last_vip_day",
     "latest_segment_change",
     "lead_standing",
     "list_by_count",
@@ -242,6 +245,11 @@ _BAD_ORDER = Text(
     "並び順 {order_by} は使えません。使えるのは {known} です。",
     "Customers cannot be ordered by {order_by}; known fields are {known}.",
 )
+
+
+def last_vip_day(standing: CustomerInsightView) -> date | None:
+    """Give the last day of VIP treatment of somebody who is loyal no more; None where there is none."""
+    return _last_vip_day(standing, load(VipRules))
 
 
 def list_insights(customer_ids: Iterable[int]) -> dict[int, CustomerInsightView]:

@@ -44,6 +44,8 @@ class CustomerInsight(models.Model):
     lapsed_before = models.BooleanField(null=True)
     # The first day on which something he bought should be used up; past while he is overdue.
     runs_out_on = models.DateField(null=True)
+    # The day he was found to be loyal no more; NULL while he is, and of who never was.
+    prime_ended_on = models.DateField(null=True)
 
     class Meta:
         indexes = (

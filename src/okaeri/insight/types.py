@@ -207,6 +207,7 @@ class CustomerInsightView:
     half_life_days: float | None = None
     # A `HalfLifeBasis`; "" in rows of older editions.
     half_life_basis: str = ""
+    prime_ended_on: date | None = None
 
 
 def class_name(stage: Stage, *, is_lapsed: bool) -> Text:

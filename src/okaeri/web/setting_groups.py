@@ -25,6 +25,7 @@ from okaeri.insight.price_types import PriceRules
 from okaeri.insight.recommend_types import RecommendRules
 from okaeri.insight.timing_types import TimingRules
 from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.insight.vip_types import VipRules
 from okaeri.intake.counting_types import CountingRules, StatusRules
 from okaeri.intake.event_types import TagRules
 from okaeri.intake.form_types import FormRules
@@ -38,7 +39,7 @@ from okaeri.web.taking import TakingRules
 
 GROUPS: dict[str, tuple[type, ...]] = {
     "shop": (ShopProfile,),
-    "classes": (LifecycleRules, RankRules),
+    "classes": (LifecycleRules, RankRules, VipRules),
     "contact": (
         ContactRules,
         JourneyRules,

@@ -92,7 +92,9 @@ def claim_due(
         # 4. Only now read what the policy needs; on PostgreSQL each statement sees what was
         #    committed before it began.
         families = _families(due)
-        people = _facts(due, families, channel, ZoneInfo(shop.time_zone), now, no_selling_to)
+        zone = ZoneInfo(shop.time_zone)
+        people = _facts(due, families, channel, zone, now, no_selling_to)
+        _add_asked(people, due, families, rules, zone, now)
         # 5. Decide one by one: what is claimed counts for the next message to the same person.
         addresses = _decide_all(due, families, people, rules, shop, now)
         # 6. Write the claims; the commit is durable before the first byte leaves.
@@ -145,6 +147,24 @@ def _facts(
             wishes=asked[customer_id].wishes if customer_id in asked else NO_WISHES,
         )
     return facts
+
+
+def _add_asked(
+    people: dict[int, policy.PersonFacts],
+    due: Sequence[claims.Due],
+    families: Families,
+    rules: ContactRules,
+    zone: ZoneInfo,
+    now: datetime,
+) -> None:
+    """Add when those who are to be asked were asked last, under whichever of their ids."""
+    asked = [families[message.customer_id] for message in due if message.asks]
+    asking = {number: ids[0] for ids in asked for number in ids}
+    if not asking:
+        return
+    for number, at in claims.list_asked(asking, now - timedelta(days=rules.survey_days + 1)):
+        person, day = people[asking[number]], at.astimezone(zone).date()
+        people[asking[number]] = replace(person, asked_on=max(day, person.asked_on or day))
 
 
 def _reachable(point: ContactPointView | None) -> policy.PersonFacts:
@@ -207,7 +227,7 @@ def _decide_all(
             continue
         person = people[ids[0]]
         candidate = policy.Candidate(
-            message.key, message.content_kind, message.expires_at, message.topic
+            message.key, message.content_kind, message.expires_at, message.topic, message.asks
         )
         decision = policy.decide(candidate, person, about, rules, now)
         if isinstance(decision, policy.Hold):
@@ -216,7 +236,7 @@ def _decide_all(
             ended[message.id] = decision.reason
         else:
             addresses[message.id] = person.address
-            people[ids[0]] = _after(person, message.content_kind, today)
+            people[ids[0]] = _after(person, message, today)
             steps.setdefault(message.step, set()).add((message.customer_id, person.address))
     claims.hold(waits, now)
     claims.suppress(ended, now)
@@ -238,10 +258,13 @@ def _is_doubled(message: claims.Due, ids: tuple[int, ...], address: str, steps: 
     )
 
 
-def _after(person: policy.PersonFacts, content_kind: str, today: date) -> policy.PersonFacts:
-    if content_kind == policy.TRANSACTIONAL:
+def _after(person: policy.PersonFacts, message: claims.Due, today: date) -> policy.PersonFacts:
+    if message.asks:
+        person = replace(person, asked_on=today)
+    if message.content_kind == policy.TRANSACTIONAL:
         return person
-    sales = [*person.sales_days, today] if content_kind == policy.SALES else person.sales_days
+    is_sales = message.content_kind == policy.SALES
+    sales = [*person.sales_days, today] if is_sales else person.sales_days
     return replace(person, marketing_days=[*person.marketing_days, today], sales_days=sales)
 
 

@@ -2,7 +2,7 @@
 
 The order of the questions is the order of what a person should be told: that it can never go comes
 before that it must wait. What the person asked for holds beside the shop's own limits: whichever is stricter.
-Sources: domain reference §1.3 #17 and #18, A-11, C-15, I-13; 特定電子メール法 3条.
+Sources: domain reference §1.3 #17, #18 and #36, A-11, C-15, I-13, O-01; 特定電子メール法 3条.
 """
 
 from collections.abc import Sequence
@@ -31,6 +31,8 @@ class Candidate:
     content_kind: str
     expires_at: datetime
     topic: str = ""
+    # Whether it asks the person a question.
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class PersonFacts:
     per message. `stage` is "" when insight does not know the person yet. `first_purchase_on` is None
     for somebody who never bought. `has_open_complaint`: nobody has dealt with his low score, his
     complaint or his wish to cancel or pause a subscription yet. `wishes`: what he asked for on the
-    preference page.
+    preference page. `asked_on`: the last day on which he was asked a question, None if he never was.
     """
 
     address: str
@@ -54,6 +56,7 @@ class PersonFacts:
     first_purchase_on: date | None
     has_open_complaint: bool = False
     wishes: Wishes = NO_WISHES
+    asked_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,7 @@ def _waiting(
     today = now.astimezone(shop.zone).date()
     wait = (
         _pause_wait(person.wishes, today)
+        or _ask_wait(message, person, rules, today)
         or _sales_wait(message, person, rules, today)
         or _cap_wait(person, rules, today)
     )
@@ -164,6 +168,16 @@ Wait = tuple[date | None, str]
 def _pause_wait(wishes: Wishes, today: date) -> Wait | None:
     until = wishes.paused_until
     return None if until is None or today > until else (until + timedelta(days=1), "paused")
+
+
+def _ask_wait(
+    message: Candidate, person: PersonFacts, rules: ContactRules, today: date
+) -> Wait | None:
+    """One question to a person in so many days (§1.3 #36)."""
+    if not message.asks or person.asked_on is None:
+        return None
+    again_on = person.asked_on + timedelta(days=rules.survey_days)
+    return None if today >= again_on else (again_on, "asked_lately")
 
 
 def _sales_wait(

@@ -64,6 +64,10 @@ REASONS: dict[str, Text] = {
         "初回購入から間もないお客様には販促を送りません。",
         "No selling so soon after a first purchase.",
     ),
+    "asked_lately": Text(
+        "前のアンケートから日が浅いため、続けてはうかがいません。",
+        "Not asked again so soon after the last question.",
+    ),
     "stage_unknown": Text(
         "お客様の段階がまだ計算されていないため、販促を待っています。",
         "The customer's stage is not computed yet; selling waits.",

@@ -38,6 +38,7 @@ class Due:
     source_id: int
     source_part: str
     rendered_at: datetime | None
+    asks: bool
 
     @property
     def step(self) -> Step:
@@ -74,7 +75,7 @@ def lock_due(channel: str, now: datetime, limit: int) -> list[Due]:
     )
     fields = (
         *("id", "key", "customer_id", "content_kind", "topic", "expires_at"),
-        *("source_kind", "source_id", "source_part", "rendered_at"),
+        *("source_kind", "source_id", "source_part", "rendered_at", "asks"),
     )
     return [Due(*row) for row in found.values_list(*fields)[:limit]]
 
@@ -94,6 +95,15 @@ def list_marketing_sent(customer_ids: Collection[int], since: datetime) -> dict[
         if claimed_at is not None:
             sent[customer_id].append(Sent(customer_id, kind, claimed_at))
     return sent
+
+
+def list_asked(customer_ids: Collection[int], since: datetime) -> list[tuple[int, datetime]]:
+    """Give (customer, when) of each message that asked one of these people a question since `since`."""
+    found = Message.objects.filter(
+        customer_id__in=customer_ids, status__in=_COUNTED, asks=True, claimed_at__gte=since
+    )
+    pairs = found.values_list("customer_id", "claimed_at")
+    return [(customer_id, at) for customer_id, at in pairs if at is not None]
 
 
 def list_steps_sent(

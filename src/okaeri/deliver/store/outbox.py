@@ -165,6 +165,9 @@ def save_rendered(contents: Sequence[RenderedContent], now: datetime) -> int:
         Message.objects.filter(id__in=[content.message_id for content in made]).update(
             status=Status.RENDERED, rendered_at=now
         )
+        asking = [content.message_id for content in made if content.asks]
+        if asking:
+            Message.objects.filter(id__in=asking).update(asks=True)
         for content in failed:
             detail = content.error.as_json() if content.error else {}
             reason = {"code": "template_error", "detail": detail}

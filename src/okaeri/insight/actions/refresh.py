@@ -121,7 +121,9 @@ def refresh(
     with transaction.atomic():
         followed.hold()
         payloads |= keep_later(later) | keep_interests(cared_for)
+        loyal_before = insights.prime_before()
         written = insights.replace_all(_insight_batches(sources, standing), leads)
+        insights.note_prime_ends(loyal_before, as_of)
         # Whoever ordered meanwhile was written over just now.
         followed.go_back(seen)
         run_outs.replace_all(near_batches(sources, outlook), as_of)

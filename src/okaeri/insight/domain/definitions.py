@@ -215,6 +215,12 @@ _DEFINITIONS: dict[str, Text] = {
         "Loyal, active: tenure of {prime} days or more, {bar} or more in all, under {lapse} days of "
         "silence.",
     ),
+    "vip": Text(
+        "VIPの扱い: 優良現役客で、未入金の注文がない顧客です。"
+        "返金などで流行客やコツコツ客に変わっても、{vip_grace_days}日間は続けます。",
+        "VIP treatment: loyal, active customers who owe nothing; whoever becomes a trend or steady customer, "
+        "by a refund for example, keeps it for {vip_grace_days} days.",
+    ),
     "f2_rate_90": Text(
         "F2転換率(90日): 90日以内に2回目を買った人数 ÷ 初回客の人数です。初回購入から90日がたった人だけを数え、"
         "直近はこの90日間に90日目を迎えた人です。区間は95%(ウィルソン法)。{trial}。",

@@ -3,13 +3,25 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 from django.db import connection
-from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat
 from pyroaring import BitMap64
@@ -32,8 +44,12 @@ from okaeri.insight.types import (
 )
 
 COLUMNS = tuple(field.name for field in CustomerInsight._meta.concrete_fields)
+# Known only by comparing two analyses; everything else comes with each.
+_ENDED = "prime_ended_on"
+_ANALYSED = tuple(name for name in COLUMNS if name != _ENDED)
 _TABLE = CustomerInsight._meta.db_table
 _FEW = 500
+_IDS_PER_WRITE = 10_000
 # From so many rows on it pays to build the indexes anew.
 _MANY = 20_000
 
@@ -41,8 +57,8 @@ _MANY = 20_000
 def replace_all(batches: Iterable[pa.RecordBatch], leads: Iterable[CustomerInsightView]) -> int:
     """Put new rows in the place of all old ones inside the open transaction; give how many.
 
-    Batches carry every column; rows in the order of customers are written fastest. Readers see the
-    old rows until the transaction ends.
+    Batches carry every column but `prime_ended_on` (`note_prime_ends`); rows in the order of customers
+    are written fastest. Readers see the old rows until the transaction ends.
     """
     written = 0
     with connection.cursor() as cursor:
@@ -51,7 +67,7 @@ def replace_all(batches: Iterable[pa.RecordBatch], leads: Iterable[CustomerInsig
         cursor.execute(f'DELETE FROM "{_TABLE}"')  # noqa: S608 - our own table
     with indexes_afterwards(_TABLE) if known >= _MANY else nullcontext():
         for batch in batches:
-            columns = {name: driver_values(batch.column(name)) for name in COLUMNS}
+            columns = {name: driver_values(batch.column(name)) for name in _ANALYSED}
             insert_columns(_TABLE, columns)
             written += batch.num_rows
         rows = [tuple(_driver_value(getattr(lead, name)) for name in COLUMNS) for lead in leads]
@@ -63,6 +79,39 @@ def _driver_value(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
     if isinstance(value, date):
         return value.isoformat()
     return value.value if isinstance(value, Stage | FreshnessBand) else value
+
+
+@dataclass(frozen=True, slots=True)
+class PrimeBefore:
+    """Who was loyal before an analysis, and since when those who had been were no more."""
+
+    loyal: BitMap64
+    ended: Mapping[int, date]
+
+
+def prime_before() -> PrimeBefore:
+    """Read what `note_prime_ends` compares with."""
+    ended = CustomerInsight.objects.filter(prime_ended_on__isnull=False)
+    return PrimeBefore(_loyal(), dict(ended.values_list("customer_id", _ENDED)))
+
+
+def note_prime_ends(before: PrimeBefore, as_of: date) -> None:
+    """Write since when those are loyal no more who were, inside the transaction of the new rows."""
+    loyal = _loyal()
+    ended = {who: day for who, day in before.ended.items() if who not in loyal}
+    ended |= dict.fromkeys(before.loyal - loyal, as_of)
+    by_day: dict[date, list[int]] = {}
+    for who, day in ended.items():
+        by_day.setdefault(day, []).append(who)
+    for day, people in by_day.items():
+        for start in range(0, len(people), _IDS_PER_WRITE):
+            some = people[start : start + _IDS_PER_WRITE]
+            CustomerInsight.objects.filter(customer_id__in=some).update(prime_ended_on=day)
+
+
+def _loyal() -> BitMap64:
+    rows = CustomerInsight.objects.filter(stage=Stage.PRIME.value)
+    return BitMap64(rows.values_list("customer_id", flat=True).iterator(chunk_size=10_000))
 
 
 def views(customer_ids: Iterable[int]) -> dict[int, CustomerInsightView]:
@@ -80,9 +129,19 @@ def restate(rows: Iterable[Mapping[str, Any]]) -> None:
         values = dict(row)
         customer_id, today = values.pop("customer_id"), values.pop("as_of")
         known = CustomerInsight.objects.filter(customer_id=customer_id)
-        if not known.update(**values):
+        if not known.update(**values, prime_ended_on=_ended_now(values["stage"], today)):
             as_of = last_as_of() or today
             CustomerInsight.objects.create(customer_id=customer_id, as_of=as_of, **values)
+
+
+def _ended_now(stage: str, today: date) -> Combinable:
+    """Give since when somebody is loyal no more, of what his row says before it changes."""
+    if stage == Stage.PRIME.value:
+        return Value(None, output_field=DateField())
+    return Case(
+        When(stage=Stage.PRIME.value, then=Value(today, output_field=DateField())),
+        default=F(_ENDED),
+    )
 
 
 def in_band(customer_ids: Iterable[int], band: FreshnessBand) -> dict[int, date]:

@@ -9,6 +9,7 @@ from okaeri.customers import api as customers
 from okaeri.customers.types import Purchase
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.insight import api as insight
+from okaeri.insight.types import CustomerInsightView
 from okaeri.listen import api as listen
 from okaeri.plan.actions.carts import carts_of
 from okaeri.plan.actions.lost import lost_since
@@ -96,9 +97,7 @@ def more_facts(
     if "insight" in missing:
         live = customers.roots_of(people)
         insights = insight.list_insights(sorted(set(live.values())))
-        known = _add(
-            known, lambda member: {"insight": insights.get(live.get(member.customer_id, 0))}
-        )
+        known = _add_standing(known, live, insights, look_around().day_of(now))
     if "satisfaction" in missing:
         scores = _lowest_of_person(people, listen.satisfaction)
         known = _add(known, lambda member: {"satisfaction": scores.get(member.customer_id)})
@@ -120,6 +119,24 @@ def more_facts(
     if segments:
         known = _add_segments(known, segments, people)
     return [(crowd, facts._replace(loaded=facts.loaded | missing)) for crowd, facts in known]
+
+
+def _add_standing(
+    known: Sequence[Known],
+    live: Mapping[int, int],
+    insights: Mapping[int, CustomerInsightView],
+    today: date,
+) -> list[Known]:
+    """Add where each stands, and whether VIP treatment outlasts his class."""
+    ended = {who: one for who, one in insights.items() if one.prime_ended_on}
+    last_days = {who: insight.last_vip_day(one) for who, one in ended.items()}
+    grace = {who for who, day in last_days.items() if day is not None and today <= day}
+
+    def standing_of(member: Member) -> dict[str, Any]:
+        who = live.get(member.customer_id, 0)
+        return {"insight": insights.get(who), "is_in_vip_grace": who in grace}
+
+    return _add(known, standing_of)
 
 
 def _add_prices(known: Sequence[Known], people: Sequence[int]) -> list[Known]:

@@ -120,7 +120,11 @@ class PlanRenderer:
         except TemplateError as error:
             return RenderedContent(task.message_id, error=error.message)
         return RenderedContent(
-            task.message_id, preview.subject, preview.body_text, preview.body_html
+            task.message_id,
+            preview.subject,
+            preview.body_text,
+            preview.body_html,
+            asks=any(map(source.uses, QUESTION_LINKS)),
         )
 
     def _read_sources(self, tasks: Sequence[RenderTask]) -> None:

@@ -89,16 +89,20 @@ class Facts(NamedTuple):
     # Keys of the coupons, of those asked for, that he can still get.
     coupons: frozenset[str] = frozenset()
 
+    # He was one of the best until lately (`insight.api.last_vip_day`); known with `insight`.
+    is_in_vip_grace: bool = False
+
     @property
     def is_vip(self) -> bool | None:
-        """Whether he is treated as one of the best: a prime customer, not lapsed, who owes nothing.
+        """Whether he is treated as one of the best: a prime customer, not lapsed, or lately one, who owes
+        nothing.
 
         None while no analysis knows him.
         """
         if self.insight is None:
             return None
         is_prime = self.insight.stage == Stage.PRIME and not self.insight.is_lapsed
-        return is_prime and not self.has_unpaid_orders
+        return (is_prime or self.is_in_vip_grace) and not self.has_unpaid_orders
 
     def answer(self, key: str) -> Answer | None:
         """Give the person's answer to one question, None where it is not known."""

@@ -51,6 +51,7 @@ from okaeri.insight.prediction_types import PredictionRules
 from okaeri.insight.price_types import PriceRules
 from okaeri.insight.recommend_types import RecommendRules
 from okaeri.insight.timing_types import TimingRules
+from okaeri.insight.vip_types import VipRules
 from okaeri.intake.counting_types import CountingRules, StatusRules
 
 # What the numbers of further analyses mean; placeholders are filled as in `domain.definitions`.
@@ -104,4 +105,5 @@ RULES: tuple[type, ...] = (
     StatusRules,
     TargetRules,
     TimingRules,
+    VipRules,
 )

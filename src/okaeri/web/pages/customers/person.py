@@ -61,6 +61,8 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
     complaints = customers.open_complaints([profile.id])
     is_owing = bool(customers.owing([profile.id], today))
     is_prime = bool(standing and standing.stage == Stage.PRIME and not standing.is_lapsed)
+    last_vip_day = insight.last_vip_day(standing) if standing else None
+    is_in_grace = last_vip_day is not None and today <= last_vip_day
     return render(
         request,
         "okaeri/customers/person.html",
@@ -86,8 +88,9 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
             ),
             "is_owing": is_owing,
             # One of the best, and treated so while he owes nothing.
-            "is_vip": is_prime and not is_owing,
-            "is_vip_stopped": is_prime and is_owing,
+            "is_vip": (is_prime or is_in_grace) and not is_owing,
+            "is_vip_stopped": (is_prime or is_in_grace) and is_owing,
+            "vip_until": last_vip_day if is_in_grace else None,
             "merges": customers.list_merges(profile.id),
             "may_change": may(request.user, "customers.change"),
             "walks": walks,
