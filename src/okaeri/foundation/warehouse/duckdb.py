@@ -5,7 +5,6 @@ import os
 from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import ibis
 import ibis.expr.operations as ops
@@ -102,18 +101,21 @@ class DuckDBEngine:
 
     def collect(self, expr: ir.Table) -> pa.Table:
         """Run `expr` and give its rows."""
-        return self._relation(expr).to_arrow_table().cast(expr.schema().to_pyarrow())
+        # Run at once: a relation would be planned twice, to know its columns and to give its rows.
+        done = self._connection.con.execute(self._written(expr))
+        return done.to_arrow_table().cast(expr.schema().to_pyarrow())
 
     def stream(self, expr: ir.Table) -> pa.RecordBatchReader:
         """Run `expr` and give its rows batch by batch."""
         schema = expr.schema().to_pyarrow()
-        return self._relation(expr).to_arrow_reader(_BATCH_ROWS).cast(schema)
+        relation = self._connection.con.sql(self._written(expr))
+        return relation.to_arrow_reader(_BATCH_ROWS).cast(schema)
 
-    def _relation(self, expr: ir.Table) -> Any:  # noqa: ANN401 - duckdb has no types
+    def _written(self, expr: ir.Table) -> str:
         # Not through Ibis' own results: those import pandas, a second at every start. The hook makes
         # in-memory tables inside `expr` known to DuckDB.
         self._connection._run_pre_execute_hooks(expr)
-        return self._connection.con.sql(self._connection.compile(expr))
+        return str(self._connection.compile(expr))
 
     def _fresh(self, kind: str) -> str:
         return f"{kind}_{next(self._numbers)}"
