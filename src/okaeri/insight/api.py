@@ -10,7 +10,7 @@ from pyroaring import BitMap64
 
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.personal import Documents
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import ShopProfile, hold, load
 from okaeri.foundation.text import Text
 from okaeri.insight.actions.ages import (
     age_band,
@@ -648,9 +648,10 @@ def remove_media_cost(month: date, media_code: str) -> int:
 
 def definitions() -> dict[str, Text]:
     """Give この数字の定義 by number key, with the shop's own settings filled in."""
-    rules, ranks = load(LifecycleRules), load(RankRules)
-    further: list[object] = [load(kind) for kind in RULES]
-    return number_definitions(rules, ranks, _payloads(), load(ShopProfile).currency, further)
+    with hold():
+        rules, ranks = load(LifecycleRules), load(RankRules)
+        further: list[object] = [load(kind) for kind in RULES]
+        return number_definitions(rules, ranks, _payloads(), load(ShopProfile).currency, further)
 
 
 def list_findings() -> list[Finding]:
