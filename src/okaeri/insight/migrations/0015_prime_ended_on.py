@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('insight', '0013_best_hour_chance'),
+        ('insight', '0014_chance_intervals'),
     ]
 
     operations = [
