@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import numpy as np
 import pytest
 from django.test import Client
 
@@ -19,6 +20,9 @@ from okaeri.insight import api
 from okaeri.insight.analysis_types import KpiRules
 from okaeri.insight.api import save_media_costs
 from okaeri.insight.domain.kpis.days import points_of
+from okaeri.insight.domain.kpis.sureness import median_ends
+from okaeri.insight.domain.mean_interval import mean_interval
+from okaeri.insight.domain.reports.loyalty import loyalty_payload
 from okaeri.insight.domain.shares import wilson_interval
 from okaeri.insight.media_types import MediaCostView
 from okaeri.intake import api as intake
@@ -188,6 +192,62 @@ def test_money_counts_and_intervals_are_what_the_orders_add_up_to(warehouse: War
         assert found["interval_median"][name]["mean"] == pytest.approx(sum(gaps) / len(gaps))
         years = max(1.0, sum(gaps) / YEAR / len(past))
         assert read["ltv_formula"] == pytest.approx(read["aov"] * read["orders_per_year"] * years)
+    _means_are_as_sure_as_people_differ(orders, found)
+
+
+def _means_are_as_sure_as_people_differ(orders: list[OrderIn], found: dict[str, Any]) -> None:
+    spent: dict[str, list[int]] = {}
+    for one in orders:
+        if one.ordered_at.date() > TODAY - timedelta(days=YEAR):
+            spent.setdefault(str(one.party.member_no), []).append(one.lines[0].amount_minor)
+    totals = [float(sum(nets)) for nets in spent.values()]
+    year = found["ltv_year"]["now"]
+    assert (year["low"], year["high"]) == pytest.approx(
+        mean_interval(sum(totals), sum(one * one for one in totals), len(totals))
+    )
+    counts = [float(len(nets)) for nets in spent.values()]
+    times = found["orders_per_year"]["now"]
+    assert (times["low"], times["high"]) == pytest.approx(
+        mean_interval(sum(counts), sum(one * one for one in counts), len(counts))
+    )
+    # Each person's orders stand or fall together: the same people drawn again and again tell it too.
+    dice = np.random.default_rng(8)
+    pairs = np.column_stack([totals, counts])
+    drawn = [pairs[dice.integers(0, len(pairs), len(pairs))].sum(axis=0) for _ in range(2000)]
+    ends = np.quantile([net / many for net, many in drawn], (0.025, 0.975))
+    aov = found["aov"]["now"]
+    assert aov["low"] < aov["value"] < aov["high"]
+    assert aov["high"] - aov["low"] == pytest.approx(ends[1] - ends[0], rel=0.2)
+    middle, formula = found["interval_median"]["now"], found["ltv_formula"]["now"]
+    assert middle["low"] <= middle["value"] <= middle["high"]
+    assert formula["low"] < formula["value"] < formula["high"]
+    assert "low" not in found["aov"]["month_before"]
+
+
+def test_the_median_lies_between_values_as_a_coin_falls_and_few_of_them_tell_little() -> None:
+    even = median_ends(dict.fromkeys(range(1, 102), 1))
+    # Of 101 values the 41st and the 61st hold the middle in 95 of 100 cases (binomial).
+    assert (even["low"], even["high"]) == pytest.approx((41, 61), abs=0.5)
+    one = median_ends({30: 1})
+    assert (one["low"], one["high"]) == pytest.approx(mean_interval(30, 900, 1))
+    assert median_ends({}) == {"low": None, "high": None}
+
+
+def test_the_nps_of_three_answers_is_told_with_how_little_is_known() -> None:
+    row = {
+        **dict.fromkeys(("rated", "score", "satisfied", "engaged", "written"), 0),
+        "customers": 3,
+        "repeat": 0,
+        "asked": 3,
+        "promoters": 3,
+        "detractors": 0,
+        "stage": "first",
+        "is_lapsed": False,
+    }
+    everybody = loyalty_payload([row], [], TODAY)["all"]
+    assert everybody["nps"] == 100
+    assert everybody["nps_low"] < 0
+    assert everybody["nps_high"] == 100
 
 
 # On May 20 the people of January had their 90 days, those of February had not; of March 30.
@@ -300,6 +360,10 @@ def test_the_page_shows_each_figure_with_its_past_and_how_sure_it_is(
     assert f"{f2['low'] * 100:.1f}〜{f2['high'] * 100:.1f}%" in told
     assert f" {f2['of']} " in told
     assert "polyline" in rows["リピーター率"]
+    # No mean stands without its interval.
+    for name in ("客単価", "年間購入回数", "年間LTV", "通販LTV", "購入間隔"):
+        (means,) = (told for title, told in rows.items() if title.startswith(name))
+        assert re.search(r"区間\(95%\)[^>]*>[^<]*\d[^<]*〜[^<]*\d", means), name
     # The same figures as on the pages they are taken from.
     media = {row["media"]: row for row in payload_of("media")["media"]}["search"]
     for key, name in (("cpr", "cpr_minor"), ("cpo_sub", "cpo_sub_minor"), ("cpa", "cpa_minor")):
@@ -325,6 +389,7 @@ def test_a_shop_of_one_day_has_dashes_and_no_guesses(warehouse: Warehouse) -> No
     found = kpis()
     assert found["active_customers"]["now"]["value"] == 1
     assert found["aov"]["now"]["value"] == 3800
+    assert found["aov"]["now"]["low"] < 3800 / 3 < 3800 * 30 < found["aov"]["now"]["high"]
     for key in (
         "f2_rate_90",
         "retention_rate_existing",

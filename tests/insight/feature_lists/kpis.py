@@ -7,6 +7,7 @@ import ibis
 import ibis.expr.types as ir
 
 from okaeri.insight.features.kpis import (
+    compute_buyer_sums,
     compute_churn,
     compute_day_flows,
     compute_last_days,
@@ -22,6 +23,7 @@ from okaeri.insight.features.survival import compute_contracts
 
 KEYS: dict[str, list[str] | None] = {
     "day_flows": ["ordered_on", "n"],
+    "buyer_sums": [],
     "silences": ["edge", "day"],
     "last_days": ["last_on"],
     "second_purchases": [],
@@ -56,6 +58,7 @@ def features(tables: Any) -> dict[str, ir.Table]:
     tried = purchases.mutate(kind=is_trial.ifelse("trial", purchases.kind))
     return {
         "day_flows": compute_day_flows(purchases),
+        "buyer_sums": compute_buyer_sums(purchases, people, since=since),
         "silences": compute_silences(purchases, spans=SPANS),
         "last_days": compute_last_days(people),
         "second_purchases": compute_second_purchases(people, days=days, span=200),

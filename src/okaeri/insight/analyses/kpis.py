@@ -1,5 +1,6 @@
 """The KPI catalogue: today, a month and a year before, and every closed month of the last year."""
 
+from datetime import timedelta
 from typing import Any
 
 from okaeri.foundation.settings import load
@@ -16,6 +17,7 @@ from okaeri.insight.domain.reports.kpis import (
 )
 from okaeri.insight.features.f2 import compute_f2_days
 from okaeri.insight.features.kpis import (
+    compute_buyer_sums,
     compute_churn,
     compute_day_flows,
     compute_last_days,
@@ -36,6 +38,9 @@ def build(sources: Sources) -> dict[str, Any]:
     first_end = min(points.all).replace(day=1)
     tables = {
         "day_flows": compute_day_flows(purchases),
+        "buyer_sums": compute_buyer_sums(
+            purchases, people, since=sources.as_of - timedelta(days=rules.active_days)
+        ),
         "silences": compute_silences(purchases, spans=spans),
         "last_days": compute_last_days(people),
         "f2_days": compute_f2_days(people, windows=WINDOWS),

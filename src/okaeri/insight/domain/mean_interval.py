@@ -23,6 +23,13 @@ def mean_interval(total: float, squares: float, of: int) -> tuple[float | None, 
     if mean <= 0:
         half = _Z95 * sqrt(spread / (of - 1) / of)
         return mean - half, mean + half
-    shape = of * of * mean * mean / (spread + mean * mean)
+    return positive_interval(mean, (spread + mean * mean) / (of * of))
+
+
+def positive_interval(mean: float, variance: float) -> tuple[float | None, float | None]:
+    """Give the 95 % interval of a mean above zero, gamma distributed with this variance; else None."""
+    if mean <= 0 or variance <= 0:
+        return None, None
+    shape = mean * mean / variance
     low = mean * shape / float(special.gammaincinv(shape, _HIGH))
     return low, mean * shape / float(special.gammaincinv(shape, _LOW))

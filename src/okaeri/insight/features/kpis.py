@@ -42,6 +42,39 @@ def compute_day_flows(purchases: ir.Table) -> ir.Table:
     )
 
 
+def compute_buyer_sums(purchases: ir.Table, customers: ir.Table, *, since: date) -> ir.Table:
+    """One row: sums over the people who bought after `since`, and over everybody who ever did.
+
+    people; orders, purchases and net (minor) of those people, and the sums of their squares and
+    products, named by both (net_net, net_orders, ...); everybody, and span_days (from the first to the
+    last purchase) of everybody with its span_squares. Squares are floats.
+    """
+    rows = purchases.filter(purchases.ordered_on > ibis.date(since))
+    people = rows.group_by("customer_id").agg(
+        orders=rows.count(),
+        purchases=rows.starts_purchase.ifelse(1, 0).sum(),
+        net=rows.net_minor.sum(),
+    )
+    names = ("net", "orders", "purchases")
+    floats = {name: people[name].cast("float64") for name in names}
+    pairs = {
+        f"{one}_{other}": (floats[one] * floats[other]).sum()
+        for place, one in enumerate(names)
+        for other in names[place:]
+    }
+    sums = people.aggregate(
+        people=people.count(), **{name: people[name].sum() for name in names}, **pairs
+    )
+    span = customers.last_on.delta(customers.first_on, unit="day").cast("float64")
+    return sums.cross_join(
+        customers.aggregate(
+            everybody=customers.count(),
+            span_days=span.sum(),
+            span_squares=(span * span).sum(),
+        )
+    )
+
+
 def compute_silences(purchases: ir.Table, *, spans: Collection[int]) -> ir.Table:
     """One row per shop day at either edge of long silences: edge ("left", "back"), day, over_<span>.
 
@@ -129,12 +162,18 @@ def compute_trial_takers(purchases: ir.Table, *, within: int) -> ir.Table:
 
 
 def compute_churn(contracts: ir.Table, *, days: Sequence[date], span: int) -> ir.Table:
-    """One row: contracts, their deliveries, and per day asked for running_<yyyymmdd>, contracts that ran
-    `span` days before it, and ended_<yyyymmdd>, those of them that ended since.
+    """One row: contracts, their deliveries and delivery_squares (their sum), and per day asked for
+    running_<yyyymmdd>, contracts that ran `span` days before it, and ended_<yyyymmdd>, those of them
+    that ended since.
 
     `contracts` as of `features.survival.compute_contracts`.
     """
-    sums = {"contracts": contracts.count(), "deliveries": contracts.deliveries.sum()}
+    many = contracts.deliveries.cast("float64")
+    sums = {
+        "contracts": contracts.count(),
+        "deliveries": contracts.deliveries.sum(),
+        "delivery_squares": (many * many).sum(),
+    }
     for day in days:
         start = ibis.date(day - timedelta(days=span))
         ended_on = contracts.ended_on

@@ -62,8 +62,12 @@ DEFINITIONS = {
         "Revival rate (30 days): of those lapsed 30 days before, the share that bought since.",
     ),
     "kpi_aov": Text(
-        "平均注文単価・客単価(1注文): {active}日間の購入金額 ÷ 注文件数です。",
-        "Average order: net sales ÷ orders of {active} days.",
+        "平均注文単価・客単価(1注文): {active}日間の購入金額 ÷ 注文件数です。区間(95%)は、同じ人の注文は"
+        "似ているとみて、人ごとのばらつきから出しています(年間購入回数・年間LTV・通販LTVも同じです)。"
+        "人数が少ないと広くなります。",
+        "Average order: net sales ÷ orders of {active} days. The 95% interval comes from how people "
+        "differ, as orders of one person resemble each other (so too for purchases a year, LTV a year and "
+        "mail-order LTV); of few people it is wide.",
     ),
     "kpi_orders_per_year": Text(
         "年間購入回数: {active}日間の購入回数 ÷ その間に買った人数です。",

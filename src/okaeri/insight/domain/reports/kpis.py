@@ -15,6 +15,12 @@ from okaeri.insight.domain.kpis.figures import (
     product,
     rate,
 )
+from okaeri.insight.domain.kpis.sureness import (
+    formula_ends,
+    mean_ends,
+    median_ends,
+    ratio_ends,
+)
 from okaeri.insight.domain.reports.f2 import WINDOWS
 from okaeri.insight.types import LifecycleRules
 
@@ -54,9 +60,9 @@ def kpis_payload(
 ) -> dict[str, Any]:
     """Give {kpis, repurchase_days}: figures as `domain.kpis.figures` reads them, in the order of the catalogue.
 
-    `tables`: rows of `features.kpis` (day_flows, silences, last_days, second_purchases, month_buyers,
-    month_returns, month_intervals, trial_takers, churn) and f2_days of `features.f2`. What a shop has no
-    data of has no value; money is of the smallest unit.
+    `tables`: rows of `features.kpis` (day_flows, buyer_sums, silences, last_days, second_purchases,
+    month_buyers, month_returns, month_intervals, trial_takers, churn) and f2_days of `features.f2`. What
+    a shop has no data of has no value; money is of the smallest unit.
     """
     people = People(
         tables["day_flows"], tables["silences"], tables["last_days"], spans=spans_of(rules)
@@ -194,19 +200,32 @@ def _spending(
     def of_year(name: str, day: date) -> int:
         return sums[name].within(day, year)
 
+    bought = tables["buyer_sums"][0] if tables.get("buyer_sums") else {}
+
+    def sure(found: Figure, day: date, above: str, below: str) -> Figure:
+        # Only of today it is known how people differ.
+        is_known = day == points.now and bool(bought.get(below))
+        return {**found, **ratio_ends(bought, above, below)} if is_known else found
+
     def average(day: date) -> Figure:
-        return mean(of_year("net_minor", day), of_year("orders", day))
+        found = mean(of_year("net_minor", day), of_year("orders", day))
+        return sure(found, day, "net", "orders")
 
     def times(day: date) -> Figure:
-        return mean(of_year("purchases", day), people.within(day, year))
+        found = mean(of_year("purchases", day), people.within(day, year))
+        return sure(found, day, "purchases", "people")
 
     def formula(day: date) -> Figure:
         span = mean(sums["gap_days"].until(day), people.ever(day))["value"]
         years = None if span is None else max(1.0, span / year)
-        return product(people.ever(day), average(day)["value"], times(day)["value"], years)
+        found = product(people.ever(day), average(day)["value"], times(day)["value"], years)
+        if day != points.now or not bought.get("people"):
+            return found
+        return {**found, **formula_ends(bought, found["value"], is_staying=(years or 1.0) > 1.0)}
 
     def of_buyers(day: date) -> Figure:
-        return mean(of_year("net_minor", day), people.within(day, year))
+        found = mean(of_year("net_minor", day), people.within(day, year))
+        return sure(found, day, "net", "people")
 
     def sales(day: date) -> Figure:
         return {"value": of_year("net_minor", day), "of": of_year("orders", day)}
@@ -238,6 +257,7 @@ def _intervals(rows: Rows, points: Points) -> dict[str, Any]:
         return {
             "value": histogram_quantile(counts, 0.5),
             "of": many,
+            **median_ends(counts),
             "mean": mean(sum(n * days for days, n in counts.items()), many)["value"],
             **{f"p{p}": histogram_quantile(counts, p / 100) for p in (25, 75, 90)},
         }
@@ -271,7 +291,8 @@ def _subscribing(
     def deliveries(day: date) -> Figure:
         # Today's count of a contract tells nothing of the days before.
         is_now = day == points.now
-        return mean(churn.get("deliveries") or 0, (churn.get("contracts") or 0) * is_now)
+        many, total = (churn.get("contracts") or 0) * is_now, churn.get("deliveries") or 0
+        return {**mean(total, many), **mean_ends(total, churn.get("delivery_squares") or 0, many)}
 
     return [
         over_time("uplift_to_full_rate", "rate", uplift, points),

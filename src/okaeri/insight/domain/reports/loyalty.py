@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from math import sqrt
 from typing import Any
 
 from okaeri.foundation.text import Text
@@ -9,6 +10,7 @@ from okaeri.insight.domain.shares import share_of
 
 REPEAT_DAYS = 180
 MONTHS = 13
+_Z95 = 1.959963984540054
 
 DEFINITIONS = {
     "loyalty_index": Text(
@@ -33,7 +35,8 @@ def loyalty_payload(
 ) -> dict[str, Any]:
     """Give {all, classes, history}; `before` is the history of the last payload.
 
-    all, classes (most people first, with stage and is_lapsed): customers, index, nps (-100..100),
+    all, classes (most people first, with stage and is_lapsed): customers, index, nps (-100..100) and its
+    95 % interval nps_low, nps_high,
     satisfaction (1..5), voice, engagement, repeat (0..100 each), asked, rated, satisfied (of those
     rated), written; None where unknown. history, oldest first, at most 13 months: month (ISO), index,
     by class ("prime-0" → index).
@@ -75,9 +78,20 @@ def _parts(row: Mapping[str, Any]) -> dict[str, Any]:
         "customers": row["customers"],
         "index": sum(known) / len(known) if known else None,
         "nps": nps,
+        **_nps_ends(row["promoters"], row["detractors"], row["asked"]),
         "satisfaction": mean,
         "voice": voice,
         "engagement": engagement,
         "repeat": repeat,
         **{name: row[name] for name in ("asked", "rated", "satisfied", "written")},
     }
+
+
+def _nps_ends(promoters: int, detractors: int, asked: int) -> dict[str, float | None]:
+    """Give the interval of a difference of two shares of the same people (Bonett and Price, 2012)."""
+    if not asked:
+        return {"nps_low": None, "nps_high": None}
+    up, down = (promoters + 1) / (asked + 2), (detractors + 1) / (asked + 2)
+    half = _Z95 * sqrt((up + down - (up - down) ** 2) / (asked + 2))
+    low, high = max(-1.0, up - down - half), min(1.0, up - down + half)
+    return {"nps_low": 100 * low, "nps_high": 100 * high}

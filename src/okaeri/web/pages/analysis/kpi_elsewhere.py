@@ -166,7 +166,10 @@ def _responses(payload: dict[str, Any]) -> Iterable[Row]:
 
 def _voices(payload: dict[str, Any]) -> Iterable[Row]:
     everybody = payload["all"]
-    yield _row("nps", "score", _figure(everybody["nps"], everybody["asked"]))
+    nps = _figure(everybody["nps"], everybody["asked"])
+    # Reports of before there were intervals have none.
+    ends = {end: everybody.get(f"nps_{end}") for end in ("low", "high")}
+    yield _row("nps", "score", {**nps, **ends})
     # Reports of before CSAT was counted have none.
     if "satisfied" in everybody:
         yield _row("csat", "rate", insight.rate_of(everybody["satisfied"], everybody["rated"]))
