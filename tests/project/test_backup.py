@@ -1,6 +1,7 @@
 """The shop in one encrypted file: nobody without the key reads it, and nothing half comes back."""
 
 import json
+import shutil
 import sqlite3
 import stat
 from contextlib import closing
@@ -15,10 +16,16 @@ from tests.project.test_cli import okaeri, write_orders
 SECRET_WORD = "kazutoyo@example.test"
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    """A data folder with a database that is being written to, files, and what is left out."""
-    folder = tmp_path / "shop"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop, its backup and the key, to be copied by every test."""
+    folder = tmp_path_factory.mktemp("made")
+    _fill(folder / "shop")
+    back_up(folder / "shop", folder / "backup", folder / "key")
+    return folder
+
+
+def _fill(folder: Path) -> None:
     for name in ("uploads", "form-files", "warehouse"):
         (folder / name).mkdir(parents=True)
         (folder / name / "file").write_text(f"{name} {SECRET_WORD}")
@@ -33,12 +40,18 @@ def shop(tmp_path: Path) -> Path:
         database.execute("CREATE TABLE big (content BLOB)")
         database.execute("INSERT INTO big VALUES (randomblob(3000000))")
         database.commit()
-    return folder
 
 
 @pytest.fixture
-def backup(shop: Path, tmp_path: Path) -> Path:
-    back_up(shop, tmp_path / "backup", tmp_path / "key")
+def shop(made: Path, tmp_path: Path) -> Path:
+    """A data folder with a database that is being written to, files, and what is left out."""
+    return Path(shutil.copytree(made / "shop", tmp_path / "shop"))
+
+
+@pytest.fixture
+def backup(made: Path, tmp_path: Path) -> Path:
+    for name in ("backup", "key"):
+        shutil.copy2(made / name, tmp_path / name)
     return tmp_path / "backup"
 
 

@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import pytest
-import schemathesis
 from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, given, settings
 
@@ -26,6 +25,9 @@ OPERATIONS = sorted(
 
 @pytest.fixture
 def described(db: None) -> Any:
+    # A second to import, and every lane reads this file.
+    import schemathesis
+
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
 
 
