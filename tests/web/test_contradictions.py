@@ -5,16 +5,21 @@ from collections.abc import Mapping
 import pytest
 from django.test import Client
 
+from okaeri.deliver.types import ContactRules
 from okaeri.foundation import clock, settings
 from okaeri.foundation.errors import ConfigurationError
 from okaeri.foundation.models import Setting
 from okaeri.foundation.settings import load, specs_of
+from okaeri.insight.bump_types import BumpRules
 from okaeri.insight.cycle_types import CycleRules
+from okaeri.insight.media_types import MediaRules
 from okaeri.insight.prediction_types import PredictionRules
 from okaeri.insight.price_types import PriceRules
 from okaeri.insight.types import LifecycleRules
+from okaeri.intake.types import LiveRules
 from okaeri.web.pages.analysis.frame import addresses
 from okaeri.web.setting_groups import GROUPS
+from okaeri.web.taking import TakingRules
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +29,7 @@ WEIGHTS = (
     "importance.freshness_weight",
     "importance.rfm_weight",
 )
-PAIRS: list[tuple[str, type, dict[str, float]]] = [
+PAIRS: list[tuple[str, type, dict[str, float | str]]] = [
     ("classes", LifecycleRules, {"cpm.steady_days": 300, "cpm.prime_days": 100}),
     ("classes", LifecycleRules, {"cpm.steady_days": 100, "cpm.prime_days": 100}),
     ("classes", LifecycleRules, {"cpm.warn_days": 400, "cpm.lapse_days": 390}),
@@ -32,6 +37,17 @@ PAIRS: list[tuple[str, type, dict[str, float]]] = [
     ("analysis", CycleRules, {"cycle.overdue_ratio": 5.0, "cycle.at_risk_ratio": 1.5}),
     ("analysis", PriceRules, {"price.dependent_share": 0.9, "price.campaign_share": 0.1}),
     ("analysis", PredictionRules, dict.fromkeys(WEIGHTS, 0)),
+    ("analysis", BumpRules, {"freshness.bump_answer": 50.0, "freshness.bump_week_max": 40.0}),
+    (
+        "analysis",
+        MediaRules,
+        {"media.organic_codes": "seo friend", "media.referral_codes": "friend"},
+    ),
+    ("contact", ContactRules, {"quiet.send_from_hour": 22, "quiet.send_until_hour": 6}),
+    ("contact", ContactRules, {"quiet.send_from_hour": 9, "quiet.send_until_hour": 9}),
+    ("contact", ContactRules, {"cap.marketing_per_day": 10, "cap.marketing_per_week": 3}),
+    ("people", TakingRules, {"taking.downloads_per_minute": 60, "taking.downloads_per_day": 10}),
+    ("live", LiveRules, {"sources.stale_after_days": 1, "sources.poll_minutes": 1440}),
 ]
 
 
@@ -64,7 +80,7 @@ def test_a_contradiction_is_said_beside_its_fields_and_stores_nothing(
     in_english: Client,
     group: str,
     rules: type,
-    values: dict[str, float],
+    values: dict[str, float | str],
 ) -> None:
     page, sent = f"/settings/rules/{group}/", {**form_of(browser_of_staff, group), **values}
     response = browser_of_staff.post(page, sent)
@@ -109,7 +125,7 @@ def test_a_channel_that_does_not_exist_is_no_choice(browser_of_staff: Client) ->
 
 @pytest.mark.parametrize(("group", "rules", "values"), PAIRS)
 def test_a_stored_contradiction_counts_as_it_stands_and_every_page_says_so(
-    browser_of_staff: Client, group: str, rules: type, values: dict[str, float]
+    browser_of_staff: Client, group: str, rules: type, values: dict[str, float | str]
 ) -> None:
     store(values)
     fields = {spec.key: name for name, spec in specs_of(rules).items()}
@@ -121,7 +137,7 @@ def test_a_stored_contradiction_counts_as_it_stands_and_every_page_says_so(
     told = {f.spec.key: f.problem for f in page.context["fields"] if f.problem}
     assert set(told) == set(values)
     defaults = {
-        spec.key: f"{spec.default:g}" for spec in specs_of(rules).values() if spec.key in values
+        spec.key: str(spec.default) for spec in specs_of(rules).values() if spec.key in values
     }
     sent = form_of(browser_of_staff, group) | defaults
     assert browser_of_staff.post(f"/settings/rules/{group}/", sent).status_code == 302

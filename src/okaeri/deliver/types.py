@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from okaeri.customers.preference_types import Wishes
 from okaeri.foundation.errors import InputError, NotFoundError
-from okaeri.foundation.settings import setting
+from okaeri.foundation.settings import Contradiction, must_be_below, setting
 from okaeri.foundation.text import Text
 
 
@@ -255,6 +255,20 @@ class ContactRules:
         minimum=1,
         maximum=10_000,
     )
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Give hours that would send at night, and a day's limit the week's would never let be reached."""
+        yield from must_be_below(self, "send_from_hour", "send_until_hour", _BY_NIGHT)
+        yield from must_be_below(
+            self, "marketing_per_day", "marketing_per_week", _NEVER_REACHED, or_equal=True
+        )
+
+
+_BY_NIGHT = Text("いまのままでは、夜中にも送ります。", "As it is, messages would leave at night.")
+_NEVER_REACHED = Text(
+    "いまのままでは、1日の上限に届くことがありません。",
+    "As it is, the limit of a day could never be reached.",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Settings of acquisition sources, and what crosses the border: a month's cost of one of them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from okaeri.foundation.settings import setting
+from okaeri.foundation.settings import Contradiction, setting, specs_of
 from okaeri.foundation.text import Text
 
 
@@ -45,6 +46,20 @@ class MediaRules:
         minimum=0,
         maximum=1,
     )
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Give codes that would be organic search and a referral at once."""
+        both = set(self.organic_codes.split()) & set(self.referral_codes.split())
+        if both:
+            specs = specs_of(type(self))
+            keys = (specs["organic_codes"].key, specs["referral_codes"].key)
+            yield Contradiction(keys, _IN_BOTH.format(codes=" ".join(sorted(both))))
+
+
+_IN_BOTH = Text(
+    "媒体コード「{codes}」が自然検索と紹介の両方にあります。どちらか一方にしてください。",
+    'The media code "{codes}" is both organic search and a referral; name it in one of them only.',
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """What crosses intake's border: layouts of files, orders as given, results of imports."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from okaeri.foundation.settings import setting
+from okaeri.foundation.settings import Contradiction, setting, specs_of
 from okaeri.foundation.text import Text
 
 
@@ -289,6 +289,21 @@ class LiveRules:
         minimum=10,
         maximum=100_000,
     )
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Give looks so seldom that data would count as old between two of them."""
+        if self.poll_minutes >= self.stale_after_days * _MINUTES_A_DAY:
+            specs = specs_of(type(self))
+            yield Contradiction(
+                (specs["stale_after_days"].key, specs["poll_minutes"].key), _OLD_BETWEEN
+            )
+
+
+_MINUTES_A_DAY = 24 * 60
+_OLD_BETWEEN = Text(
+    "いまのままでは、次に読みに行く前にデータが古いとみなされます。間隔を短くするか、日数を増やしてください。",
+    "As it is, data would count as old before it is looked for again; look more often or allow more days.",
+)
 
 
 @dataclass(frozen=True, slots=True)

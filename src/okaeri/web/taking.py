@@ -5,11 +5,12 @@ Counted in the process that serves, as `web.rate` says.
 """
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from okaeri.foundation.settings import load, setting
+from okaeri.foundation.settings import Contradiction, load, must_be_below, setting
 from okaeri.foundation.text import Text
 from okaeri.web.rate import PerDay, PerMinute
 
@@ -66,7 +67,17 @@ class TakingRules:
         maximum=100_000,
     )
 
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Give limits of a minute above those of a day."""
+        for kind in ("downloads", "previews"):
+            minute, day = f"{kind}_per_minute", f"{kind}_per_day"
+            yield from must_be_below(self, minute, day, _NEVER_REACHED, or_equal=True)
 
+
+_NEVER_REACHED = Text(
+    "いまのままでは、1分の上限に届く前に1日の上限で止まります。",
+    "As it is, the day's limit would stop people before the minute's.",
+)
 _NAMES = {
     "downloads": Text("書き出し", "downloads"),
     "previews": Text("文面の見本", "previews of letters"),
