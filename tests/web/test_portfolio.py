@@ -13,6 +13,7 @@ from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight import api
+from okaeri.intake.types import OrderIn
 from tests.insight.mixed_shop import lively, order, record
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
@@ -24,17 +25,39 @@ def ago(days: int) -> date:
     return TODAY - timedelta(days=days)
 
 
-@pytest.fixture
-def shop(db: None) -> None:
-    clock.set_clock(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC)))
-    record(
+def orders() -> list[OrderIn]:
+    return [
         *lively(people=60, start=ago(500), end=TODAY),
         # First-time and active at the end of April, a toddler today.
         order("grew", ago(30), "CREAM", source="mall"),
         order("grew", ago(3), "CREAM", source="mall"),
-    )
+        # Long known, but bought this only in May.
+        order("late", ago(200), "SOAP"),
+        order("late", ago(5), "CREAM"),
+    ]
+
+
+def sold() -> list[tuple[str, str, date]]:
+    """Whose, what, on which day: one row per order."""
+    return [(one.party.member_no, one.lines[0].sku, one.ordered_at.date()) for one in orders()]
+
+
+@pytest.fixture
+def shop(db: None) -> None:
+    clock.set_clock(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC)))
+    record(*orders())
     while customers.resolve_new_parties(clock.now()):
         pass
+    (grew,) = customers.search_customers("grew@example.com")
+    customers.record_consent(
+        grew.id,
+        channel="email",
+        action="granted",
+        basis="opt_in",
+        source="form",
+        proof={"ip": "192.0.2.1"},
+        occurred_at=clock.now(),
+    )
     with_warehouse = open_warehouse(settings.OKAERI.warehouse_dir)
     api.refresh(warehouse=with_warehouse, as_of=TODAY)
     with_warehouse.close()
@@ -97,13 +120,62 @@ def test_filters_count_those_who_ever_bought_it_and_lead_to_them(browser_of_staf
         assert int(line["customers"]) == meant.total
     warehouse.close()
     assert int(shown["よちよち現役客"]["customers"]) >= 1
-    assert sum(int(line["customers"]) for line in shown.values()) < 61
-    assert "customers_before" not in next(iter(shown.values()))
+    assert sum(int(line["customers"]) for line in shown.values()) < 62
     link = re.search(r'href="(/analysis/segments/new/[^"]+)"', html)
     assert link
     assert "CREAM" in link[1]
     # What is no product of the shop filters nothing.
     assert lines_of(browser_of_staff, "&product=NOTHING") == lines_of(browser_of_staff)
+
+
+@pytest.mark.usefixtures("shop")
+def test_first_sources_part_the_whole_today_and_at_a_months_end(browser_of_staff: Client) -> None:
+    """Everybody came first by one source or by none of them: their classes add up to those of all."""
+    whole = lines_of(browser_of_staff, "&compare=2026-04")
+    asked = ("search", "sns", "magazine", "-")
+    parts = [lines_of(browser_of_staff, f"&compare=2026-04&first={one}") for one in asked]
+    for name, line in whole.items():
+        for column in ("customers", "customers_before", "net_12m_minor"):
+            assert sum(int(part[name][column]) for part in parts) == int(line[column]), (
+                name,
+                column,
+            )
+    assert all(any(int(line["customers"]) for line in part.values()) for part in parts)
+    html = browser_of_staff.get(f"{PAGE}?first=sns&compare=2026-04").content.decode()
+    assert "first_media" in html
+    assert 'href="/charts/portfolio.csv?first=sns"' in html
+    drawn = b"".join(browser_of_staff.get("/charts/portfolio.csv?first=sns")).decode("utf-8-sig")
+    people = [int(row["人数"]) for row in csv.DictReader(drawn.splitlines())]
+    assert sum(people) == sum(int(line["customers"]) for line in parts[1].values())
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_filtered_months_end_knows_only_what_was_bought_by_then(browser_of_staff: Client) -> None:
+    end = date(2026, 4, 30)
+    had = {who for who, sku, on in sold() if sku == "CREAM" and on <= end}
+    has = {who for who, sku, _ in sold() if sku == "CREAM"}
+    shown = lines_of(browser_of_staff, "&compare=2026-04&product=CREAM").values()
+    assert sum(int(line["customers_before"]) for line in shown) == len(had) < len(has)
+    assert sum(int(line["customers"]) for line in shown) == len(has)
+
+
+@pytest.mark.usefixtures("shop")
+def test_consent_to_mail_is_a_filter_and_leads_to_those_people(browser_of_staff: Client) -> None:
+    by_consent = {
+        word: sum(
+            int(line["customers"])
+            for line in lines_of(browser_of_staff, f"&consent={word}").values()
+        )
+        for word in ("granted", "withdrawn", "none")
+    }
+    assert by_consent == {
+        "granted": 1,
+        "withdrawn": 0,
+        "none": len({who for who, *_ in sold()}) - 1,
+    }
+    html = browser_of_staff.get(f"{PAGE}?consent=granted").content.decode()
+    assert "mail_consent" in html
+    assert '<option value="granted" selected>同意あり' in html
 
 
 def test_a_shop_without_month_ends_shows_no_change(browser_of_staff: Client) -> None:

@@ -55,6 +55,9 @@ class PersonTraits:
     birth_on: date | None
     prefecture: str
     created_at: datetime
+    # Consent to mail: "granted", "withdrawn" or "none"; None without an address. Blocked addresses are
+    # another matter.
+    mail_consent: str | None
 
 
 @dataclass(frozen=True, slots=True)

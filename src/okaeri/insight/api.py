@@ -27,6 +27,7 @@ from okaeri.insight.actions.count_reports import (
     compute_count_reports,
     find_count_report,
     list_by_count,
+    portfolio_then_where,
     portfolio_where,
 )
 from okaeri.insight.actions.follow_orders import follow_orders
@@ -199,6 +200,7 @@ __all__ = [
     "page_of_run_outs",
     "perk_report",
     "portfolio_history",
+    "portfolio_then_where",
     "portfolio_where",
     "preview_class_counts",
     "preview_rule",

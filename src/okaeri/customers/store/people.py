@@ -7,10 +7,10 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from okaeri.customers.domain.profile import COLUMNS, Profile, from_columns, to_columns
-from okaeri.customers.models import Customer
+from okaeri.customers.models import ContactPoint, Customer
 from okaeri.customers.store.sql import execute_each, is_among, select
 from okaeri.customers.types import CustomerProfile, PersonTraits
 from okaeri.foundation.bulk import bulk_insert, db_instant
@@ -82,8 +82,10 @@ def _view(row: Customer) -> CustomerProfile:
 
 def iter_traits() -> Iterator[PersonTraits]:
     """Give the traits of every live customer, in the order of ids."""
+    points = ContactPoint.objects.filter(customer=OuterRef("id"), channel="email")
     rows = Customer.objects.filter(merged_into=None).order_by("id")
-    columns = ("id", "birth_on", "prefecture", "created_at")
+    rows = rows.annotate(mail_consent=Subquery(points.values("consent")[:1]))
+    columns = ("id", "birth_on", "prefecture", "created_at", "mail_consent")
     for row in rows.values_list(*columns).iterator(chunk_size=10_000):
         yield PersonTraits(*row)
 

@@ -89,7 +89,7 @@ def analyse_customers(
     that of what he bought last; without lines the shop's serves. `day_points` lift freshness
     (`features.bumps.compute_day_points`).
     """
-    as_of, rules = request.as_of, request.rules
+    rules = request.rules
     staged = _stage_history(warehouse, orders, request)
     (edges,) = _rows(warehouse, compute_money_edges(staged.order_days))
     m_edges = tuple(edges["m_edges"] or (0.0, 0.0, 0.0, 0.0))
@@ -97,9 +97,7 @@ def analyse_customers(
         warehouse, compute_interval_counts(staged.returns, merge_same_day=rules.merge_same_day)
     )
     intervals = {row["interval_days"]: row["intervals"] for row in counts}
-    rows = compute_lifecycle(
-        staged.history, as_of=as_of, rules=rules, threshold_minor=staged.price.threshold_minor
-    )
+    rows = _classes(staged.history, request, staged.price)
     rows = compute_ranks(
         rows,
         r_edges=rank_edges.R_EDGES[request.ranks.r_preset],
@@ -162,13 +160,9 @@ def preview_customers(
     Gives them and the portfolio payload made of them.
     """
     staged = _stage_history(warehouse, orders, request)
-    threshold = staged.price.threshold_minor
-    rows = compute_lifecycle(
-        staged.history, as_of=request.as_of, rules=request.rules, threshold_minor=threshold
-    )
+    rows = _classes(staged.history, request, staged.price)
     customers = warehouse.stage(name, rows.drop("purchase_days", "cohort_month"))
-    payload = portfolio_payload(_rows(warehouse, compute_portfolio(customers)), staged.price)
-    return customers, payload
+    return customers, _portfolio(warehouse, customers, staged.price)
 
 
 def portfolio_then(
@@ -178,18 +172,25 @@ def portfolio_then(
 
     What cohorts ordered by month, `found` knows already: the past of it is what was known then.
     """
-    *_, history = _stage_days(warehouse, orders, request)
-    price = price_on(found, request.as_of, request.rules)
-    return _portfolio(warehouse, history, request, price)
+    return portfolio_of(warehouse, orders, request, price_on(found, request.as_of, request.rules))
 
 
-def _portfolio(
-    warehouse: Warehouse, history: ir.Table, request: Request, price: UnitPrice
+def portfolio_of(
+    warehouse: Warehouse, orders: ir.Table, request: Request, price: UnitPrice
 ) -> dict[str, Any]:
-    rows = compute_lifecycle(
+    """Give only the portfolio payload of the people behind `orders`, by a bar that is known."""
+    *_, history = _stage_days(warehouse, orders, request)
+    return _portfolio(warehouse, _classes(history, request, price), price)
+
+
+def _classes(history: ir.Table, request: Request, price: UnitPrice) -> ir.Table:
+    return compute_lifecycle(
         history, as_of=request.as_of, rules=request.rules, threshold_minor=price.threshold_minor
     )
-    return portfolio_payload(_rows(warehouse, compute_portfolio(rows)), price)
+
+
+def _portfolio(warehouse: Warehouse, customers: ir.Table, price: UnitPrice) -> dict[str, Any]:
+    return portfolio_payload(_rows(warehouse, compute_portfolio(customers)), price)
 
 
 def count_left_out(warehouse: Warehouse, orders: ir.Table, request: Request) -> dict[str, Any]:
@@ -208,7 +209,7 @@ def build_reports(
     """
     customers, as_of = found.customers, request.as_of
     totals = _rows(warehouse, compute_totals(customers, active_days=request.rules.active_days))[0]
-    portfolio = portfolio_payload(_rows(warehouse, compute_portfolio(customers)), found.price)
+    portfolio = _portfolio(warehouse, customers, found.price)
     days = compute_f2_days(customers, windows=WINDOWS)
     f2 = f2_payload(_rows(warehouse, days), as_of=as_of)
     cells = _rows(warehouse, compute_cells(customers))

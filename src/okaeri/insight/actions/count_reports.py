@@ -18,6 +18,7 @@ from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.analysis import Request, portfolio_of
 from okaeri.insight.actions.count_people import (
     build_interests,
     build_life_events,
@@ -44,7 +45,7 @@ from okaeri.insight.features.ranks import compute_cells
 from okaeri.insight.features.segment_flags import compute_segment_flags, parts_of
 from okaeri.insight.prediction_types import PredictionPage
 from okaeri.insight.store import items, reports
-from okaeri.insight.types import LifecycleRules, ReportView, Stage
+from okaeri.insight.types import LifecycleRules, RankRules, ReportView, Stage
 
 Build = Callable[[Sources], dict[str, Any]]
 Given = Callable[[Warehouse, date, ir.Table], dict[str, Any]]
@@ -115,7 +116,7 @@ def narrow(warehouse: Warehouse, facet: CountFacet, last: ReportView) -> Sources
     """Give the shop as the last refresh saw it, with nobody in it but the people of a facet."""
     if not warehouse.has(ORDERS):
         raise NotFoundError(_NOT_YET)
-    standing = _standing(warehouse, rule_of(facet), last)
+    standing = _standing(warehouse, rule_of(facet), last.as_of)
     standing = warehouse.stage("count_standing", standing)
     people = standing.select("customer_id")
     orders = read_orders(warehouse, last.as_of).semi_join(people, "customer_id")
@@ -153,14 +154,30 @@ def portfolio_where(asked: Mapping[str, Any], *, warehouse: Warehouse) -> dict[s
     Classes, and the bar between them, are what the last refresh found for the whole shop. Raises
     NotFoundError before one, RuleError for a rule that is none.
     """
-    standing = _standing(warehouse, asked, _last())
+    standing = _standing(warehouse, asked, _last().as_of)
     return _portfolio_of(warehouse.collect(compute_portfolio(standing)).to_pylist())
 
 
-def _standing(warehouse: Warehouse, asked: Mapping[str, Any], last: ReportView) -> ir.Table:
-    """One row per buyer a rule means: `segment_people`."""
-    rule = resolve_now(read_rule(asked), last.as_of)
-    everybody, facts = read_tables(warehouse, parts_of([rule]), last.as_of)
+def portfolio_then_where(
+    asked: Mapping[str, Any], *, as_of: date, threshold_minor: int, warehouse: Warehouse
+) -> dict[str, Any]:
+    """Give the portfolio payload, as of a day before, of those a rule meant by what they had done by then.
+
+    Counted from the orders as they are known today; what is asked of the person himself (consent) is
+    today's too. `threshold_minor`: the bar that was frozen for that day.
+    """
+    people = _standing(warehouse, asked, as_of).select("customer_id")
+    orders = read_orders(warehouse, as_of).semi_join(people, "customer_id")
+    then = Request(as_of, load(LifecycleRules), load(RankRules))
+    whole = _payload("portfolio")
+    price = UnitPrice(whole["aov_minor"], threshold_minor, whole["is_fixed_price"])
+    return portfolio_of(warehouse, orders, then, price)
+
+
+def _standing(warehouse: Warehouse, asked: Mapping[str, Any], as_of: date) -> ir.Table:
+    """One row per buyer a rule means by what was done up to a day: `segment_people`."""
+    rule = resolve_now(read_rule(asked), as_of)
+    everybody, facts = read_tables(warehouse, parts_of([rule]), as_of)
     # Not the bitmaps of segments: somebody erased is still counted by every report.
     flags = compute_segment_flags(everybody, facts, [rule], warehouse.stage)
     buyers = everybody.filter(everybody.stage != Stage.LEAD.value)

@@ -102,7 +102,7 @@ def near_batches(sources: Sources, outlook: ItemOutlook) -> Batches:
 
 def look_ahead(sources: Sources) -> tuple[int, int]:
     """Give how far is looked ahead, and how long the shop's history is, both in days."""
-    first = sources.rows(sources.customers.agg(day=sources.customers.first_on.min()))[0]["day"]
+    first = sources.began_on
     history = (sources.as_of - first).days if first else 0
     return min(max(history // 3, _SHORTEST), _LONGEST), history
 

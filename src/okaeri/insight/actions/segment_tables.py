@@ -48,7 +48,7 @@ _KINDS: dict[str, pa.DataType] = {
     "choice": pa.string(),
     "birthday": pa.int64(),
 }
-_PROFILE = ("birthday", "prefecture", "known_on")
+_PROFILE = ("birthday", "prefecture", "known_on", "mail_consent")
 _BEGAN = ("first_kind", "first_sku", "first_media", "first_source", "first_day_orders")
 _ADDED = (*_PROFILE, *FORECASTS, *_BEGAN, "decile", "is_gone", "gone_by_sku", "as_of")
 

@@ -170,6 +170,13 @@ class Sources:
         return self.stage("firsts", rows)
 
     @cached_property
+    def began_on(self) -> date | None:
+        """Give the day of the shop's first purchase; None before there is one."""
+        first = self.customers.aggregate(day=self.customers.first_on.min())
+        day: date | None = self.rows(first)[0]["day"]
+        return day
+
+    @cached_property
     def lives(self) -> ir.Table:
         """One row per buyer old enough: what he brought (`features.cohort_steps.compute_life_values`).
 
@@ -362,7 +369,7 @@ class Sources:
 
     @cached_property
     def traits(self) -> ir.Table:
-        """One row per known person: customer_id, birthday, prefecture, known_on (`analyses.traits`)."""
+        """One row per known person: customer_id, birthday, ... (`analyses.traits`)."""
         return self.of_people(find_traits(self.warehouse))
 
     def of_people(self, rows: ir.Table) -> ir.Table:

@@ -20,12 +20,15 @@ TRAITS = pa.schema(
         ("birthday", pa.int64()),
         ("prefecture", pa.string()),
         ("known_on", pa.date32()),
+        ("mail_consent", pa.string()),
     ]
 )
 
 
 def find_traits(warehouse: Warehouse) -> ir.Table:
-    """One row per known person: customer_id, birthday, prefecture (NULL unknown), known_on."""
+    """One row per known person: customer_id, birthday, prefecture (NULL unknown), known_on,
+    mail_consent (NULL without an address).
+    """
     zone = ZoneInfo(load(ShopProfile).time_zone)
     batches = []
     people = customers.iter_traits()
@@ -36,6 +39,7 @@ def find_traits(warehouse: Warehouse) -> ir.Table:
                 "birthday": _month_and_day(one.birth_on),
                 "prefecture": one.prefecture or None,
                 "known_on": clock.local_day(one.created_at, zone),
+                "mail_consent": one.mail_consent,
             }
             for one in some
         ]

@@ -80,6 +80,8 @@ class Chart:
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     legend: tuple[tuple[str, bool], ...] = ()
+    # What its files must be asked for besides: "" or "?first=sns".
+    query: str = ""
 
     @property
     def wide(self) -> SafeString:

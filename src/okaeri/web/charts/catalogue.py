@@ -1,7 +1,7 @@
 """Every chart by its address: pages show them, /charts/ gives them as files."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -115,12 +115,25 @@ def find_chart(address: str, language: str, token: str = "") -> Chart | None:
     report = insight.find_count_report(name, token) if token else insight.find_report(name)
     if report is None or not _has_data(report, name):
         return None
-    # By what it shows, not by when it was computed: a chart of the same numbers is the same chart.
-    payload = json.dumps(report.payload)
-    rule = json.dumps(insight.find_count_rule(token) if token else None)
-    currency = load(ShopProfile).currency
-    chart = _of_report(address, payload, report.as_of, language, currency, rule)
+    chart = _drawn(address, report, language, insight.find_count_rule(token) if token else None)
     return replace(chart, address=f"{address}{_FACET}{token}") if token else chart
+
+
+def draw_portfolio(
+    report: ReportView, language: str, rule: Mapping[str, Any], query: str
+) -> Chart | None:
+    """Give the chart of the ten classes of those a rule means; `query` asks for it as a file."""
+    if not _has_data(report, "portfolio"):
+        return None
+    return replace(_drawn("portfolio", report, language, rule), query=f"?{query}")
+
+
+def _drawn(
+    address: str, report: ReportView, language: str, rule: Mapping[str, Any] | None
+) -> Chart:
+    # By what it shows, not by when it was computed: a chart of the same numbers is the same chart.
+    payload, currency = json.dumps(report.payload), load(ShopProfile).currency
+    return _of_report(address, payload, report.as_of, language, currency, json.dumps(rule))
 
 
 def _has_data(report: ReportView, name: str) -> bool:

@@ -156,6 +156,16 @@ FIELDS: dict[str, Field] = {
     "best_hour": Field(Text("買いやすい時間帯(時)", "Best hour (0 to 23)"), "int", group=FORECAST),
     "birthday": Field(Text("誕生日", "Birthday"), "birthday"),
     "prefecture": Field(Text("都道府県", "Prefecture"), "text"),
+    # Consent alone; whether a mail may go is asked when it is about to leave.
+    "mail_consent": Field(
+        Text("メールの同意", "Consent to mail"),
+        "choice",
+        choices={
+            "granted": Text("同意あり", "given"),
+            "withdrawn": Text("配信停止", "withdrawn"),
+            "none": Text("記録なし", "not on record"),
+        },
+    ),
     "known_on": Field(Text("知り合った日", "First known"), "date"),
     "customer_id": Field(Text("顧客ID", "Customer id"), "int"),
     "as_of": Field(Text("基準日", "Day of analysis"), "date"),

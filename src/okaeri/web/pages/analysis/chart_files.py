@@ -8,6 +8,7 @@ from okaeri.foundation.text import Text
 from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import get_chart
 from okaeri.web.pages.analysis.frame import language_of
+from okaeri.web.pages.analysis.portfolio_chosen import find_chosen_chart
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 
 _NO_FORMAT = Text("その形式では保存できません。", "The chart cannot be saved in that form.")
@@ -17,7 +18,8 @@ _NO_FORMAT = Text("その形式では保存できません。", "The chart canno
 @require_GET
 def chart_file(request: HttpRequest, address: str, form: str) -> HttpResponseBase:
     """Give a chart as PNG, SVG or CSV."""
-    chart = get_chart(address, language_of(request))
+    chosen = find_chosen_chart(request, language_of(request)) if address == "portfolio" else None
+    chart = chosen or get_chart(address, language_of(request))
     if form == "csv":
         return csv_response(
             address, chart.columns, chart.rows, encoding=asked_encoding(request) or "utf-8"

@@ -1,54 +1,63 @@
 """The ten classes: how many, what they spend, how they changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from okaeri.insight import api as insight
 from okaeri.insight.types import ReportView, Stage, class_name
 from okaeri.web import findings
 from okaeri.web.access import needs
-from okaeri.web.charts.catalogue import find_chart
+from okaeri.web.charts.canvas import Chart
+from okaeri.web.charts.catalogue import draw_portfolio, find_chart
 from okaeri.web.count_facet import chart_of, facet_of, report_of
 from okaeri.web.left_out import reasons
 from okaeri.web.narrowing import class_address, narrowed_to
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import language_of, show
-from okaeri.web.pages.analysis.portfolio_filters import Filter, read_filters, rule_of
+from okaeri.web.pages.analysis.portfolio_chosen import count_chosen
+from okaeri.web.pages.analysis.portfolio_filters import (
+    Filter,
+    query_of,
+    read_filters,
+    rule_of,
+)
 from okaeri.web.pages.analysis.portfolio_months import Compared, asked_month, with_change
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
-from okaeri.web.pages.segments.counting import warehouse_for
 
 
 @needs("figures.see")
 @require_GET
 @with_count_facet("portfolio")
 def portfolio(request: HttpRequest) -> HttpResponseBase:
-    """Show the ten classes, of everybody or of those who bought what the filters say."""
+    """Show the ten classes, of everybody or of those the filters mean."""
     report, is_everybody = report_of(request, "portfolio"), facet_of(request) is None
     filters = read_filters(request) if report is not None and is_everybody else []
+    # Nobody knows who of a month's end stands at a purchase count today.
+    compared = asked_month(request) if is_everybody else Compared(None, (), {})
     rule = rule_of(filters)
-    if report is not None and rule is not None:
-        with warehouse_for(rule) as warehouse:
-            if warehouse is not None:
-                payload = insight.portfolio_where(rule, warehouse=warehouse)
-                report = replace(report, payload=payload)
-        with narrowed_to(rule):
-            return _page(request, report, filters, is_everybody=False)
-    return _page(request, report, filters, is_everybody=is_everybody)
+    if report is None or rule is None:
+        chart = chart_of(request, "portfolio")
+        return _page(request, report, filters, compared, chart, is_everybody=is_everybody)
+    with narrowed_to(rule):
+        report, compared = count_chosen(report, rule, compared)
+        chart = draw_portfolio(report, language_of(request), rule, query_of(filters))
+        return _page(request, report, filters, compared, chart, is_everybody=False)
 
 
 def _page(
-    request: HttpRequest, report: ReportView | None, filters: list[Filter], *, is_everybody: bool
+    request: HttpRequest,
+    report: ReportView | None,
+    filters: list[Filter],
+    compared: Compared,
+    chart: Chart | None,
+    *,
+    is_everybody: bool,
 ) -> HttpResponseBase:
     language = language_of(request)
     encoding = asked_encoding(request)
-    # Month ends stay as they were: nobody knows who of them bought what, or stands at a count today.
-    compared = asked_month(request) if is_everybody else Compared(None, (), {})
     cells = with_change(report.payload["cells"], compared) if report else []
     if cells and encoding:
         return _portfolio_csv(cells, compared, encoding, language)
@@ -61,7 +70,7 @@ def _page(
         compared=compared,
         filters=filters,
         is_chosen=is_chosen,
-        chart=None if is_chosen else chart_of(request, "portfolio"),
+        chart=chart,
         history=find_chart("history", language) if is_everybody else None,
         sales=find_chart("history-sales", language) if is_everybody else None,
         answer=findings.portfolio_answer(report.payload) if report else None,
