@@ -44,44 +44,44 @@ class BumpRules:
     Complaints lift nothing: they hold selling back instead (contact policy).
     """
 
-    answer: float = setting(
+    answer: int = setting(
         "freshness.bump_answer",
-        25.0,
+        25,
         Text("アンケート・レビューで上がる鮮度(点)", "Points for a survey or review"),
         minimum=0,
         maximum=100,
     )
-    reply: float = setting(
+    reply: int = setting(
         "freshness.bump_reply",
-        15.0,
+        15,
         Text("問い合わせ・返信で上がる鮮度(点)", "Points for an inquiry or a reply"),
         minimum=0,
         maximum=100,
     )
-    click: float = setting(
+    click: int = setting(
         "freshness.bump_click",
-        10.0,
+        10,
         Text("メッセージのクリックで上がる鮮度(点)", "Points for a click in a message"),
         minimum=0,
         maximum=100,
     )
-    visit: float = setting(
+    visit: int = setting(
         "freshness.bump_visit",
-        5.0,
+        5,
         Text("サイト訪問で上がる鮮度(点)", "Points for a visit to the shop's pages"),
         minimum=0,
         maximum=100,
     )
-    opened: float = setting(
+    opened: int = setting(
         "freshness.bump_open",
-        2.0,
+        2,
         Text("メッセージの開封で上がる鮮度(点)", "Points for an opened message"),
         minimum=0,
         maximum=100,
     )
-    week_max: float = setting(
+    week_max: int = setting(
         "freshness.bump_week_max",
-        30.0,
+        30,
         Text("同じ反応で1週間に上がる鮮度の上限(点)", "Most points of one kind in a week"),
         minimum=0,
         maximum=100,
@@ -100,7 +100,7 @@ class BumpRules:
             yield from must_be_below(self, name, "week_max", _CUT_OFF, or_equal=True)
 
     @property
-    def points(self) -> Mapping[SignKind, float]:
+    def points(self) -> Mapping[SignKind, int]:
         """Kind → points of one day with such a sign."""
         return {
             SignKind.ANSWER: self.answer,

@@ -18,7 +18,7 @@ _MOST_VISITS = 5_000
 
 def day_points_of(
     customer_ids: Collection[int], as_of: date, above: SignsOf | None
-) -> dict[int, dict[date, float]]:
+) -> dict[int, dict[date, int]]:
     """Give live id → day → points (`points_by_day`) of those with a sign.
 
     `above` gives what stations above insight know.

@@ -8,15 +8,15 @@ from okaeri.insight.bump_types import BumpRules, Sign, SignKind
 from okaeri.insight.domain.freshness import freshness_of
 
 
-def points_by_day(signs: Iterable[Sign], *, as_of: date, rules: BumpRules) -> dict[date, float]:
+def points_by_day(signs: Iterable[Sign], *, as_of: date, rules: BumpRules) -> dict[date, int]:
     """Give day → points one person's signs add that day, as seen on `as_of`.
 
     A kind counts once a day, and up to the most of a week (Monday to Sunday) at first come.
     """
     since = as_of - timedelta(days=rules.days)
     counted = {(one.day, one.kind) for one in signs if since < one.day <= as_of}
-    given: dict[tuple[date, SignKind], float] = defaultdict(float)
-    days: dict[date, float] = defaultdict(float)
+    given: dict[tuple[date, SignKind], int] = defaultdict(int)
+    days: dict[date, int] = defaultdict(int)
     for day, kind in sorted(counted):
         week = day - timedelta(days=day.weekday()), kind
         gained = min(rules.points[kind], rules.week_max - given[week])
@@ -26,7 +26,7 @@ def points_by_day(signs: Iterable[Sign], *, as_of: date, rules: BumpRules) -> di
 
 
 def lifted_freshness(
-    points: Mapping[date, float], *, fresh_on: date, as_of: date, half_life_days: float
+    points: Mapping[date, int], *, fresh_on: date, as_of: date, half_life_days: float
 ) -> float:
     """Go from sign to sign: freshness halves with the days, then rises by the points, to 100 at most.
 

@@ -26,16 +26,13 @@ def compute_day_points(signs: ir.Table, *, as_of: date, rules: BumpRules) -> ir.
     rows = rows.mutate(
         week=rows.day.delta(ibis.date(_A_MONDAY), unit="day") // 7,
         points=ibis.cases(
-            *(
-                (rows.kind == kind, ibis.literal(value, "float64"))
-                for kind, value in points.items()
-            ),
-            else_=ibis.literal(0.0),
+            *((rows.kind == kind, ibis.literal(value, "int64")) for kind, value in points.items()),
+            else_=ibis.literal(0, "int64"),
         ),
     )
     so_far = ibis.cumulative_window(group_by=["customer_id", "kind", "week"], order_by="day")
     rows = rows.mutate(total=rows.points.sum().over(so_far))
-    most = ibis.literal(rules.week_max, "float64")
+    most = ibis.literal(rules.week_max, "int64")
     gained = ibis.least(rows.total, most) - ibis.least(rows.total - rows.points, most)
     rows = rows.mutate(gained=gained)
     return rows.group_by("customer_id", "day").agg(points=rows.gained.sum())

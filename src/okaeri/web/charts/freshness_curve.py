@@ -25,7 +25,7 @@ def freshness_points(
     half_life_days: float,
     start: date,
     end: date,
-    lifts: Mapping[date, float] | None = None,
+    lifts: Mapping[date, int] | None = None,
 ) -> list[tuple[date, float]]:
     """Give day → freshness of every day between, from the first of `touched` on; 100 on each of these.
 
@@ -41,7 +41,7 @@ def freshness_points(
         if day in days:
             value = 100.0
         elif value is not None:
-            value = min(100.0, value * kept + lifts.get(day, 0.0))
+            value = min(100.0, value * kept + lifts.get(day, 0))
         if value is not None and day >= start:
             points.append((day, value))
         day += timedelta(days=1)
@@ -54,7 +54,7 @@ def freshness_curve(
     today: date,
     half_life_days: float,
     language: str,
-    lifts: Mapping[date, float] | None = None,
+    lifts: Mapping[date, int] | None = None,
 ) -> SafeString | None:
     """Draw past and projection as SVG; None where nothing was bought so far.
 
