@@ -13,7 +13,8 @@ from okaeri.foundation.models import Job
 from okaeri.foundation.settings import load, specs_of
 from okaeri.insight import api as insight
 from okaeri.insight.models import CustomerInsight
-from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.insight.types import LifecycleRules
+from okaeri.web.setting_groups import GROUPS
 from tests.web import shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
@@ -28,7 +29,7 @@ def _own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def form(**changed: object) -> dict[str, Any]:
     stored = {
         spec.key: getattr(load(rules), name)
-        for rules in (LifecycleRules, RankRules)
+        for rules in GROUPS["classes"]
         for name, spec in specs_of(rules).items()
     }
     filled = {key: "on" if value is True else value for key, value in stored.items()}

@@ -10,7 +10,6 @@ from okaeri.foundation import clock, settings
 from okaeri.foundation.errors import ConfigurationError
 from okaeri.foundation.models import Setting
 from okaeri.foundation.settings import load, specs_of
-from okaeri.insight.bump_types import BumpRules
 from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.media_types import MediaRules
 from okaeri.insight.prediction_types import PredictionRules
@@ -37,7 +36,6 @@ PAIRS: list[tuple[str, type, dict[str, float | str]]] = [
     ("analysis", CycleRules, {"cycle.overdue_ratio": 5.0, "cycle.at_risk_ratio": 1.5}),
     ("analysis", PriceRules, {"price.dependent_share": 0.9, "price.campaign_share": 0.1}),
     ("analysis", PredictionRules, dict.fromkeys(WEIGHTS, 0)),
-    ("analysis", BumpRules, {"freshness.bump_answer": 50.0, "freshness.bump_week_max": 40.0}),
     (
         "analysis",
         MediaRules,

@@ -71,7 +71,7 @@ def test_beyond_the_day_the_page_says_who_can_raise_it(
     time.now += 60
     assert browser_of_staff.get(CSV).status_code == 200
     time.now += 86_400
-    limit(downloads_per_day=1)
+    limit(downloads_per_minute=1, downloads_per_day=1)
     assert browser_of_staff.get(CSV).status_code == 200
 
 

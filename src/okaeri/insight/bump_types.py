@@ -1,13 +1,13 @@
 """Signs of life between two purchases: what they are, and by how much each lifts freshness."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 import pyarrow as pa
 
-from okaeri.foundation.settings import Contradiction, must_be_below, setting
+from okaeri.foundation.settings import setting
 from okaeri.foundation.text import Text
 
 
@@ -94,11 +94,6 @@ class BumpRules:
         maximum=400,
     )
 
-    def contradictions(self) -> Iterator[Contradiction]:
-        """Give signs that alone would lift by more than a week of them may."""
-        for name in ("answer", "reply", "click", "visit", "opened"):
-            yield from must_be_below(self, name, "week_max", _CUT_OFF, or_equal=True)
-
     @property
     def points(self) -> Mapping[SignKind, int]:
         """Kind → points of one day with such a sign."""
@@ -109,9 +104,3 @@ class BumpRules:
             SignKind.VISIT: self.visit,
             SignKind.OPEN: self.opened,
         }
-
-
-_CUT_OFF = Text(
-    "いまのままでは、反応1回の点が1週間の上限で切られます。",
-    "As it is, the week's limit would cut the points of a single sign.",
-)
