@@ -58,6 +58,24 @@ def test_every_text_is_read_on_its_ground(scheme: int) -> None:
     assert {pair: ratio for pair, ratio in found.items() if ratio < 4.5} == {}
 
 
+def _mixed(colour: str, ground: str, share: float) -> str:
+    """Give what `color-mix(in srgb, colour share, ground)` shows."""
+    pairs = [(int(colour[i : i + 2], 16), int(ground[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_ink_is_read_on_every_shade_of_the_heat_map(scheme: int) -> None:
+    css = TOKENS.with_name("components.css").read_text(encoding="utf-8")
+    shades = [
+        int(share) for share in re.findall(r"var\(--class-steady\) (\d+)%, var\(--surface\)", css)
+    ]
+    tokens = _tokens(scheme)
+    grounds = [_mixed(tokens["class-steady"], tokens["surface"], n / 100) for n in shades]
+    assert len(grounds) == 10
+    assert min(contrast(tokens["ink"], ground) for ground in grounds) >= 4.5
+
+
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_every_mark_stands_out_from_its_ground(scheme: int) -> None:
     tokens = _tokens(scheme)

@@ -84,7 +84,8 @@ def test_discounts_and_points_stand_beside_margin_with_a_warning_above_the_budge
     html = browser_of_staff.get(PAGE).content.decode()
     assert "1人当たり 300円" in html
     assert "還元が予算を超えています" not in html
-    assert f"#{who('cut')}" in html
+    assert f'href="/customers/{who("cut")}/">' in html
+    assert f"#{who('cut')}" not in html
     known = {spec.key: spec for spec in settings.specs_of(PerkRules).values()}
     settings.save(known, {"perks.most_share": 0.1, "perks.point_minor": 2})
     payload = measure(tmp_path)

@@ -167,7 +167,7 @@ def test_interests_show_topics_their_quality_and_when_they_were_learned(
     assert rows["Skin > Cream"]["level"] == "1"
     page = words(in_english, "/analysis/interests/")
     assert (
-        "Learned on 2026-05-20 from purchases, views and answers of 40 people, anew every week"
+        "Learned on Wed 20 May 2026 from purchases, views and answers of 40 people, anew every week"
         in page
     )
     assert "Nobody bought in the last 60 days, so the quality is not known yet" in page

@@ -1,5 +1,6 @@
 """Who cares for what, how well that is known, and whom a new product is for."""
 
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -52,6 +53,7 @@ def interests(request: HttpRequest) -> HttpResponseBase:
         report=report,
         topics=topics,
         people=report.payload["people"] if report else 0,
+        learned_on=date.fromisoformat(report.payload["learned_on"]) if report else None,
         # Audiences of new products are those of everybody.
         new_products=insight.list_new_products(today) if facet_of(request) is None else None,
         definitions=definitions_for("interests", "interests_quality"),

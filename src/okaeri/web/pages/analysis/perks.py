@@ -1,6 +1,6 @@
 """還元予算: what goes back to customers beside the margin they bring, and who is above the budget."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -8,12 +8,14 @@ from django.views.decorators.http import require_GET
 
 from okaeri.customers import api as customers
 from okaeri.foundation.text import Text
+from okaeri.web import sight
 from okaeri.web.access import needs
 from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import language_of, show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.customers.views import display_name
 from okaeri.web.pages.segments.addresses import address_of
 
 _CSV = (
@@ -43,10 +45,18 @@ def perks(request: HttpRequest) -> HttpResponseBase:
         report=report,
         found=found,
         rows=[_row(row) for row in found["classes"]] if found else [],
-        people=people[:10],
+        people=list(_people(request, people[:10])),
         over=address_of({"all": [over]}, _OVER.render(language_of(request))) if people else "",
         definitions=definitions_for("perk_cost", "perk_share", "perk_budget"),
     )
+
+
+def _people(request: HttpRequest, rows: list[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Give rows with the name the reader may see; whoever was absorbed since is left out."""
+    known = sight.show(request, customers.list_profiles({row["customer_id"] for row in rows}))
+    for row in rows:
+        if row["customer_id"] in known:
+            yield {**row, "name": display_name(known[row["customer_id"]], language_of(request))}
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """How often recommendations hit, by method, on purchases they were not shown."""
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
@@ -34,6 +36,7 @@ def recommendations(request: HttpRequest) -> HttpResponseBase:
         request,
         "recommendations",
         report=report if report and report.payload["people"] else None,
+        learned_on=date.fromisoformat(report.payload["learned_on"]) if report else None,
         rows=[(METHODS[row["method"]], row) for row in rows],
         winner_name=METHODS[report.payload["winner"]].render(language_of(request))
         if report
