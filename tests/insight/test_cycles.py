@@ -158,3 +158,41 @@ def test_run_outs_of_a_person_are_exported_and_erased(warehouse: Warehouse) -> N
     assert len(api.export_person([him])["run_outs"]) == 1
     assert api.erase_person([him])["run_outs"] == 1
     assert api.run_outs_of([him]) == []
+
+
+def test_all_run_outs_of_a_person_are_told_as_the_night_tells_those_it_keeps(
+    warehouse: Warehouse,
+) -> None:
+    intake.record_products([ProductIn(sku="LOTION", name="化粧水", days_supply=30)])
+    orders = [order_of("old", 700, "OTHER")]
+    for number in range(6):
+        orders += [order_of(f"p{number}", 340), order_of(f"p{number}", 300)]
+    orders += [order_of("him", n) for n in (50, 30, 10)]
+    orders += [order_of("him", 70, "LOTION", quantity=2), order_of("him", 150, "LOTION")]
+    # Too late to be kept, too early to be kept, and long past.
+    orders += [order_of("her", 48, "LOTION"), order_of("her", 5, "SOAP", quantity=1)]
+    orders += [order_of("she", 1, "LOTION", quantity=3), order_of("it", 400)]
+    orders += [order_of("sub", 9, "LOTION", subscription_no="S1", delivery_no=1)]
+    intake.record_orders(orders)
+    assert api.list_person_run_outs(1, warehouse) == [], "before the first refresh"
+    report(warehouse)
+    him, her, she, it, sub = (id_of(who) for who in ("him", "her", "she", "it", "sub"))
+    kept = api.run_outs_of([him, her, she])
+    assert {row.sku for row in kept if row.customer_id == him} == {"SOAP", "LOTION"}
+    all_of = {who: api.list_person_run_outs(who, warehouse) for who in (him, her, she, it, sub)}
+    told = {(one.due.customer_id, one.due.sku): one for of in all_of.values() for one in of}
+    for row in kept:
+        assert told[row.customer_id, row.sku].due == row
+    late, far, gone = told[her, "LOTION"], told[she, "LOTION"], told[it, "SOAP"]
+    assert (late.due.runs_out_on, late.is_past) == (TODAY - timedelta(days=15), True)
+    assert not late.is_far_past
+    assert (far.due.runs_out_on, far.is_past) == (TODAY + timedelta(days=92), False)
+    assert gone.is_far_past
+    assert all_of[sub] == []
+    days = [one.due.runs_out_on for one in all_of[her]]
+    assert days == sorted(days)
+    for one in told.values():
+        assert one.due.next_low_on is not None
+        assert one.due.next_on is not None
+        assert one.due.next_high_on is not None
+        assert TODAY < one.due.next_low_on <= one.due.next_on <= one.due.next_high_on

@@ -293,6 +293,10 @@ def test_who_runs_out_of_what_is_listed_with_its_interval_and_can_be_taken_away(
     panel = person[person.index("まもなく使い切る商品") :]
     assert insight.names_of_items([one.sku])[one.sku] in panel
     assert "また買うとすれば" in panel
+    everything = browser_of_staff.get(f"/customers/{one.customer_id}/run-outs/").content.decode()
+    assert f'href="/customers/{one.customer_id}/run-outs/"' in person
+    assert insight.names_of_items([one.sku])[one.sku] in everything
+    assert "待っている商品" in everything
     # A person's next purchase of anything, with its range, and the list of the late.
     told = insight.list_predictions([one.customer_id])[one.customer_id]
     assert told.next_low_on <= told.next_on <= told.next_high_on

@@ -36,6 +36,7 @@ from okaeri.insight.actions.life_events import estimate_life_events, save_life_e
 from okaeri.insight.actions.new_products import list_new_products
 from okaeri.insight.actions.order_table import read_orders
 from okaeri.insight.actions.perks import measure_perks, perk_report
+from okaeri.insight.actions.person_run_outs import list_person_run_outs
 from okaeri.insight.actions.person_signs import day_points_of
 from okaeri.insight.actions.preview import preview_class_counts
 from okaeri.insight.actions.recommendations import (
@@ -177,6 +178,7 @@ __all__ = [
     "list_new_products",
     "list_next_steps",
     "list_overdue",
+    "list_person_run_outs",
     "list_predictions",
     "list_presets",
     "list_recency_reached",

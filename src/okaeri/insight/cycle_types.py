@@ -87,3 +87,15 @@ class RunOutView:
     next_low_on: date | None = None
     next_on: date | None = None
     next_high_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRunOut:
+    """One product of one person, however far from today; past: used up before the last refresh.
+
+    is_far_past: silent for longer than `cycle.at_risk_ratio` times its use; nobody waits for it any more.
+    """
+
+    due: RunOutView
+    is_past: bool
+    is_far_past: bool

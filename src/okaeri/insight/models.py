@@ -200,6 +200,8 @@ class ItemCycle(models.Model):
 
     sku = models.CharField(max_length=80, primary_key=True)
     cycle_days = models.FloatField()
+    # How many intervals it is the median of; NULL of rows older than this column.
+    intervals = models.IntegerField(null=True)
 
 
 class ItemNeighbour(models.Model):

@@ -90,14 +90,18 @@ def near_batches(sources: Sources, outlook: ItemOutlook) -> Batches:
         sources.product_cycles,
         sources.products,
     )
-    arrive = load(CycleRules).days_to_arrive
     for batch in sources.warehouse.stream(rows):
-        pairs = _present(batch, sources.as_of, arrive)
-        told = foretell(item_timing(outlook.fit, pairs, outlook.horizon_days), outlook.lesson)
-        days = (told.low_days, told.middle_days, told.high_days)
-        for name, values in zip(("low_in", "middle_in", "high_in"), days, strict=True):
-            batch = batch.append_column(name, pa.array(values.astype(np.int64)))
-        yield batch
+        yield foretold_batch(batch, outlook, sources.as_of)
+
+
+def foretold_batch(batch: pa.RecordBatch, outlook: ItemOutlook, as_of: date) -> pa.RecordBatch:
+    """Give rows of `features.item_pairs.compute_awaited` with low_in, middle_in, high_in."""
+    pairs = _present(batch, as_of, load(CycleRules).days_to_arrive)
+    told = foretell(item_timing(outlook.fit, pairs, outlook.horizon_days), outlook.lesson)
+    days = (told.low_days, told.middle_days, told.high_days)
+    for name, values in zip(("low_in", "middle_in", "high_in"), days, strict=True):
+        batch = batch.append_column(name, pa.array(values.astype(np.int64)))
+    return batch
 
 
 def look_ahead(sources: Sources) -> tuple[int, int]:

@@ -28,6 +28,7 @@ from okaeri.insight.actions.item_timing import REPORT as ITEM_TIMING
 from okaeri.insight.actions.item_timing import find_outlook, near_batches
 from okaeri.insight.actions.later import compute_later, keep_later
 from okaeri.insight.actions.order_table import read_orders
+from okaeri.insight.actions.person_run_outs import OUTLOOK, outlook_document
 from okaeri.insight.actions.segment_doings import Answers, write_doings
 from okaeri.insight.actions.segment_forecasts import forecast_rows
 from okaeri.insight.actions.segment_tables import write_people
@@ -127,7 +128,9 @@ def refresh(
         # Whoever ordered meanwhile was written over just now.
         followed.go_back(seen)
         run_outs.replace_all(near_batches(sources, outlook), as_of)
-        items.replace_cycles(sources.rows(sources.trusted_cycles.select("sku", "cycle_days")))
+        cycles = sources.trusted_cycles.select("sku", "cycle_days", "intervals")
+        items.replace_cycles(sources.rows(cycles))
+        payloads[OUTLOOK] = outlook_document(outlook)
         reports.save_all(
             payloads, as_of=as_of, rule_version=version, orders_seen=seen, now=clock.now()
         )

@@ -45,12 +45,17 @@ def find_habits(sources: "Sources") -> Kept:
     return find_kept(sources.warehouse, TABLE, sources.counted, compute, edition=_edition(sources))
 
 
-def find_run_outs(sources: "Sources") -> ir.Table:
-    """Give the rows of `features.cycles.compute_run_outs` by the shop's rules."""
+def habits_of_people(sources: "Sources", people: ir.Table) -> ir.Table:
+    """Give the same of the people in a table (customer_id) alone, from the orders themselves."""
+    return _of_some(sources, people)
+
+
+def find_run_outs(sources: "Sources", habits: ir.Table | None = None) -> ir.Table:
+    """Give the rows of `features.cycles.compute_run_outs` by the shop's rules, of `habits` or everybody's."""
     rules = load(CycleRules)
     cycles = sources.shop_cycles
     return compute_run_outs(
-        sources.habits,
+        sources.habits if habits is None else habits,
         sources.trusted_cycles if cycles is None else cycles,
         sources.products,
         as_of=sources.as_of,

@@ -25,9 +25,16 @@ def replace_neighbours(rows: Iterable[tuple[str, str, float]]) -> None:
 
 
 def replace_cycles(rows: Iterable[Mapping[str, Any]]) -> None:
-    """Put new rows {sku, cycle_days} in the place of all, in the open transaction."""
-    values = ((row["sku"], row["cycle_days"]) for row in rows)
-    _replace(ItemCycle._meta.db_table, ("sku", "cycle_days"), values)
+    """Put new rows {sku, cycle_days, intervals} in the place of all, in the open transaction."""
+    columns = ("sku", "cycle_days", "intervals")
+    values = (tuple(row[name] for name in columns) for row in rows)
+    _replace(ItemCycle._meta.db_table, columns, values)
+
+
+def cycle_rows() -> dict[str, dict[str, Any]]:
+    """Give sku → {cycle_days, intervals} of every product the last refresh trusted."""
+    rows = ItemCycle.objects.values_list("sku", "cycle_days", "intervals")
+    return {sku: {"cycle_days": days, "intervals": many or 0} for sku, days, many in rows}
 
 
 def cycles_of(skus: Iterable[str]) -> dict[str, float]:
