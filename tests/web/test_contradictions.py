@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 from django.test import Client
 
+from okaeri.customers.preference_types import TopicRules
 from okaeri.deliver.types import ContactRules
 from okaeri.foundation import clock, settings
 from okaeri.foundation.errors import ConfigurationError
@@ -16,6 +17,7 @@ from okaeri.insight.prediction_types import PredictionRules
 from okaeri.insight.price_types import PriceRules
 from okaeri.insight.types import LifecycleRules
 from okaeri.intake.types import LiveRules
+from okaeri.plan.types import CartRules
 from okaeri.web.pages.analysis.frame import addresses
 from okaeri.web.setting_groups import GROUPS
 from okaeri.web.taking import TakingRules
@@ -44,6 +46,12 @@ PAIRS: list[tuple[str, type, dict[str, float | str]]] = [
     ("contact", ContactRules, {"quiet.send_from_hour": 22, "quiet.send_until_hour": 6}),
     ("contact", ContactRules, {"quiet.send_from_hour": 9, "quiet.send_until_hour": 9}),
     ("contact", ContactRules, {"cap.marketing_per_day": 10, "cap.marketing_per_week": 3}),
+    (
+        "contact",
+        CartRules,
+        {"cart.page": "https://a.example/?add={items}", "cart.item": "{quantity}"},
+    ),
+    ("contact", TopicRules, {"preference.topics": "tips=使い方/Use; tips=お話/Stories"}),
     ("people", TakingRules, {"taking.downloads_per_minute": 60, "taking.downloads_per_day": 10}),
     ("live", LiveRules, {"sources.stale_after_days": 1, "sources.poll_minutes": 1440}),
 ]

@@ -1,10 +1,11 @@
 """What crosses the border about wishes: topics a shop writes about, and what one person asked for."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from okaeri.foundation.settings import setting
+from okaeri.foundation.settings import Contradiction, setting, specs_of
 from okaeri.foundation.text import Text
 
 _KEY = re.compile(r"[a-z0-9_-]{1,40}")
@@ -33,6 +34,14 @@ class TopicRules:
         ),
     )
 
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Give topics that go by the same key, of which only the first would be shown."""
+        keys = [entry.partition("=")[0].strip() for entry in self.topics.split(";")]
+        double = sorted({key for key in keys if key and keys.count(key) > 1})
+        if double:
+            own = specs_of(type(self))["topics"].key
+            yield Contradiction((own,), _DOUBLE.format(keys=" ".join(double)))
+
     def topic_list(self) -> tuple[Topic, ...]:
         """Give the topics in the shop's order; what cannot be read is left out, a double too."""
         found: dict[str, Topic] = {}
@@ -43,6 +52,12 @@ class TopicRules:
             if _KEY.fullmatch(key) and ja:
                 found.setdefault(key, Topic(key, Text(ja, en.strip() or ja)))
         return tuple(found.values())
+
+
+_DOUBLE = Text(
+    "キー「{keys}」のお知らせが2つあります。キーを1つずつ変えてください。",
+    'Two topics have the key "{keys}"; give each a key of its own.',
+)
 
 
 @dataclass(frozen=True, slots=True)

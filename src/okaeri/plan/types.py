@@ -7,7 +7,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from okaeri.foundation.errors import InputError
-from okaeri.foundation.settings import Contradiction, must_be_below, setting
+from okaeri.foundation.settings import Contradiction, must_be_below, setting, specs_of
 from okaeri.foundation.text import Text
 from okaeri.plan.region_types import why_no_prefecture
 
@@ -105,6 +105,12 @@ class CartRules:
         choices=("ja", "en"),
     )
 
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Give an address that lists products and a way to write one that names none."""
+        if "{items}" in self.page and "{sku}" not in self.item:
+            specs = specs_of(type(self))
+            yield Contradiction((specs["page"].key, specs["item"].key), _NO_SKU)
+
     @property
     def leads_somewhere(self) -> bool:
         """Whether the address can be linked to."""
@@ -113,6 +119,12 @@ class CartRules:
         except ValueError:
             return False
         return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+_NO_SKU = Text(
+    "いまのままでは、カートに商品が入りません。「商品1つの書き方」に {sku} を入れてください。",
+    "As it is, no product would come into the cart; write {sku} into how one product is written.",
+)
 
 
 @dataclass(frozen=True, slots=True)
