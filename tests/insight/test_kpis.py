@@ -2,10 +2,9 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -13,9 +12,8 @@ import numpy as np
 import pytest
 from django.test import Client
 
-from okaeri.foundation import clock
 from okaeri.foundation.settings import save, specs_of
-from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight import api
 from okaeri.insight.analysis_types import KpiRules
 from okaeri.insight.api import save_media_costs
@@ -28,30 +26,13 @@ from okaeri.insight.media_types import MediaCostView
 from okaeri.intake import api as intake
 from okaeri.intake.types import OrderIn, SubscriptionIn
 from okaeri.web.pages.analysis.kpi_elsewhere import find_rows
+from tests.insight.mixed_day import TODAY, ago, payload_of, warehouse_of_today  # noqa: F401
 from tests.insight.mixed_shop import lively, order, record
 from tests.web.conftest import browser_of_staff, staff  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
-TODAY = date(2026, 5, 20)
 LAPSE, YEAR = 240, 365
 Lives = dict[str, list[date]]
-
-
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
-    with clock.use(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC))):
-        opened = open_warehouse(tmp_path / "warehouse")
-        yield opened
-        opened.close()
-
-
-def ago(days: int) -> date:
-    return TODAY - timedelta(days=days)
-
-
-def payload_of(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = api.find_report(name).payload  # type: ignore[union-attr]
-    return found
 
 
 def kpis() -> dict[str, dict[str, Any]]:

@@ -1,41 +1,20 @@
 """Who carries the sales, and whether freshness tells who buys: against sums made by hand."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import date, timedelta
 from statistics import fmean, pstdev
-from typing import Any
 
 import pytest
 from django.test import Client
 
-from okaeri.foundation import clock
-from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight import api
+from tests.insight.mixed_day import TODAY, ago, payload_of, warehouse_of_today  # noqa: F401
 from tests.insight.mixed_shop import lively, order, record
 from tests.insight.shops import record_shop
 from tests.web.conftest import browser_of_staff, staff  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
-TODAY = date(2026, 5, 20)
-
-
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
-    with clock.use(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC))):
-        opened = open_warehouse(tmp_path / "warehouse")
-        yield opened
-        opened.close()
-
-
-def ago(days: int) -> date:
-    return TODAY - timedelta(days=days)
-
-
-def payload_of(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = api.find_report(name).payload  # type: ignore[union-attr]
-    return found
 
 
 @pytest.mark.covers("Q-13", "Q-14", "Q-15")

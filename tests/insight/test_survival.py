@@ -1,35 +1,20 @@
 """Where customers, trials and contracts end, through the refresh and the page."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from okaeri.foundation import clock
-from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight import api
 from okaeri.intake import api as intake
 from okaeri.intake.types import PartyIn, SubscriptionIn
+from tests.insight.mixed_day import TODAY, ago, warehouse_of_today  # noqa: F401
 from tests.insight.mixed_shop import lively, order, record
 from tests.web.conftest import browser_of_staff, staff  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
-TODAY = date(2026, 5, 20)
-
-
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
-    with clock.use(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC))):
-        opened = open_warehouse(tmp_path / "warehouse")
-        yield opened
-        opened.close()
-
-
-def ago(days: int) -> date:
-    return TODAY - timedelta(days=days)
 
 
 def payload_of(warehouse: Warehouse) -> dict[str, Any]:
