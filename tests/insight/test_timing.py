@@ -1,6 +1,7 @@
 """When people buy, from orders to the report."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,10 @@ def test_orders_stand_at_weekday_and_hour_of_the_shops_clock_and_payday_is_measu
         day += timedelta(days=1)
     # A Sunday in Tokyo that is still Saturday in London.
     orders += [order_at(datetime(2026, 3, 14, 22, tzinfo=UTC), n) for n in range(40)]
-    intake.record_orders(orders)
+    # The cart's own: later deliveries, all at 5 in the morning, say nothing about people.
+    night = datetime(2026, 3, 10, 20, tzinfo=UTC)
+    later = [replace(order_at(night, n), subscription_no=f"s{n}", delivery_no=2) for n in range(60)]
+    intake.record_orders([*orders, *later])
     found = report(warehouse)
     assert found["orders"] == len(orders)
     assert (found["peak"]["weekday"], found["peak"]["hour"], found["has_hours"]) == (6, 7, True)

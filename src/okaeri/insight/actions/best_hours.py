@@ -14,6 +14,7 @@ from okaeri.insight.domain import best_hour
 from okaeri.insight.domain.best_hour import HOURS, SHOP_WEIGHT
 from okaeri.insight.domain.lifetime.histories import Floats
 from okaeri.insight.features.histories import compute_hours
+from okaeri.insight.features.timing import only_chosen
 from okaeri.insight.store import reports
 
 REPORT = "best_hours"
@@ -56,7 +57,7 @@ def find_weight(learned: Mapping[str, Any] | None) -> float:
 
 def hour_columns(sources: Sources, ids: Ids, weight: float) -> Columns:
     """Give best_hour, best_hour_own (orders it rests on) and best_hour_chance of each person."""
-    who, hour, orders = _rows(sources, sources.counted)
+    who, hour, orders = _rows(sources, only_chosen(sources.counted))
     person = np.searchsorted(ids, who)
     size = len(ids)
     shop = best_hour.shop_hours(np.bincount(hour, orders, HOURS).astype(np.float64))
@@ -84,7 +85,7 @@ def _then_and_later(
     hours up to it; None where no times of day were known.
     """
     cutoff = sources.as_of - timedelta(days=back)
-    counted = sources.counted
+    counted = only_chosen(sources.counted)
     until = counted.filter(counted.ordered_on <= cutoff)
     after = counted.filter(
         (counted.ordered_on > cutoff) & (counted.ordered_on <= cutoff + timedelta(days=horizon))

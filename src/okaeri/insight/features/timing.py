@@ -3,6 +3,11 @@
 import ibis.expr.types as ir
 
 
+def only_chosen(orders: ir.Table) -> ir.Table:
+    """Give the orders somebody placed himself: a cart makes a contract's later deliveries, at its hour."""
+    return orders.filter(orders.delivery_no.fill_null(1) <= 1)
+
+
 def compute_day_hours(purchases: ir.Table) -> ir.Table:
     """One row per shop day and hour with an order: ordered_on, ordered_hour, orders, net_minor.
 

@@ -19,8 +19,9 @@ _MOSTLY = 0.95
 DEFINITIONS = {
     "timing": Text(
         "買われる時: 有効な注文を、注文の日と時刻(お店の時間帯)で数えます。"
-        "割合は全注文に対する割合です。",
-        "When they buy: valid orders by the day and hour of the shop's clock; shares are of all orders.",
+        "定期の2回目からのお届けは、カートが自動で作るため数えません。割合は数えた注文に対する割合です。",
+        "When they buy: valid orders by the day and hour of the shop's clock. Later deliveries of a "
+        "subscription are made by the cart and do not count; shares are of the orders counted.",
     ),
     "timing_months": Text(
         "月・季節の強さ: その月の1日当たり注文数 ÷ 全期間の1日当たり注文数です。1.2倍なら2割多い月です。"
