@@ -46,6 +46,15 @@ def cluster(folder: Path) -> Iterator[str]:
         yield address
 
 
+def near_at_most(megabytes: int, folder: Path) -> dict[str, str]:
+    """Give the environment of a Spark that leaves tables of at most so many MB to DuckDB; 0: none.
+
+    Shops of tests are small: without it DuckDB would be compared with itself.
+    """
+    (folder / "spark-defaults.conf").write_text(f"spark.okaeri.nearMb {megabytes}\n")
+    return {"SPARK_CONF_DIR": str(folder)}
+
+
 def _home() -> str:
     pyspark = pytest.importorskip("pyspark", reason="PySpark is not installed: okaeri[spark]")
     return str(Path(pyspark.__file__).parent)

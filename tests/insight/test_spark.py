@@ -24,7 +24,7 @@ from tests.insight.real_orders import (
     online_retail_path,
     online_retail_products,
 )
-from tests.insight.spark_cluster import cluster
+from tests.insight.spark_cluster import cluster, near_at_most
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 AS_OF = date(2011, 12, 9)
@@ -42,8 +42,11 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ware
     with pytest.MonkeyPatch.context() as patched:
         # Of many small questions the second compiler costs more than it brings: half of Java's time.
         patched.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        folder = tmp_path_factory.mktemp("cluster")
+        for name, value in near_at_most(0, folder).items():
+            patched.setenv(name, value)
         patched.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-        with cluster(tmp_path_factory.mktemp("cluster")) as address:
+        with cluster(folder) as address:
             opened = {
                 name: open_warehouse(tmp_path_factory.mktemp("warehouse"), engine)
                 for name, engine in (("duckdb", "duckdb"), ("spark", address))
@@ -164,6 +167,28 @@ def test_further_feature_gives_the_same_rows_on_both_engines(
     for one, other in zip(left, right, strict=True):
         different = {key for key in one if not same(one[key], other[key])}
         assert not different, (one, other)
+
+
+def test_few_bytes_are_asked_beside_the_cluster_and_many_on_it(
+    engines: dict[str, Warehouse], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse = engines["spark"]
+    monkeypatch.setattr(warehouse._runner, "_near_bytes", 100_000)
+    few = warehouse.upload(pa.table({"number": range(5), "word": ["a", None, "c", "d", "e"]}))
+    many = warehouse.upload(pa.table({"number": range(200_000)}))
+    jobs = _newest_job()
+    staged = warehouse.stage("squares", few.mutate(square=few.number * few.number))
+    assert warehouse.collect(staged)["square"].to_pylist() == [0, 1, 4, 9, 16]
+    assert _newest_job() == jobs
+    joined = many.join(staged, "number").order_by("number")
+    assert warehouse.collect(joined)["word"].to_pylist() == ["a", None, "c", "d", "e"]
+    assert _newest_job() > jobs
+
+
+def _newest_job() -> int:
+    from pyspark import SparkContext
+
+    return max(SparkContext.getOrCreate().statusTracker().getJobIdsForGroup(None), default=-1)
 
 
 def test_whole_analysis_is_the_same_on_both_engines(

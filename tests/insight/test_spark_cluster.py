@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.insight.real_orders import online_retail_path
-from tests.insight.spark_cluster import cluster
+from tests.insight.spark_cluster import cluster, near_at_most
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 OKAERI = str(Path(sys.executable).parent / "okaeri")
@@ -78,7 +78,12 @@ def _same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
-def test_a_cluster_writes_the_same_rows_for_a_real_shop(shared_data: Path, tmp_path: Path) -> None:
+def test_a_cluster_writes_the_same_rows_for_a_real_shop(
+    shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As of a shop of many millions: lines are asked on the cluster, what is summed up beside it.
+    for name, value in near_at_most(3, tmp_path).items():
+        monkeypatch.setenv(name, value)
     data_dir = tmp_path / "shop"
     _import_retail(shared_data, tmp_path, data_dir)
     other_dir = tmp_path / "shop-on-spark"

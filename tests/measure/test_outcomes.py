@@ -23,6 +23,7 @@ from okaeri.measure.features.outcomes import (
     compute_outcomes,
     compute_sums,
 )
+from tests.insight.spark_cluster import near_at_most
 
 START = datetime(2026, 3, 1)
 
@@ -39,7 +40,11 @@ SPARK = pytest.param(
 
 
 @pytest.fixture(params=[pytest.param("duckdb", marks=pytest.mark.engine), SPARK])
-def warehouse(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[Warehouse]:
+def warehouse(
+    request: pytest.FixtureRequest, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Warehouse]:
+    for name, value in near_at_most(0, data_dir).items():
+        monkeypatch.setenv(name, value)
     try:
         opened = open_warehouse(data_dir / "warehouse", request.param)
     except ConfigurationError as absent:

@@ -42,6 +42,10 @@ class DuckDBEngine:
             return self.upload(schema.empty_table())
         return self._connection.read_parquet(list(uris), table_name=self._fresh("files"))
 
+    def name(self, name: str, uris: Sequence[str]) -> None:
+        """Make files readable in expressions as the table `name`."""
+        self._connection.read_parquet(list(uris), table_name=name)
+
     def upload(self, data: pa.Table) -> ir.Table:
         """Make Arrow data readable in expressions (no copy)."""
         return self._connection.create_table(self._fresh("arrow"), data, temp=True)
