@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight.bump_types import BumpRules, Sign, SignKind
 from okaeri.insight.domain.bumps import lifted_freshness, points_by_day
-from okaeri.insight.features.bumps import compute_day_points, compute_lifted
+from okaeri.insight.features.bumps import compute_day_points, compute_lifted, compute_signs
 
 AS_OF = date(2026, 5, 20)
 RULES = BumpRules()
@@ -132,7 +132,15 @@ def test_the_query_goes_day_by_day_as_the_pure_rule_does(
             ]
         ),
     )
-    points = compute_day_points(warehouse.upload(told), as_of=AS_OF, rules=rules)
+    rows = warehouse.upload(told)
+    never = rows.filter(rows.customer_id < 0).mutate(identified_on=rows.known_on)
+    signs = compute_signs(
+        rows.filter(rows.kind == "visit").mutate(identified_on=rows.known_on),
+        *(never, never, never),
+        rows.filter(rows.kind != "visit"),
+        since=ago(400),
+    )
+    points = compute_day_points(signs, as_of=AS_OF, rules=rules)
     lifted = warehouse.collect(compute_lifted(warehouse.upload(standing), points)).to_pylist()
     found = {row["customer_id"]: row["lifted"] for row in lifted}
     expected = {}
@@ -141,7 +149,7 @@ def test_the_query_goes_day_by_day_as_the_pure_rule_does(
         known = [
             Sign(who, ago(day), kind)
             for day, kind, known_on in did
-            if known_on is None or known_on >= 0
+            if kind is not SignKind.VISIT or known_on is None or known_on >= 0
         ]
         by_day = points_by_day(known, as_of=AS_OF, rules=rules)
         if any(day > ago(fresh) for day in by_day):

@@ -191,7 +191,7 @@ def test_the_shop_sets_what_a_sign_is_worth(
     signed_shop: clock.SimulatedClock, browser_of_staff: Client
 ) -> None:
     known = {spec.key: spec for spec in specs_of(BumpRules).values()}
-    save(known, {"freshness.bump_answer": 40, "freshness.bump_week_max": 35})
+    save(known, {"freshness.bump_answer": 35, "freshness.bump_week_max": 35})
     night()
     assert standing("answered").freshness == pytest.approx(FADED + 35)
     with pytest.raises(ConfigurationError):

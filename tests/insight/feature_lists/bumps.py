@@ -10,7 +10,7 @@ from okaeri.insight.features.bumps import compute_day_points, compute_lifted, co
 from okaeri.insight.features.freshness import compute_freshness
 
 KEYS: dict[str, list[str] | None] = {
-    "signs": None,
+    "signs": ["customer_id", "day", "kind"],
     "day_points": ["customer_id", "day"],
     "lifted": ["customer_id"],
     "lifted_freshness": ["customer_id"],

@@ -1,5 +1,6 @@
 """Freshness lifted by signs of life (domain reference §2.6); `domain.bumps` says the same of one person."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 import ibis
@@ -13,29 +14,37 @@ _A_MONDAY = date(1970, 1, 5)
 def compute_day_points(signs: ir.Table, *, as_of: date, rules: BumpRules) -> ir.Table:
     """One row per customer and day with a sign: customer_id, day, points (0 where a week is full).
 
-    `signs`: customer_id, day, kind (`SignKind`) and known_on, the day it became known whose sign it
-    was (NULL: at once). Counted are the signs of the last `rules.days` days up to and on `as_of`;
+    `signs` is `compute_signs`. Counted are those of the last `rules.days` days up to and on `as_of`;
     one that became known later does not count. A kind counts once a day and up to the most of a
     week, Monday to Sunday.
     """
     since = as_of - timedelta(days=rules.days)
-    was_known = signs.known_on.isnull() | (signs.known_on <= as_of)
-    rows = signs.filter(was_known & (signs.day <= as_of) & (signs.day > since))
-    rows = rows.select("customer_id", "day", "kind").distinct()
-    points = {kind.value: points for kind, points in rules.points.items()}
-    rows = rows.mutate(
-        week=rows.day.delta(ibis.date(_A_MONDAY), unit="day") // 7,
-        points=ibis.cases(
-            *((rows.kind == kind, ibis.literal(value, "int64")) for kind, value in points.items()),
-            else_=ibis.literal(0, "int64"),
-        ),
-    )
+    rows = signs.filter(
+        (signs.known_on <= as_of) & (signs.day <= as_of) & (signs.day > since)
+    ).select("customer_id", "day", "kind")
+    # Most kinds never come to the most of a week, and need no looking back.
+    often = [kind for kind, points in rules.points.items() if 7 * points > rules.week_max]
+    capped, free = _worth(rows, rules, often), _worth(rows, rules, set(SignKind) - set(often))
+    capped = capped.mutate(week=capped.day.delta(ibis.date(_A_MONDAY), unit="day") // 7)
     so_far = ibis.cumulative_window(group_by=["customer_id", "kind", "week"], order_by="day")
-    rows = rows.mutate(total=rows.points.sum().over(so_far))
+    capped = capped.mutate(total=capped.points.sum().over(so_far))
     most = ibis.literal(rules.week_max, "int64")
-    gained = ibis.least(rows.total, most) - ibis.least(rows.total - rows.points, most)
-    rows = rows.mutate(gained=gained)
-    return rows.group_by("customer_id", "day").agg(points=rows.gained.sum())
+    gained = ibis.least(capped.total, most) - ibis.least(capped.total - capped.points, most)
+    every = ibis.union(
+        capped.select("customer_id", "day", points=gained),
+        free.select("customer_id", "day", "points"),
+    )
+    return every.group_by("customer_id", "day").agg(points=every.points.sum())
+
+
+def _worth(rows: ir.Table, rules: BumpRules, kinds: Collection[SignKind]) -> ir.Table:
+    """Give the rows of these kinds with their points."""
+    mine = rows.filter(rows.kind.isin([kind.value for kind in kinds]))
+    points = [
+        (mine.kind == kind.value, ibis.literal(points, "int64"))
+        for kind, points in rules.points.items()
+    ]
+    return mine.mutate(points=ibis.cases(*points, else_=ibis.literal(0, "int64")))
 
 
 def compute_lifted(customers: ir.Table, points: ir.Table) -> ir.Table:
@@ -85,7 +94,9 @@ def compute_signs(
     *,
     since: date,
 ) -> ir.Table:
-    """One row per customer, day, kind and day it became known, after `since`: what people did as signs.
+    """One row per customer, day and kind after `since`: what people did as signs.
+
+    known_on is the day it became known whose sign it was: its own, or a later one.
 
     The tables have customer_id and day; visits also identified_on, inquiries and reactions kind, of
     which the latter is a `SignKind` already. A complaint is no sign that anybody is fresh.
@@ -99,7 +110,9 @@ def compute_signs(
         _as_signs(heard, SignKind.REPLY, never),
         reactions.select("customer_id", "day", "kind", known_on=never),
     )
-    return rows.filter(rows.day > since).distinct()
+    rows = rows.filter(rows.day > since)
+    rows = rows.mutate(known_on=ibis.coalesce(rows.known_on, rows.day))
+    return rows.group_by("customer_id", "day", "kind").agg(known_on=rows.known_on.min())
 
 
 def _as_signs(rows: ir.Table, kind: SignKind, known_on: ir.DateValue) -> ir.Table:
