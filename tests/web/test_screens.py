@@ -19,7 +19,7 @@ from okaeri.listen import api as listen
 from okaeri.measure import api as measure
 from okaeri.web.pages.analysis.frame import addresses
 from tests.web import shop
-from tests.web.chromium import SCREENS, session_of_staff, too_wide, window
+from tests.web.chromium import HEIGHTS, SCREENS, session_of_staff, too_wide, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -135,25 +135,36 @@ def _look(
     folder: str,
     looks: tuple[tuple[str, str, int], ...] = LOOKS,
 ) -> list[str]:
-    """Open every page in every look; give what is too wide and what the console says."""
+    """Open every page in each language, put it into every look; give what is too wide or complains.
+
+    A look is a matter of style sheets: no script of these pages asks for the width or the colours.
+    """
     (SCREENS / folder).mkdir(parents=True, exist_ok=True)
     complaints: list[str] = []
-    for language, scheme, width in looks:
-        name = f"{language}-{scheme}-{width}"
-        with window(browser, base, session, width=width, language=language, scheme=scheme) as page:
-            page.on("console", lambda said, name=name: _hear(complaints, name, said))
-            page.on("pageerror", lambda error, name=name: complaints.append(f"{name}: {error}"))
+    for language in dict.fromkeys(look[0] for look in looks):
+        its = [look for look in looks if look[0] == language]
+        with window(browser, base, session, width=its[0][2], language=language) as page:
+            page.on("console", lambda said, name=language: _hear(complaints, name, said))
+            page.on("pageerror", lambda error, name=language: complaints.append(f"{name}: {error}"))
             for key, path in pages.items():
-                if width == 320 and key not in _MAIN:
-                    continue
                 page.goto(base + path, wait_until="load")
-                over = too_wide(page)
-                if over > 0:
-                    complaints.append(f"{name} {key}: {over} px too wide")
-                if (language, scheme, width) in _PICTURES:
-                    picture = SCREENS / folder / f"{key}-{name}.png"
-                    page.screenshot(path=str(picture), full_page=True)
+                for look in its:
+                    if look[2] > 320 or key in _MAIN:
+                        complaints.extend(_wear(page, key, look, SCREENS / folder))
     return complaints
+
+
+def _wear(page: Any, key: str, look: tuple[str, str, int], folder: Path) -> list[str]:
+    """Put the open page into a look, keep its picture; say when it is too wide."""
+    language, scheme, width = look
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+    page.wait_for_function("width => innerWidth === width", arg=width)
+    over = too_wide(page)
+    if look in _PICTURES:
+        picture = folder / f"{key}-{language}-{scheme}-{width}.png"
+        page.screenshot(path=str(picture), full_page=True)
+    return [f"{'-'.join(map(str, look))} {key}: {over} px too wide"] if over > 0 else []
 
 
 def _hear(complaints: list[str], name: str, said: Any) -> None:
