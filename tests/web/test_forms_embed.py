@@ -81,11 +81,8 @@ def test_a_page_that_is_not_on_the_list_gets_no_form(shop: tuple[str, str], chro
     intake.save_form("letter", "signup", replace(intake.get_form("letter").definition, origins=()))
     address = _write(shop, "")
     with _visit(chromium) as page:
-        refused: list[str] = []
-        page.on("console", lambda message: refused.append(message.text))
-        page.goto(address)
-        page.wait_for_timeout(1500)
-        assert any("frame-ancestors" in text for text in refused)
+        with page.expect_console_message(lambda said: "frame-ancestors" in said.text):
+            page.goto(address)
         assert page.frame_locator("iframe").get_by_label("メールアドレス").count() == 0
 
 

@@ -73,7 +73,7 @@ def test_the_first_tab_leads_past_the_menu_to_the_content(live_server: Any, chro
         page.goto(live_server.url + "/")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.id") == "main"
+        page.wait_for_function("document.activeElement.id === 'main'")
 
 
 def test_the_palette_opens_by_keyboard_finds_a_page_and_closes(
