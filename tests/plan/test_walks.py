@@ -134,6 +134,9 @@ def test_a_second_purchase_ends_the_first_journey_begins_the_second_and_withdraw
     assert walks["first_follow"].state == "exited"
     assert walks["first_follow"].why.ja == "2回目の購入があったため終了しました"
     assert walks["know_us"].state == "active"
+    # Whoever begins at a wait stands there and has not passed it.
+    first = next(node for node in plan.get_journey("know_us").nodes if node.id == "until_maker")
+    assert (first.here, first.passed) == (1, 0)
     assert [view.status for view in deliver.messages_of(buyer)] == ["suppressed"]
 
 

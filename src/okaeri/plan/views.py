@@ -1,7 +1,7 @@
 """What pages see of journeys: flows with head counts, decisions in words."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import Count, Q, QuerySet
 
@@ -116,7 +116,8 @@ def _holdout(journey: Journey, running: ExperimentView | None, definition: Defin
 
 def _nodes(journey_id: int, definition: Definition, names: dict[str, Text]) -> tuple[NodeView, ...]:
     here = _here(journey_id)
-    passed = _passed(journey_id)
+    waits = [name for name, node in definition.nodes.items() if node.step.kind == "wait"]
+    passed = _passed(journey_id, waits)
     messages = deliver.counts_by_part(SOURCE_KIND, journey_id)
     views = []
     for name, node in definition.nodes.items():
@@ -149,11 +150,14 @@ def _here(journey_id: int) -> Counter[str]:
     return Counter(dict(rows))
 
 
-def _passed(journey_id: int) -> Counter[str]:
-    """Count people who came to each node: one decision at least stands for each of them."""
+def _passed(journey_id: int, waits: Sequence[str]) -> Counter[str]:
+    """Count people who came to each node: one decision at least stands for each of them.
+
+    Whoever begins at a wait comes to it by the decision that let him in.
+    """
     rows = (
         Decision.objects.filter(enrolment__journey_id=journey_id)
-        .exclude(action="entered")
+        .exclude(Q(action="entered") & ~Q(node__in=waits))
         .exclude(
             action="exited", enrolment__exit_reason__in=("goal", "order_cancelled", "time_over")
         )

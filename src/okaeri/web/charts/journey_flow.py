@@ -14,7 +14,7 @@ from okaeri.foundation.text import Text
 from okaeri.plan.types import NodeView
 from okaeri.web import formats
 
-_BOX_W, _BOX_H, _GAP_X, _GAP_Y = 196, 84, 32, 52
+_BOX_W, _BOX_H, _GAP_X, _GAP_Y = 240, 84, 32, 52
 _KINDS = {
     "send": Text("送る", "Send"),
     "wait": Text("待つ", "Wait"),
@@ -142,7 +142,7 @@ def _box(place: _Place, node: NodeView, language: str) -> str:
         8,
         edge,
         kind,
-        _shortened(node.label.render(language), 168, 15),
+        _shortened(node.label.render(language), 212, 15),
         counts,
     )
 

@@ -37,12 +37,16 @@ _APART = Text("顧客 {id} との統合を取り消しました", "No longer joi
 def messages(person: Whose, before: Before | None, limit: int) -> list[Happening]:
     """Messages and why each stands where it stands."""
     happenings = []
-    for message in deliver.messages_before(person.ids, before, limit):
-        subject = message.subject or message.template_key
+    found = deliver.messages_before(person.ids, before, limit)
+    # What was never rendered has no subject: then the name of its content says what it was.
+    names = {one.key: one.name for one in plan.list_templates()} if found else {}
+    for message in found:
+        name = names.get(message.template_key, Text(message.template_key, message.template_key))
+        subject = Text(message.subject, message.subject) if message.subject else name
         channel = channel_name(message.channel)
         title = Text(
-            f"{channel.ja}「{subject}」 {message.status_name.ja}",
-            f"{channel.en} “{subject}”: {message.status_name.en}",
+            f"{channel.ja}「{subject.ja}」 {message.status_name.ja}",
+            f"{channel.en} “{subject.en}”: {message.status_name.en}",
         )
         happenings.append(
             Happening(
