@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from okaeri.customers import api
 from okaeri.customers.domain.addresses import home_key, place_of
 from okaeri.customers.domain.matching import comparable, given_relation, is_question
 from okaeri.customers.models import MatchCandidate
+from okaeri.customers.store import scoring
 from okaeri.foundation.errors import InputError, NotFoundError
 
 from .people import day, order_in
@@ -86,6 +88,22 @@ def test_given_names_tell_the_people_of_one_house_apart(
 ) -> None:
     assert given_relation(compared(**left), compared(**right)) == relation
     assert given_relation(compared(**right), compared(**left)) == relation
+
+
+@pytest.mark.parametrize(("people", "pairs"), [(5, 10), (6, 1)])
+def test_a_crowd_that_shares_a_name_and_a_home_is_not_compared_with_each_other(
+    people: int, pairs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring, "MOST_ALIKE", 5)
+    counter = {"family_name": "贈答", "given_name": "係", "postal_code": "1500001"}
+    rows = [
+        compared(**counter, address="渋谷1-1-1", phone_key=f"0{n % 5}" * 5) for n in range(people)
+    ]
+    table = pa.Table.from_pylist(
+        [{"id": number, **row} for number, row in enumerate(rows)], schema=scoring.SCHEMA
+    )
+    # The sixth has the telephone of the first, which is a hint still.
+    assert len(list(scoring.score(table, 0.0))) == pairs
 
 
 NOTHING = {

@@ -14,6 +14,9 @@ from okaeri.customers.domain.names import address_key, kana_key, name_key
 
 # How many pairs of one person there may be per customer before the evidence is looked at.
 DOUBLES_PER_CUSTOMER = 0.1
+# What more people than this have in common tells nothing: a gift counter's address, a name typed by a
+# till. Comparing all of them with each other would cost the square of their number.
+MOST_ALIKE = 300
 _SHORTEST_LOCAL = 6
 _AGREES = ("same", "close")
 

@@ -4,7 +4,15 @@ In: Arrow batches and Ibis expressions under a table name. Out: Ibis tables and 
 disposable: `Warehouse.clear` and a new sync give it back. Only this package knows engines.
 """
 
+from okaeri.foundation.warehouse.duckdb import duckdb_settings
 from okaeri.foundation.warehouse.gate import DIALECTS, compile_everywhere, to_sql
 from okaeri.foundation.warehouse.warehouse import Warehouse, open_warehouse
 
-__all__ = ["DIALECTS", "Warehouse", "compile_everywhere", "open_warehouse", "to_sql"]
+__all__ = [
+    "DIALECTS",
+    "Warehouse",
+    "compile_everywhere",
+    "duckdb_settings",
+    "open_warehouse",
+    "to_sql",
+]

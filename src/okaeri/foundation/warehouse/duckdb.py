@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import ibis
 import ibis.expr.operations as ops
@@ -28,12 +29,7 @@ class DuckDBEngine:
         self._numbers = count(1)
         self._connection = ibis.duckdb.connect(
             ":memory:",
-            memory_limit=memory_limit or _memory_limit(),
-            temp_directory=str(scratch),
-            # No window over all rows depends on file order, and parallel writes need no buffer.
-            preserve_insertion_order=False,
-            # Extensions come from the network at first use; everything needed is built in.
-            autoinstall_known_extensions=False,
+            **duckdb_settings(scratch, memory_limit=memory_limit),
         )
 
     def read(self, uris: Sequence[str], schema: pa.Schema) -> ir.Table:
@@ -127,6 +123,18 @@ class DuckDBEngine:
     def close(self) -> None:
         """Close the connection and forget staged tables."""
         self._connection.disconnect()
+
+
+def duckdb_settings(scratch: Path, *, memory_limit: str | None = None) -> dict[str, Any]:
+    """Give what every DuckDB of this process keeps to: its memory, and the folder it spills into."""
+    return {
+        "memory_limit": memory_limit or _memory_limit(),
+        "temp_directory": str(scratch),
+        # No window over all rows depends on file order, and parallel writes need no buffer.
+        "preserve_insertion_order": False,
+        # Extensions come from the network at first use; everything needed is built in.
+        "autoinstall_known_extensions": False,
+    }
 
 
 def _memory_limit() -> str:
