@@ -16,7 +16,7 @@ from okaeri.customers.domain.names import address_key, kana_key, name_key
 DOUBLES_PER_CUSTOMER = 0.1
 # What more people than this have in common tells nothing: a gift counter's address, a name typed by a
 # till. Comparing all of them with each other would cost the square of their number.
-MOST_ALIKE = 300
+MOST_ALIKE = 100
 _SHORTEST_LOCAL = 6
 _AGREES = ("same", "close")
 
