@@ -66,8 +66,12 @@ def test_three_orders_give_an_answer_with_a_wide_interval(warehouse: Warehouse) 
         assert TODAY < found.next_low_on < found.next_on < found.next_high_on
         for low, chance, high in _chances(found):
             assert 0 < low < chance < high < 1
-            assert high - low > 0.3, "three orders tell little"
+            assert _odds(high) / _odds(low) > 5, "three orders tell little"
     assert foretold("b").orders_365 > foretold("a").orders_365
+
+
+def _odds(chance: float) -> float:
+    return chance / (1 - chance)
 
 
 def _chances(found: CustomerPredictionView) -> list[tuple[float, float, float]]:

@@ -159,7 +159,7 @@ def test_the_index_joins_voice_answers_and_repeat_by_class_and_keeps_its_months(
     assert months == ["2026-04-01", "2026-05-01"]
     html = browser_of_staff.get("/analysis/loyalty/").content.decode()
     assert "前の月は" in html
-    assert "2026-04" in html
+    assert "2026年4月" in html
     link = html.split('class="row-link" href="')[1].split('"')[0].replace("&amp;", "&")
     assert browser_of_staff.get(link).status_code == 200
     assert "Is attachment growing?" in in_english.get("/analysis/loyalty/").content.decode()
