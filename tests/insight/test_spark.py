@@ -24,7 +24,7 @@ from tests.insight.real_orders import (
     online_retail_path,
     online_retail_products,
 )
-from tests.insight.spark_cluster import cluster, near_at_most
+from tests.insight.spark_cluster import ask_all_there, cluster
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 AS_OF = date(2011, 12, 9)
@@ -43,8 +43,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ware
         # Of many small questions the second compiler costs more than it brings: half of Java's time.
         patched.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         folder = tmp_path_factory.mktemp("cluster")
-        for name, value in near_at_most(0, folder).items():
-            patched.setenv(name, value)
+        ask_all_there(patched, folder)
         patched.setenv("SPARK_LOCAL_IP", "127.0.0.1")
         with cluster(folder) as address:
             opened = {

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.insight.real_orders import online_retail_path
-from tests.insight.spark_cluster import cluster, near_at_most
+from tests.insight.spark_cluster import ask_all_there, cluster
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 OKAERI = str(Path(sys.executable).parent / "okaeri")
@@ -81,8 +81,7 @@ def _same(left: Any, right: Any) -> bool:
 def test_a_cluster_writes_the_same_rows_for_a_real_shop(
     shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in near_at_most(0, tmp_path).items():
-        monkeypatch.setenv(name, value)
+    ask_all_there(monkeypatch, tmp_path)
     data_dir = tmp_path / "shop"
     _import_retail(shared_data, tmp_path, data_dir)
     other_dir = tmp_path / "shop-on-spark"

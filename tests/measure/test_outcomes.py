@@ -23,7 +23,7 @@ from okaeri.measure.features.outcomes import (
     compute_outcomes,
     compute_sums,
 )
-from tests.insight.spark_cluster import near_at_most
+from tests.insight.spark_cluster import ask_all_there
 
 START = datetime(2026, 3, 1)
 
@@ -43,8 +43,7 @@ SPARK = pytest.param(
 def warehouse(
     request: pytest.FixtureRequest, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Warehouse]:
-    for name, value in near_at_most(0, data_dir).items():
-        monkeypatch.setenv(name, value)
+    ask_all_there(monkeypatch, data_dir)
     try:
         opened = open_warehouse(data_dir / "warehouse", request.param)
     except ConfigurationError as absent:
