@@ -41,6 +41,7 @@ class Shop:
         sku: str = "LOTION",
         prefecture: str = "",
         postal_code: str = "",
+        subscription_no: str = "",
     ) -> int:
         """Take one order of `name`; gives the customer's id (0 while nobody has recognised him)."""
         self._orders += 1
@@ -63,6 +64,7 @@ class Shop:
                     total_minor=5000,
                     shipped_on=shipped_on,
                     delivered_on=delivered_on,
+                    subscription_no=subscription_no,
                 )
             ]
         )

@@ -85,9 +85,15 @@ def test_a_cycle_of_one_product_has_its_own_lead_and_leaves_subscribers_alone(
     shop: Shop, run_plan: Run
 ) -> None:
     bought = NOON - timedelta(days=20)
-    names = ("single", "subscriber", "other", "stopped", "lotion")
+    names = ("single", "subscriber", "other", "stopped", "lotion", "untold")
     ids = {
-        name: shop.order(name, at=bought, sku="LOTION" if name == "lotion" else "SOAP")
+        name: shop.order(
+            name,
+            at=bought,
+            sku="LOTION" if name == "lotion" else "SOAP",
+            # Of his contract the shop tells nothing but the number on what it delivers.
+            subscription_no="S-9" if name == "untold" else "",
+        )
         for name in names
     }
     for name, sku, status in (

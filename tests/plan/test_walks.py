@@ -19,7 +19,7 @@ from okaeri.deliver.types import RenderTask
 from okaeri.foundation.settings import ShopProfile, save, specs_of
 from okaeri.insight.types import LifecycleRules
 from okaeri.intake import api as intake
-from okaeri.intake.types import ProductIn
+from okaeri.intake.types import PartyIn, ProductIn, SubscriptionIn
 from okaeri.listen import api as listen
 from okaeri.measure import api as measure
 from okaeri.plan import api as plan
@@ -138,6 +138,39 @@ def test_a_second_purchase_ends_the_first_journey_begins_the_second_and_withdraw
     first = next(node for node in plan.get_journey("know_us").nodes if node.id == "until_maker")
     assert (first.here, first.passed) == (1, 0)
     assert [view.status for view in deliver.messages_of(buyer)] == ["suppressed"]
+
+
+@pytest.mark.covers("F-09")
+def test_who_is_brought_it_by_subscription_is_not_asked_to_order_it_again(
+    shop: Shop, run_plan: Run
+) -> None:
+    everyone_treated("know_us")
+    numbers = {"buyer": "", "told": "S-1", "untold": "S-2", "stopped": "S-3"}
+    for at in (NOON - timedelta(days=30), NOON + timedelta(hours=1)):
+        ids = {
+            who: shop.order(who, at=at, subscription_no=numbers[who], resolve=True)
+            for who in numbers
+        }
+    for who, status in (("told", "active"), ("stopped", "cancelled")):
+        intake.record_subscriptions(
+            [
+                SubscriptionIn(
+                    source="test",
+                    subscription_no=numbers[who],
+                    party=PartyIn(email=f"{who}@example.invalid"),
+                    status=status,
+                    changed_at=NOON,
+                )
+            ]
+        )
+    shop.resolve()
+    for _ in range(45):
+        shop.pass_days(1)
+        run_plan()
+    asked = {who for who, number in ids.items() if "reorder" in dict(local_days(number))}
+    assert asked == {"buyer", "stopped"}
+    (why,) = [d.why.ja for d in plan.decisions_of(ids["untold"]) if "定期" in d.why.ja]
+    assert why == "条件に合いました: 定期の利用がはい(いまははい)"
 
 
 def test_two_orders_on_one_day_are_one_purchase(shop: Shop, run_plan: Run) -> None:

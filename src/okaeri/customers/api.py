@@ -341,14 +341,20 @@ def leaving(customer_ids: Iterable[int]) -> set[int]:
     return {one for one, found in contacts.items() if not asked.isdisjoint(found)}
 
 
-def subscribed_products(customer_ids: Iterable[int]) -> dict[int, frozenset[str]]:
-    """Give whoever has a contract that is not cancelled → the codes of its products ("" where unknown)."""
+def subscribed_products(customer_ids: Iterable[int], *, since: date) -> dict[int, frozenset[str]]:
+    """Give whoever has a subscription → the codes of its products ("" where unknown).
+
+    That is a contract not cancelled, or, of contracts the shop tells nothing about, a delivery ordered
+    on the day `since` or later.
+    """
     contacts = parties_of(customer_ids)
     wanted = {party for found in contacts.values() for party in found}
     of_party: dict[int, set[str]] = {}
     for contract in intake.subscriptions_of(wanted) if wanted else ():
         if contract.status != "cancelled" and contract.party_id is not None:
             of_party.setdefault(contract.party_id, set()).add(contract.sku)
+    for party, sku in intake.delivered_without_contract(wanted, since) if wanted else ():
+        of_party.setdefault(party, set()).add(sku)
     found = {
         asked: frozenset(sku for party in parties for sku in of_party.get(party, ()))
         for asked, parties in contacts.items()

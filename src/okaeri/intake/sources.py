@@ -86,6 +86,11 @@ def subscriptions_of(party_ids: Iterable[int]) -> list[SubscriptionRecord]:
     return subscriptions.of_parties(party_ids)
 
 
+def delivered_without_contract(party_ids: Iterable[int], since: date) -> list[tuple[int, str]]:
+    """Give contact and product of what a subscription of unknown contract delivered since a day."""
+    return subscriptions.delivered_without_contract(party_ids, since)
+
+
 def list_subscriptions_after(change_no: int, limit: int) -> list[SubscriptionRecord]:
     """Give at most `limit` contracts behind a change number, in the order of change."""
     return subscriptions.after(change_no, limit)

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from okaeri.foundation import clock
 from okaeri.intake.domain.orders import digest
-from okaeri.intake.models import Subscription, SubscriptionEvent
+from okaeri.intake.models import Order, OrderLine, Subscription, SubscriptionEvent
 from okaeri.intake.people import store_parties
 from okaeri.intake.records import subscription_requests
 from okaeri.intake.records.keeping import keep, told_extra
@@ -89,6 +91,25 @@ def of_parties(party_ids: Iterable[int]) -> list[SubscriptionRecord]:
     """Give the contracts of these contacts, newest change last, with their events."""
     rows = Subscription.objects.filter(party_id__in=set(party_ids)).order_by("change_no")
     return _records(list(rows.values_list(*_FIELDS)))
+
+
+def delivered_without_contract(party_ids: Iterable[int], since: date) -> list[tuple[int, str]]:
+    """Give contact and product of every line that a subscription without a known contract delivered.
+
+    A shop that tells no contracts still numbers its deliveries. `since`: the first day of order looked at.
+    """
+    deliveries = Order.objects.filter(
+        ~Q(subscription_no="") | Q(delivery_no__isnull=False),
+        party_id__in=set(party_ids),
+        ordered_on__gte=since,
+        is_purchase=True,
+    )
+    contract = Subscription.objects.filter(
+        source=OuterRef("source"), subscription_no=OuterRef("subscription_no")
+    )
+    open_ended = dict(deliveries.exclude(Exists(contract)).values_list("id", "party_id"))
+    lines = OrderLine.objects.filter(order_id__in=open_ended)
+    return [(open_ended[order], sku) for order, sku in lines.values_list("order_id", "sku")]
 
 
 def after(change_no: int, limit: int) -> list[SubscriptionRecord]:

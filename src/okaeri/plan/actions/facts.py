@@ -109,6 +109,11 @@ def more_facts(
         known = _add(known, lambda member: {"has_unpaid_orders": member.customer_id in owing})
     if "prices" in missing:
         known = _add_prices(known, people)
+    if "subscription" in missing:
+        around = look_around()
+        since = around.subscribed_since(around.day_of(now))
+        delivered = customers.subscribed_products(people, since=since)
+        known = _add(known, lambda member: {"is_subscribed": member.customer_id in delivered})
     offers = {one.removeprefix(COUPON) for one in missing if one.startswith(COUPON)}
     if offers:
         known = _add_coupons(known, offers, people)

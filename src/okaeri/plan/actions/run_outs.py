@@ -48,7 +48,8 @@ def _look_at_run_outs(
     due = _of_no_subscriber(
         insight.list_running_out(
             today, lead_days=trigger.lead_days, within_days=days, sku=trigger.sku
-        )
+        ),
+        around.subscribed_since(today),
     )
     with transaction.atomic():
         if not store.take_day(journey, today) or not due:
@@ -56,9 +57,10 @@ def _look_at_run_outs(
         return begin_walks(journey, _entries(trigger, due, today, now), now)
 
 
-def _of_no_subscriber(due: Sequence[RunOutView]) -> list[RunOutView]:
-    """Leave out what a contract delivers anyway; a contract of unknown goods may be that of any."""
-    delivered = customers.subscribed_products({one.customer_id for one in due}) if due else {}
+def _of_no_subscriber(due: Sequence[RunOutView], since: date) -> list[RunOutView]:
+    """Leave out what a subscription delivers anyway; one of unknown goods may be that of any."""
+    people = {one.customer_id for one in due}
+    delivered = customers.subscribed_products(people, since=since) if due else {}
     return [one for one in due if not {one.sku, ""} & delivered.get(one.customer_id, frozenset())]
 
 

@@ -1,7 +1,7 @@
 """The shop's settings that a batch needs, read once per batch."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from okaeri.foundation.clock import local_day
@@ -21,6 +21,13 @@ class Surroundings:
     def day_of(self, now: datetime) -> date:
         """Give the shop-local day of an instant."""
         return local_day(now, self.zone)
+
+    def subscribed_since(self, today: date) -> date:
+        """Give since when a delivery must have been ordered to tell of a running subscription.
+
+        Only for contracts the shop tells nothing about: whoever is lapsed gets no delivery any more.
+        """
+        return today - timedelta(days=self.lifecycle.lapse_days)
 
 
 def look_around() -> Surroundings:

@@ -43,7 +43,9 @@ class Walk(NamedTuple):
         )
 
 
-ALL_FACTS = frozenset({"purchases", "insight", "satisfaction", "complaint", "payments", "prices"})
+ALL_FACTS = frozenset(
+    {"purchases", "insight", "satisfaction", "complaint", "payments", "prices", "subscription"}
+)
 
 
 # How a step asks for the answers to one question: "attribute:skin_type".
@@ -78,6 +80,8 @@ class Facts(NamedTuple):
     has_unpaid_orders: bool = False
     # A trend customer most of whose orders had a discount (流行客・値引き依存).
     depends_on_discounts: bool = False
+    # A subscription brings him goods, so nothing of his need be ordered again.
+    is_subscribed: bool = False
     # Known of walks only that end when the cart is empty.
     is_cart_empty: bool = False
     # His freshness fell into its lowest band; looked up after an analysis for walks that end by it.

@@ -26,7 +26,7 @@ InsightField = Literal[
     "f_rank",
     "m_rank",
 ]
-OwnField = Literal["satisfaction", "purchase_count", "order_net_minor", "is_vip"]
+OwnField = Literal["satisfaction", "purchase_count", "order_net_minor", "is_vip", "is_subscribed"]
 Value = bool | int | float | str
 Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in"]
 
@@ -140,4 +140,5 @@ class Branch(Step):
         named = {"insight"} if wanted & _INSIGHT_FIELDS else set()
         named |= {"purchases"} if wanted & {"purchase_count", "order_net_minor"} else set()
         named |= {"insight", "payments"} if "is_vip" in wanted else set()
+        named |= {"subscription"} if "is_subscribed" in wanted else set()
         return frozenset(named | asked | ({"satisfaction"} & wanted))
