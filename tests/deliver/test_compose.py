@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from okaeri.deliver.channels.email.compose import Composed, compose, letterhead
 from okaeri.deliver.channels.email.headers import clean, encode_text, wire_address
 from okaeri.deliver.types import Outgoing
+from okaeri.foundation.addresses import is_sender_address
 from okaeri.foundation.settings import ShopProfile
 
 NOW = datetime(2026, 4, 8, 3, 0, tzinfo=UTC)
@@ -233,3 +234,9 @@ def test_an_old_carrier_address_is_quoted_alike_on_the_envelope_and_in_the_heade
 
 def test_an_address_that_cannot_be_written_makes_no_mail() -> None:
     assert compose(replace(ORDINARY, address="花@example.com"), HEAD) is None
+
+
+@pytest.mark.parametrize("address", ["shop@example.jp", "a..b@docomo.ne.jp", "shop@おかえり.jp"])
+def test_a_sender_that_settings_take_can_be_written_into_a_mail(address: str) -> None:
+    assert is_sender_address(address)
+    assert wire_address(address) is not None

@@ -9,9 +9,11 @@ from django.test import Client
 
 import okaeri
 from okaeri.foundation.settings import load, specs_of
+from okaeri.intake.event_types import TagRules
 from okaeri.intake.types import LiveRules
 from okaeri.web.setting_groups import GROUPS
 
+TAG = "/settings/rules/tag/"
 # Changed where they belong: by taking a step, or beside what they are about.
 _ELSEWHERE = {"EnrichmentRules", "GridRules", "LifeEventRules", "SetupState", "StatusState"}
 
@@ -53,3 +55,32 @@ def test_the_rules_of_live_sources_are_changed_on_a_page_that_their_list_leads_t
     wrong = browser_of_staff.post("/settings/rules/live/", sent | {"sources.poll_minutes": "0"})
     assert wrong.status_code == 400
     assert load(LiveRules).poll_minutes == 15
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("key", "value", "ja", "en"),
+    [
+        ("tag.origins", "http://shop.example", "「http://shop.example」は使え", "https:// on"),
+        ("tag.origins", "https://a.example shop.example", "「shop.example」は使え", "https:// on"),
+        ("tag.origins", "https://", "「https://」は使え", "https:// on"),
+        ("tag.requests_per_minute", "9", "10 から 10,000,000 の間", "between 10 and 10,000,000"),
+    ],
+)
+def test_a_tag_that_cannot_work_is_refused_in_the_words_of_the_page(
+    key: str, value: str, ja: str, en: str, browser_of_staff: Client, in_english: Client
+) -> None:
+    for browser, said in ((browser_of_staff, ja), (in_english, en)):
+        stored = {f.spec.key: f.value for f in browser.get(TAG).context["fields"]}
+        page = browser.post(TAG, stored | {key: value})
+        assert page.status_code == 400
+        assert said in page.content.decode()
+        problem = next(f.problem for f in page.context["fields"] if f.problem)
+        assert "tag." not in problem.ja + problem.en
+    assert load(TagRules) == TagRules()
+
+
+def test_a_shop_on_ones_own_machine_may_speak_without_tls() -> None:
+    origins = specs_of(TagRules)["origins"]
+    for given in ("https://Shop.example:8443 https://b.example", "http://localhost:8000", ""):
+        assert origins.check(given) == given

@@ -36,9 +36,17 @@ def sent(browser: Client, **changed: str) -> dict[str, str]:
         {"currency": "yen"},
         {"currency": "us"},
         {"currency": "XYZ"},
+        {"name": ""},
+        {"name": " 　 "},
+        {"sender_email": ""},
+        {"sender_email": "nobody"},
+        {"sender_email": "shop@localhost"},
+        {"sender_email": "a shop@example.jp"},
+        {"sender_email": "shop@example..jp"},
+        {"sender_email": "shop@example.jp, boss@example.jp"},
     ],
 )
-def test_no_such_zone_or_currency_is_said_beside_the_field(
+def test_what_cannot_be_the_shops_is_said_beside_the_field(
     changed: dict[str, str], browser_of_staff: Client
 ) -> None:
     page = browser_of_staff.post(PAGE, sent(browser_of_staff, **changed))

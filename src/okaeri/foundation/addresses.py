@@ -1,9 +1,11 @@
-"""Mail addresses as old Japanese carriers gave them out: real, though no RFC allows them."""
+"""Mail addresses: what can stand as a sender's, and what old Japanese carriers gave out against RFCs."""
 
 import re
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)+)"@([^@"]+)')
 _ESCAPE = re.compile(r"\\(.)")
+_LABEL = r"[^\W_](?:(?:[^\W_]|-)*[^\W_])?"
+_SENDER = re.compile(rf"[A-Za-z0-9!#$%&'*+./=?^_`{{|}}~-]{{1,64}}@(?:{_LABEL}\.)+{_LABEL}")
 
 
 def unquoted(address: str) -> str:
@@ -16,3 +18,12 @@ def unquoted(address: str) -> str:
     """
     found = _QUOTED.fullmatch(address)
     return _ESCAPE.sub(r"\1", found[1]) + "@" + found[2] if found else address
+
+
+def is_sender_address(address: str) -> bool:
+    """Tell whether a shop could write from this address: a name, one @ and a domain with a dot.
+
+    >>> is_sender_address("shop@example.jp"), is_sender_address("nobody"), is_sender_address("a@b")
+    (True, False, False)
+    """
+    return len(address) <= 254 and _SENDER.fullmatch(address) is not None

@@ -35,15 +35,14 @@ class SettingSpec:
         if wanted is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         if type(value) is not wanted:
-            raise ConfigurationError(_WRONG_TYPE.format(key=self.key, want=wanted.__name__))
+            raise ConfigurationError(self._named(_WRONG_TYPE, want=wanted.__name__))
         if self.tidy is not None:
             value = self.tidy(value)
         if self.choices and value not in self.choices:
             listed = ", ".join(str(choice) for choice in self.choices)
-            raise ConfigurationError(_NOT_A_CHOICE.format(key=self.key, choices=listed))
+            raise ConfigurationError(self._named(_NOT_A_CHOICE, choices=listed))
         if isinstance(value, int | float) and not self._in_range(value):
-            low, high = self.minimum, self.maximum
-            raise ConfigurationError(_OUT_OF_RANGE.format(key=self.key, low=low, high=high))
+            raise ConfigurationError(self._out_of_range())
         if self.judge is not None and (problem := self.judge(value)) is not None:
             raise ConfigurationError(problem)
         return value
@@ -52,18 +51,40 @@ class SettingSpec:
         above = self.minimum is None or value >= self.minimum
         return above and (self.maximum is None or value <= self.maximum)
 
+    def _out_of_range(self) -> Text:
+        low, high = _number(self.minimum), _number(self.maximum)
+        if self.maximum is None:
+            return self._named(_TOO_LOW, low=low)
+        return self._named(_TOO_HIGH if self.minimum is None else _OUT_OF_RANGE, low=low, high=high)
+
+    def _named(self, said: Text, **values: object) -> Text:
+        """Fill a sentence with the setting's label, in each language its own."""
+        return Text(
+            said.ja.format(label=self.label.ja, **values),
+            said.en.format(label=self.label.en, **values),
+        )
+
+
+def _number(value: float | None) -> str:
+    """Give 10,000,000 and 0.5; "" for none."""
+    return "" if value is None else f"{value:,.10g}"
+
 
 _WRONG_TYPE = Text(
-    "設定 {key} の値の形が違います。{want} で指定してください。",
-    "Setting {key} has a value of the wrong kind; give a {want}.",
+    "「{label}」の値の形が違います。{want} で指定してください。",
+    '"{label}" has a value of the wrong kind; give a {want}.',
 )
 _NOT_A_CHOICE = Text(
-    "設定 {key} は次のどれかを指定してください: {choices}",
-    "Setting {key} must be one of: {choices}.",
+    "「{label}」は次のどれかを指定してください: {choices}",
+    '"{label}" must be one of: {choices}.',
 )
 _OUT_OF_RANGE = Text(
-    "設定 {key} は {low} から {high} の間で指定してください。",
-    "Setting {key} must lie between {low} and {high}.",
+    "「{label}」は {low} から {high} の間で指定してください。",
+    '"{label}" must lie between {low} and {high}.',
+)
+_TOO_LOW = Text("「{label}」は {low} 以上で指定してください。", '"{label}" must be {low} or more.')
+_TOO_HIGH = Text(
+    "「{label}」は {high} 以下で指定してください。", '"{label}" must be {high} or less.'
 )
 
 

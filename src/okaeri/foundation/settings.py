@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
 from okaeri.foundation import clock
+from okaeri.foundation.addresses import is_sender_address
 from okaeri.foundation.errors import ConfigurationError
 from okaeri.foundation.models import Setting
 from okaeri.foundation.money import is_currency
@@ -220,6 +221,14 @@ _NO_CURRENCY = Text(
     "通貨「{value}」はありません。JPY や USD のように3文字の大文字(ISO 4217)で書いてください。",
     'There is no currency "{value}"; write three capitals (ISO 4217), as in JPY or USD.',
 )
+_NO_NAME = Text(
+    "ショップ名を入力してください。お客様へのメールとページに出ます。",
+    "Give the shop a name; it stands in every mail and on every page for customers.",
+)
+_NO_SENDER = Text(
+    "「{value}」はメールアドレスではありません。shop@example.jp のように書いてください。",
+    '"{value}" is no mail address; write it as in shop@example.jp.',
+)
 
 
 @cache
@@ -241,14 +250,28 @@ def _currency_problem(value: str) -> Text | None:
     return None if is_currency(value) else _NO_CURRENCY.format(value=value)
 
 
+def _name_problem(value: str) -> Text | None:
+    return None if value else _NO_NAME
+
+
+def _sender_problem(value: str) -> Text | None:
+    return None if is_sender_address(value) else _NO_SENDER.format(value=value)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ShopProfile:
     """Who the shop is: shown in every mail and on every page for customers."""
 
-    name: str = setting("shop.name", "お店", Text("ショップ名", "Shop name"))
+    name: str = setting(
+        "shop.name", "お店", Text("ショップ名", "Shop name"), judge=_name_problem, tidy=str.strip
+    )
     sender_name: str = setting("shop.sender_name", "お店", Text("差出人名", "Sender name"))
     sender_email: str = setting(
-        "shop.sender_email", "shop@example.invalid", Text("差出人アドレス", "Sender address")
+        "shop.sender_email",
+        "shop@example.invalid",
+        Text("差出人アドレス", "Sender address"),
+        judge=_sender_problem,
+        tidy=str.strip,
     )
     postal_address: str = setting("shop.postal_address", "", Text("住所", "Postal address"))
     contact: str = setting("shop.contact", "", Text("問い合わせ先", "Contact"))

@@ -114,6 +114,32 @@ class CartChange:
     change_no: int
 
 
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_BAD_ORIGIN = Text(
+    "「{given}」は使えません。https://shop.example.jp のように https:// から書いてください。",
+    '"{given}" cannot be used; write the shop\'s address from https:// on, as in https://shop.example.jp.',
+)
+
+
+def _origins_problem(origins: str) -> Text | None:
+    """Say which address is no https one; http is for a shop on one's own machine."""
+    for given in origins.replace(",", " ").split():
+        if not _is_safe_origin(given):
+            return _BAD_ORIGIN.format(given=given)
+    return None
+
+
+def _is_safe_origin(given: str) -> bool:
+    try:
+        parts = urlsplit(given.lower())
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    return bool(host) and (
+        parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class TagRules:
     """The shop's tag: which pages may send, and what the visitor is asked first."""
@@ -125,6 +151,7 @@ class TagRules:
             "ショップのアドレス(https://から。複数は空白で区切る)",
             "The shop's addresses (from https:// on; several with spaces between)",
         ),
+        judge=_origins_problem,
     )
     needs_consent: bool = setting(
         "tag.needs_consent",
