@@ -114,6 +114,14 @@ def more_facts(
         since = around.subscribed_since(around.day_of(now))
         delivered = customers.subscribed_products(people, since=since)
         known = _add(known, lambda member: {"is_subscribed": member.customer_id in delivered})
+    known = _add_named(known, people, missing, now)
+    return [(crowd, facts._replace(loaded=facts.loaded | missing)) for crowd, facts in known]
+
+
+def _add_named(
+    known: Sequence[Known], people: Sequence[int], missing: Set[str], now: datetime
+) -> Sequence[Known]:
+    """Add the facts that bear a name of their own: a coupon's, an attribute's, a segment's."""
     offers = {one.removeprefix(COUPON) for one in missing if one.startswith(COUPON)}
     if offers:
         known = _add_coupons(known, offers, people)
@@ -123,7 +131,7 @@ def more_facts(
     segments = {int(one.removeprefix(SEGMENT)) for one in missing if one.startswith(SEGMENT)}
     if segments:
         known = _add_segments(known, segments, people)
-    return [(crowd, facts._replace(loaded=facts.loaded | missing)) for crowd, facts in known]
+    return known
 
 
 def _add_standing(
