@@ -103,7 +103,7 @@ def test_lapse_risk_is_chosen_on_a_later_stretch_and_its_chances_come_true(
     people = sum(row["people"] for row in lapse["reliability"])
     off = sum(row["people"] * abs(row["told"] - row["came"]) for row in lapse["reliability"])
     assert off / people < 0.06
-    risk = np.array(found.columns["lapse_risk"])
+    risk = np.array(found.rows["lapse_risk"])
     assert ((risk > 0) & (risk < 1)).all()
 
 

@@ -1,18 +1,18 @@
 """The hour each person is likeliest at the shop: learned and checked by replay, told every night."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import ibis.expr.types as ir
 import numpy as np
-from numpy.typing import NDArray
+import pyarrow as pa
 
 from okaeri.insight.actions.item_timing import look_ahead
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain import best_hour
 from okaeri.insight.domain.best_hour import HOURS, SHOP_WEIGHT
-from okaeri.insight.domain.lifetime.histories import Floats
+from okaeri.insight.domain.lifetime.histories import Floats, Ids
 from okaeri.insight.features.histories import compute_hours
 from okaeri.insight.features.timing import only_chosen
 from okaeri.insight.store import reports
@@ -21,8 +21,8 @@ REPORT = "best_hours"
 _CHUNK = 100_000
 # A replay looks at so many people at most, evenly spread by number.
 _MOST_REPLAYED = 100_000
-Columns = Mapping[str, Sequence[Any]]
-Ids = NDArray[np.int64]
+# Arrow or NumPy arrays by name, one value per person.
+Columns = Mapping[str, Any]
 
 
 def learn_best_hours(sources: Sources) -> dict[str, Any]:
@@ -62,19 +62,17 @@ def hour_columns(sources: Sources, ids: Ids, weight: float) -> Columns:
     size = len(ids)
     shop = best_hour.shop_hours(np.bincount(hour, orders, HOURS).astype(np.float64))
     if shop is None:
-        nothing = [None] * size
-        return {"best_hour": nothing, "best_hour_own": [0] * size, "best_hour_chance": nothing}
-    best: list[int] = []
-    own: list[int] = []
-    chance: list[float] = []
+        unknown = {"best_hour": pa.nulls(size), "best_hour_chance": pa.nulls(size)}
+        return {**unknown, "best_hour_own": pa.repeat(0, size)}
+    best, own = np.empty(size, np.int64), np.empty(size, np.int64)
+    chance = np.empty(size)
     for start in range(0, size, _CHUNK):
         count = min(_CHUNK, size - start)
         mine = (person >= start) & (person < start + count)
         table = _table(person[mine] - start, hour[mine], orders[mine], count)
         told = best_hour.tell_hours(table, shop, weight)
-        best += told.hour.tolist()
-        own += table.sum(axis=1).astype(int).tolist()
-        chance += told.chance.tolist()
+        chunk = slice(start, start + count)
+        best[chunk], own[chunk], chance[chunk] = told.hour, table.sum(axis=1), told.chance
     return {"best_hour": best, "best_hour_own": own, "best_hour_chance": chance}
 
 

@@ -72,7 +72,7 @@ def is_due(report: str, *, depth: Depth, as_of: date) -> bool:
 def keep_later(later: Later) -> dict[str, Any]:
     """Write rows in the open transaction; gives the reports to save beside the others."""
     if later.predictions is not None:
-        predictions.replace_all(later.predictions.columns)
+        predictions.replace_all(later.predictions.rows)
     return later.payloads | (keep_items(later.items) if later.items is not None else {})
 
 

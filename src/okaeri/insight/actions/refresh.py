@@ -113,7 +113,7 @@ def refresh(
     later = compute_later(sources, depth, version=version, orders=payloads["summary"]["orders"])
     leads = _leads(warehouse, found, payloads["summary"]["leads"], as_of)
     standing = _stage_standing(sources)
-    foretold = later.predictions.columns if later.predictions else None
+    foretold = later.predictions.rows if later.predictions else None
     write_people(sources, standing, leads, forecast_rows(foretold))
     cared_for = None if depth is Depth.CLASSES else learn_interests(sources)
     members = segments.recount(warehouse, as_of)

@@ -1,8 +1,5 @@
 """What is foretold of each buyer, as the columns segment rules ask for."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import pyarrow as pa
 
 from okaeri.insight.domain.segment_rules import FIELDS, FORECAST
@@ -15,27 +12,15 @@ _SCHEMA = pa.schema(
 )
 
 
-def forecast_rows(computed: Mapping[str, Sequence[Any]] | None) -> pa.Table:
+def forecast_rows(computed: pa.Table | None) -> pa.Table:
     """Give one row per foretold buyer: customer_id and `NAMES`.
 
     `computed` is what this refresh has foretold, not yet written down; None where it foretold
     nothing anew and the rows that pages show still hold.
     """
-    if computed is None:
-        batches = [_batch(rows) for rows in predictions.iter_columns(_SCHEMA.names)]
-    else:
-        batches = [_batch(computed)] if computed else []
+    if computed is not None:
+        found = computed.select(_SCHEMA.names) if len(computed) else _SCHEMA.empty_table()
+        return found.cast(_SCHEMA)
+    pages = predictions.iter_columns(_SCHEMA.names)
+    batches = [pa.RecordBatch.from_pydict(page, schema=_SCHEMA) for page in pages]
     return pa.Table.from_batches(batches, schema=_SCHEMA)
-
-
-def _batch(columns: Mapping[str, Sequence[Any]]) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays(
-        [_array(columns[one.name], one) for one in _SCHEMA], schema=_SCHEMA
-    )
-
-
-def _array(values: Sequence[Any], field: pa.Field) -> pa.Array:
-    # Days just computed are in the driver's form: text.
-    if field.type == pa.date32() and values and isinstance(values[0], str):
-        return pa.array(values, pa.string()).cast(field.type)
-    return pa.array(values, field.type)

@@ -1,14 +1,15 @@
 """One row of predictions per buyer: bulk replacement, reading, lists in an order."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from itertools import islice
 from typing import Any
 
+import pyarrow as pa
 from django.db import connection
 from django.db.models import QuerySet
 
-from okaeri.foundation.bulk import indexes_afterwards, insert_columns
+from okaeri.foundation.bulk import driver_values, indexes_afterwards, insert_columns
 from okaeri.foundation.personal import Documents, as_documents
 from okaeri.foundation.settings import load
 from okaeri.insight.cycle_types import CycleRules
@@ -22,17 +23,17 @@ _PAGE = 10_000
 _MANY = 20_000
 
 
-def replace_all(columns: Mapping[str, Sequence[Any]]) -> None:
-    """Put new rows in the place of all old ones inside the open transaction.
+def replace_all(rows: pa.Table) -> None:
+    """Put new rows (every column of `COLUMNS`, JSON as text) in the place of all old ones.
 
-    Values are in the driver's form: days and JSON as text.
+    Inside the open transaction; readers see the old ones until it ends.
     """
-    many = bool(columns) and len(columns["customer_id"]) >= _MANY
-    with indexes_afterwards(_TABLE) if many else nullcontext():
+    with indexes_afterwards(_TABLE) if len(rows) >= _MANY else nullcontext():
         with connection.cursor() as cursor:
             cursor.execute(f'DELETE FROM "{_TABLE}"')  # noqa: S608 - our own table
-        if columns and columns["customer_id"]:
-            insert_columns(_TABLE, {name: columns[name] for name in COLUMNS})
+        for batch in rows.to_batches(_PAGE):
+            columns = {name: driver_values(batch.column(name)) for name in COLUMNS}
+            insert_columns(_TABLE, columns)
 
 
 def views(customer_ids: Iterable[int]) -> dict[int, CustomerPredictionView]:
