@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from okaeri.foundation.bulk import driver_values, indexes_afterwards, insert_columns
 from okaeri.foundation.personal import Documents, as_documents
@@ -55,10 +55,11 @@ def overdue(offset: int, limit: int) -> PredictionPage:
 
 
 def _overdue() -> QuerySet[CustomerPrediction]:
-    active = CustomerInsight.objects.filter(is_lapsed=False).values("customer_id")
+    # Asked of each late one: a list of all who are active would be gone through one by one.
+    active = CustomerInsight.objects.filter(customer_id=OuterRef("customer_id"), is_lapsed=False)
     bar = load(CycleRules).overdue_ratio
     late = CustomerPrediction.objects.filter(overdue_ratio__gt=bar)
-    return late.filter(customer_id__in=active).order_by("-value_365_minor", "customer_id")
+    return late.filter(Exists(active)).order_by("-value_365_minor", "customer_id")
 
 
 def to_call(importance: float, risk: float, offset: int, limit: int) -> PredictionPage:
