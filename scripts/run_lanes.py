@@ -23,6 +23,8 @@ CORES = max(1, min(4, os.cpu_count() or 1))
 # Modules compiled by one lane serve the next, also where the shell forbids writing them.
 _NOT_OURS = ("PYTHONDONTWRITEBYTECODE",)
 _NO_TESTS = 5  # pytest's exit code
+# A lane that grew says by which tests.
+_SLOWEST = ("--durations=12", "--durations-min=4")
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,8 @@ def run(lane: Lane, processes: int, part: int = 0) -> Outcome:
             split = ["-n", str(processes)] if lane.can_split and processes > 1 else []
             if part:
                 split = [f"--part={part}/{lane.parts}"]
-            pytest = (str(BIN / "python"), "-m", "pytest", "-q", *split, "-m", MARKS[lane.name])
+            told = ("-q", *_SLOWEST, *split, "-m", MARKS[lane.name])
+            pytest = (str(BIN / "python"), "-m", "pytest", *told)
             code, output = _call(pytest, env)
             word, skipped = judge(code, output), reasons(output)
         else:
