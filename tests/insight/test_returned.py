@@ -13,14 +13,17 @@ import pytest
 import okaeri
 from okaeri.customers import api as customers
 from okaeri.customers import duties as customer_duties
-from okaeri.foundation import clock
+from okaeri.foundation import clock, settings
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.foundation.work.loop import WorkLoop
 from okaeri.insight import api, duties
+from okaeri.insight.actions.order_table import read_orders
+from okaeri.insight.actions.predictions import past_ground
+from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.leads import lead_view
 from okaeri.insight.domain.vip import last_vip_day
 from okaeri.insight.freshness_types import BandRules
-from okaeri.insight.types import Depth, Stage
+from okaeri.insight.types import Depth, LifecycleRules, Stage
 from okaeri.insight.vip_types import VipRules
 from okaeri.intake import api as intake
 from okaeri.intake.types import LineIn, OrderIn, PartyIn, ProductIn
@@ -202,3 +205,60 @@ def test_whoever_counts_beside_the_refresh_subtracts_it_too(warehouse: Warehouse
     just = {**rule, "value": 5_000}
     assert api.preview_rule(just, warehouse=warehouse).total == 1
     assert api.explain_person(just, id_of("some"), warehouse) == {"": True}
+
+
+def _moved(end: str) -> dict[tuple[str | None, bool | None], int]:
+    found: dict[tuple[str | None, bool | None], int] = {}
+    for cell in report_of("movement")["cells"]:
+        key = (cell[f"{end}_stage"], cell[f"{end}_lapsed"])
+        found[key] = found.get(key, 0) + cell["customers"]
+    return found
+
+
+def test_a_past_day_knows_nothing_of_what_came_back_after_it(warehouse: Warehouse) -> None:
+    then = date(2025, 12, 31)
+    # The bar is twice the average order: 75,000 then, 55,000 without what came back in May.
+    known = {spec.key: spec for spec in settings.specs_of(LifecycleRules).values()}
+    settings.save(known, {"cpm.fewest_orders": 1, "cpm.multiple": 2})
+    intake.record_orders(
+        [
+            order_of("loyal", 500, 80_000),
+            order_of("loyal", 230, 5_000),
+            order_of("back", 500, 90_000),
+            # Came back before that day.
+            order_of("back", 480, -30_000),
+            order_of("back", 230, 5_000),
+        ]
+    )
+    api.refresh(warehouse=warehouse, as_of=then, depth=Depth.CLASSES)
+    portfolio = report_of("portfolio")
+    cells = {(c["stage"], c["is_lapsed"]): c["net_minor"] for c in portfolio["cells"]}
+    assert (cells["prime", False], cells["steady", False]) == (85_000, 65_000)
+    api.forget_results()
+    intake.record_orders([order_of("loyal", 40, -40_000)])
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    snapshot = [row for row in api.portfolio_history() if row.month == then.replace(day=1)]
+    assert {(row.stage, row.is_lapsed): row.net_minor for row in snapshot} == cells
+    assert {row.threshold_minor for row in snapshot} == {portfolio["threshold_minor"]} == {75_000}
+    assert _moved("from") == {("prime", False): 1, ("steady", False): 1}
+    assert _moved("to") == {("prime", False): 1, ("steady", False): 1}
+    orders = read_orders(warehouse, TODAY)
+    sources = Sources(warehouse, orders, as_of=TODAY, rules=LifecycleRules())
+    ground = past_ground(sources, then, 30)
+    assert sorted(ground.net_minor) == [65_000, 85_000]
+
+
+def test_a_message_was_answered_by_the_class_of_its_day(warehouse: Warehouse) -> None:
+    intake.record_orders([order_of("loyal", 400, 80_000), order_of("loyal", 390, 5_000)])
+    intake.record_orders([order_of("loyal", 50, -40_000)])
+    api.refresh(warehouse=warehouse, as_of=TODAY, depth=Depth.CLASSES)
+    days = [TODAY - timedelta(days=ago) for ago in (150, 45)]
+    sent = {
+        "customer_id": [id_of("loyal")] * 2,
+        "sent_on": pa.array(days, pa.date32()),
+        "source": ["journey:1", "journey:2"],
+    }
+    api.measure_responses(pa.table(sent).to_batches(), warehouse=warehouse, as_of=TODAY)
+    found = report_of("responses")["sources"]
+    stages = {source: [row["stage"] for row in rows] for source, rows in found.items()}
+    assert stages == {"journey:1": ["prime"], "journey:2": ["steady"]}

@@ -1,12 +1,28 @@
 """What came back: return documents and the orders they take from."""
 
+from datetime import timedelta
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 
-from okaeri.insight.features.returned import compute_returned, without_returned
+from okaeri.insight.features.movement import compute_standings
+from okaeri.insight.features.purchases import compute_purchases
+from okaeri.insight.features.responses import compute_responses
+from okaeri.insight.features.returned import (
+    as_known_on,
+    compute_returned,
+    compute_taken_back,
+    without_returned,
+)
 
-KEYS: dict[str, list[str] | None] = {"returned": ["order_id"], "less_returned": ["order_id"]}
+KEYS: dict[str, list[str] | None] = {
+    "returned": ["order_id"],
+    "less_returned": ["order_id"],
+    "known_then": ["order_id"],
+    "stood_then": ["customer_id"],
+    "answered_then": ["stage", "is_lapsed"],
+}
 
 
 def features(tables: Any) -> dict[str, ir.Table]:
@@ -18,7 +34,23 @@ def features(tables: Any) -> dict[str, ir.Table]:
     )
     returned = compute_returned(orders, as_of=tables.as_of)
     less = without_returned(orders, returned)
+    then, back = tables.as_of - timedelta(days=60), compute_taken_back(orders, as_of=tables.as_of)
+    bought = compute_purchases(less, as_of=tables.as_of, rules=tables.rules)
+    sent = bought.select("customer_id", sent_on=bought.ordered_on, source=ibis.literal("journey:1"))
     return {
+        "known_then": as_known_on(less, back, then).select("order_id", "net_minor"),
+        "stood_then": compute_standings(
+            bought, thresholds={then: 28_000}, rules=tables.rules, taken_back=back
+        ),
+        "answered_then": compute_responses(
+            sent,
+            bought,
+            as_of=tables.as_of,
+            days=30,
+            rules=tables.rules,
+            threshold_minor=28_000,
+            taken_back=back,
+        ),
         "returned": returned,
         "less_returned": less.select("order_id", "net_minor", "margin_minor"),
     }

@@ -8,6 +8,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.analyses.taken_back import TakenBack
 from okaeri.insight.domain import cycle, rank_edges
 from okaeri.insight.domain.reports.cohorts import cohorts_payload
 from okaeri.insight.domain.reports.dropoff import dropoff_payload
@@ -61,6 +62,7 @@ class Found:
     price: UnitPrice
     intervals: Mapping[int, int]
     m_edges: tuple[float, ...]
+    taken_back: TakenBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def analyse_customers(
         staged.price,
         intervals,
         m_edges,
+        TakenBack(warehouse, orders, as_of=request.as_of, rules=rules),
     )
 
 
@@ -148,7 +151,8 @@ def _stage_history(warehouse: Warehouse, orders: ir.Table, request: Request) -> 
 
 def price_on(found: Found, day: date, rules: LifecycleRules) -> UnitPrice:
     """Give the average unit price and the bar made of it as they stood on a day before."""
-    sums = sum_unit_price(found.cohort_sizes, found.cohort_sales, as_of=day, rules=rules)
+    sales = [*found.cohort_sales, *found.taken_back.sales_after(day)]
+    sums = sum_unit_price(found.cohort_sizes, sales, as_of=day, rules=rules)
     return decide_unit_price(sums, rules)
 
 
@@ -170,9 +174,11 @@ def portfolio_then(
 ) -> dict[str, Any]:
     """Give only the portfolio payload of a day before that of `found` (for a month-end snapshot).
 
-    What cohorts ordered by month, `found` knows already: the past of it is what was known then.
+    What cohorts ordered by month, `found` knows already: the past of it is what was known then, without
+    what came back later.
     """
-    return portfolio_of(warehouse, orders, request, price_on(found, request.as_of, request.rules))
+    known = found.taken_back.orders_on(orders, request.as_of)
+    return portfolio_of(warehouse, known, request, price_on(found, request.as_of, request.rules))
 
 
 def portfolio_of(

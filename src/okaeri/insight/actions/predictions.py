@@ -102,8 +102,10 @@ def _present_ground(sources: Sources) -> Ground:
     )
 
 
-def _ground(sources: Sources, cutoff: date, horizon: int) -> Ground:
-    rows = compute_histories(sources.purchases, cutoff=cutoff, horizon_days=horizon)
+def past_ground(sources: Sources, cutoff: date, horizon: int) -> Ground:
+    """Give what was known of each customer on a past day, and what came within `horizon` days of it."""
+    purchases = sources.taken_back.orders_on(sources.purchases, cutoff)
+    rows = compute_histories(purchases, cutoff=cutoff, horizon_days=horizon)
     return ground_of(sources.warehouse.collect(rows), cutoff, _signals(sources, cutoff))
 
 
@@ -121,7 +123,7 @@ def _signals(sources: Sources, cutoff: date) -> pa.Table | None:
 
 def _replay(sources: Sources, history_days: int, horizon: int, lapse_days: int) -> Replayed:
     early, late = (
-        _ground(sources, sources.as_of - timedelta(days=back), horizon)
+        past_ground(sources, sources.as_of - timedelta(days=back), horizon)
         if back <= history_days
         else None
         for back in (2 * horizon, horizon)

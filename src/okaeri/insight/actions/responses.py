@@ -11,6 +11,7 @@ from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.actions.order_table import read_orders
 from okaeri.insight.actions.reporting import keep_reports
 from okaeri.insight.actions.sync import ORDERS
+from okaeri.insight.analyses.taken_back import TakenBack
 from okaeri.insight.analysis_types import ForecastRules
 from okaeri.insight.features.purchases import compute_purchases
 from okaeri.insight.features.responses import compute_responses, compute_source_responses
@@ -40,6 +41,7 @@ def measure_responses(
     purchases = warehouse.stage(
         "response_purchases", compute_purchases(orders, as_of=as_of, rules=rules)
     )
+    back = TakenBack(warehouse, orders, as_of=as_of, rules=rules).rows
     found, by_source = (
         warehouse.collect(
             compute(
@@ -49,6 +51,7 @@ def measure_responses(
                 days=days,
                 rules=rules,
                 threshold_minor=portfolio.payload["threshold_minor"],
+                taken_back=back,
             )
         ).to_pylist()
         for compute in (compute_responses, compute_source_responses)

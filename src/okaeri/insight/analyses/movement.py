@@ -32,7 +32,12 @@ def build(sources: Sources) -> dict[str, Any]:
 
 def _standings(sources: Sources, days: Sequence[date]) -> ir.Table:
     thresholds = {day: sources.threshold_on(day) for day in days}
-    standings = compute_standings(sources.counted, thresholds=thresholds, rules=sources.rules)
+    standings = compute_standings(
+        sources.counted,
+        thresholds=thresholds,
+        rules=sources.rules,
+        taken_back=sources.taken_back.rows,
+    )
     return sources.stage("standings", standings)
 
 

@@ -16,6 +16,7 @@ from okaeri.insight.analyses.gone import find_gone, find_waits
 from okaeri.insight.analyses.habits import find_habits, find_run_outs
 from okaeri.insight.analyses.kept import Kept
 from okaeri.insight.analyses.source_schemas import AREA, LINE, PRODUCT
+from okaeri.insight.analyses.taken_back import TakenBack
 from okaeri.insight.analyses.traits import find_traits
 from okaeri.insight.analysis_types import LTV_YEAR, LtvRules
 from okaeri.insight.cycle_types import CycleRules
@@ -132,6 +133,11 @@ class Sources:
         return self.orders.filter(
             counts_as_purchase(self.orders, as_of=self.as_of, rules=self.rules)
         )
+
+    @cached_property
+    def taken_back(self) -> TakenBack:
+        """What came back and when, for whoever asks how a past day was."""
+        return TakenBack(self.warehouse, self.orders, as_of=self.as_of, rules=self.rules)
 
     @cached_property
     def order_days(self) -> ir.Table:

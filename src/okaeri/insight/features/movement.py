@@ -1,6 +1,6 @@
 """In which class everybody stood on several days, from one walk over the purchases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import ibis
@@ -12,13 +12,18 @@ from okaeri.insight.types import LifecycleRules
 
 
 def compute_standings(
-    bought: ir.Table, *, thresholds: Mapping[date, int], rules: LifecycleRules
+    bought: ir.Table,
+    *,
+    thresholds: Mapping[date, int],
+    rules: LifecycleRules,
+    taken_back: ir.Table | None = None,
 ) -> ir.Table:
     """One row per customer with a purchase: stage_<yyyymmdd> and lapsed_<yyyymmdd> per day asked for.
 
     `bought`: one row per order that counts (customer_id, ordered_on, net_minor). `thresholds`: day →
-    the bar between steady and loyal on that day. Both columns are NULL on days before the first
-    purchase; otherwise as `features.lifecycle` says for that day.
+    the bar between steady and loyal on that day. `taken_back` (`features.returned`): what is subtracted
+    in net_minor, so that a day knows nothing of what came back after it. Both columns are NULL on days
+    before the first purchase; otherwise as `features.lifecycle` says for that day.
     """
     on, sums = bought.ordered_on, {}
     for day in thresholds:
@@ -28,10 +33,31 @@ def compute_standings(
         sums[f"net_{day:%Y%m%d}"] = known.ifelse(bought.net_minor, 0).sum()
         sums[f"last_{day:%Y%m%d}"] = known.ifelse(on, ibis.null("date")).max()
     rows = bought.group_by("customer_id").agg(first_on=on.min(), **sums)
+    if taken_back is not None:
+        rows = _with_what_was_still_kept(rows, taken_back, thresholds)
     classes: dict[str, ir.Value] = {}
     for day, threshold_minor in thresholds.items():
         classes |= _class_on(rows, day, threshold_minor, rules)
     return rows.select("customer_id", **classes)
+
+
+def _with_what_was_still_kept(
+    rows: ir.Table, taken_back: ir.Table, days: Collection[date]
+) -> ir.Table:
+    """Add to net_<yyyymmdd> what came back after that day of what was ordered up to it."""
+    names = [f"net_{day:%Y%m%d}" for day in days]
+    ordered_on, returned_on = taken_back.ordered_on, taken_back.returned_on
+    late = taken_back.group_by("customer_id").agg(
+        **{
+            name: ((ordered_on <= day) & (returned_on > day))
+            .ifelse(taken_back.returned_minor, 0)
+            .sum()
+            for name, day in zip(names, days, strict=True)
+        }
+    )
+    joined = rows.left_join(late, "customer_id", rname="{name}_late")
+    kept = {name: joined[name] - joined[f"{name}_late"].fill_null(0) for name in names}
+    return joined.mutate(**kept).select(*rows.columns)
 
 
 def _class_on(

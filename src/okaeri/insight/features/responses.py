@@ -17,17 +17,18 @@ def compute_responses(
     days: int,
     rules: LifecycleRules,
     threshold_minor: int,
+    taken_back: ir.Table | None = None,
 ) -> ir.Table:
     """One row per class with a contact: stage, is_lapsed, contacts, buyers.
 
     A contact is a person and a day on which an advertisement left; it counts when `days` days have
     passed since. buyers: contacts with a purchase on that day or within `days` days after it. The class
-    is that of the day before, under today's bar.
+    is that of the day before, under today's bar; what came back since (`taken_back`, as of
+    `features.returned`, which net_minor lacks) was still his.
     """
-    classed = _classed(
-        _ripe(contacts, as_of, days), purchases, days, rules=rules, threshold_minor=threshold_minor
-    )
-    return _by_class(classed)
+    ripe = _ripe(contacts, as_of, days)
+    lives = _lives(ripe, purchases, days, taken_back)
+    return _by_class(_classed(lives, rules, threshold_minor))
 
 
 def compute_source_responses(
@@ -38,6 +39,7 @@ def compute_source_responses(
     days: int,
     rules: LifecycleRules,
     threshold_minor: int,
+    taken_back: ir.Table | None = None,
 ) -> ir.Table:
     """One row per source of messages and class: source, and the columns of `compute_responses`.
 
@@ -45,7 +47,7 @@ def compute_source_responses(
     each of two is a contact of both.
     """
     ripe = _ripe(contacts, as_of, days)
-    classed = _classed(ripe, purchases, days, rules=rules, threshold_minor=threshold_minor)
+    classed = _classed(_lives(ripe, purchases, days, taken_back), rules, threshold_minor)
     sources = contacts.select("customer_id", "sent_on", "source").distinct()
     rows = sources.join(classed, ["customer_id", "sent_on"])
     return _by_class(rows, "source")
@@ -62,10 +64,8 @@ def _by_class(classed: ir.Table, *further: str) -> ir.Table:
     )
 
 
-def _classed(
-    ripe: ir.Table, purchases: ir.Table, days: int, *, rules: LifecycleRules, threshold_minor: int
-) -> ir.Table:
-    """One row per contact: customer_id, sent_on, stage, is_lapsed, came (1 or 0)."""
+def _lives(ripe: ir.Table, purchases: ir.Table, days: int, taken_back: ir.Table | None) -> ir.Table:
+    """One row per contact of a buyer: what he had bought by the day before, and whether he came."""
     rows = ripe.join(
         purchases.select("customer_id", "ordered_on", "first_on", "n", "net_minor"), "customer_id"
     )
@@ -79,6 +79,21 @@ def _classed(
         came=((wait >= 0) & (wait <= days)).ifelse(1, 0).max(),
     )
     lives = lives.filter(lives.n > 0)
+    return lives if taken_back is None else _with_what_was_still_kept(lives, taken_back)
+
+
+def _with_what_was_still_kept(lives: ir.Table, taken_back: ir.Table) -> ir.Table:
+    contacts = lives.select("customer_id", "sent_on")
+    late = contacts.join(taken_back, "customer_id")
+    late = late.filter((late.ordered_on < late.sent_on) & (late.returned_on >= late.sent_on))
+    late = late.group_by("customer_id", "sent_on").agg(late_minor=late.returned_minor.sum())
+    rows = lives.left_join(late, ["customer_id", "sent_on"])
+    net_minor = rows.net_minor - rows.late_minor.fill_null(0)
+    return rows.mutate(net_minor=net_minor).select(*lives.columns)
+
+
+def _classed(lives: ir.Table, rules: LifecycleRules, threshold_minor: int) -> ir.Table:
+    """One row per contact: customer_id, sent_on, stage, is_lapsed, came (1 or 0)."""
     until = lives.sent_on if rules.tenure_basis == "elapsed" else lives.last_on
     stage = stage_of(
         lives.n,
