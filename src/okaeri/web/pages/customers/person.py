@@ -1,6 +1,7 @@
 """The 360 page: who one customer is, what happened, whether we may write to him."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,13 +11,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from okaeri.customers import api as customers
-from okaeri.customers.types import ConsentAction, ConsentBasis, ContactPointView
+from okaeri.customers.types import ConsentAction, ConsentBasis, ContactPointView, CustomerProfile
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
-from okaeri.insight.types import Stage
+from okaeri.insight.types import CustomerInsightView, Stage
 from okaeri.listen import api as listen
 from okaeri.plan import api as plan
 from okaeri.rewards import api as rewards
@@ -39,6 +40,11 @@ _NO_POINT = Text(
     "この顧客には{channel}の宛先がありません。顧客ページを読み込み直してください。",
     "This customer has no {channel} address; reload the customer's page.",
 )
+# What the page explains, in the order of the page.
+_DEFINED = (
+    "freshness", "cycle_days", "rfm", "net_minor", "high_first", "orders_365", "value_365", "p_alive",
+    "next_on", "runs_out_on", "item_next_on", "lapse_risk", "importance", "best_hour",
+)  # fmt: skip
 _NO_TAB = Text("そのような一覧はありません。", "There is no such list.")
 _NO_PROOF = Text(
     "同意をいただいた経緯を入力してください。記録に残します。",
@@ -56,94 +62,102 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
     shop = load(ShopProfile)
     today = clock.local_day(clock.now(), ZoneInfo(shop.time_zone))
     points = customers.contact_points_of(profile.id)
-    walks = plan.enrolments_of(profile.id)
-    unhappy = listen.no_selling_to(customers.ids_of(profile.id))
-    complaints = customers.open_complaints([profile.id])
-    is_owing = bool(customers.owing([profile.id], today))
+    context = {
+        **_story(request, whose(profile.id, shop.currency), "all"),
+        **_who(request, profile),
+        **_stands(request, profile.id, standing, today),
+        **_reached(request, full, points),
+        **_treated(profile.id, standing, points, today),
+        "today": today,
+        "definitions": definitions_for(*_DEFINED),
+    }
+    return render(request, "okaeri/customers/person.html", context)
+
+
+def _who(request: HttpRequest, profile: CustomerProfile) -> dict[str, Any]:
+    """Give his name, what was asked of him, how he became one person, and how much may be seen."""
+    return {
+        "profile": profile,
+        "name": display_name(profile, request.language),  # type: ignore[attr-defined]
+        **attributes_of(request, profile.id),
+        "merges": customers.list_merges(profile.id),
+        "card_code": customers.card_in_groups(customers.find_card(profile.id)),
+        "is_masked": not sight.sees_personal(request, profile.id),
+        "may_reveal": may(request.user, "customers.reveal"),
+        "may_change": may(request.user, "customers.change"),
+    }
+
+
+def _stands(
+    request: HttpRequest, customer_id: int, standing: CustomerInsightView | None, today: date
+) -> dict[str, Any]:
+    """Give his class and its marks; one of the best is treated so while he owes nothing."""
+    is_owing = bool(customers.owing([customer_id], today))
     is_prime = bool(standing and standing.stage == Stage.PRIME and not standing.is_lapsed)
     last_vip_day = insight.last_vip_day(standing) if standing else None
     is_in_grace = last_vip_day is not None and today <= last_vip_day
-    return render(
-        request,
-        "okaeri/customers/person.html",
-        {
-            **_story(request, whose(profile.id, shop.currency), "all"),
-            "profile": profile,
-            "name": display_name(profile, request.language),  # type: ignore[attr-defined]
-            "standing": standing,
-            **marks_of(standing, today=today, language=request.language),  # type: ignore[attr-defined]
-            "today": today,
-            "points": [
-                (
-                    replace(point, address=sight.veil_point(request, point)),
-                    channel_name(point.channel),
-                )
-                for point in points
-            ],
-            **attributes_of(request, profile.id),
-            **origins_of(
-                profile.id,
-                may_see=sight.sees_personal(request, profile.id),
-                is_reachable=bool(points),
-            ),
-            "is_owing": is_owing,
-            # One of the best, and treated so while he owes nothing.
-            "is_vip": (is_prime or is_in_grace) and not is_owing,
-            "is_vip_stopped": (is_prime or is_in_grace) and is_owing,
-            "vip_until": last_vip_day if is_in_grace else None,
-            "merges": customers.list_merges(profile.id),
-            "may_change": may(request.user, "customers.change"),
-            "walks": walks,
-            "interests": insight.interests_of(profile.id),
-            "offers": plan.list_offers(profile.id, now=clock.now()),
-            "like_viewed": plan.list_like_viewed(profile.id, now=clock.now()),
-            "call_task": listen.find_open_call(customers.ids_of(profile.id), clock.now()),
-            "no_calls": bool(customers.suppressed_phones([full.phone])),
-            "card_code": customers.card_in_groups(customers.find_card(profile.id)),
-            "balance": rewards.balance_of(profile.id),
-            "coupons": rewards.coupons_of(profile.id),
-            "satisfaction": listen.satisfaction([profile.id]).get(profile.id),
-            "next": decide_next(
-                Situation(
-                    today=today,
-                    standing=standing,
-                    has_complaint=bool(complaints),
-                    has_low_score=bool(unhappy),
-                    is_leaving=bool(customers.leaving([profile.id])),
-                    may_be_written=any(point.may_be_written for point in points),
-                    wishes=customers.find_preference(profile.id),
-                    walks=walks,
-                    journeys=plan.journey_keys(),
-                ),
-                profile.id,
-            ),
-            **foretold_of(
-                profile.id, points, clock.now(), today, is_open=not (complaints or unhappy)
-            ),
-            "is_masked": not sight.sees_personal(request, profile.id),
-            "may_reveal": may(request.user, "customers.reveal"),
-            "definitions": definitions_for(
-                *(
-                    "freshness",
-                    "cycle_days",
-                    "rfm",
-                    "net_minor",
-                    "high_first",
-                    "orders_365",
-                    "value_365",
-                    "p_alive",
-                ),
-                *(
-                    "next_on",
-                    "runs_out_on",
-                    "item_next_on",
-                    "lapse_risk",
-                    "importance",
-                    "best_hour",
-                ),
-            ),
-        },
+    return {
+        "standing": standing,
+        **marks_of(standing, today=today, language=request.language),  # type: ignore[attr-defined]
+        "is_owing": is_owing,
+        "is_vip": (is_prime or is_in_grace) and not is_owing,
+        "is_vip_stopped": (is_prime or is_in_grace) and is_owing,
+        "vip_until": last_vip_day if is_in_grace else None,
+        "interests": insight.interests_of(customer_id),
+        "satisfaction": listen.satisfaction([customer_id]).get(customer_id),
+    }
+
+
+def _reached(
+    request: HttpRequest, full: CustomerProfile, points: list[ContactPointView]
+) -> dict[str, Any]:
+    """Give where he is reached, as this person of the staff may see it, and where he came from."""
+    return {
+        "points": [
+            (replace(point, address=sight.veil_point(request, point)), channel_name(point.channel))
+            for point in points
+        ],
+        **origins_of(
+            full.id,
+            may_see=sight.sees_personal(request, full.id),
+            is_reachable=bool(points),
+        ),
+        "call_task": listen.find_open_call(customers.ids_of(full.id), clock.now()),
+        "no_calls": bool(customers.suppressed_phones([full.phone])),
+    }
+
+
+def _treated(
+    customer_id: int,
+    standing: CustomerInsightView | None,
+    points: list[ContactPointView],
+    today: date,
+) -> dict[str, Any]:
+    """Give what is done for him, what he was given, and what should come next."""
+    walks = plan.enrolments_of(customer_id)
+    has_low_score = bool(listen.no_selling_to(customers.ids_of(customer_id)))
+    has_complaint = bool(customers.open_complaints([customer_id]))
+    situation = Situation(
+        today=today,
+        standing=standing,
+        has_complaint=has_complaint,
+        has_low_score=has_low_score,
+        is_leaving=bool(customers.leaving([customer_id])),
+        may_be_written=any(point.may_be_written for point in points),
+        wishes=customers.find_preference(customer_id),
+        walks=walks,
+        journeys=plan.journey_keys(),
     )
+    now, is_open = clock.now(), not (has_complaint or has_low_score)
+    return {
+        "walks": walks,
+        "next": decide_next(situation, customer_id),
+        "offers": plan.list_offers(customer_id, now=now),
+        "like_viewed": plan.list_like_viewed(customer_id, now=now),
+        "balance": rewards.balance_of(customer_id),
+        "coupons": rewards.coupons_of(customer_id),
+        **foretold_of(customer_id, points, now, today, is_open=is_open),
+    }
 
 
 @needs("customers.see")
