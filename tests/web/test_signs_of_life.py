@@ -15,7 +15,8 @@ from okaeri.foundation.errors import ConfigurationError
 from okaeri.foundation.settings import save, specs_of
 from okaeri.foundation.work.loop import WorkLoop
 from okaeri.insight import api as insight
-from okaeri.insight.bump_types import BumpRules
+from okaeri.insight.bump_types import BumpRules, Sign, SignKind
+from okaeri.insight.domain.bumps import lifted_freshness, points_by_day
 from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.types import CustomerInsightView, Depth
 from okaeri.intake import api as intake
@@ -138,7 +139,7 @@ def test_signs_of_life_lift_freshness_at_night(signed_shop: clock.SimulatedClock
     assert customers.open_complaints([id_of(name) for name in PEOPLE]) == {id_of("complained")}
     bands = {name: standing(name).freshness_band.value for name in ("silent", "answered")}
     assert bands == {"silent": "fading", "answered": "fresh"}
-    # Segments and lists read the same; who never bought fades by his own days, whatever he does.
+    # Segments and lists read the same; what a lead did on the day he was first known is that day's 100.
     rule = {"field": "freshness", "op": ">=", "value": 70}
     assert insight.count_customers_where(rule) == 3 + 1
     assert standing("lead").freshness == insight.lead_standing(1, ago(0), TODAY).freshness
@@ -149,6 +150,44 @@ def test_signs_of_life_lift_freshness_at_night(signed_shop: clock.SimulatedClock
     night()
     # Half a year later the sign no longer counts.
     assert standing("answered").freshness == pytest.approx(standing("silent").freshness)
+
+
+@pytest.mark.covers("A-02")
+def test_a_lead_who_comes_back_stays_on_the_list_of_fresh_leads(browser_of_staff: Client) -> None:
+    simulated = clock.SimulatedClock(at(21))
+    with clock.use(simulated):
+        intake.record_customers([of("daily"), of("quiet"), of("pressed"), of("cross")], source="t")
+        work()
+        simulated.advance(timedelta(days=21))
+        seen = [see("daily", days) for days in range(21)]
+        intake.record_events(seen, source="tag", received_at=at(0))
+        intake.record_inquiries([tell("cross", "complaint", 0)])
+        work()
+        for days in (1, 2, 3):
+            react("pressed", "clicked", days)
+        night()
+        # Of 100 points three halvings leave 12.5; the rest by the rule for one person.
+        rules = BumpRules()
+        for name, kind, days in (("daily", SignKind.VISIT, 21), ("pressed", SignKind.CLICK, 4)):
+            did = [Sign(1, ago(n), kind) for n in range(days) if kind is SignKind.VISIT or n]
+            points = points_by_day(did, as_of=TODAY, rules=rules)
+            expected = lifted_freshness(points, fresh_on=ago(21), as_of=TODAY, half_life_days=7)
+            assert standing(name).freshness == pytest.approx(expected)
+            assert standing(name).freshness > 30
+        assert standing("quiet").freshness == standing("cross").freshness == 12.5
+        assert standing("daily").freshness_band == "fading"
+        html = browser_of_staff.get("/customers/leads/").content.decode()
+        assert "daily@example.com" in html
+        assert "quiet@example.com" not in html
+        assert f"知り合ってから21日 / 反応で+{round(standing('daily').freshness - 12.5)}" in html
+        assert (
+            "curve-sign" in browser_of_staff.get(f"/customers/{id_of('daily')}/").content.decode()
+        )
+        rule = {"field": "freshness_band", "op": "in", "value": ["fresh", "fading"]}
+        assert id_of("daily") in {one.customer_id for one in insight.list_customers(rule=rule).rows}
+        # What the night counted fades by day until the next one.
+        simulated.advance(timedelta(days=5))
+        assert "daily@example.com" not in browser_of_staff.get("/customers/leads/").content.decode()
 
 
 def test_an_order_by_day_gives_what_the_night_gives(signed_shop: clock.SimulatedClock) -> None:

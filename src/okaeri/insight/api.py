@@ -75,7 +75,7 @@ from okaeri.insight.domain.definitions import number_definitions
 from okaeri.insight.domain.findings import list_findings as _findings_of
 from okaeri.insight.domain.kpis.figures import rate as rate_of
 from okaeri.insight.domain.lapse_risk import reason_in_words
-from okaeri.insight.domain.leads import lead_view
+from okaeri.insight.domain.leads import faded, lead_view
 from okaeri.insight.domain.media_costs import read_costs
 from okaeri.insight.domain.next_steps import recommend_next_steps as _steps_of
 from okaeri.insight.domain.reports import RULES
@@ -386,9 +386,16 @@ def needs_warehouse(rule: dict[str, Any]) -> bool:
     return not rule_query.is_plain(resolve_now(read_rule(rule)))
 
 
-def lead_standing(customer_id: int, seen_on: date, as_of: date) -> CustomerInsightView:
-    """Give where somebody stands who never bought and was first known on `seen_on`."""
-    return lead_view(customer_id, seen_on=seen_on, as_of=as_of, bands=load(BandRules))
+def lead_standing(
+    customer_id: int, seen_on: date, as_of: date, before: CustomerInsightView | None = None
+) -> CustomerInsightView:
+    """Give where somebody stands who never bought and was first known on `seen_on`.
+
+    `before` is how the last analysis saw him: it counted his signs of life, which fade since then.
+    """
+    bands = load(BandRules)
+    lead = lead_view(customer_id, seen_on=seen_on, as_of=as_of, bands=bands)
+    return faded(before, lead, bands)
 
 
 def lost_among(customer_ids: Collection[int]) -> dict[int, date]:

@@ -1,4 +1,4 @@
-"""Signs of life between two purchases: what they are, and by how much each lifts freshness."""
+"""Signs of life before and between purchases: what they are, and by how much each lifts freshness."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass

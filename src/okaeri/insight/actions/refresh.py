@@ -27,6 +27,7 @@ from okaeri.insight.actions.interest_model import keep_interests, learn_interest
 from okaeri.insight.actions.item_timing import REPORT as ITEM_TIMING
 from okaeri.insight.actions.item_timing import find_outlook, near_batches
 from okaeri.insight.actions.later import compute_later, keep_later
+from okaeri.insight.actions.lead_signs import lift_leads
 from okaeri.insight.actions.order_table import read_orders
 from okaeri.insight.actions.person_run_outs import OUTLOOK, outlook_document
 from okaeri.insight.actions.segment_doings import Answers, write_doings
@@ -216,7 +217,7 @@ def _leads(
                     profile.id, seen_on=seen_on, as_of=as_of, bands=bands
                 )
         start += _LEAD_PAGE
-    return list(found_leads.values())
+    return lift_leads(warehouse, list(found_leads.values()), as_of=as_of, bands=bands)
 
 
 def _take_snapshots(

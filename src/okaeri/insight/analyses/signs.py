@@ -38,8 +38,15 @@ def signs_since(as_of: date) -> date:
     return as_of - timedelta(days=load(BumpRules).days + DAYS)
 
 
-def find_day_points(warehouse: Warehouse, as_of: date) -> ir.Table | None:
-    """Give `compute_day_points` as of a day; None in a shop that knows of no signs."""
+def find_day_points(
+    warehouse: Warehouse, as_of: date, who: ir.Table | None = None
+) -> ir.Table | None:
+    """Give `compute_day_points` as of a day; None in a shop that knows of no signs.
+
+    With `who` (customer_id) of these people alone.
+    """
     if not warehouse.has(TABLE):
         return None
-    return compute_day_points(warehouse.table(TABLE), as_of=as_of, rules=load(BumpRules))
+    signs = warehouse.table(TABLE)
+    signs = signs if who is None else signs.semi_join(who, "customer_id")
+    return compute_day_points(signs, as_of=as_of, rules=load(BumpRules))

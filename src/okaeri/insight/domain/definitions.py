@@ -245,7 +245,7 @@ _DEFINITIONS: dict[str, Text] = {
         "顧客鮮度: 購入、発送、到着で100になり、"
         "購入サイクルの{freshness_cycle_factor}倍の日数ごとに半分になります。"
         "サイクルは本人の直近5回の間隔の中央値(間隔が2回未満なら最後に買った商品の中央値、それもなければ店全体の中央値)。"
-        "購入者の反応があった日に上がります(最大100): "
+        "反応があった日に上がります(最大100): "
         "アンケート・レビュー{freshness_bump_answer}点、問い合わせ{freshness_bump_reply}点、クリック{freshness_bump_click}点、"
         "サイト訪問{freshness_bump_visit}点、開封{freshness_bump_open}点。同じ種類は1日1回、月曜からの1週間に{freshness_bump_week_max}点まで、"
         "直近{freshness_bump_days}日を数えます。機械の開封と苦情では上がりません。"
@@ -253,7 +253,7 @@ _DEFINITIONS: dict[str, Text] = {
         "Freshness: 100 at a purchase, a shipping and a delivery, halved every {freshness_cycle_factor} "
         "purchase cycles: the "
         "median of the person's last five intervals; with fewer than two that of the product bought "
-        "last, else the shop's. Signs of life of buyers lift it, to 100 at most: a survey or review by "
+        "last, else the shop's. Signs of life lift it, to 100 at most: a survey or review by "
         "{freshness_bump_answer} points, an inquiry {freshness_bump_reply}, a click {freshness_bump_click}, a "
         "visit {freshness_bump_visit}, an opened message {freshness_bump_open}; each kind once a day and "
         "{freshness_bump_week_max} in a week from Monday, over the last {freshness_bump_days} days. Machines "
@@ -279,8 +279,8 @@ _DEFINITIONS: dict[str, Text] = {
     ),
     "lead": Text(
         "見込み客: 登録はあるが購入のない人です。"
-        "鮮度は最初に知った日から{freshness_lead_days}日ごとに半分になります。",
-        "Leads: known people without a purchase; freshness halves every {freshness_lead_days} days "
-        "since first seen.",
+        "鮮度は最初に知った日を100として{freshness_lead_days}日ごとに半分になり、その後の反応で購入者と同じ点だけ上がります。",
+        "Leads: known people without a purchase; freshness is 100 when first seen, halves every "
+        "{freshness_lead_days} days, and signs of life since then lift it as they lift a buyer's.",
     ),
 }

@@ -1,8 +1,9 @@
 """People the shop knows who never bought (見込み客)."""
 
+from dataclasses import replace
 from datetime import date
 
-from okaeri.insight.domain.freshness import band_of
+from okaeri.insight.domain.freshness import band_of, freshness_of
 from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.types import CustomerInsightView, HalfLifeBasis, Stage
 
@@ -12,10 +13,11 @@ def lead_view(
 ) -> CustomerInsightView:
     """Give the row of somebody first seen on `seen_on`: no class but "lead", no ranks.
 
-    A lead's interest halves in a week, unless the shop says otherwise (domain reference §2.6).
+    A lead's interest halves in a week, unless the shop says otherwise (domain reference §2.6). Signs
+    of life since then lift it: `lifted`.
     """
     days = max((as_of - seen_on).days, 0)
-    freshness = 100.0 * 2.0 ** (-days / bands.lead_days)
+    freshness = freshness_of(days, bands.lead_days)
     return CustomerInsightView(
         customer_id=customer_id,
         as_of=as_of,
@@ -43,3 +45,19 @@ def lead_view(
         freshness=freshness,
         freshness_band=band_of(freshness, bands),
     )
+
+
+def lifted(lead: CustomerInsightView, freshness: float, bands: BandRules) -> CustomerInsightView:
+    """Give the row of a lead whose signs of life made him fresher than the days alone say."""
+    return replace(lead, freshness=freshness, freshness_band=band_of(freshness, bands))
+
+
+def faded(
+    before: CustomerInsightView | None, lead: CustomerInsightView, bands: BandRules
+) -> CustomerInsightView:
+    """Give today's row of a lead whose signs the analysis of `before` counted; they fade since then."""
+    if before is None:
+        return lead
+    left = freshness_of((lead.as_of - before.as_of).days, bands.lead_days)
+    freshness = before.freshness * left / 100.0
+    return lifted(lead, freshness, bands) if freshness > lead.freshness else lead

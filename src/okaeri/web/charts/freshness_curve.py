@@ -1,4 +1,6 @@
-"""One person's freshness: back to 100 with each purchase or delivery, halved per cycle, and what comes."""
+"""One person's freshness: 100 with each purchase or delivery (a lead: when first known), halved per
+cycle, and what comes.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -56,9 +58,10 @@ def freshness_curve(
     language: str,
     lifts: Mapping[date, int] | None = None,
 ) -> SafeString | None:
-    """Draw past and projection as SVG; None where nothing was bought so far.
+    """Draw past and projection as SVG; None where nothing touched him so far.
 
-    `lifts`: the points of days with signs of life (`domain.bumps.points_by_day`).
+    `touched` as in `freshness_points`, or of a lead the day he was first known. `lifts`: the points of
+    days with signs of life (`domain.bumps.points_by_day`).
     """
     known = [day for day in touched if day <= today]
     # The last of them stays in the picture, however long ago, up to three years.

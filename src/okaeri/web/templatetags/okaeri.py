@@ -218,21 +218,25 @@ _CYCLES = {
 
 
 _LIFTED = Text("反応で+{n}", "+{n} by signs of life")
+_KNOWN_FOR = Text("知り合ってから{n}日", "known for {n} days")
 _ARRIVED = Text("発送・到着から{n}日", "{n} days since it was sent or arrived")
 
 
 def _faded(standing: CustomerInsightView) -> float:
     """Give what freshness would be without signs of life; what it is where that is not known."""
-    if standing.fresh_on is None or standing.half_life_days is None or standing.last_on is None:
+    if standing.fresh_on is None or standing.half_life_days is None:
         return standing.freshness
-    days = (standing.recency_days or 0) - (standing.fresh_on - standing.last_on).days
+    if standing.last_on is None:
+        days = (standing.as_of - standing.fresh_on).days
+    else:
+        days = (standing.recency_days or 0) - (standing.fresh_on - standing.last_on).days
     return float(100.0 * 2.0 ** (-days / max(standing.half_life_days, 1.0)))
 
 
 def freshness_reason(standing: CustomerInsightView) -> Text:
     """Say why freshness is what it is."""
     if standing.recency_days is None:
-        return Text("まだ購入がありません", "no purchase yet")
+        return _why_of_lead(standing)
     said = Text("最終購入から{n}日", "{n} days since the last purchase")
     parts = [said.format(n=standing.recency_days)]
     if standing.half_life_days is not None and standing.half_life_basis in _CYCLES:
@@ -243,9 +247,22 @@ def freshness_reason(standing: CustomerInsightView) -> Text:
     if arrived and standing.last_on and arrived > standing.last_on:
         days = standing.recency_days - (arrived - standing.last_on).days
         parts.append(_ARRIVED.format(n=days))
+    return _reasons([*parts, *_lift_of(standing)])
+
+
+def _why_of_lead(standing: CustomerInsightView) -> Text:
+    parts = [Text("まだ購入がありません", "no purchase yet")]
+    if standing.fresh_on is not None:
+        parts.append(_KNOWN_FOR.format(n=max((standing.as_of - standing.fresh_on).days, 0)))
+    return _reasons([*parts, *_lift_of(standing)])
+
+
+def _lift_of(standing: CustomerInsightView) -> list[Text]:
     lift = round(standing.freshness - _faded(standing))
-    if lift > 0:
-        parts.append(_LIFTED.format(n=lift))
+    return [_LIFTED.format(n=lift)] if lift > 0 else []
+
+
+def _reasons(parts: Sequence[Text]) -> Text:
     return Text(" / ".join(one.ja for one in parts), " / ".join(one.en for one in parts))
 
 

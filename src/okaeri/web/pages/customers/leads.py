@@ -1,5 +1,6 @@
 """Fresh people of today: leads who have just met the shop, and first buyers (rows A-02, A-05)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -17,6 +18,7 @@ from okaeri.foundation.errors import InputError
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
+from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.types import CustomerInsightView, FreshnessBand
 from okaeri.plan import api as plan
 from okaeri.web import sight
@@ -24,8 +26,14 @@ from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.customers.sla import SHOWN_FOR, Sla, promised_at, slas_of
 
-# From a half-life of seven days on somebody is neither fresh nor fading after ten.
+# From a half-life of seven days on somebody is neither fresh nor fading after ten, unless he came back.
 _KNOWN_FOR = timedelta(days=10)
+_CAME_BACK = {
+    "all": [
+        {"field": "stage", "op": "=", "value": "lead"},
+        {"field": "freshness_band", "op": "in", "value": ["fresh", "fading"]},
+    ]
+}
 _MOST = 200
 # Of a large import on one day most have bought: so many people are looked through.
 _MOST_LOOKED_AT = 5_000
@@ -63,7 +71,7 @@ class FirstBuyer:
 @needs("customers.see")
 @require_GET
 def leads(request: HttpRequest) -> HttpResponse:
-    """List today's fresh leads; they need no analysis, so whoever came an hour ago is here."""
+    """List today's fresh leads; the new ones need no analysis, so whoever came an hour ago is here."""
     found, now = _fresh_leads(), clock.now()
     buyers = _first_buyers(now)
     shown = sight.show(
@@ -84,28 +92,44 @@ def leads(request: HttpRequest) -> HttpResponse:
         ],
         "journeys": plan.list_for_leads(),
         "waiting": sum(not row.is_in_journey for row in rows),
-        "definitions": definitions_for("freshness"),
+        "half_life": load(BandRules).lead_days,
+        "definitions": definitions_for("lead", "freshness"),
     }
     return render(request, "okaeri/customers/leads.html", context)
 
 
-def _fresh_leads() -> list[tuple[CustomerProfile, CustomerInsightView]]:
-    """Give the newest who have not bought and are still fresh or fading, the freshest first."""
-    zone, now = ZoneInfo(load(ShopProfile).time_zone), clock.now()
-    today = clock.local_day(now, zone)
+_Standing = tuple[CustomerProfile, CustomerInsightView]
+
+
+def _fresh_leads() -> list[_Standing]:
+    """Give those who have not bought and are still fresh or fading, or again, the freshest first."""
+    now = clock.now()
     people = islice(customers.iter_known_since(now - _KNOWN_FOR, _PAGE), _MOST_LOOKED_AT)
-    fresh: list[tuple[CustomerProfile, CustomerInsightView]] = []
-    while len(fresh) < _MOST and (some := list(islice(people, _PAGE))):
-        histories = customers.purchase_history([one.id for one in some])
-        bought = {who for who, history in histories.items() if any(o.is_purchase for o in history)}
-        for one in some:
-            known_on = clock.local_day(one.created_at, zone)
-            standing = insight.lead_standing(one.id, known_on, today)
-            if one.id not in bought and standing.freshness_band in _WANTED:
-                fresh.append((one, standing))
-    return sorted(
-        fresh[:_MOST], key=lambda pair: (-pair[1].freshness, -pair[0].created_at.timestamp())
+    found: dict[int, _Standing] = {}
+    while len(found) < _MOST and (some := list(islice(people, _PAGE))):
+        found |= _fresh_among(some, now)
+    # Whom signs of life lifted, as the last analysis saw them.
+    page = insight.list_customers(rule=_CAME_BACK, order_by="-freshness", limit=_MOST)
+    lifted = [one.customer_id for one in page.rows if one.customer_id not in found]
+    found |= _fresh_among(list(customers.list_profiles(lifted).values()), now)
+    freshest = sorted(
+        found.values(), key=lambda pair: (-pair[1].freshness, -pair[0].created_at.timestamp())
     )
+    return freshest[:_MOST]
+
+
+def _fresh_among(some: Sequence[CustomerProfile], now: datetime) -> dict[int, _Standing]:
+    zone, ids = ZoneInfo(load(ShopProfile).time_zone), [one.id for one in some]
+    today = clock.local_day(now, zone)
+    histories, before = customers.purchase_history(ids), insight.list_insights(ids)
+    found: dict[int, _Standing] = {}
+    for one in some:
+        seen_on = clock.local_day(one.created_at, zone)
+        standing = insight.lead_standing(one.id, seen_on, today, before.get(one.id))
+        has_bought = any(order.is_purchase for order in histories.get(one.id, ()))
+        if not has_bought and standing.freshness_band in _WANTED:
+            found[one.id] = (one, standing)
+    return found
 
 
 def _first_buyers(now: datetime) -> list[FirstBuyer]:

@@ -29,20 +29,25 @@ def _bar() -> float:
 
 def _curve(standing: CustomerInsightView, today: date, language: str) -> Any:  # noqa: ANN401 - safe markup or None
     report = insight.find_report("freshness")
-    if report is None or standing.last_on is None:
+    if report is None or standing.fresh_on is None:
         return None
-    history = customers.purchase_history([standing.customer_id]).get(standing.customer_id, ())
     lifts = insight.day_points_of([standing.customer_id], today, signs_above)
     return freshness_curve(
-        [
-            day
-            for one in history
-            if one.is_purchase
-            for day in (one.ordered_on, one.shipped_on, one.delivered_on)
-            if day is not None
-        ],
+        # Somebody who never bought was freshest when the shop first knew him.
+        [standing.fresh_on] if standing.last_on is None else _touches(standing.customer_id),
         today=today,
         half_life_days=standing.half_life_days or report.payload["half_life_days"],
         language=language,
         lifts=lifts.get(standing.customer_id),
     )
+
+
+def _touches(customer_id: int) -> list[date]:
+    history = customers.purchase_history([customer_id]).get(customer_id, ())
+    return [
+        day
+        for one in history
+        if one.is_purchase
+        for day in (one.ordered_on, one.shipped_on, one.delivered_on)
+        if day is not None
+    ]
