@@ -217,6 +217,7 @@ def test_the_median_lies_between_values_as_a_coin_falls_and_few_of_them_tell_lit
 def test_the_nps_of_three_answers_is_told_with_how_little_is_known() -> None:
     row = {
         **dict.fromkeys(("rated", "score", "satisfied", "engaged", "written"), 0),
+        **dict.fromkeys(("advised", "advice", "recommenders"), 0),
         "customers": 3,
         "repeat": 0,
         "asked": 3,

@@ -1,6 +1,7 @@
 """Answers by signed link: from the right person, once, changed at will, heard by staff."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.conf import settings
@@ -11,6 +12,7 @@ from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.text import Text
 from okaeri.listen import api
 from okaeri.listen.models import Answer, AnswerGiven, Question
+from okaeri.listen.types import Scale
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -107,10 +109,14 @@ def test_an_address_never_gets_into_a_link(key: str, subject: str) -> None:
         token_for(7, key, subject=subject)
 
 
-@pytest.mark.parametrize("score", [0, 6, -1, 2.5, True])
-def test_a_score_off_the_scale_is_refused(score: int) -> None:
-    with pytest.raises(InputError):
-        api.record_answer(token_for(7), score, "", AT)
+@pytest.mark.parametrize(
+    ("key", "score"),
+    [*(("satisfaction", n) for n in (0, 6, -1, 2.5, True)), ("nps", 11), ("nps", -1)],
+)
+def test_a_score_off_the_scale_is_refused(key: str, score: int) -> None:
+    with pytest.raises(InputError) as refused:
+        api.record_answer(token_for(7, key), score, "", AT)
+    assert ("0から10" if key == "nps" else "1から5") in refused.value.message.ja
     assert Answer.objects.count() == 0
 
 
@@ -163,10 +169,23 @@ def test_a_shops_own_question_is_no_satisfaction_unless_it_says_so() -> None:
     assert [one.question.en for one in api.list_low_scores()] == ["How fast was it?"]
 
 
+def test_a_scale_stays_once_somebody_answered_and_satisfaction_is_told_in_five() -> None:
+    low, high, text = Text("低い", "Low"), Text("高い", "High"), Text("いかが?", "How was it?")
+    save = partial(api.save_question, "own", text, low_label=low, high_label=high)
+    save(scale=Scale.NPS)
+    api.record_answer(token_for(7, "own"), 0, "", AT)
+    assert [(one.score, one.scale) for one in api.answers_of(7)] == [(0, Scale.NPS)]
+    assert api.no_selling_to([7]) == {7}
+    with pytest.raises(InputError):
+        save(scale=Scale.FIVE)
+    with pytest.raises(InputError):
+        save(scale=Scale.NPS, is_satisfaction=True)
+
+
 def test_the_database_refuses_a_second_answer_and_a_score_off_the_scale() -> None:
     api.record_answer(token_for(7), 5, "", AT)
     question = Question.objects.get()
-    for customer_id, score in ((7, 4), (8, 9)):
+    for customer_id, score in ((7, 4), (8, 11)):
         with pytest.raises(IntegrityError), transaction.atomic():
             Answer.objects.create(
                 question=question, customer_id=customer_id, score=score, answered_at=AT

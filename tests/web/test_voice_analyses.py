@@ -10,10 +10,15 @@ from django.test import Client
 from okaeri.customers import api as customers
 from okaeri.deliver import api as deliver
 from okaeri.foundation import clock
+from okaeri.foundation.settings import save, specs_of
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight import api as insight
 from okaeri.insight.domain.reports.loyalty import loyalty_payload
+from okaeri.insight.voice_types import VoiceRules
+from okaeri.intake import api as intake
 from okaeri.intake.models import Order
+from okaeri.intake.types import PartyIn
+from okaeri.intake.voice_types import SurveyAnswerIn
 from okaeri.listen import api as listen
 from okaeri.plan.actions.render import QUESTION_LINKS
 from okaeri.project.wiring import answers_for_segments
@@ -123,8 +128,10 @@ def test_the_index_joins_voice_answers_and_repeat_by_class_and_keeps_its_months(
         *(order(name, ago(30)) for name in ("new", "other")),
     )
     resolve()
+    answer("fan", "nps", 9)
+    answer("friend", "nps", 6)
+    # Five steps make no NPS: beside 0 to 10 they stand under a name of their own.
     answer("fan", "recommend", 5)
-    answer("friend", "recommend", 3)
     answer("new", "satisfaction", 4)
     # Three is no top box, and a mind that changed counts once.
     answer("other", "satisfaction", 5)
@@ -138,12 +145,13 @@ def test_the_index_joins_voice_answers_and_repeat_by_class_and_keeps_its_months(
     measure(tmp_path)
     payload = insight.find_report("loyalty").payload  # type: ignore[union-attr]
     rows = {row["stage"]: row for row in payload["classes"]}
-    # One 5 and one 3 of two: NPS 0; one of two answers; both bought again.
+    # One 9 and one 6 of two: NPS 0; one of two answers; both bought again.
     toddler = rows["toddler"]
     assert (toddler["nps"], toddler["voice"], toddler["engagement"], toddler["repeat"]) == (
         0, 50, 50, 100,
     )  # fmt: skip
     assert round(toddler["index"], 3) == 66.667
+    assert (toddler["recommend_share"], toddler["advised"], toddler["asked"]) == (100, 1, 2)
     # Satisfaction 4 of 5 where nobody was asked whether he recommends.
     first = rows["first"]
     assert (first["nps"], first["voice"], first["engagement"], first["repeat"]) == (
@@ -153,8 +161,9 @@ def test_the_index_joins_voice_answers_and_repeat_by_class_and_keeps_its_months(
         0,
     )
     assert round(first["index"], 3) == 20.833
-    kpi = {row["key"]: row["now"] for row in find_rows()}["csat"]
-    assert (kpi["hits"], kpi["of"], kpi["value"]) == (1, 2, 0.5)
+    kpis = {row["key"]: row["now"] for row in find_rows()}
+    assert (kpis["csat"]["hits"], kpis["csat"]["of"], kpis["csat"]["value"]) == (1, 2, 0.5)
+    assert (kpis["nps"]["value"], kpis["nps"]["of"], kpis["recommend_share"]["of"]) == (0, 2, 1)
     months = [one["month"] for one in payload["history"]]
     assert months == ["2026-04-01", "2026-05-01"]
     html = browser_of_staff.get("/analysis/loyalty/").content.decode()
@@ -167,11 +176,50 @@ def test_the_index_joins_voice_answers_and_repeat_by_class_and_keeps_its_months(
     assert "toddler,False,2,66.6" in csv
 
 
+@pytest.mark.engine
+@pytest.mark.usefixtures("_today")
+def test_the_nps_of_one_answer_of_each_number_is_that_of_its_definition(
+    tmp_path: Path, browser_of_staff: Client
+) -> None:
+    names = [f"n{number}" for number in range(11)]
+    record(*(order(name, ago(30)) for name in names))
+    resolve()
+    assert "どのくらいすすめたい" in answer("n0", "nps", 0)
+    for number in range(1, 6):
+        answer(names[number], "nps", number)
+    # The others said it in another tool, which a file or the API brings.
+    said = [(name, "nps ", str(name[1:])) for name in names[6:]]
+    said += [("n1", "NPS", "11"), ("n2", "NPS", "よい"), ("n3", "推奨度", "1")]
+    said += [("n4", "CSAT", "6"), ("n5", "CSAT", "5"), ("n6", "CSAT", "8")]
+    specs = {spec.key: spec for spec in specs_of(VoiceRules).values()}
+    save(specs, {"csat.scale": 7})
+    intake.record_survey_answers(
+        SurveyAnswerIn(
+            "tool", str(no), "", question, score, NOW, NOW, PartyIn(email=f"{name}@example.com")
+        )
+        for no, (name, question, score) in enumerate(said)
+    )
+    resolve()
+    measure(tmp_path)
+    everybody = insight.find_report("loyalty").payload["all"]  # type: ignore[union-attr]
+    # 9 and 10 of 11 less 0 to 6 of 11 (domain §2.9).
+    assert (everybody["asked"], everybody["nps"]) == (11, pytest.approx(100 * (2 - 7) / 11))
+    # Six of seven is one of the top two boxes, five is none; eight is no step of seven.
+    assert (everybody["rated"], everybody["satisfied"]) == (2, 1)
+    assert everybody["satisfaction"] == pytest.approx(((1 + 4 * 5 / 6) + (1 + 4 * 4 / 6)) / 2)
+    html = browser_of_staff.get("/analysis/loyalty/").content.decode()
+    assert "9・10の割合(%)から0〜6の割合(%)を引いた値" in html
+    refused = Client().post(
+        listen.question_link(who("n0"), "nps", "", settings.SECRET_KEY), {"score": "11"}
+    )
+    assert refused.status_code == 400
+
+
 def test_the_index_of_parts_that_are_not_known_is_the_mean_of_the_others() -> None:
     row = {
         "stage": "first", "is_lapsed": False, "customers": 4, "repeat": 1, "written": 0,
         "engaged": 0, "asked": 0, "promoters": 0, "detractors": 0, "rated": 0, "score": 0,
-        "satisfied": 0,
+        "satisfied": 0, "advised": 0, "advice": 0, "recommenders": 0,
     }  # fmt: skip
     before = [{"month": f"2025-{n:02}-01", "index": 1.0, "classes": {}} for n in range(1, 13)]
     payload = loyalty_payload(

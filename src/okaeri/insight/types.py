@@ -382,7 +382,7 @@ class RulePreview:
 class SegmentAnswer:
     """One answer to a question on a scale, as segments read it; other stations bring them.
 
-    `subject` is what was asked about: "order:12", or "" for nothing particular.
+    `subject` is what was asked about: "order:12", or "" for nothing particular; `top` the best score.
     """
 
     customer_id: int
@@ -390,6 +390,7 @@ class SegmentAnswer:
     question: str
     score: int
     subject: str = ""
+    top: int = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,7 @@ from okaeri.intake.sources import (
     save_poll,
     subscriptions_of,
     survey_answers_of,
+    survey_questions,
     sweep_deliveries,
     switch_connection,
     take_leave,
@@ -198,7 +199,8 @@ __all__ = [
     "record_survey_answers", "record_visit", "retry_delivery", "reviews_of", "rotate_secret",
     "run_import_job", "save_form", "save_mapping", "save_poll", "search_notes", "shown_token",
     "source_freshness", "stage_file", "submit_import", "subscription_requests_of",
-    "subscriptions_of", "survey_answers_of", "sweep_deliveries", "switch_connection", "switch_form",
+    "subscriptions_of", "survey_answers_of", "survey_questions", "sweep_deliveries",
+    "switch_connection", "switch_form",
     "tags_of_notes", "take_back_request", "take_leave", "take_mail", "take_settling",
     "touch_orders_of_parties", "unpaid_orders_of", "write_rejected_csv",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """The part of intake's door through which live sources come; `api` gives it to other stations."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -61,8 +61,8 @@ __all__ = [
     "list_survey_answers_after", "open_complaints", "parse_json", "receive", "record_bodies",
     "record_calls", "record_customers", "record_inquiries", "record_payments", "record_reviews",
     "record_subscriptions", "record_survey_answers", "retry_delivery", "reviews_of",
-    "rotate_secret", "save_poll", "subscriptions_of", "survey_answers_of", "sweep_deliveries",
-    "switch_connection", "take_leave", "unpaid_orders_of",
+    "rotate_secret", "save_poll", "subscriptions_of", "survey_answers_of", "survey_questions",
+    "sweep_deliveries", "switch_connection", "take_leave", "unpaid_orders_of",
 ]  # fmt: skip
 
 
@@ -161,9 +161,16 @@ def survey_answers_of(party_ids: Iterable[int]) -> list[SurveyAnswerRecord]:
     return voices.survey_answers_of(party_ids)
 
 
-def list_survey_answers_after(change_no: int, limit: int) -> list[SurveyAnswerRecord]:
-    """Give at most `limit` such answers behind a change number, in the order of change."""
-    return voices.survey_answers_after(change_no, limit)
+def list_survey_answers_after(
+    change_no: int, limit: int, questions: Collection[str] | None = None
+) -> list[SurveyAnswerRecord]:
+    """Give at most `limit` such answers (to `questions`) behind a change number, in order of change."""
+    return voices.survey_answers_after(change_no, limit, questions)
+
+
+def survey_questions() -> list[str]:
+    """Give every question other tools' surveys asked, as they wrote it."""
+    return voices.survey_questions()
 
 
 def record_payments(given: Iterable[PaymentIn]) -> Kept:

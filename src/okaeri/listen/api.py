@@ -21,7 +21,7 @@ from okaeri.listen.actions import call_list, calls
 from okaeri.listen.actions.call_list import LeaveOut
 from okaeri.listen.domain import calls as call_rules
 from okaeri.listen.domain.links import Invitation, make_link
-from okaeri.listen.domain.questions import LOW_SCORE, QuestionText
+from okaeri.listen.domain.questions import LOW_SCORE, QuestionText, check_question
 from okaeri.listen.store import answers as store
 from okaeri.listen.store import calls as call_store
 from okaeri.listen.types import (
@@ -32,6 +32,7 @@ from okaeri.listen.types import (
     CallRules,
     CallTaskView,
     QuestionView,
+    Scale,
 )
 
 
@@ -52,10 +53,10 @@ def find_question(token: str) -> QuestionView | None:
 
 
 def record_answer(token: str, score: int, comment: str, at: datetime) -> None:
-    """Take an answer (`score` 1 to 5). Answering again changes the answer and keeps the earlier one.
+    """Take an answer; answering again changes it and keeps the earlier one.
 
-    Raises NotFoundError for a link that is not ours and InputError for a score off the scale or a
-    comment above 2,000 characters.
+    `score` is one of the question's scale. Raises NotFoundError for a link that is not
+    ours and InputError for a score off the scale or a comment above 2,000 characters.
     """
     actions.record_answer(token, score, comment, at, settings.SECRET_KEY)
 
@@ -71,10 +72,21 @@ def record_lapse_reason(token: str, reason: str, at: datetime) -> None:
 
 
 def save_question(
-    key: str, text: Text, *, low_label: Text, high_label: Text, is_satisfaction: bool = False
+    key: str,
+    text: Text,
+    *,
+    low_label: Text,
+    high_label: Text,
+    is_satisfaction: bool = False,
+    scale: Scale = Scale.FIVE,
 ) -> None:
-    """Make a question of the shop's own, or change its words. "satisfaction" comes with the product."""
-    words = QuestionText(text, low_label, high_label, is_satisfaction)
+    """Make a question of the shop's own, or change its words. "satisfaction" comes with the product.
+
+    Raises InputError for another scale than the one answers were given on, and for a satisfaction
+    that is not told from 1 to 5.
+    """
+    words = QuestionText(text, low_label, high_label, is_satisfaction, scale)
+    check_question(words)
     store.save_question(key, words, clock.now())
 
 

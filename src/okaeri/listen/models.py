@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Question(models.Model):
-    """One question on a scale from 1 to 5. `key` is part of every link that was sent."""
+    """One question on a scale. `key` is part of every link that was sent."""
 
     key = models.CharField(max_length=40, unique=True)
     text = models.JSONField()
@@ -14,6 +14,8 @@ class Question(models.Model):
     high_label = models.JSONField()
     # Whether the score is the customer's satisfaction, which journeys and the no-selling rule read.
     is_satisfaction = models.BooleanField(default=False)
+    # A value of `types.Scale`.
+    scale = models.CharField(max_length=8, default="1-5")
     created_at = models.DateTimeField()
 
 
@@ -37,7 +39,7 @@ class Answer(models.Model):
             models.UniqueConstraint(
                 fields=["customer_id", "question", "subject"], name="one_answer_per_subject"
             ),
-            models.CheckConstraint(condition=Q(score__range=(1, 5)), name="a_score_is_1_to_5"),
+            models.CheckConstraint(condition=Q(score__range=(0, 10)), name="a_score_is_0_to_10"),
         )
         indexes = (
             models.Index(

@@ -9,7 +9,22 @@ from typing import Any
 from okaeri.foundation.settings import setting
 from okaeri.foundation.text import Text
 
-SCALE = (1, 2, 3, 4, 5)
+
+class Scale(StrEnum):
+    """Which whole numbers an answer may be: NPS is told of answers from 0 to 10 alone (§2.9)."""
+
+    FIVE = "1-5"
+    NPS = "0-10"
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """Give the numbers, the lowest first."""
+        return tuple(range(11)) if self is Scale.NPS else (1, 2, 3, 4, 5)
+
+    @property
+    def top(self) -> int:
+        """Give the best of them."""
+        return self.steps[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +41,7 @@ class QuestionView:
     subject: str
     score: int | None
     comment: str
+    scale: Scale = Scale.FIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +59,7 @@ class AnswerGivenView:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """One customer's present answer to one question about one subject; `score` is 1 (low) to 5.
+    """One customer's present answer to one question about one subject; `score` is one of `scale`.
 
     `times_answered` counts the first answer and every change; `handled_at` is None while staff have
     not dealt with it.
@@ -61,6 +77,7 @@ class AnswerView:
     handled_at: datetime | None
     handled_by: str
     handled_note: str
+    scale: Scale = Scale.FIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,7 @@ def answers_for_segments() -> Iterator[SegmentAnswer]:
         for one in some:
             day = clock.local_day(one.answered_at, zone)
             who = roots.get(one.customer_id, one.customer_id)
-            yield SegmentAnswer(who, day, one.question_key, one.score, one.subject)
+            yield SegmentAnswer(who, day, one.question_key, one.score, one.subject, one.scale.top)
 
 
 def refresh_everything(

@@ -26,6 +26,7 @@ from okaeri.insight.recommend_types import RecommendRules
 from okaeri.insight.timing_types import TimingRules
 from okaeri.insight.types import LifecycleRules, RankRules
 from okaeri.insight.vip_types import VipRules
+from okaeri.insight.voice_types import VoiceRules
 from okaeri.intake.counting_types import CountingRules, StatusRules
 from okaeri.intake.event_types import TagRules
 from okaeri.intake.form_types import FormRules
@@ -71,6 +72,7 @@ GROUPS: dict[str, tuple[type, ...]] = {
         StatusRules,
         TargetRules,
         TimingRules,
+        VoiceRules,
     ),
     "tag": (TagRules, TrackingRules),
     "live": (LiveRules,),

@@ -27,8 +27,13 @@ def features(tables: Any) -> dict[str, ir.Table]:
         "customer_id",
         day=rows.last_on,
         answer_no=rows.customer_id,
-        question=(rows.purchase_count > 2).ifelse("recommend", "satisfaction"),
+        question=ibis.cases(
+            (rows.purchase_count > 4, "nps"),
+            (rows.purchase_count > 2, "recommend"),
+            else_="satisfaction",
+        ),
         score=(rows.purchase_count % 5 + 1).cast("int64"),
+        top=(rows.purchase_count > 4).ifelse(10, 5).cast("int64"),
         order_id=ibis.null("int64"),
     )
     reactions = rows.select(

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.actions.order_table import read_orders
+from okaeri.insight.actions.outside_scores import outside_scores
 from okaeri.insight.actions.reporting import keep_reports
 from okaeri.insight.actions.segment_tables import PEOPLE
 from okaeri.insight.actions.sync import ORDERS
@@ -40,6 +41,7 @@ _ANSWERS = pa.schema(
         ("question", pa.string()),
         ("score", pa.int64()),
         ("order_id", pa.int64()),
+        ("top", pa.int64()),
     ]
 )
 
@@ -57,7 +59,7 @@ def measure_voices(
     """
     if not warehouse.has(PEOPLE) or not warehouse.has(ORDERS):
         return 0
-    rows = _answers([one for one in answers if one.day <= as_of])
+    rows = _answers(_until(answers, as_of))
     last = reports.find("loyalty")
     payloads = _voice_reports(
         rows, reactions, warehouse, as_of, before=last.payload["history"] if last else []
@@ -74,7 +76,7 @@ def voice_reports(
     as_of: date,
 ) -> dict[str, dict[str, Any]]:
     """Give what `measure_voices` keeps, of the people `warehouse` holds and without months before."""
-    rows = _answers([one for one in answers if one.day <= as_of])
+    rows = _answers(_until(answers, as_of))
     return _voice_reports(rows, reactions, warehouse, as_of, before=[])
 
 
@@ -95,6 +97,11 @@ def _voice_reports(
     }
 
 
+def _until(answers: Iterable[SegmentAnswer], as_of: date) -> list[SegmentAnswer]:
+    """Give the shop's own answers and those of other tools, up to a day."""
+    return [*(one for one in answers if one.day <= as_of), *outside_scores(as_of)]
+
+
 def _answers(given: Sequence[SegmentAnswer]) -> pa.Table:
     """Give answers in columns; order_id where one is about an order, else NULL."""
     subjects = pa.array([one.subject for one in given], pa.string())
@@ -106,6 +113,7 @@ def _answers(given: Sequence[SegmentAnswer]) -> pa.Table:
         pa.array([one.question for one in given], pa.string()),
         pa.array([one.score for one in given], pa.int64()),
         numbers.cast(pa.int64()),
+        pa.array([one.top for one in given], pa.int64()),
     ]
     return pa.Table.from_arrays(columns, schema=_ANSWERS)
 

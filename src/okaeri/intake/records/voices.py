@@ -1,6 +1,6 @@
 """Reviews and answers of other tools' surveys: stored newest word first, read by person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -118,7 +118,16 @@ def survey_answers_of(party_ids: Iterable[int]) -> list[SurveyAnswerRecord]:
     return [SurveyAnswerRecord(*row) for row in ordered]
 
 
-def survey_answers_after(change_no: int, limit: int) -> list[SurveyAnswerRecord]:
-    """Give answers behind a change number, in the order of change."""
-    rows = SurveyAnswer.objects.filter(change_no__gt=change_no).order_by("change_no")[:limit]
-    return [SurveyAnswerRecord(*row) for row in rows.values_list(*_ANSWER)]
+def survey_answers_after(
+    change_no: int, limit: int, questions: Collection[str] | None = None
+) -> list[SurveyAnswerRecord]:
+    """Give answers (to these questions) behind a change number, in the order of change."""
+    rows = SurveyAnswer.objects.filter(change_no__gt=change_no).order_by("change_no")
+    if questions is not None:
+        rows = rows.filter(question__in=questions)
+    return [SurveyAnswerRecord(*row) for row in rows.values_list(*_ANSWER)[:limit]]
+
+
+def survey_questions() -> list[str]:
+    """Give every question there are answers to."""
+    return list(SurveyAnswer.objects.order_by().values_list("question", flat=True).distinct())

@@ -33,16 +33,17 @@ def find_question(token: str, secret: str) -> QuestionView | None:
         subject=invitation.subject,
         score=answer.score if answer else None,
         comment=answer.comment if answer else "",
+        scale=words.scale,
     )
 
 
 def record_answer(token: str, score: int, comment: str, at: datetime, secret: str) -> None:
     """Take the answer of whoever holds the link; a second one takes the place of the first."""
-    check_answer(score, comment)
     invited = _find_invited(token, secret)
     if invited is None:
         raise NotFoundError(_BAD_LINK)
     invitation, words = invited
+    check_answer(score, comment, words.scale)
     with transaction.atomic():
         store.save_answer(invitation, words, score, comment.strip(), at)
 

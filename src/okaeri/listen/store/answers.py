@@ -8,14 +8,14 @@ from django.db.models import F, QuerySet
 
 from okaeri.customers import api as customers
 from okaeri.foundation import clock
-from okaeri.foundation.errors import NotFoundError
+from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.personal import Documents, as_documents
 from okaeri.foundation.text import Text
 from okaeri.insight.bump_types import Sign, SignKind
 from okaeri.listen.domain.links import Invitation
 from okaeri.listen.domain.questions import BUILT_IN, LOW_SCORE, QuestionText
 from okaeri.listen.models import Answer, AnswerGiven, Question
-from okaeri.listen.types import AnswerChange, AnswerGivenView, AnswerView
+from okaeri.listen.types import AnswerChange, AnswerGivenView, AnswerView, Scale
 
 # Both databases take so many ids in one statement.
 _IDS_PER_READ = 10_000
@@ -23,6 +23,10 @@ _IDS_PER_READ = 10_000
 _NO_ANSWER = Text(
     "番号 {id} の回答は見つかりません。一覧を開き直してください。",
     "There is no answer {id}; open the list again.",
+)
+_SCALE_IN_USE = Text(
+    "質問「{key}」にはもう回答があるため、点数の幅は変えられません。別の質問を作ってください。",
+    'Question "{key}" has answers, so its scale stays; make another question.',
 )
 
 
@@ -36,11 +40,14 @@ def find_question(key: str) -> QuestionText | None:
         Text.from_json(row.low_label),
         Text.from_json(row.high_label),
         row.is_satisfaction,
+        Scale(row.scale),
     )
 
 
 def save_question(key: str, words: QuestionText, now: datetime) -> None:
-    """Write the words of a question, new or changed."""
+    """Write the words of a question, new or changed; its scale stays once anybody answered."""
+    if Answer.objects.filter(question__key=key).exclude(question__scale=words.scale).exists():
+        raise InputError(_SCALE_IN_USE.format(key=key))
     Question.objects.update_or_create(
         key=key, defaults=_columns(words), create_defaults={**_columns(words), "created_at": now}
     )
@@ -52,6 +59,7 @@ def _columns(words: QuestionText) -> dict[str, object]:
         "low_label": words.low_label.as_json(),
         "high_label": words.high_label.as_json(),
         "is_satisfaction": words.is_satisfaction,
+        "scale": words.scale,
     }
 
 
@@ -208,6 +216,7 @@ def _view(row: Answer) -> AnswerView:
         handled_at=row.handled_at,
         handled_by=row.handled_by,
         handled_note=row.handled_note,
+        scale=Scale(row.question.scale),
     )
 
 

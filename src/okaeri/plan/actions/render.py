@@ -48,6 +48,7 @@ QUESTION_LINKS = {
     "satisfaction_url": "satisfaction",
     "expectation_url": "expectation",
     "recommend_url": "recommend",
+    "nps_url": "nps",
 }
 # How every merge field of a cart begins.
 CART = "cart."

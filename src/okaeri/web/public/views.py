@@ -11,7 +11,6 @@ from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.text import Text
 from okaeri.listen import api as listen
-from okaeri.listen.types import SCALE
 from okaeri.web.access import open_to_all
 from okaeri.web.public.not_found import link_not_found
 
@@ -62,14 +61,14 @@ def question(request: HttpRequest, token: str) -> HttpResponse:
     found = listen.find_question(token)
     if found is None:
         return link_not_found(request)
-    context = {"question": found, "scale": list(reversed(SCALE))}
+    context = {"question": found, "scale": list(reversed(found.scale.steps))}
     if request.method != "POST":
         return render(request, "okaeri/public/question.html", context)
     if "lapse_reason" in request.POST:
         return _lapse_reason(request, token)
     score, comment = request.POST.get("score", ""), request.POST.get("comment", "").strip()
     try:
-        if score not in {str(step) for step in SCALE}:
+        if score not in {str(step) for step in found.scale.steps}:
             raise InputError(_CHOOSE)
         listen.record_answer(token, int(score), comment, clock.now())
     except InputError as error:

@@ -128,9 +128,10 @@ DEFINITIONS = {
         "who began with a trial, who first bought, who began with a full product, who took a subscription.",
     ),
     "kpi_csat": Text(
-        "CSAT: 満足度(1〜5)の最新の回答が4か5の人の割合です。区間は95%(ウィルソン法)です。",
-        "CSAT: of those who said how satisfied they are (1 to 5), the share whose newest answer is 4 or 5; "
-        "95% Wilson interval.",
+        "CSAT: 満足度(1〜5)の最新の回答が4か5の人の割合です。他のアンケートでは「{csat_questions}」"
+        "({csat_scale}段階)の上位2段階を数えます。区間は95%(ウィルソン法)です。",
+        "CSAT: of those who said how satisfied they are (1 to 5), the share whose newest answer is 4 or 5; of "
+        "other surveys the top two of {csat_scale} steps of “{csat_questions}”. 95% Wilson interval.",
     ),
     "kpi_response_rate": Text(
         "レスポンス率: 送ったご案内のうち、送った日から数日以内に購入のあった割合です(チャネルは分けません)。"

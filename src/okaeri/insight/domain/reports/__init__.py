@@ -52,6 +52,7 @@ from okaeri.insight.price_types import PriceRules
 from okaeri.insight.recommend_types import RecommendRules
 from okaeri.insight.timing_types import TimingRules
 from okaeri.insight.vip_types import VipRules
+from okaeri.insight.voice_types import VoiceRules
 from okaeri.intake.counting_types import CountingRules, StatusRules
 
 # What the numbers of further analyses mean; placeholders are filled as in `domain.definitions`.
@@ -106,4 +107,5 @@ RULES: tuple[type, ...] = (
     TargetRules,
     TimingRules,
     VipRules,
+    VoiceRules,
 )

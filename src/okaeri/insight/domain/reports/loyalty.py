@@ -19,13 +19,28 @@ DEFINITIONS = {
         "known yet is left out.",
     ),
     "loyalty_parts": Text(
-        "推奨度: 「すすめたいですか」に5と答えた割合から1〜3の割合を引いたNPS(−100〜100)を0〜100に直した値で、"
-        "回答がなければ満足度の平均(1〜5)を0〜100に直します。"
+        "推奨度: NPS(−100〜100)を0〜100に直した値です。0〜10の回答がなければ「すすめたいですか」の平均を、"
+        "それもなければ満足度の平均を0〜100に直します(どちらも1〜5)。"
         "反応: 直近365日にご案内が届いた方のうち、リンクを押したことのある方の割合です。"
         "リピート: 2回以上購入し、最後の購入が180日以内の方の割合です。",
-        "Recommending: NPS, the share of 5 less that of 1 to 3 (−100 to 100), put on 0 to 100; without "
-        "answers the mean satisfaction (1 to 5) put on 0 to 100. Answering: of those who got marketing in "
-        "365 days, who ever pressed a link. Buying again: two purchases or more, the last within 180 days.",
+        "Recommending: NPS (−100 to 100) put on 0 to 100; without answers from 0 to 10 the mean of whether "
+        "people would recommend, else of how satisfied they are (1 to 5), put on 0 to 100. Answering: of "
+        "those who got marketing in 365 days, who ever pressed a link. Buying again: two purchases or "
+        "more, the last within 180 days.",
+    ),
+    "nps": Text(
+        "NPS: 「どのくらいすすめたいか」への最新の回答(0〜10)で、9・10の割合(%)から0〜6の割合(%)を引いた値です"
+        "(−100〜100)。0〜10で聞いた回答だけを数えます。他のアンケートの質問は「{nps_questions}」を数えます。"
+        "区間は95%です。",
+        "NPS: of the newest answers to how likely people are to recommend (0 to 10), the percentage of 9 "
+        "and 10 less that of 0 to 6 (−100 to 100). Only answers from 0 to 10 count; of other surveys, the "
+        "questions “{nps_questions}”. 95% interval.",
+    ),
+    "recommend_share": Text(
+        "すすめたい方の割合: 「すすめたいと思いますか」の最新の回答(1〜5)が4か5の人の割合です。"
+        "1〜5で聞いた値のため、NPSとは比べられません。",
+        "Would recommend: of those asked from 1 to 5, the share whose newest answer is 4 or 5. Being of "
+        "five steps, it cannot be compared with any NPS.",
     ),
 }
 
@@ -35,11 +50,11 @@ def loyalty_payload(
 ) -> dict[str, Any]:
     """Give {all, classes, history}; `before` is the history of the last payload.
 
-    all, classes (most people first, with stage and is_lapsed): customers, index, nps (-100..100) and its
-    95 % interval nps_low, nps_high,
-    satisfaction (1..5), voice, engagement, repeat (0..100 each), asked, rated, satisfied (of those
-    rated), written; None where unknown. history, oldest first, at most 13 months: month (ISO), index,
-    by class ("prime-0" → index).
+    all, classes (most people first, with stage and is_lapsed): customers, index, nps (-100..100, of
+    answers from 0 to 10) and its 95 % interval nps_low, nps_high, recommend_share (0..100, of answers
+    from 1 to 5), satisfaction (1..5), voice, engagement, repeat (0..100 each), asked, advised,
+    recommenders, rated, satisfied (of those rated), written; None where unknown. history, oldest first,
+    at most 13 months: month (ISO), index, by class ("prime-0" → index).
     """
     classes = [
         {"stage": row["stage"], "is_lapsed": row["is_lapsed"], **_parts(row)} for row in rows
@@ -49,7 +64,7 @@ def loyalty_payload(
         name: sum(row[name] for row in rows)
         for name in (
             *("customers", "repeat", "written", "engaged", "asked", "promoters", "detractors"),
-            *("rated", "score", "satisfied"),
+            *("advised", "advice", "recommenders", "rated", "score", "satisfied"),
         )
     }
     everybody = _parts(sums)
@@ -66,11 +81,8 @@ def loyalty_payload(
 def _parts(row: Mapping[str, Any]) -> dict[str, Any]:
     nps = share_of(100 * (row["promoters"] - row["detractors"]), row["asked"])
     mean = share_of(row["score"], row["rated"])
-    voice = None
-    if nps is not None:
-        voice = (nps + 100) / 2
-    elif mean is not None:
-        voice = (mean - 1) / 4 * 100
+    five = [one for one in (share_of(row["advice"], row["advised"]), mean) if one is not None]
+    voice = (nps + 100) / 2 if nps is not None else (five[0] - 1) / 4 * 100 if five else None
     engagement = share_of(100 * row["engaged"], row["written"])
     repeat = share_of(100 * row["repeat"], row["customers"])
     known = [part for part in (voice, engagement, repeat) if part is not None]
@@ -79,11 +91,15 @@ def _parts(row: Mapping[str, Any]) -> dict[str, Any]:
         "index": sum(known) / len(known) if known else None,
         "nps": nps,
         **_nps_ends(row["promoters"], row["detractors"], row["asked"]),
+        "recommend_share": share_of(100 * row["recommenders"], row["advised"]),
         "satisfaction": mean,
         "voice": voice,
         "engagement": engagement,
         "repeat": repeat,
-        **{name: row[name] for name in ("asked", "rated", "satisfied", "written")},
+        **{
+            name: row[name]
+            for name in ("asked", "advised", "recommenders", "rated", "satisfied", "written")
+        },
     }
 
 

@@ -139,6 +139,11 @@ _GROUPS = (
         (
             Entry("response_rate", Text("レスポンス率", "Response rate"), "forecast"),
             Entry("nps", Text("NPS", "NPS"), "loyalty"),
+            Entry(
+                "recommend_share",
+                Text("すすめたい方の割合(5段階の4・5)", "Would recommend (4 or 5 of 5)"),
+                "loyalty",
+            ),
             Entry("csat", Text("CSAT(満足度4・5の割合)", "CSAT (share of 4 and 5)"), "loyalty"),
         ),
     ),

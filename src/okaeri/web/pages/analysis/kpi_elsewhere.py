@@ -166,10 +166,13 @@ def _responses(payload: dict[str, Any]) -> Iterable[Row]:
 
 def _voices(payload: dict[str, Any]) -> Iterable[Row]:
     everybody = payload["all"]
-    nps = _figure(everybody["nps"], everybody["asked"])
-    # Reports of before there were intervals have none.
-    ends = {end: everybody.get(f"nps_{end}") for end in ("low", "high")}
-    yield _row("nps", "score", {**nps, **ends})
+    # Reports of before NPS was asked from 0 to 10 called a figure of five steps so.
+    if "advised" in everybody:
+        nps = _figure(everybody["nps"], everybody["asked"])
+        ends = {end: everybody[f"nps_{end}"] for end in ("low", "high")}
+        yield _row("nps", "score", {**nps, **ends})
+        advised = insight.rate_of(everybody["recommenders"], everybody["advised"])
+        yield _row("recommend_share", "rate", advised)
     # Reports of before CSAT was counted have none.
     if "satisfied" in everybody:
         yield _row("csat", "rate", insight.rate_of(everybody["satisfied"], everybody["rated"]))

@@ -17,7 +17,7 @@ from okaeri.web.pages.segments.addresses import address_of
 
 _CSV = (
     *("stage", "is_lapsed", "customers", "index", "nps", "satisfaction", "voice", "engagement"),
-    *("repeat", "asked", "rated", "written"),
+    *("repeat", "asked", "rated", "written", "nps_low", "nps_high", "recommend_share", "advised"),
 )
 _MONTHS = 6
 
@@ -29,12 +29,15 @@ def loyalty(request: HttpRequest) -> HttpResponseBase:
     """Show the index by class with its parts, and its months."""
     report = report_of(request, "loyalty")
     found = report.payload if report and report.payload["classes"] else None
+    # A report of before NPS was asked from 0 to 10 holds another figure by that name.
+    if found and "advised" not in found["all"]:
+        found = None
     encoding = asked_encoding(request)
     history = found["history"] if found else []
     if found and encoding:
         cells = (
             (
-                *(row[column] for column in _CSV),
+                *(row.get(column) for column in _CSV),
                 *(month["classes"].get(_key(row)) for month in history),
             )
             for row in found["classes"]
@@ -50,7 +53,9 @@ def loyalty(request: HttpRequest) -> HttpResponseBase:
         rows=[_row(row, shown) for row in found["classes"]] if found else [],
         months=[date.fromisoformat(month["month"]) for month in shown],
         before=history[-2]["index"] if len(history) > 1 else None,
-        definitions=definitions_for("loyalty_index", "loyalty_parts", "portfolio"),
+        definitions=definitions_for(
+            "loyalty_index", "loyalty_parts", "nps", "recommend_share", "portfolio"
+        ),
     )
 
 

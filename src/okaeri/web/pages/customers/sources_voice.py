@@ -10,6 +10,7 @@ from okaeri.intake.event_types import EventRecord
 from okaeri.intake.types import CallRecord, InquiryRecord
 from okaeri.intake.voice_types import ReviewRecord, SurveyAnswerRecord
 from okaeri.listen import api as listen
+from okaeri.listen.types import AnswerView
 from okaeri.web.pages.customers.happening import Happening, Whose, newest
 
 _LONGEST_NOTE = 120
@@ -58,7 +59,7 @@ def answers(person: Whose, before: Before | None, limit: int) -> list[Happening]
             answer.answered_at,
             answer.id,
             "answer",
-            Text("満足度 {n} / 5", "Satisfaction {n} of 5").format(n=answer.score),
+            _answer_title(answer),
             _note(answer.comment),
             is_not=answer.score <= 2,
         )
@@ -66,6 +67,17 @@ def answers(person: Whose, before: Before | None, limit: int) -> list[Happening]
         for answer in listen.answers_of(number)
     ]
     return newest(entries, before, limit)
+
+
+def _answer_title(answer: AnswerView) -> Text:
+    marks = {"n": answer.score, "top": answer.scale.top}
+    if answer.question_key == "satisfaction":
+        return Text("満足度 {n} / {top}", "Satisfaction {n} of {top}").format(**marks)
+    asked = answer.question
+    return Text(
+        f"「{asked.ja}」 {answer.score} / {answer.scale.top}",
+        f"“{asked.en}” {answer.score} of {answer.scale.top}",
+    )
 
 
 def survey_answers(person: Whose, before: Before | None, limit: int) -> list[Happening]:
