@@ -1,8 +1,11 @@
 """From any count of people on an analysis page to those people: as a segment, and into a journey."""
 
+import json
 import re
+from html import unescape
 from html.parser import HTMLParser
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings
@@ -16,6 +19,7 @@ from okaeri.plan.duties import duties
 from okaeri.plan.models import Enrolment
 from okaeri.web.pages.analysis.frame import GROUPS
 from tests.web.shop import fill
+from tests.web.test_builder_keeps import is_same, sent_back
 from tests.web.test_segments import form_of
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +101,33 @@ def pages() -> list[tuple[str, str]]:
     return [*plain, ("survival", "?by=media"), ("dropoff", "?basis=full")]
 
 
+# Page → what it says; the shop is the same for every test here, so each page is read once.
+_read: dict[tuple[str, str], str] = {}
+
+
+def html_of_pages(browser: Client) -> dict[tuple[str, str], str]:
+    """Give what every page with counts of people says."""
+    for page, query in pages():
+        if (page, query) not in _read:
+            _read[page, query] = browser.get(reverse(page) + query).content.decode()
+    return _read
+
+
+def handed_on(html: str) -> list[dict[str, Any]]:
+    """Every rule a page's links and charts carry into the builder."""
+    addresses = re.findall(rf"{BUILDER}\?rule=[^\"'\\<> ]+", unescape(html))
+    return [json.loads(parse_qs(urlsplit(one).query)["rule"][0]) for one in addresses]
+
+
+def shape(part: object) -> str:
+    """What is compared with what and how, without the values."""
+    if isinstance(part, dict):
+        names = {key: part[key] for key in ("field", "op", "did", "measure") if key in part}
+        inner = sorted((key, shape(value)) for key, value in part.items())
+        return repr((names, type(part.get("value")).__name__, inner))
+    return repr(sorted(map(shape, part))) if isinstance(part, list) else ""
+
+
 @pytest.fixture
 def browser(db: None, browser_of_staff: Client) -> Client:
     """Staff of a living shop whose warehouse is where pages look for it."""
@@ -112,8 +143,7 @@ def is_excused(page: str, head: str) -> bool:
 def test_every_count_of_people_leads_to_those_very_people(browser: Client) -> None:
     """The number in a cell is the number the builder finds behind its link."""
     nowhere, wrong, checked = [], [], 0
-    for page, query in pages():
-        html = browser.get(reverse(page) + query).content.decode()
+    for (page, query), html in html_of_pages(browser).items():
         for head, people, link, row_leads in cells_of(html):
             path = urlsplit(link)
             if path.path == BUILDER:
@@ -128,6 +158,16 @@ def test_every_count_of_people_leads_to_those_very_people(browser: Client) -> No
                 nowhere.append((page + query, head, people))
     assert (sorted({one[:2] for one in nowhere}), wrong) == ([], [])
     assert checked > 40
+
+
+def test_every_kind_of_rule_a_page_hands_to_the_builder_is_kept_as_it_was(browser: Client) -> None:
+    handed = [rule for html in html_of_pages(browser).values() for rule in handed_on(html)]
+    handed += [one.rule for one in insight.list_presets()]
+    kinds = list({shape(rule): rule for rule in handed}.values())
+    assert len(kinds) > 60
+    stored = sent_back(browser, {"any": kinds})
+    pairs = zip(kinds, stored["any"], strict=True)
+    assert [pair for pair in pairs if not is_same(*pair)] == []
 
 
 @pytest.mark.covers("B-08")

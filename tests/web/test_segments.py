@@ -116,6 +116,14 @@ def names(segment_id: int) -> set[str]:
     return {one.email.partition("@")[0] for one in found}
 
 
+def _sanitized(kind: str | None, value: str) -> str:
+    """Give what an input holds of the value it was given: a browser empties what is no number, no day."""
+    wanted = {"number": r"-?\d+(\.\d+)?", "date": r"\d{4}-\d\d-\d\d"}.get(kind or "text")
+    if wanted:
+        return value if re.fullmatch(wanted, value) else ""
+    return value if kind == "hidden" else re.sub(r"[\r\n]", "", value)
+
+
 class _Form(HTMLParser):
     """The inputs of the builder's form as a browser without scripts would send them."""
 
@@ -131,7 +139,7 @@ class _Form(HTMLParser):
         if not self._is_inside:
             return
         if tag == "input" and said.get("name"):
-            self.values[str(said["name"])] = said.get("value") or ""
+            self.values[str(said["name"])] = _sanitized(said.get("type"), said.get("value") or "")
         if tag == "select":
             self._select = str(said["name"])
         if tag == "option" and ("selected" in said or self._select not in self.values):

@@ -8,6 +8,8 @@ from okaeri.foundation.text import Text
 _ORDERED = ("<", "<=", ">", ">=")
 # A rule's list of values or parts holds no more.
 MOST_PARTS = 200
+# Groups in groups, the outermost being 0.
+DEEPEST = 10
 RELATIVE_OPS = ("last_days", "before_days", "next_days")
 NUMBER_OPS = ("=", "!=", *_ORDERED)
 # Kind of a field → the operators a rule may use.

@@ -23,6 +23,7 @@ from okaeri.insight.domain.segment_rules import (
     check_no_circle,
     matches,
     parse_rule,
+    part_in_words,
     resolve,
     rule_in_words,
     segments_named,
@@ -260,10 +261,18 @@ def problem_of(segment: Segment | SegmentView) -> Text | None:
     return None
 
 
-def say_rule(rule: object) -> Text:
-    """Say in one sentence whom a rule means; raises RuleError."""
-    catalog = segment_catalog()
+def say_rule(rule: object, catalog: Catalog | None = None) -> Text:
+    """Say in one sentence whom a rule means; raises RuleError.
+
+    Who says several gives the catalogue, which is read from the database otherwise.
+    """
+    catalog = catalog or segment_catalog()
     return rule_in_words(read_rule(rule, catalog), catalog)
+
+
+def say_part(part: object, catalog: Catalog) -> Text:
+    """Say one part of a rule, without the end of a sentence; raises RuleError."""
+    return part_in_words(read_rule(part, catalog), catalog)
 
 
 def members_page(segment_id: int, offset: int, limit: int) -> Sequence[int]:

@@ -21,6 +21,7 @@ from okaeri.insight.domain.segment_rules.tree import (
     Span,
 )
 from okaeri.insight.segment_types import (
+    DEEPEST,
     MOST_PARTS,
     NUMBER_OPS,
     OPERATORS,
@@ -29,7 +30,6 @@ from okaeri.insight.segment_types import (
     Field,
 )
 
-DEEPEST = 10
 MOST_DAYS = 3650
 _LONGEST_TEXT = 200
 _EVERY_OP = tuple(dict.fromkeys(op for ops in OPERATORS.values() for op in ops))
@@ -181,9 +181,15 @@ def _value(name: str, field: Field, value: object) -> Any:  # noqa: ANN401 - of 
 
 _IS_GOOD: Mapping[str, Callable[[Any], bool]] = {
     "bool": lambda value: type(value) is bool,
-    "text": lambda value: isinstance(value, str) and 0 < len(value) <= _LONGEST_TEXT,
+    "text": lambda value: isinstance(value, str) and _is_text(value),
     "birthday": lambda value: type(value) is int and 1 <= value <= 12,
 }
+
+
+def _is_text(value: str) -> bool:
+    """Tell whether a page and a database can hold a text: no half characters, no NUL."""
+    is_whole = not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value)
+    return is_whole and 0 < len(value) <= _LONGEST_TEXT
 
 
 def _number(name: str, value: object, kind: str) -> Any:  # noqa: ANN401 - int or float

@@ -37,7 +37,7 @@ def asked_rule(request: HttpRequest) -> dict[str, Any] | None:
     try:
         rule = json.loads(text)
         draft_of(rule)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ArithmeticError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         # No rule at all; what is wrong inside a rule is said beside its conditions.
         raise InputError(_NO_RULE) from None
     return dict(rule)

@@ -1,11 +1,14 @@
 """A draft as the template draws it: every part with its path, its choices and the fitting inputs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
+from okaeri.insight import api as insight
 from okaeri.insight.segment_types import OPERATORS, RELATIVE_OPS, Catalog, Fact, Field
-from okaeri.web.pages.segments.drafts import GROUPS, Condition, Draft
+from okaeri.web.pages.segments.drafts import GROUPS, KEPT, Condition, Draft
 
 Choices = Sequence[tuple[str, Text]]
 GROUP_NAMES: Choices = (
@@ -20,7 +23,8 @@ _FIELD_GROUPS: Mapping[str, Text] = {
     "person": Text("人", "Person"),
     "attribute": Text("顧客属性", "Attributes"),
 }
-_HIDDEN = {"customer_id", "as_of"}
+# Nobody asks for these by hand; a rule that names them travels whole.
+HIDDEN = {"customer_id", "as_of"}
 _OPS: Mapping[str, Mapping[str, Text]] = {
     "number": {
         ">=": Text("以上", "at least"),
@@ -43,6 +47,12 @@ _OPS: Mapping[str, Mapping[str, Text]] = {
         ">=": Text("がこの日以降", "on or after"),
         "<=": Text("がこの日以前", "on or before"),
         "=": Text("がこの日", "on"),
+        "!=": Text("がこの日以外", "not on"),
+        ">": Text("がこの日より後", "after"),
+        "<": Text("がこの日より前", "before"),
+    },
+    "birthday": {
+        "next_days": Text("がこの日数以内に来る", "in the next days"),
         "month": Text("がこの月", "in month"),
     },
 }
@@ -50,7 +60,9 @@ _KNOWN: Mapping[str, Text] = {
     "known": Text("がわかっている", "is known"),
     "unknown": Text("がわからない", "is unknown"),
 }
+_WORDS_OF = {"int": "number", "float": "number", "date": "date", "birthday": "birthday"}
 NUMBER_OPS: Choices = tuple(_OPS["number"].items())
+_CHOSEN = Text("一覧にあった{n}人", "{n} people of a list")
 MEASURES: Choices = (
     ("rows", Text("回数", "how often")),
     ("days", Text("した日の数", "on how many days")),
@@ -87,6 +99,8 @@ class Box:
     measures: Choices = ()
     is_root: bool = False
     people: int | None = None
+    # Of a part that travels whole: what it says, or what is wrong with it.
+    said: Text | None = None
 
 
 def boxes_of(draft: Draft, catalog: Catalog, path: str = "r", counts: Sequence[int] = ()) -> Box:
@@ -105,14 +119,41 @@ def boxes_of(draft: Draft, catalog: Catalog, path: str = "r", counts: Sequence[i
         then_where=_rows(draft.then_where, _columns(then), f"{path}:t", False),
         measures=(*MEASURES, *_sums(fact)),
         is_root=path == "r",
+        said=say_kept(draft, catalog) if draft.kind == KEPT else None,
     )
 
 
 def _with_people(box: Box, people: int) -> Box:
-    return Box(
-        box.path, box.kind, box.words, box.parts, box.where, box.then_where, box.measures,
-        box.is_root, people,
-    )  # fmt: skip
+    return replace(box, people=people)
+
+
+def say_kept(draft: Draft, catalog: Catalog) -> Text:
+    """Say a part that travels whole in words; where it cannot be counted, why."""
+    rule = draft.rule(catalog)
+    people = people_named(rule)
+    if people:
+        return _CHOSEN.format(n=f"{people:,}")
+    try:
+        return insight.say_part(rule, catalog)
+    except InputError as wrong:
+        return wrong.message
+
+
+def people_named(rule: Mapping[str, Any]) -> int:
+    """Give how many customers a list of them names; 0 for any other rule."""
+    lists = rule.get("any", []) if set(rule) == {"any"} else [rule]
+    if not isinstance(lists, list) or not all(map(_is_list, lists)):
+        return 0
+    return sum(len(one["value"]) for one in lists)
+
+
+def _is_list(rule: object) -> bool:
+    """Tell whether a part names customers one by one."""
+    return (
+        isinstance(rule, dict)
+        and (rule.get("field"), rule.get("op")) == ("customer_id", "in")
+        and isinstance(rule.get("value"), list)
+    )
 
 
 def _columns(fact: Fact | None) -> Mapping[str, Field]:
@@ -140,9 +181,11 @@ def _row(one: Condition, fields: Mapping[str, Field], path: str, is_person: bool
     return Row(
         path=path,
         field=one.field,
-        fields=_grouped(fields) if is_person else [(Text("", ""), _names(fields))],
+        fields=_with_field(
+            _grouped(fields) if is_person else [(Text("", ""), _names(fields))], one.field, field
+        ),
         op=one.op,
-        ops=ops,
+        ops=_with_own(ops, one.op),
         value=one.value,
         widget=_widget(field, one.op),
         choices=_choices(field),
@@ -150,8 +193,17 @@ def _row(one: Condition, fields: Mapping[str, Field], path: str, is_person: bool
     )
 
 
+def _with_field(
+    groups: list[tuple[Text, Choices]], key: str, field: Field | None
+) -> list[tuple[Text, Choices]]:
+    """Give the fields to choose from and the row's own, whatever it is."""
+    if any(key in dict(choices) for _, choices in groups):
+        return groups
+    return [*groups, (Text("", ""), [(key, field.name if field else Text(key, key))])]
+
+
 def _names(fields: Mapping[str, Field]) -> Choices:
-    return [(key, field.name) for key, field in fields.items() if key not in _HIDDEN]
+    return [(key, field.name) for key, field in fields.items() if key not in HIDDEN]
 
 
 def _grouped(fields: Mapping[str, Field]) -> list[tuple[Text, Choices]]:
@@ -166,10 +218,14 @@ def ops_of(field: Field) -> Choices:
     """Give the operators a page offers for a field, the most used first."""
     if field.kind == "bool":
         return ()
-    words = {"int": "number", "float": "number", "date": "date", "birthday": "date"}
-    offered = _OPS[words.get(field.kind, "words")]
+    offered = _OPS[_WORDS_OF.get(field.kind, "words")]
     allowed = OPERATORS[field.kind]
     return (*((op, name) for op, name in offered.items() if op in allowed), *_KNOWN.items())
+
+
+def _with_own(ops: Choices, op: str) -> Choices:
+    """Give the offered operators and the row's own: a select without it would post another."""
+    return ops if not ops or op in dict(ops) else (*ops, (op, Text(op, op)))
 
 
 def _choices(field: Field | None) -> Choices:
@@ -203,6 +259,8 @@ def fitted(draft: Draft, catalog: Catalog) -> Draft:
     """Give every comparison an operator and a choice that its field has: the field was changed."""
     if draft.kind in GROUPS:
         return Draft(draft.kind, tuple(fitted(part, catalog) for part in draft.parts))
+    if draft.kind == KEPT:
+        return draft
     if draft.kind == "segment" and draft.words.get("segment", "") == "":
         known = next(iter(catalog.segments), "")
         return Draft("segment", words={"segment": str(known)})

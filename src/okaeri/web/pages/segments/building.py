@@ -30,18 +30,18 @@ from okaeri.web.pages.analysis.frame import frame, language_of
 from okaeri.web.pages.customers.filters import FLAGS, Filters, read_filters
 from okaeri.web.pages.segments import boxes
 from okaeri.web.pages.segments.addresses import asked_rule
+from okaeri.web.pages.segments.changing import change, without_empty
 from okaeri.web.pages.segments.counting import FEWEST, warehouse_for
-from okaeri.web.pages.segments.drafts import (
-    START,
-    Draft,
-    change,
-    draft_of,
-    read_draft,
-    without_empty,
-)
+from okaeri.web.pages.segments.drafts import START, Draft
+from okaeri.web.pages.segments.reading import TOO_LARGE, read_draft
+from okaeri.web.pages.segments.whole import MOST_INPUTS, drawn, inputs_of
 
 _NO_NAME = Text("名前を入力してください。", "Give the segment a name.")
 _NOTHING = Text("条件を1つ以上追加してください。", "Add at least one condition.")
+_ADJUSTED = Text(
+    "項目に合わない比べ方や値を、使えるものに直しました。条件を確かめて、もう一度保存してください。",
+    "A comparison or value that does not suit its field was replaced. Look at it, then save again.",
+)
 # Which class a shipped journey cares for.
 _JOURNEYS = {"first": "first_follow", "toddler": "know_us"}
 _SWAP = 'hx-post="" hx-target="#builder" hx-select="#builder" hx-swap="outerHTML"'
@@ -56,7 +56,7 @@ def new(request: HttpRequest) -> HttpResponse:
     filters = read_filters(request)
     rule = asked_rule(request) or filters.rule()
     name = request.GET.get("name", "")[:120] or _name_of(filters, language_of(request))
-    return _builder(request, draft_of(rule) if rule else START, name, filters=filters)
+    return _builder(request, rule, name, filters=filters)
 
 
 @needs("segments.change")
@@ -64,14 +64,18 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, segment_id: int) -> HttpResponse:
     """Change the rule and the name of a segment."""
     found = insight.get_segment(segment_id)
-    return _builder(request, draft_of(found.rule), found.name, segment=found)
+    return _builder(request, found.rule, found.name, segment=found)
 
 
 @needs("figures.see")
 @require_POST
 def count(request: HttpRequest) -> HttpResponse:
     """Count what the builder's form says at this moment; writes nothing."""
-    draft = read_draft(request.POST.dict()) or START
+    try:
+        draft = read_draft(request.POST.dict()) or START
+    except InputError as wrong:
+        context = {"preview": None, "why_not": wrong.message}
+        return render(request, "okaeri/segments/live.html", context)
     catalog = insight.segment_catalog()
     rule = without_empty(boxes.fitted(draft, catalog)).rule(catalog)
     return render(request, "okaeri/segments/live.html", _live(request, rule, None))
@@ -79,22 +83,24 @@ def count(request: HttpRequest) -> HttpResponse:
 
 def _builder(
     request: HttpRequest,
-    draft: Draft,
+    handed: dict[str, Any] | None,
     name: str,
     *,
     filters: Filters | None = None,
     segment: SegmentView | None = None,
 ) -> HttpResponse:
     catalog = insight.segment_catalog()
-    problem = None
+    typed, problem = drawn(handed, catalog) if handed else START, None
     if request.method == "POST":
-        draft = change(read_draft(request.POST.dict()) or draft, request.POST.get("do", ""))
+        typed, problem = _asked(request, typed)
         name = request.POST.get("name", name).strip()[:120]
-    draft = boxes.fitted(draft, catalog)
+    draft = boxes.fitted(typed, catalog)
     rule = without_empty(draft).rule(catalog)
-    do = request.POST.get("do", "save") if request.method == "POST" else ""
+    do = request.POST.get("do", "save") if request.method == "POST" and not problem else ""
     if do in ("save", "journey"):
         try:
+            if draft != typed:
+                raise InputError(_ADJUSTED)
             kept = reverse("segment", args=[_save(name, rule, draft, segment).id])
             return redirect(kept + ("#journey" if do == "journey" else ""))
         except (InputError, NotFoundError) as wrong:
@@ -119,6 +125,18 @@ def _builder(
         "definitions": definitions_for("portfolio", "lapsed", "threshold_minor"),
     }
     return render(request, "okaeri/segments/build.html", context, status=400 if problem else 200)
+
+
+def _asked(request: HttpRequest, draft: Draft) -> tuple[Draft, Text | None]:
+    """Give the draft the form holds after the pressed button, and what stands against it."""
+    try:
+        draft = read_draft(request.POST.dict()) or draft
+        changed = change(draft, request.POST.get("do", ""))
+        if inputs_of(changed) > max(MOST_INPUTS, inputs_of(draft)):
+            raise InputError(TOO_LARGE)
+    except InputError as wrong:
+        return draft, wrong.message
+    return changed, None
 
 
 def _save(

@@ -39,8 +39,10 @@ def segments(request: HttpRequest) -> HttpResponse:
     """List the segments, and what is ready to be made."""
     kept = insight.list_segments()
     made = {one.preset: one for one in kept if one.preset}
+    catalog = insight.segment_catalog()
     presets = [
-        (one, made.get(one.key), insight.say_rule(one.rule)) for one in insight.list_presets()
+        (one, made.get(one.key), insight.say_rule(one.rule, catalog))
+        for one in insight.list_presets()
     ]
     context = {
         **frame("segments"),
