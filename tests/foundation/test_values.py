@@ -83,3 +83,17 @@ def test_a_day_belongs_to_the_shops_zone() -> None:
     late = datetime(2026, 1, 1, 15, 30, tzinfo=UTC)
     assert clock.local_day(late, TOKYO) == date(2026, 1, 2)
     assert clock.local_day(late, ZoneInfo("Europe/London")) == date(2026, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("many", "one"),
+    [
+        ("{n} days since {m} orders", "1 day since 21 orders"),
+        ("of {n} people", "of 1 person"),
+        ("people with n + {n} purchases", "people with n + 1 purchases"),
+        ("0.{n} points", "0.1 points"),
+    ],
+)
+def test_english_counts_one_of_a_thing_as_one(many: str, one: str) -> None:
+    assert Text(many, many).format(n=1, m=21).en == one
+    assert Text(many, many).format(n=1, m=21).ja == many.format(n=1, m=21)

@@ -18,6 +18,7 @@ from okaeri.insight.domain.age_bands import band_of
 from okaeri.insight.domain.best_channel import best_channel, default_channel
 from okaeri.intake import api as intake
 from okaeri.intake.types import LineIn, OrderIn, PartyIn
+from okaeri.web.pages.analysis.age_channels import _shown
 from tests.web.shop import resolve
 
 pytestmark = pytest.mark.django_db
@@ -169,3 +170,13 @@ def test_what_was_sent_to_a_merged_number_counts_for_the_person(aged_shop: Path)
     mine = {row[1]: row[2:] for row in rows if row[0] in (kept, gone)}
     assert mine == {"line": (10, 0, 4), "email": (14, 0, 1), "sms": (2, 0, 0)}
     assert len(rows) == len({row[:2] for row in rows})
+
+
+def test_no_channel_is_suggested_where_nobody_ever_pressed_a_link() -> None:
+    row = {"channel": "email", "people": 9, "sent": 90, "opened": 5, "clicked": 0}
+    band = {"band": "50s", "young_sent": 0, "channels": [row], "best": "email"}
+    assert _shown(band, AgeRules(), [band], is_heard=False)["suggested"] is None
+    by_all = _shown(band, AgeRules(), [band], is_heard=True)
+    assert (by_all["suggested"].en, by_all["is_of_all"]) == ("E-mail", True)
+    pressed = {**band, "channels": [{**row, "clicked": 3}]}
+    assert not _shown(pressed, AgeRules(), [pressed], is_heard=True)["is_of_all"]

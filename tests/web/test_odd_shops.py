@@ -63,6 +63,8 @@ OTHERS = {
     ("one_day", "lifetime_value"): "最初の方が90日になるのは2026年8月18日です。",
     ("future_orders", "lifetime_value"): "最初の方が90日になるのは2026年7月29日です。",
     ("negative_totals", "deciles"): "この1年に、代金の残る購入をした方がいません。",
+    ("one_order", "portfolio"): "優良現役客はまだいません。いちばん多いのは初回現役客の1人",
+    ("only_refunds", "kpis"): "お見せできる答えがありません",
     ("one_day", "portfolio"): "購入した5人は全員が現役で、離脱した方はいません。",
 }
 

@@ -297,6 +297,13 @@ def test_who_runs_out_of_what_is_listed_with_its_interval_and_can_be_taken_away(
     assert f'href="/customers/{one.customer_id}/run-outs/"' in person
     assert insight.names_of_items([one.sku])[one.sku] in everything
     assert "待っている商品" in everything
+    assert 'href="?csv=utf-8"' in everything
+    file = browser_of_staff.get(f"/customers/{one.customer_id}/run-outs/?csv=utf-8").getvalue()
+    own = list(csv.DictReader(io.StringIO(file.decode("utf-8-sig"))))
+    assert {line["商品コード"]: line["使い切り予定日"] for line in own}[one.sku] == str(
+        one.runs_out_on
+    )
+    assert len(own) == everything.count('data-label="使い切り予定日"')
     # A person's next purchase of anything, with its range, and the list of the late.
     told = insight.list_predictions([one.customer_id])[one.customer_id]
     assert told.next_low_on <= told.next_on <= told.next_high_on

@@ -1,5 +1,6 @@
 """Words for people, always in both languages side by side."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -9,6 +10,21 @@ LANGUAGES: tuple[Language, ...] = ("ja", "en")
 MONTHS_EN = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
+# "n + 1 purchases" counts more than one.
+_ONE = re.compile(
+    r"(?<![\d.,])(?<!\+ )1 (people|answers|buyers|contacts|customers|days|deliveries|experiments|hours"
+    r"|intervals|journeys|letters|mails|messages|months|orders|points|products|purchases|rows|times|weeks|years)\b"
+)
+_SINGULAR = {"people": "person", "deliveries": "delivery"}
+
+
+def singular(words: str) -> str:
+    """Put English right that counts one of something.
+
+    >>> singular("1 people in 21 days"), singular("1 days ago")
+    ('1 person in 21 days', '1 day ago')
+    """
+    return _ONE.sub(lambda found: f"1 {_SINGULAR.get(found[1], found[1][:-1])}", words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +43,8 @@ class Text:
         return self.ja if language == "ja" else self.en
 
     def format(self, **values: object) -> "Text":
-        """Fill named places in both languages with the same values."""
-        return Text(self.ja.format(**values), self.en.format(**values))
+        """Fill named places in both languages with the same values; 1 days becomes 1 day."""
+        return Text(self.ja.format(**values), singular(self.en.format(**values)))
 
     def as_json(self) -> dict[str, str]:
         """Give the form that is stored in JSON columns; `from_json` reads it back."""

@@ -6,7 +6,7 @@ from typing import Any
 from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.insight.analysis_types import TargetRules
-from okaeri.insight.types import Finding
+from okaeri.insight.types import Finding, Stage, class_name
 from okaeri.web.formats import number, percent, signed
 
 _NOTHING = Text("まだ数えるものがありません", "There is nothing to count yet")
@@ -25,6 +25,8 @@ def portfolio(payload: dict[str, Any]) -> Text:
     prime = next(c for c in payload["cells"] if c["stage"] == "prime" and not c["is_lapsed"])
     if not people:
         return _NOTHING
+    if not prime["customers"]:
+        return _no_loyal(payload["cells"], people)
     if sales <= 0:
         return Text(
             "優良現役客は{n}人({share})です。直近12か月に残った売上はありません",
@@ -37,6 +39,17 @@ def portfolio(payload: dict[str, Any]) -> Text:
         n=number(prime["customers"]),
         share=percent(prime["customers"] / people),
         sales=percent(prime["net_12m_minor"] / sales),
+    )
+
+
+def _no_loyal(cells: Sequence[dict[str, Any]], people: int) -> Text:
+    """Say where most people are, in a shop that has no loyal active customer yet."""
+    most = max(cells, key=lambda cell: cell["customers"])
+    name = class_name(Stage(most["stage"]), is_lapsed=most["is_lapsed"])
+    said = {"n": number(most["customers"]), "share": percent(most["customers"] / people)}
+    return Text(
+        f"優良現役客はまだいません。いちばん多いのは{name.ja}の{said['n']}人({said['share']})です",
+        f"Nobody is loyal and active yet; most are {name.en} ({said['n']}, {said['share']})",
     )
 
 

@@ -21,7 +21,7 @@ _WHY_STATUS: dict[str, Text] = {
     "planned": Text("送信日時を待っています。", "Waits for its time."),
     "rendered": Text("順番を待っています。", "Waits for its turn."),
     "claimed": Text("いま送っています。", "Is leaving now."),
-    "accepted": Text("相手のサーバーが受け取りました。", "The far side took it."),
+    "accepted": Text("相手のサーバーが受け取りました。", "The receiving server took it."),
     "rejected": Text("相手のサーバーが受け取りませんでした。", "The far side refused it."),
     "unknown": Text(
         "送信の途中で接続が切れたため、届いたかどうか分かりません。二重に届かないよう、自動では送り直しません。",

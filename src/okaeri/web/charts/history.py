@@ -11,8 +11,8 @@ from okaeri.web import findings, formats
 from okaeri.web.charts.canvas import NARROW, STAGES, WIDE, Chart, class_colour, finish, rows_of
 
 _NOTE = Text(
-    "各月末の人数。斜線は離脱客。月の途中の集計は最後の棒です。",
-    "Head count at each month's end. Hatched is lapsed. The last bar may be a month under way.",
+    "締めた月の、月末の人数。斜線は離脱客。",
+    "Head count at the end of each closed month. Hatched is lapsed.",
 )
 
 _SALES_NOTE = Text(

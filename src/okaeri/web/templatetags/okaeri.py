@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from okaeri.foundation.settings import ShopProfile, load
-from okaeri.foundation.text import Text
+from okaeri.foundation.text import Text, singular
 from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.types import (
     BAND_NAMES,
@@ -49,7 +49,10 @@ def t(context: Context, ja: str, en: str, **values: object) -> SafeString:
     The two sentences are written in the template itself, never taken from data.
     """
     words = ja if _language(context) == "ja" else en
-    return format_html(words, **values) if values else mark_safe(words)  # noqa: S308 - our own words
+    if not values:
+        return mark_safe(words)  # noqa: S308 - our own words
+    # What was escaped stays so: only words and spaces change.
+    return mark_safe(singular(format_html(words, **values)))  # noqa: S308
 
 
 @register.simple_tag(takes_context=True)

@@ -41,7 +41,11 @@ def age_channels(request: HttpRequest) -> HttpResponseBase:
         return csv_response("age-channels", _CSV, _cells(found["bands"]), encoding=encoding)
     rules = load(AgeRules)
     told = found["bands"] if found else []
-    bands = [_shown(band, rules) for band in told]
+    is_heard = any(row["clicked"] for band in told for row in band["channels"])
+    young = [band for band in told if band["band"] in insight.YOUNG_BANDS]
+    bands = [
+        _shown(band, rules, young if band in young else [band], is_heard=is_heard) for band in told
+    ]
     channels = sorted({row["channel"] for band in bands for row in band["channels"]})
     for band in bands:
         by_channel = {row["channel"]: row for row in band["channels"]}
@@ -53,7 +57,7 @@ def age_channels(request: HttpRequest) -> HttpResponseBase:
         bands=bands,
         channels=[channel_name(one) for one in channels],
         ways=[_way(way, told) for way in ("source", "media") if len(_values(way, told)) > 1],
-        young=next((band for band in bands if band["is_young"] and band["suggested"]), None),
+        young=next((band for band in bands if band["is_young"]), None),
         definitions=definitions_for("age_channels", "age_best_channel", "age_ways"),
     )
 
@@ -81,18 +85,28 @@ def _way(way: str, bands: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _shown(band: Mapping[str, Any], rules: AgeRules) -> dict[str, Any]:
+def _shown(
+    band: Mapping[str, Any], rules: AgeRules, peers: Sequence[Mapping[str, Any]], *, is_heard: bool
+) -> dict[str, Any]:
+    """Add the channel to suggest: none where nobody (not `is_heard`) ever pressed a link.
+
+    `answers`: links pressed by the ages that count together (`peers`); `is_of_all`: nobody of them
+    pressed one on the suggested channel, so the answers of all ages speak for it.
+    """
     is_young = band["band"] in insight.YOUNG_BANDS
     name = insight.AGE_BAND_NAMES.get(band["band"], _UNKNOWN)
     is_default = is_young and band["young_sent"] < rules.fewest_messages
-    suggested = rules.young_channel if is_default else band["best"]
+    best = band["best"] if is_heard else ""
+    suggested = rules.young_channel if is_default else best
+    pressed = [row for peer in peers for row in peer["channels"] if row["clicked"]]
     return {
         **band,
         "name": name,
         "is_young": is_young,
         "is_default": is_default,
+        "is_of_all": not is_default and suggested not in {row["channel"] for row in pressed},
         "suggested": channel_name(suggested) if suggested else None,
-        "answers": sum(row["clicked"] for row in band["channels"]),
+        "answers": sum(row["clicked"] for row in pressed),
     }
 
 

@@ -70,6 +70,7 @@ def _page(
         compared=compared,
         filters=filters,
         is_chosen=is_chosen,
+        is_everybody=is_everybody,
         chart=chart,
         history=find_chart("history", language) if is_everybody else None,
         sales=find_chart("history-sales", language) if is_everybody else None,

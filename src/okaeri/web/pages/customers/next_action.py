@@ -75,8 +75,8 @@ _F2_LATE = Text(
     "{n} days without a second purchase; ask how the product works before selling.",
 )
 _DUE = Text(
-    "次の購入は{day}ごろの見込みです。それまでは見守りましょう。",
-    "The next purchase is likely around {day}; until then, let it be.",
+    "いつもの間隔({cycle}日)なら、次の購入は{day}ごろです。それまでは見守りましょう。",
+    "By the usual {cycle} days the next purchase comes around {day}; until then, let it be.",
 )
 _OVERDUE = Text(
     "いつもの間隔({cycle}日)を{n}日過ぎています。使い切りの頃のお知らせが合います。",
@@ -137,7 +137,8 @@ def _fitting(situation: Situation) -> NextAction:
     cycle = round(standing.cycle_days)
     due_on = standing.last_on + timedelta(days=cycle)
     if due_on >= situation.today:
-        return NextAction(_filled(_DUE, day=day_in_words(due_on)))
+        said = Text(str(cycle), str(cycle))
+        return NextAction(_filled(_DUE, day=day_in_words(due_on), cycle=said))
     late = (situation.today - due_on).days
     text = _OVERDUE.format(n=late, cycle=cycle)
     return NextAction(text, _OPEN, situation.address_of("know_us"))

@@ -1,6 +1,13 @@
 // Column choice of tables with data-columns, remembered in this browser; closes open menus on Escape;
-// brings the present tab of a long row of tabs into view.
+// brings the present tab of a long row of tabs into view; lets the keyboard scroll a table that is too wide.
 (() => {
+  for (const wrap of document.querySelectorAll(".table-wrap:not([tabindex])")) {
+    if (wrap.scrollWidth <= wrap.clientWidth) continue;
+    wrap.tabIndex = 0;
+    wrap.setAttribute("role", "region");
+    const title = wrap.closest("section, main").querySelector("h2, h1");
+    if (title) wrap.setAttribute("aria-label", title.textContent.trim());
+  }
   for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
     const row = tab.closest(".tabs");
     row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
