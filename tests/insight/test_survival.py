@@ -1,5 +1,6 @@
 """Where customers, trials and contracts end, through the refresh and the page."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -35,7 +36,10 @@ def test_trials_lead_on_wait_or_are_lost(warehouse: Warehouse) -> None:
     assert (trial["reached"], trial["went_on"], trial["lost"], trial["waiting"]) == (4, 1, 1, 2)
 
 
-def test_contracts_and_people_are_counted_by_deliveries(warehouse: Warehouse) -> None:
+def test_contracts_and_people_are_counted_by_deliveries(
+    warehouse: Warehouse,
+    browser_of_staff: Client,  # noqa: F811 - the fixture
+) -> None:
     record(
         *(
             order("two", ago(day), "SOAP", subscription_no=no, delivery_no=nth)
@@ -62,6 +66,51 @@ def test_contracts_and_people_are_counted_by_deliveries(warehouse: Warehouse) ->
     assert contracts == [(1, 3, 2, 0), (2, 1, 0, 0), (3, 1, 0, 1)]
     people = [(s["n"], s["reached"], s["lost"], s["waiting"]) for s in payload["customers"]]
     assert people == [(1, 2, 1, 0), (2, 1, 0, 0), (3, 1, 0, 1)]
+    page = "/analysis/survival/"
+    begun = {
+        unit: browser_of_staff.get(page, {"unit": unit}).content.decode()
+        for unit in ("contracts", "customers")
+    }
+    assert 'data-label="届けた">3件</td>' in begun["contracts"]
+    assert 'data-label="届けた">2人</td>' in begun["customers"]
+    file = browser_of_staff.get(f"{page}?of=deliveries&csv=utf-8")
+    rows = b"".join(file.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert [row.split(",")[:3] for row in rows if row.split(",")[1] == "1"] == [
+        ["contracts", "1", "3"],
+        ["customers", "1", "2"],
+    ]
+
+
+def test_months_of_subscriptions_count_people_against_the_month_before(
+    warehouse: Warehouse,
+    browser_of_staff: Client,  # noqa: F811 - the fixture
+) -> None:
+    # March: a and b; April: a (twice) and c; May, under way: nobody.
+    record(
+        order("a", date(2026, 3, 5), subscription_no="A"),
+        order("b", date(2026, 3, 9), subscription_no="B"),
+        order("b", date(2026, 4, 9)),
+        order("a", date(2026, 4, 5), subscription_no="A"),
+        order("a", date(2026, 4, 6), "SOAP", subscription_no="A2"),
+        order("c", date(2026, 4, 7), subscription_no="C"),
+    )
+    months = payload_of(warehouse)["months"]
+    assert [(m["month"], m["people"], m["before"], m["stayed"], m["rate"]) for m in months] == [
+        ("2026-04", 2, 2, 1, 1.0),
+        ("2026-05", 0, 2, 0, 0.0),
+    ]
+    assert [month["is_open"] for month in months] == [False, True]
+    page = "/analysis/survival/"
+    html = browser_of_staff.get(page).content.decode()
+    assert "月ごとの定期" in html
+    april = html.split('<th scope="row">2026年4月</th>')[1].split("</a>")[0]
+    assert "subscription" in april
+    assert april.endswith(">2人")
+    file = browser_of_staff.get(f"{page}?of=months&csv=utf-8")
+    assert b"2026-04,2,2,1,1.0,False" in b"".join(file.streaming_content)  # type: ignore[attr-defined]
+    kpis = browser_of_staff.get("/analysis/kpis/?csv=utf-8")
+    rows = b"".join(kpis.streaming_content).decode()  # type: ignore[attr-defined]
+    assert "sub_month_ratio,定期継続率(月),share,now,2026-04-01,1.0,2" in rows
 
 
 def test_each_split_adds_up_to_everybody(warehouse: Warehouse) -> None:

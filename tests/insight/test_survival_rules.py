@@ -1,5 +1,6 @@
 """The survival report counts the rules of all products, though it shows those of most people."""
 
+from datetime import date
 from typing import Any
 
 from okaeri.insight.domain.reports.survival import MOST_PRODUCTS, survival_payload
@@ -23,6 +24,8 @@ def payload_of(products: int, own: int) -> dict[str, Any]:
         waits=waits,
         goods={},
         deliveries=[],
+        months=[],
+        as_of=date(2026, 5, 20),
     )
 
 

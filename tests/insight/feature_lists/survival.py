@@ -33,6 +33,7 @@ from okaeri.insight.features.goods import (
     compute_unchosen,
 )
 from okaeri.insight.features.purchases import counts_as_purchase
+from okaeri.insight.features.shipped_months import compute_shipped_months
 from okaeri.insight.features.survival import (
     compute_contracts,
     compute_deliveries,
@@ -57,6 +58,7 @@ KEYS: dict[str, list[str] | None] = {
     "full_orders": [],
     "contracts": ["source", "subscription_no"],
     "deliveries": ["unit", "deliveries"],
+    "shipped_months": ["month"],
 }
 VALUES = {"kind": ["single"], "product": ["85123A", "22423"], "source": ["test"]}
 
@@ -93,6 +95,10 @@ def features(tables: Any) -> dict[str, ir.Table]:
         "full_orders": compute_full_orders(tables.purchases),
         "contracts": contracts,
         "deliveries": compute_deliveries(contracts),
+        # Nor deliveries: here every purchase is one.
+        "shipped_months": compute_shipped_months(
+            tables.purchases.mutate(kind=ibis.literal("subscription"))
+        ),
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.reports.survival import survival_payload
 from okaeri.insight.features.gone import compute_gone_products
+from okaeri.insight.features.shipped_months import compute_shipped_months
 from okaeri.insight.features.survival import (
     compute_deliveries,
     compute_full_orders,
@@ -25,4 +26,6 @@ def build(sources: Sources) -> dict[str, Any]:
         waits=sources.rows(compute_gone_products(sources.gone, sources.waits)),
         goods=sources.names,
         deliveries=sources.rows(compute_deliveries(sources.contracts)),
+        months=sources.rows(compute_shipped_months(sources.purchases)),
+        as_of=sources.as_of,
     )

@@ -14,7 +14,16 @@ from okaeri.insight import api as insight
 from okaeri.insight.types import ReportView
 from okaeri.measure import api as measure
 from okaeri.web import formats
-from okaeri.web.charts import effect, history, movement, pareto, portfolio, steps, survival
+from okaeri.web.charts import (
+    deliveries,
+    effect,
+    history,
+    movement,
+    pareto,
+    portfolio,
+    steps,
+    survival,
+)
 from okaeri.web.charts.canvas import Chart
 from okaeri.web.facet_names import FACETS
 from okaeri.web.narrowing import narrowed_to
@@ -56,6 +65,14 @@ def _pareto(payload: dict[str, Any], as_of: str, language: str, _currency: str) 
     return pareto.pareto(payload, as_of=as_of, language=language)
 
 
+def _deliveries(payload: dict[str, Any], as_of: str, language: str, _currency: str) -> Chart:
+    return deliveries.deliveries(payload, as_of=as_of, language=language)
+
+
+def _shipped_months(payload: dict[str, Any], as_of: str, language: str, _currency: str) -> Chart:
+    return deliveries.months(payload, as_of=as_of, language=language)
+
+
 def _survival(facet: str) -> Callable[[dict[str, Any], str, str, str], Chart]:
     return lambda payload, as_of, language, _currency: survival.survival(
         payload, facet, as_of=as_of, language=language
@@ -70,6 +87,8 @@ _OF_REPORT: dict[str, Callable[[dict[str, Any], str, str, str], Chart]] = {
     "movement": _movement,
     "deciles": _pareto,
     **{f"survival-{facet}": _survival(facet) for facet in FACETS},
+    "survival-deliveries": _deliveries,
+    "survival-months": _shipped_months,
 }
 
 
@@ -113,7 +132,7 @@ def find_chart(address: str, language: str, token: str = "") -> Chart | None:
     if address not in _OF_REPORT:
         return None
     report = insight.find_count_report(name, token) if token else insight.find_report(name)
-    if report is None or not _has_data(report, name):
+    if report is None or not _has_data(report, name, address):
         return None
     chart = _drawn(address, report, language, insight.find_count_rule(token) if token else None)
     return replace(chart, address=f"{address}{_FACET}{token}") if token else chart
@@ -136,7 +155,7 @@ def _drawn(
     return _of_report(address, payload, report.as_of, language, currency, json.dumps(rule))
 
 
-def _has_data(report: ReportView, name: str) -> bool:
+def _has_data(report: ReportView, name: str, address: str = "") -> bool:
     """A chart of nothing teaches nothing."""
     payload = report.payload
     counted: dict[str, Callable[[], int]] = {
@@ -147,8 +166,11 @@ def _has_data(report: ReportView, name: str) -> bool:
         "movement": lambda: len(payload["cells"]),
         "deciles": lambda: len([r for r in payload["deciles"] if r["share"] is not None]),
         "survival": lambda: len(payload["all"]),
+        "survival-deliveries": lambda: len(payload["contracts"]),
+        # A report of an earlier version knows no months yet.
+        "survival-months": lambda: len(payload.get("months", ())),
     }
-    return bool(counted[name]())
+    return bool(counted.get(address, counted[name])())
 
 
 def _experiment(experiment_id: int, language: str) -> Chart | None:

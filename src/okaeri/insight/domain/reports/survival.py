@@ -1,9 +1,11 @@
 """How far customers come, split by how they began, and where most people and money are lost."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from okaeri.foundation.text import Text
+from okaeri.insight.domain.reports.shipped_months import shipped_months
 from okaeri.insight.domain.shares import share_of, wilson_interval
 
 STEPS = 10
@@ -42,9 +44,21 @@ DEFINITIONS = {
     ),
     "deliveries": Text(
         "定期の回数: 契約ごとに届けた回数です。スキップは数えず、休止は解約としません。"
-        "解約した契約と、{lapse}日以上お届けのない契約を「終わった」とします。",
+        "解約した契約と、{lapse}日以上お届けのない契約を「終わった」とします。"
+        "お客様単位では、いちばん長く続いた契約の回数で数え、すべての契約が終わった方を「終わった」とします。"
+        "継続率は1回目を届けた数に対する割合、次へ進んだ割合は直前の回に対する割合です。",
         "Deliveries: shipped deliveries of each contract; skips do not count and a pause is no "
-        "cancellation. Cancelled contracts, and those without a delivery for {lapse} days, are over.",
+        "cancellation. Cancelled contracts, and those without a delivery for {lapse} days, are over. By "
+        "customer the contract that went furthest counts, and who has none left is over. Survival is of "
+        "the first delivery, went on is of the delivery before.",
+    ),
+    "shipped_months": Text(
+        "月の継続率: その月に定期を届けた人数 ÷ 前の月に届けた人数です。新しく始めた人も分子に入るので、"
+        "100%を超えることがあります。「前月から続いた人」は、前の月にも届けた人です。"
+        "お届けの間隔が1か月より長い契約があると、続いていても下がります。",
+        "By month: people with a delivery in the month ÷ people with one in the month before. Who just "
+        "began counts too, so it may pass 100 %; stayed had a delivery in both. Contracts that ship more "
+        "seldom than monthly pull it down though they run.",
     ),
 }
 
@@ -61,13 +75,16 @@ def survival_payload(
     waits: Sequence[Mapping[str, Any]],
     goods: Mapping[str, str],
     deliveries: Sequence[Mapping[str, Any]],
+    months: Iterable[Mapping[str, Any]],
+    as_of: date,
 ) -> dict[str, Any]:
-    """Give {all, facets, contracts, customers, trial, losses, products, others}.
+    """Give {all, facets, contracts, customers, months, trial, losses, products, others}.
 
     all, contracts, customers: steps of n (1..10): reached, went_on, rate, low, high, lost, waiting,
     share (of those who began). facets: facet → [{value ("" all others), label, steps}], most people
-    first. trial: one such step. losses: what is lost at each step, the most money first: kind
-    ("purchase", "trial", "delivery"), n, lost, reached, next_minor (of one purchase), net_minor.
+    first. months: of `shipped_months`. trial: one such step. losses: what is lost at each step, the most
+    money first: kind ("purchase", "trial", "delivery"), n, lost, reached, next_minor (of one purchase),
+    net_minor.
     products: the rule one-off buyers are gone by, most people first: {sku, name, basis, wait_days,
     intervals} and counts as of `features.gone.compute_gone_products`; others: those counts of the rest
     (None without). rules: {all, own}, how many products these are with the rest, and how many of all go
@@ -96,6 +113,7 @@ def survival_payload(
         "facets": {facet: _split(rows, facet, names) for facet in FACETS},
         "contracts": contracts,
         "customers": people,
+        "months": shipped_months(months, as_of=as_of),
         "trial": trial,
         "losses": _losses(everybody, trial, contracts, values, full, deliveries),
     }

@@ -117,6 +117,7 @@ _GROUPS = (
                 "Subscription survival (delivery {n})",
                 "survival",
             ),
+            Entry("sub_month_ratio", Text("定期継続率(月)", "Subscriptions by month"), "survival"),
             Entry("sub_avg_deliveries", Text("平均継続回数", "Deliveries a contract"), "survival"),
             Entry("churn_rate", Text("解約率(30日)", "Churn (30 days)"), "survival"),
             *_numbered(

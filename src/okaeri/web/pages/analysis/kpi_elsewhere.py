@@ -149,6 +149,25 @@ def _contracts(payload: dict[str, Any]) -> Iterable[Row]:
     for n in (1, 4):
         step = steps.get(n, {"lost": 0, "reached": 0})
         yield _row(f"churn_at_{n}", "rate", insight.rate_of(step["lost"], step["reached"]))
+    yield _month_form(payload.get("months", ()))
+
+
+def _month_form(months: Sequence[Mapping[str, Any]]) -> Row:
+    """Read people delivered to ÷ those of the month before, of closed months; over 1 where they grew."""
+    trend = [
+        {"on": f"{row['month']}-01", **_figure(row["rate"], row["before"])}
+        for row in months
+        if not row["is_open"]
+    ]
+    now = trend[-1] if trend else _figure(None, 0)
+    return _row(
+        "sub_month_ratio",
+        "share",
+        now,
+        trend=trend[-13:],
+        month_before=trend[-2] if len(trend) > 1 else None,
+        year_before=trend[-1 - _YEAR] if len(trend) > _YEAR else None,
+    )
 
 
 def _bands(payload: dict[str, Any]) -> Iterable[Row]:

@@ -40,6 +40,7 @@ _DEFINITIONS = (
     *("promotion", "kpi_interval_median", "band_rates", "kpi_aov", "kpi_orders_per_year"),
     *("kpi_ltv_year", "kpi_sales_year", "ltv", "kpi_ltv_formula", "existing_share"),
     *("kpi_discount_order_share", "kpi_uplift_to_full_rate", "kpi_sub_survival"),
+    *("shipped_months",),
     *("kpi_sub_avg_deliveries", "kpi_churn_rate", "kpi_churn_at_n", "kpi_cost"),
     *("kpi_response_rate", "nps", "recommend_share", "kpi_csat"),
 )

@@ -15,6 +15,11 @@ from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.facet_names import FACETS, asked_facet, value_name
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.beginnings import Part, began_with, none_of
+from okaeri.web.pages.analysis.deliveries import (
+    SUBSCRIPTION_FILES,
+    subscription_file,
+    subscriptions_of,
+)
 from okaeri.web.pages.analysis.frame import language_of, show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.views import address_of
@@ -53,6 +58,8 @@ def survival(request: HttpRequest) -> HttpResponseBase:
     if payload and encoding and request.GET.get("of") == "products":
         cells = (tuple(row[name] for name in _PRODUCT) for row in payload.get("products", []))
         return csv_response("one-off-buyers", _PRODUCT, cells, encoding=encoding)
+    if payload and encoding and request.GET.get("of") in SUBSCRIPTION_FILES:
+        return subscription_file(payload, request.GET["of"], encoding)
     if payload and encoding:
         rows = (
             (value_name(facet, part).render(language), *(step[name] for name in _STEP))
@@ -77,8 +84,9 @@ def survival(request: HttpRequest) -> HttpResponseBase:
         losses=losses,
         answer=_answer(losses, language) if losses else None,
         chart=find_chart(f"survival-{facet}", language),
+        **subscriptions_of(request, payload),
         definitions=definitions_for(
-            "gone", "bottleneck", "survival", "deliveries", "purchase_count"
+            *("gone", "bottleneck", "survival", "deliveries", "shipped_months", "purchase_count")
         ),
     )
 

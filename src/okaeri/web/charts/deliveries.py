@@ -1,0 +1,106 @@
+"""Subscriptions: how far contracts and customers come, and one month against the one before."""
+
+from typing import Any
+
+import altair as alt
+
+from okaeri.foundation.text import Text
+from okaeri.web import formats
+from okaeri.web.charts.canvas import NARROW, WIDE, Chart, colour, finish, hatched, rows_of
+from okaeri.web.charts.lines import Axes, Line, lines
+
+UNITS = {"contracts": Text("契約", "Contracts"), "customers": Text("お客様", "Customers")}
+_TITLE = Text(
+    "2回目まで届いたのは、契約の{contracts}、お客様の{customers}です",
+    "{contracts} of contracts and {customers} of customers come to a second delivery",
+)
+_NOTE = Text(
+    "1回目を100%として、n回目まで届けた割合。{day}現在。",
+    "Share that came to the nth delivery. As of {day}.",
+)
+_MONTHS = Text(
+    "その月に届けた人数 ÷ 前の月に届けた人数", "People delivered to ÷ those of the month before"
+)
+_MONTHS_FOUND = Text(
+    "{month}の定期の継続率(月)は{rate}です", "In {month} subscriptions stood at {rate}"
+)
+_MONTHS_NOTE = Text(
+    "前の月を100%とした、定期を届けた人数。斜線の月は途中です。{day}現在。",
+    "People delivered to, against the month before. The hatched month is under way. As of {day}.",
+)
+
+
+def deliveries(payload: dict[str, Any], *, as_of: str, language: str) -> Chart:
+    """Draw the share of contracts, and of customers, that came to each delivery."""
+    drawn = [
+        Line(name.render(language), tuple((step["n"], step["share"]) for step in payload[unit]))
+        for unit, name in UNITS.items()
+    ]
+    rates = {unit: formats.percent(payload[unit][0]["rate"]) for unit in UNITS}
+    axes = Axes(
+        x_title=Text("お届け(回目)", "Delivery").render(language),
+        y_title=Text("届けた割合", "Share delivered to").render(language),
+        y_format=".0%",
+        y_most=1.0,
+    )
+    return lines(
+        "survival-deliveries",
+        drawn,
+        axes,
+        title=_TITLE.format(**rates).render(language),
+        note=_NOTE.format(day=as_of).render(language),
+        height=240,
+    )
+
+
+def months(payload: dict[str, Any], *, as_of: str, language: str) -> Chart:
+    """Draw each month's people against those of the month before."""
+    rows = payload["months"]
+    values = [
+        {
+            "month": formats.month(row["month"], language),
+            "rate": row["rate"] or 0,
+            "label": formats.percent(row["rate"]),
+            "colour": hatched("ink-soft") if row["is_open"] else colour("ink-soft"),
+        }
+        for row in rows
+    ]
+    closed = [row for row in rows if not row["is_open"] and row["rate"] is not None]
+    title = _MONTHS.render(language)
+    if closed:
+        newest = closed[-1]
+        title = _MONTHS_FOUND.format(
+            month=formats.month(newest["month"], language), rate=formats.percent(newest["rate"])
+        ).render(language)
+    columns = ("month", "people", "before", "stayed", "rate", "is_open")
+    return Chart(
+        address="survival-months",
+        title=title,
+        note=_MONTHS_NOTE.format(day=as_of).render(language),
+        wide_spec=_spec(values, WIDE, 200, language),
+        narrow_spec=_spec(values[-12:], NARROW, 200, language),
+        columns=columns,
+        rows=tuple(tuple(row[name] for name in columns) for row in rows),
+    )
+
+
+def _spec(values: list[dict[str, Any]], width: int, height: int, language: str) -> dict[str, Any]:
+    is_narrow = width == NARROW
+    base = alt.Chart(rows_of(values)).encode(
+        x=alt.X("month:O")
+        .title(None)
+        .sort(None)
+        .scale(paddingInner=0.35)
+        .axis(labelAngle=-90 if is_narrow else -45, labelOverlap=True),
+        y=alt.Y("rate:Q").title(None).scale(domainMin=0).axis(format=".0%", tickCount=5),
+    )
+    bars = base.mark_bar().encode(
+        color=alt.Color("colour:N").scale(None).legend(None), description="label:N"
+    )
+    layers = [bars]
+    if not is_narrow and len(values) <= 14:
+        layers.append(base.mark_text(dy=-8, color=colour("ink")).encode(text="label:N"))
+    drawn = alt.layer(*layers).properties(
+        width=width - 60, height=height, title=_MONTHS.render(language)
+    )
+    return finish(drawn, is_narrow=is_narrow)

@@ -1,0 +1,60 @@
+"""The part of the survival page about subscriptions: by contract, by customer, by month."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+
+from okaeri.web.charts.catalogue import find_chart
+from okaeri.web.charts.deliveries import UNITS
+from okaeri.web.pages.analysis.frame import language_of
+from okaeri.web.pages.csv_file import csv_response
+from okaeri.web.pages.segments.addresses import address_of
+
+_STEP = ("unit", "n", "reached", "share", "went_on", "rate", "low", "high", "lost", "waiting")
+_MONTH = ("month", "people", "before", "stayed", "rate", "is_open")
+SUBSCRIPTION_FILES = ("deliveries", "months")
+
+
+def subscriptions_of(request: HttpRequest, payload: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Give what `analysis/deliveries.html` shows: the deliveries of the unit asked for, and the months."""
+    asked = request.GET.get("unit", "")
+    unit = asked if asked in UNITS else "contracts"
+    language = language_of(request)
+    return {
+        "unit": unit,
+        "units": UNITS.items(),
+        "deliveries": payload[unit] if payload else (),
+        # A report of an earlier version knows no months yet.
+        "shipped": [_shipped(row) for row in payload.get("months", ())] if payload else (),
+        "deliveries_chart": find_chart("survival-deliveries", language),
+        "months_chart": find_chart("survival-months", language),
+    }
+
+
+def _shipped(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Add where those become a segment who had a delivery in the month."""
+    since = date.fromisoformat(f"{row['month']}-01")
+    until = (since + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    rule = {
+        "did": "order",
+        "where": [{"field": "kind", "op": "=", "value": "subscription"}],
+        "since": since.isoformat(),
+        "until": until.isoformat(),
+    }
+    return {**row, "address": address_of(rule)}
+
+
+def subscription_file(payload: Mapping[str, Any], of: str, encoding: str) -> HttpResponseBase:
+    """Give the deliveries of both units, or the months, as a file."""
+    if of == "deliveries":
+        return csv_response("deliveries", _STEP, _steps(payload), encoding=encoding)
+    months = (tuple(row[name] for name in _MONTH) for row in payload.get("months", ()))
+    return csv_response("subscription-months", _MONTH, months, encoding=encoding)
+
+
+def _steps(payload: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    for unit in UNITS:
+        for step in payload[unit]:
+            yield unit, *(step[name] for name in _STEP[1:])
