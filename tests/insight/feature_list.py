@@ -18,7 +18,7 @@ from okaeri.insight.features.customer_history import (
     compute_order_days,
 )
 from okaeri.insight.features.dropoff import compute_purchase_counts
-from okaeri.insight.features.f2 import compute_f2_days, compute_totals
+from okaeri.insight.features.f2 import compute_f2_days, compute_f2_gaps, compute_totals
 from okaeri.insight.features.freshness import compute_freshness
 from okaeri.insight.features.lifecycle import compute_lifecycle
 from okaeri.insight.features.portfolio import compute_portfolio
@@ -104,6 +104,7 @@ def all_features(
         "portfolio": compute_portfolio(customers),
         "purchase_counts": compute_purchase_counts(customers),
         "f2_days": compute_f2_days(customers, windows=(30, 90)),
+        "f2_gaps": compute_f2_gaps(customers),
         "totals": compute_totals(customers, active_days=rules.active_days),
         "cohort_sizes": compute_cohort_sizes(order_days),
         "cohort_returns": compute_cohort_returns(returns),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from okaeri.foundation.clock import local_day
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.insight.domain.f2_late import own_f2_days, rules_in_force
 from okaeri.insight.domain.lifecycle import Standing, decide_standing, personal_cycle
 from okaeri.insight.features.customer_history import (
     compute_counted_orders,
@@ -68,11 +69,33 @@ def test_f2_is_late_between_90_days_and_the_lapse(silent: int, late: bool) -> No
     assert _silent_for(silent).is_f2_late is late
 
 
-def _silent_for(days: int) -> Standing:
+@pytest.mark.parametrize(
+    ("gaps", "lapse_days", "late_from"),
+    [
+        # The 80 % point of 30 people lies a fifth of the way from the 24th to the 25th: 20 + 0.2 × 30.
+        ({20: 24, 50: 6}, 240, 26),
+        ({20: 24, 50: 5}, 240, 90),
+        ({300: 100}, 240, 239),
+        ({0: 40}, 240, 1),
+    ],
+    ids=["own days", "29 people are too few", "never past the lapse", "a day at least"],
+)
+def test_f2_is_late_by_the_shops_own_days_where_it_says_so(
+    gaps: dict[int, int], lapse_days: int, late_from: int
+) -> None:
+    rules = LifecycleRules(f2_late_mode="own_days", lapse_days=lapse_days)
+    known = rules_in_force(rules, {"f2_own_days": own_f2_days(gaps)})
+    found = [_silent_for(day, known).is_f2_late for day in (late_from - 1, late_from)]
+    assert found == [False, True]
+    fixed = rules_in_force(LifecycleRules(), {"f2_own_days": own_f2_days(gaps)})
+    assert fixed == LifecycleRules()
+
+
+def _silent_for(days: int, rules: LifecycleRules | None = None) -> Standing:
     return decide_standing(
         [(DAY_ZERO, 1000)],
         as_of=DAY_ZERO + timedelta(days=days),
-        rules=LifecycleRules(),
+        rules=rules or LifecycleRules(),
         threshold_minor=1000,
     )
 

@@ -11,11 +11,12 @@ from django.test import Client
 from okaeri.customers import api as customers
 from okaeri.customers import duties as customer_duties
 from okaeri.foundation import clock
+from okaeri.foundation.settings import save, specs_of
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.foundation.work.loop import WorkLoop
 from okaeri.insight import api as insight
 from okaeri.insight import duties as insight_duties
-from okaeri.insight.types import CustomerInsightView
+from okaeri.insight.types import CustomerInsightView, LifecycleRules
 from okaeri.intake import api as intake
 from okaeri.intake.types import LineIn, OrderIn, PartyIn
 
@@ -148,3 +149,33 @@ def test_an_order_that_comes_while_a_night_counts_is_not_lost(
     assert standing("a").purchase_count == 1
     work()
     assert standing("a").purchase_count == 2
+
+
+def test_late_second_purchases_go_by_the_shops_own_days_at_night_and_with_an_order(
+    browser_of_staff: Client, simulated: clock.SimulatedClock, warehouse: Warehouse
+) -> None:
+    today = NOON.date()
+    for person in range(30):
+        wait = 20 if person < 24 else 50
+        for nth, days in enumerate((200, 200 - wait)):
+            buy(f"back{person}", on=today - timedelta(days=days), no=f"{person}-{nth}")
+    buy("early", on=today - timedelta(days=25), no="early")
+    buy("late", on=today - timedelta(days=26), no="late")
+    work()
+    night(warehouse)
+    assert [standing(name).is_f2_late for name in ("early", "late")] == [False, False]
+    shown = browser_of_staff.get("/settings/rules/classes/").content.decode()
+    assert "2回目を買った方の80%が、初回から 26日以内" in shown
+    tried = browser_of_staff.get("/settings/rules/classes/?own_f2=1").content.decode()
+    assert 'value="own_days" selected' in tried
+    known = {spec.key: spec for spec in specs_of(LifecycleRules).values()}
+    save(known, {"cpm.f2_late_mode": "own_days"})
+    night(warehouse)
+    assert [standing(name).is_f2_late for name in ("early", "late")] == [False, True]
+    assert "26日以上" in insight.definitions()["f2_late"].ja
+    # An order that changes restates its person by the same days.
+    for name, days in (("early", 25), ("late", 26)):
+        buy(name, on=today - timedelta(days=days), no=name, net=5000)
+    work()
+    assert [standing(name).net_minor for name in ("early", "late")] == [5000, 5000]
+    assert [standing(name).is_f2_late for name in ("early", "late")] == [False, True]

@@ -103,6 +103,14 @@ class LifecycleRules:
         minimum=1,
         maximum=3650,
     )
+    # "own_days": the 80 % point of the shop's own days from the first to the second purchase (§1.3 #6); the
+    # number above serves while too few came back.
+    f2_late_mode: str = setting(
+        "cpm.f2_late_mode",
+        "fixed_days",
+        Text("F2転換遅れの日数の決め方", "How those days are decided"),
+        choices=("fixed_days", "own_days"),
+    )
     unit_price_mode: str = setting(
         "cpm.unit_price_mode",
         "aov_all",

@@ -1,7 +1,7 @@
 """The whole analysis of an order history, in the order in which its parts need each other."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.analyses.taken_back import TakenBack
-from okaeri.insight.domain import cycle, rank_edges
+from okaeri.insight.domain import cycle, f2_late, rank_edges
 from okaeri.insight.domain.reports.cohorts import cohorts_payload
 from okaeri.insight.domain.reports.dropoff import dropoff_payload
 from okaeri.insight.domain.reports.f2 import WINDOWS, f2_payload
@@ -29,7 +29,7 @@ from okaeri.insight.features.customer_history import (
     compute_order_days,
 )
 from okaeri.insight.features.dropoff import compute_purchase_counts
-from okaeri.insight.features.f2 import compute_f2_days, compute_totals
+from okaeri.insight.features.f2 import compute_f2_days, compute_f2_gaps, compute_totals
 from okaeri.insight.features.freshness import compute_freshness
 from okaeri.insight.features.left_out import compute_left_out
 from okaeri.insight.features.lifecycle import compute_lifecycle
@@ -99,7 +99,7 @@ def analyse_customers(
         warehouse, compute_interval_counts(staged.returns, merge_same_day=rules.merge_same_day)
     )
     intervals = {row["interval_days"]: row["intervals"] for row in counts}
-    rows = _classes(staged.history, request, staged.price)
+    rows = _classes_in_force(warehouse, staged, request)
     rows = compute_ranks(
         rows,
         r_edges=rank_edges.R_EDGES[request.ranks.r_preset],
@@ -164,7 +164,7 @@ def preview_customers(
     Gives them and the portfolio payload made of them.
     """
     staged = _stage_history(warehouse, orders, request)
-    rows = _classes(staged.history, request, staged.price)
+    rows = _classes_in_force(warehouse, staged, request)
     customers = warehouse.stage(name, rows.drop("purchase_days", "cohort_month"))
     return customers, _portfolio(warehouse, customers, staged.price)
 
@@ -187,6 +187,18 @@ def portfolio_of(
     """Give only the portfolio payload of the people behind `orders`, by a bar that is known."""
     *_, history = _stage_days(warehouse, orders, request)
     return _portfolio(warehouse, _classes(history, request, price), price)
+
+
+def _classes_in_force(warehouse: Warehouse, staged: _Staged, request: Request) -> ir.Table:
+    rows = _classes(staged.history, request, staged.price)
+    if request.rules.f2_late_mode == f2_late.FIXED:
+        return rows
+    rules = f2_late.with_own_days(request.rules, f2_late.own_f2_days(_f2_gaps(warehouse, rows)))
+    return _classes(staged.history, replace(request, rules=rules), staged.price)
+
+
+def _f2_gaps(warehouse: Warehouse, customers: ir.Table) -> dict[int, int]:
+    return {row["f2_days"]: row["people"] for row in _rows(warehouse, compute_f2_gaps(customers))}
 
 
 def _classes(history: ir.Table, request: Request, price: UnitPrice) -> ir.Table:
@@ -227,6 +239,7 @@ def build_reports(
         f2=f2,
         cycle_median_days=cycle.histogram_quantile(found.intervals, 0.5),
         suggested_lapse_days=cycle.suggested_lapse_days(found.intervals),
+        f2_own_days=f2_late.own_f2_days(_f2_gaps(warehouse, customers)),
     )
     return {
         "summary": summary,

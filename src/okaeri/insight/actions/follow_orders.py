@@ -20,6 +20,7 @@ from okaeri.foundation.settings import ShopProfile, load
 from okaeri.insight.actions.person_signs import day_points_of
 from okaeri.insight.bump_types import SignsOf
 from okaeri.insight.domain.bumps import lifted_freshness
+from okaeri.insight.domain.f2_late import rules_in_force
 from okaeri.insight.domain.freshness import band_of, decide_half_life, fresh_on, freshness_of
 from okaeri.insight.domain.lifecycle import decide_standing
 from okaeri.insight.features.goods import NOT_GOODS
@@ -75,7 +76,8 @@ def _standings(
     if not people or portfolio is None or freshness is None:
         return []
     today = local_day(now, ZoneInfo(load(ShopProfile).time_zone))
-    rules = load(LifecycleRules)
+    summary = reports.find("summary")
+    rules = rules_in_force(load(LifecycleRules), summary.payload if summary else None)
     histories = customers.purchase_history(people)
     counted = {who: _counted(histories.get(who, ()), today, rules) for who in people}
     cycles = _bought_cycles(counted)

@@ -5,6 +5,7 @@ from typing import Any
 
 from okaeri.foundation.settings import specs_of
 from okaeri.foundation.text import Text
+from okaeri.insight.domain.f2_late import FIXED, OWN, rules_in_force
 from okaeri.insight.domain.rank_edges import F_EDGES, R_EDGES
 from okaeri.insight.domain.reports import OF_REPORTS, RULES
 from okaeri.insight.domain.words import money, sentence
@@ -68,7 +69,8 @@ def _values(
         "warn": rules.warn_days,
         "last_warn": rules.lapse_days - 1,
         "active": rules.active_days,
-        "late": rules.f2_late_days,
+        "late": rules_in_force(rules, reports.get("summary")).f2_late_days,
+        "late_mode": _LATE_MODES[rules.f2_late_mode],
         "revive": rules.revive_flag_days,
         "fewest": rules.fewest_orders,
         "multiple": f"{rules.multiple:g}",
@@ -142,6 +144,16 @@ _PRICED = {
         "reckoned anew every night, orders of this month included",
     ),
 }
+_LATE_MODES = {
+    FIXED: Text("", ""),
+    OWN: Text(
+        "日数は、2回目を買った方の初回からの間隔の80%点(5人に4人が戻るまでの日数)で、毎晩計算し直します。"
+        "戻った方が30人に満たないうちは設定の日数、離脱の日数以上になるときはその前日です。",
+        " The days are the 80% point of the intervals from first to second purchase (four of five who "
+        "come back do so by then), reckoned anew every night: the days of the settings while fewer than "
+        "30 came back, and never past the day before the lapse.",
+    ),
+}
 _SAME_DAY = Text("同じ日の注文は1回と数えます", "orders of one day are one purchase")
 _EACH_ORDER = Text("注文ごとに1回と数えます", "every order is a purchase")
 _WITH_TRIAL = Text("トライアルを含みます", "trials included")
@@ -199,8 +211,8 @@ _DEFINITIONS: dict[str, Text] = {
         "At risk: {warn} to {last_warn} days since the last purchase.",
     ),
     "f2_late": Text(
-        "F2転換遅れ: 購入1回のまま {late}日以上、{lapse}日未満の顧客です。",
-        "F2 late: one purchase, {late} or more and under {lapse} days ago.",
+        "F2転換遅れ: 購入1回のまま {late}日以上、{lapse}日未満の顧客です。{late_mode}",
+        "F2 late: one purchase, {late} or more and under {lapse} days ago.{late_mode}",
     ),
     "revived": Text(
         "復活: {lapse}日以上の空白の後に購入した顧客に、{revive}日間付く印です。",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from okaeri.foundation.text import Text
+from okaeri.insight.domain.f2_late import rules_in_force
 from okaeri.insight.domain.findings import Reports
 from okaeri.insight.domain.words import interval, money, percent, sentence
 from okaeri.insight.types import LifecycleRules, NextStep
@@ -166,7 +167,10 @@ _KINDS = (
         Text("F2転換が遅れている人に理由を聞く", "Ask late first-time buyers why"),
         _LATE,
         people=lambda reports: reports["summary"]["f2_late"],
-        words=lambda _reports, rules: {"late": rules.f2_late_days, "last": rules.lapse_days - 1},
+        words=lambda reports, rules: {
+            "late": rules_in_force(rules, reports["summary"]).f2_late_days,
+            "last": rules.lapse_days - 1,
+        },
     ),
     _Kind(
         "playbook:know_us",

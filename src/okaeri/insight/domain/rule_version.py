@@ -17,7 +17,8 @@ def rule_version(
     """
     further = [] if counting in (None, CountingRules()) else [asdict(counting)]
     classes = asdict(rules)
-    if rules.threshold_refresh == LifecycleRules().threshold_refresh:
-        del classes["threshold_refresh"]
+    for name in ("threshold_refresh", "f2_late_mode"):
+        if classes[name] == getattr(LifecycleRules(), name):
+            del classes[name]
     text = json.dumps([classes, asdict(ranks), *further], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

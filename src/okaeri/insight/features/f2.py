@@ -21,6 +21,16 @@ def compute_f2_days(customers: ir.Table, *, windows: Sequence[int]) -> ir.Table:
     )
 
 
+def compute_f2_gaps(customers: ir.Table) -> ir.Table:
+    """One row per number of days between first and second purchase: f2_days, people.
+
+    `customers` as of `features.lifecycle`. Who has not come back has no such days.
+    """
+    rows = customers.filter(customers.second_on.notnull())
+    rows = rows.select(f2_days=rows.second_on.delta(rows.first_on, unit="day"))
+    return rows.group_by("f2_days").agg(people=rows.count())
+
+
 def _within(wait: ir.IntegerValue, days: int) -> ir.IntegerValue:
     return (wait.notnull() & (wait <= days)).ifelse(1, 0)
 

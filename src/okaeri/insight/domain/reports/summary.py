@@ -16,6 +16,7 @@ def summary_payload(
     f2: Mapping[str, Any],
     cycle_median_days: float | None,
     suggested_lapse_days: int | None,
+    f2_own_days: int | None,
 ) -> dict[str, Any]:
     """Give one flat document; amounts in the smallest unit, rates as shares, days as ISO text.
 
@@ -23,8 +24,8 @@ def summary_payload(
     orders of all time; None without orders), unit_price_minor and threshold_minor (frozen for the
     month), active_365, prime_active, at_risk, at_risk_prime, f2_late, f2_rate_90 with f2_low,
     f2_high, f2_n, f2_k (those who became 90 days old in the last 90 days), f2_prev_rate_90 (in the
-    90 days before), first_on, last_on, cycle_median_days, suggested_lapse_days. A refresh adds
-    left_out, the counts of `features.left_out`.
+    90 days before), first_on, last_on, cycle_median_days, suggested_lapse_days,
+    f2_own_days (`domain.f2_late`). A refresh adds left_out, the counts of `features.left_out`.
     """
     cells = portfolio["cells"]
     prime = next(cell for cell in cells if cell["stage"] == "prime" and not cell["is_lapsed"])
@@ -55,6 +56,7 @@ def summary_payload(
         "last_on": _iso(totals["last_on"]),
         "cycle_median_days": cycle_median_days,
         "suggested_lapse_days": suggested_lapse_days,
+        "f2_own_days": f2_own_days,
     }
 
 

@@ -40,6 +40,18 @@ def propose_thresholds() -> dict[str, int]:
     }
 
 
+def find_own_f2() -> dict[str, Any] | None:
+    """Give the shop's own days until a second purchase is late: days, is_own (they are in force).
+
+    None before a refresh that counted enough people.
+    """
+    report = insight.find_report("summary")
+    days = report.payload.get("f2_own_days") if report else None
+    if days is None:
+        return None
+    return {"days": days, "is_own": load(LifecycleRules).f2_late_mode == "own_days"}
+
+
 def name_movers(request: HttpRequest, movers: Sequence[ClassMover]) -> list[tuple[str, ClassMover]]:
     """Give the movers with their names, as far as the reader may see people at all."""
     if not may(request.user, "customers.see"):

@@ -25,7 +25,12 @@ from okaeri.web.access import needs
 from okaeri.web.channel_names import channel_name
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.settings.currency import CURRENCY, why_currency_stays
-from okaeri.web.pages.settings.preview import name_movers, preview_classes, propose_thresholds
+from okaeri.web.pages.settings.preview import (
+    find_own_f2,
+    name_movers,
+    preview_classes,
+    propose_thresholds,
+)
 from okaeri.web.pages.settings.statuses import STATUSES, preview_words, why_words_are_unknown
 from okaeri.web.setting_groups import GROUPS
 
@@ -49,6 +54,8 @@ _CHOICE_NAMES = {
     "fixed": Text("固定の単価", "Fixed price"),
     "monthly": Text("毎月1日(月内は変えない)", "On the first of the month, then frozen"),
     "nightly": Text("毎晩", "Every night"),
+    "fixed_days": Text("上の日数", "The days above"),
+    "own_days": Text("この店の間隔(80%点)", "The shop's own days (80% point)"),
     "repeat": Text("同じ品の買い足し", "Repeat purchases of one product"),
     "ad_hoc": Text("都度買い", "Ad-hoc purchases"),
     "merch_net": Text(
@@ -123,7 +130,9 @@ def settings(request: HttpRequest, group: str = "shop") -> HttpResponse:
         status = 400 if problems else 200
     else:
         unused = examine(GROUPS[group])
-        tried = proposal if "propose" in request.GET else {}
+        tried: dict[str, Value] = {**proposal} if "propose" in request.GET else {}
+        if "own_f2" in request.GET:
+            tried["cpm.f2_late_mode"] = "own_days"
         fields = [
             _field(spec, _as_text(tried.get(spec.key, value)), unused.get(spec.key))
             for spec, value in _stored(group)
@@ -134,6 +143,7 @@ def settings(request: HttpRequest, group: str = "shop") -> HttpResponse:
         "group": group,
         "has_preview": group in _PREVIEWS,
         "proposed_lapse": proposal.get("cpm.lapse_days"),
+        "own_f2": find_own_f2() if group == "classes" else None,
         **preview,
     }
     return render(request, "okaeri/settings/form.html", context, status=status)
