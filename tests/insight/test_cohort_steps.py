@@ -61,14 +61,17 @@ def test_steps_count_calendar_months_or_each_persons_own_thirty_days(warehouse: 
 
 
 @pytest.mark.covers("Q-12")
-def test_ltv_at_90_180_and_365_days_is_the_sum_of_the_first_days_of_those_old_enough(
+def test_ltv_at_90_180_365_and_730_days_is_the_sum_of_the_first_days_of_those_old_enough(
     warehouse: Warehouse,
     browser_of_staff: Client,  # noqa: F811 - the fixture
 ) -> None:
     orders = lively(people=80, start=TODAY - timedelta(days=600), end=TODAY)
+    # Three are old enough for the longest window.
+    orders += [order(f"old{n}", TODAY - timedelta(days=760 + n)) for n in range(3)]
     record(*orders)
     api.refresh(warehouse=warehouse, as_of=TODAY)
     payload = payload_of("lifetime_value")
+    assert [one["days"] for one in payload["all"][0]["windows"]] == [90, 180, 365, 730]
     first: dict[str, date] = {}
     for one in orders:
         member, day = one.party.member_no, one.ordered_at.date()
@@ -93,7 +96,10 @@ def test_ltv_at_90_180_and_365_days_is_the_sum_of_the_first_days_of_those_old_en
     assert ripe["2026-01"]
     assert not ripe["2026-02"]
     page = browser_of_staff.get("/analysis/ltv/").content.decode()
-    assert f'LTV(365日)</span><span class="figure-value">{_yen(payload, 2)}' in page
+    for place, days in ((2, 365), (3, 730)):
+        assert f'LTV({days}日)</span><span class="figure-value">{_yen(payload, place)}' in page
+    # The sentence rests on the longest window that enough people have passed.
+    assert '"answer">1人のお客様が初回から365日間に買う金額は' in page
     assert re.search(r'2026年2月</a></th><td class="n is-open">', page)
     assert '<th scope="row" class="nowrap">magazine</th>' in _html(browser_of_staff, "?by=media")
     assert '<th scope="row" class="nowrap">化粧水</th>' in _html(browser_of_staff, "?by=product")

@@ -34,9 +34,9 @@ LTV_YEAR = 365
 _MOST_WINDOWS, _LONGEST_WINDOW = 8, 3650
 _NO_WINDOWS = Text(
     "「{value}」は使えません。1〜{longest} の日数を小さい順に、空白で区切って{most}個まで書いてください"
-    "(例: 90 180 365)。",
+    "(例: 90 180 365 730)。",
     "'{value}' cannot be used; write up to {most} numbers of days from 1 to {longest}, smallest first, "
-    "by spaces (90 180 365).",
+    "by spaces (90 180 365 730).",
 )
 
 
@@ -55,7 +55,7 @@ class LtvRules:
 
     windows: str = setting(
         "ltv.windows",
-        "90 180 365",
+        "90 180 365 730",
         Text("LTVを数える日数(空白区切り)", "Days LTV is counted within (by spaces)"),
         judge=_why_no_windows,
     )

@@ -123,8 +123,10 @@ def _address(facet: str, part: Mapping[str, Any]) -> str:
 
 
 def _answer(whole: Mapping[str, Any], language: str) -> str:
-    reached = [one for one in whole["windows"] if one["customers"]]
-    window = (reached or whole["windows"])[-1]
+    known = [one for one in whole["windows"] if one["customers"]]
+    # Of the longest window that enough people have passed.
+    told = [one for one in known if one["customers"] >= _FEWEST]
+    window = (told or known or whole["windows"])[-1]
     currency = load(ShopProfile).currency
     is_told = window.get("low_minor") is not None
     said = (
