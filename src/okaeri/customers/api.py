@@ -190,6 +190,7 @@ __all__ = [
     "get_request",
     "give_placeholder_addresses",
     "grants_on",
+    "highest_id",
     "ids_of",
     "import_attributes",
     "issue_card",
@@ -540,6 +541,11 @@ def suppressed_phones(phones: Iterable[str]) -> dict[str, str]:
 def count_customers() -> int:
     """Give the number of people; those absorbed by a merge do not count."""
     return people.count_live()
+
+
+def highest_id() -> int:
+    """Give the highest number a person has; 0 before there is one."""
+    return people.highest_id()
 
 
 def remove_people_of(party_ids: Iterable[int]) -> list[int]:

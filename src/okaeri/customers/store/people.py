@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 
 from okaeri.customers.domain.profile import COLUMNS, Profile, from_columns, to_columns
 from okaeri.customers.models import ContactPoint, Customer
@@ -116,6 +116,12 @@ def fill_emails(domain: str) -> list[int]:
         "WHERE email = '' AND merged_into_id IS NULL RETURNING id"
     )
     return [number for (number,) in select(sql, [domain])]
+
+
+def highest_id() -> int:
+    """Give the highest number anybody has; 0 without people."""
+    highest: int | None = Customer.objects.aggregate(highest=Max("id"))["highest"]
+    return highest or 0
 
 
 def count_live() -> int:

@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
 from django.db import transaction
+from pyroaring import BitMap64
 
 from okaeri.customers import api as customers
 from okaeri.foundation import clock
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.actions import segments
 from okaeri.insight.actions.analysis import (
@@ -23,11 +25,11 @@ from okaeri.insight.actions.analysis import (
     portfolio_then,
     price_on,
 )
-from okaeri.insight.actions.interest_model import keep_interests, learn_interests
+from okaeri.insight.actions.interest_model import Audiences, keep_interests, learn_interests
 from okaeri.insight.actions.item_timing import REPORT as ITEM_TIMING
-from okaeri.insight.actions.item_timing import find_outlook, near_batches
-from okaeri.insight.actions.later import compute_later, keep_later
-from okaeri.insight.actions.lead_signs import lift_leads
+from okaeri.insight.actions.item_timing import ItemOutlook, find_outlook, near_batches
+from okaeri.insight.actions.later import Later, compute_later, keep_later
+from okaeri.insight.actions.leads import find_leads
 from okaeri.insight.actions.order_table import read_orders
 from okaeri.insight.actions.person_run_outs import OUTLOOK, outlook_document
 from okaeri.insight.actions.segment_doings import Answers, write_doings
@@ -39,7 +41,6 @@ from okaeri.insight.analyses.signs import find_day_points
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.bump_types import ReadSigns
 from okaeri.insight.domain.cycle import shop_cycle
-from okaeri.insight.domain.leads import lead_view
 from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.store import followed, insights, items, reports, run_outs
@@ -56,7 +57,6 @@ Progress = Callable[[int, int], None]
 # How many closed months get a snapshot when a shop is first seen.
 SNAPSHOT_MONTHS = 13
 _STEPS = 5
-_LEAD_PAGE = 10_000
 
 
 def refresh(
@@ -83,6 +83,49 @@ def refresh(
     # First of all: freshness, predictions and rules read the same tables of what people did.
     write_doings(warehouse, as_of, answers, reactions)
     tell(1, _STEPS)
+    shop = _class_everybody(warehouse, request, version)
+    tell(2, _STEPS)
+    computed = _compute(shop, depth)
+    tell(3, _STEPS)
+    written = _write(shop, computed)
+    tell(4, _STEPS)
+    if depth is not Depth.CLASSES:
+        _take_snapshots(warehouse, shop.sources.orders, shop.found, request, version)
+    tell(5, _STEPS)
+    return RefreshSummary(
+        as_of=as_of,
+        customers=written,
+        orders=computed.payloads["summary"]["orders"],
+        engine=warehouse.engine,
+        seconds=time.monotonic() - started,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shop:
+    """Everybody with his class; `seen` is the highest change number of orders that were looked at."""
+
+    request: Request
+    found: Found
+    sources: Sources
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Computed:
+    """All a refresh is going to write, in the engine or as small documents by report."""
+
+    payloads: dict[str, Any]
+    later: Later
+    leads: list[CustomerInsightView]
+    standing: ir.Table
+    cared_for: tuple[Audiences, dict[str, Any]] | None
+    members: dict[int, BitMap64]
+    outlook: ItemOutlook
+
+
+def _class_everybody(warehouse: Warehouse, request: Request, version: str) -> _Shop:
+    as_of = request.as_of
     orders = _orders(warehouse, as_of)
     bought = Sources(
         warehouse,
@@ -100,9 +143,6 @@ def refresh(
         bought.last_bought_cycles,
         day_points=find_day_points(warehouse, as_of),
     )
-    tell(2, _STEPS)
-    payloads = build_reports(warehouse, found, request, known=customers.count_customers())
-    payloads["summary"]["left_out"] = count_left_out(warehouse, orders, request)
     sources = bought.of(
         found.customers,
         order_days=found.order_days,
@@ -111,42 +151,61 @@ def refresh(
         shop_cycle_days=shop_cycle(found.intervals),
     )
     seen = warehouse.highest(ORDERS, "change_no") if warehouse.has(ORDERS) else 0
-    later = compute_later(sources, depth, version=version, orders=payloads["summary"]["orders"])
-    leads = _leads(warehouse, found, payloads["summary"]["leads"], as_of)
+    return _Shop(request, found, sources, seen)
+
+
+def _compute(shop: _Shop, depth: Depth) -> _Computed:
+    """Compute everything; nothing of it is seen by anybody yet, but segments' own tables."""
+    sources, found, as_of = shop.sources, shop.found, shop.request.as_of
+    warehouse, version = sources.warehouse, sources.rule_version
+    payloads = build_reports(warehouse, found, shop.request, known=customers.count_customers())
+    summary = payloads["summary"]
+    summary["left_out"] = count_left_out(warehouse, sources.orders, shop.request)
+    later = compute_later(sources, depth, version=version, orders=summary["orders"])
+    leads = find_leads(warehouse, found.customers, as_of) if summary["leads"] else []
     standing = _stage_standing(sources)
     foretold = later.predictions.rows if later.predictions else None
     write_people(sources, standing, leads, forecast_rows(foretold))
-    cared_for = None if depth is Depth.CLASSES else learn_interests(sources)
-    members = segments.recount(warehouse, as_of)
-    outlook = find_outlook(sources, later.payloads.get(ITEM_TIMING))
-    tell(3, _STEPS)
+    return _Computed(
+        payloads,
+        later,
+        leads,
+        standing,
+        None if depth is Depth.CLASSES else learn_interests(sources),
+        segments.recount(warehouse, as_of),
+        find_outlook(sources, later.payloads.get(ITEM_TIMING)),
+    )
+
+
+def _write(shop: _Shop, computed: _Computed) -> int:
+    """Put the new rows and documents in the place of the old, all at once; give how many people."""
+    sources, as_of = shop.sources, shop.request.as_of
     with transaction.atomic():
         followed.hold()
-        payloads |= keep_later(later) | keep_interests(cared_for)
+        documents = {
+            **computed.payloads,
+            **keep_later(computed.later),
+            **keep_interests(computed.cared_for),
+            OUTLOOK: outlook_document(computed.outlook),
+        }
         loyal_before = insights.prime_before()
-        written = insights.replace_all(_insight_batches(sources, standing), leads)
+        rows = _insight_batches(sources, computed.standing)
+        written = insights.replace_all(rows, computed.leads)
         insights.note_prime_ends(loyal_before, as_of)
         # Whoever ordered meanwhile was written over just now.
-        followed.go_back(seen)
-        run_outs.replace_all(near_batches(sources, outlook), as_of)
+        followed.go_back(shop.seen)
+        run_outs.replace_all(near_batches(sources, computed.outlook), as_of)
         cycles = sources.trusted_cycles.select("sku", "cycle_days", "intervals")
         items.replace_cycles(sources.rows(cycles))
-        payloads[OUTLOOK] = outlook_document(outlook)
         reports.save_all(
-            payloads, as_of=as_of, rule_version=version, orders_seen=seen, now=clock.now()
+            documents,
+            as_of=as_of,
+            rule_version=sources.rule_version,
+            orders_seen=shop.seen,
+            now=clock.now(),
         )
-        segments.save_counts(members, clock.now())
-    tell(4, _STEPS)
-    if depth is not Depth.CLASSES:
-        _take_snapshots(warehouse, orders, found, request, version)
-    tell(5, _STEPS)
-    return RefreshSummary(
-        as_of=as_of,
-        customers=written,
-        orders=payloads["summary"]["orders"],
-        engine=warehouse.engine,
-        seconds=time.monotonic() - started,
-    )
+        segments.save_counts(computed.members, clock.now())
+    return written
 
 
 def _orders(warehouse: Warehouse, as_of: date) -> ir.Table:
@@ -194,30 +253,6 @@ def _insight_batches(sources: Sources, standing: ir.Table) -> Iterator[pa.Record
     for batch in sources.warehouse.stream(standing.order_by("customer_id")):
         days = pa.array([sources.as_of] * batch.num_rows, type=pa.date32())
         yield batch.append_column("as_of", days)
-
-
-def _leads(
-    warehouse: Warehouse, found: Found, missing: int, as_of: date
-) -> list[CustomerInsightView]:
-    """Give a row for everybody known who never bought; `missing` says how many there are."""
-    if not missing:
-        return []
-    column = warehouse.collect(found.customers.select("customer_id"))["customer_id"]
-    buyers = set(column.to_pylist())
-    zone = ZoneInfo(load(ShopProfile).time_zone)
-    bands = load(BandRules)
-    found_leads: dict[int, CustomerInsightView] = {}
-    start = 1
-    while len(found_leads) < missing:
-        asked = [number for number in range(start, start + _LEAD_PAGE) if number not in buyers]
-        for profile in customers.list_profiles(asked).values():
-            if profile.id not in buyers:
-                seen_on = clock.local_day(profile.created_at, zone)
-                found_leads[profile.id] = lead_view(
-                    profile.id, seen_on=seen_on, as_of=as_of, bands=bands
-                )
-        start += _LEAD_PAGE
-    return lift_leads(warehouse, list(found_leads.values()), as_of=as_of, bands=bands)
 
 
 def _take_snapshots(
