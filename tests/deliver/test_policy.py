@@ -48,6 +48,8 @@ PERSON = PersonFacts(
     first_purchase_on=date(2025, 1, 1),
 )
 
+FOLLOWED = {"stage": "first", "has_open_follow": True}
+STILL_FOLLOWED = ("hold", "follow_unfinished", date(2026, 4, 9))
 FULL_UNTIL_TOMORROW = ("hold", "sales_cap", date(2026, 4, 9))
 
 
@@ -95,6 +97,12 @@ TABLE: list[tuple[str, dict[str, Any], datetime, Any]] = [
     ),
     ("sales", {"stage": "first", "first_purchase_on": ago(14)[0]}, NOON, "send"),
     ("useful", {"stage": "first", "first_purchase_on": ago(0)[0]}, NOON, "send"),
+    # Then until the letters of care have left, 45 days at most; help itself never waits.
+    ("sales", FOLLOWED | {"first_purchase_on": ago(14)[0]}, NOON, STILL_FOLLOWED),
+    ("sales", FOLLOWED | {"first_purchase_on": ago(44)[0]}, NOON, STILL_FOLLOWED),
+    ("sales", FOLLOWED | {"first_purchase_on": ago(45)[0]}, NOON, "send"),
+    ("useful", FOLLOWED | {"first_purchase_on": ago(14)[0]}, NOON, "send"),
+    ("sales", FOLLOWED | {"stage": "toddler", "first_purchase_on": ago(44)[0]}, NOON, "send"),
     (
         "sales",
         {"stage": "first", "first_purchase_on": ago(40)[0], "sales_days": ago(20)},

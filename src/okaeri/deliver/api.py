@@ -27,6 +27,7 @@ from okaeri.deliver.domain import tracking as domain_tracking
 from okaeri.deliver.store import audiences as stored_audiences
 from okaeri.deliver.store import (
     brakes,
+    claims,
     clicks,
     contacts,
     following,
@@ -353,6 +354,11 @@ def recipients_of(message_ids: Sequence[int]) -> dict[int, int]:
 def all_recipients(status: str = "") -> set[int]:
     """Give everybody with a message of a status, of any status for ""."""
     return rights.all_recipients(status)
+
+
+def unsent_useful(source_kind: str, customer_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Give (customer, source id) of useful messages of a kind of source that have not left yet."""
+    return claims.unsent_useful(source_kind, customer_ids) if customer_ids else set()
 
 
 def list_marketing(customer_ids: Sequence[int]) -> list[SentMarketing]:

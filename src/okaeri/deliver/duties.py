@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 
 from okaeri.deliver.actions.audiences import follow
-from okaeri.deliver.actions.claiming import anybody_may_be_sold_to
+from okaeri.deliver.actions.claiming import anybody_may_be_sold_to, nobody_is_followed
 from okaeri.deliver.actions.liveness import WorkerSign
 from okaeri.deliver.actions.recovering import recover_orphans
 from okaeri.deliver.actions.rendering import render_due
@@ -14,7 +14,7 @@ from okaeri.deliver.actions.sending import send_due
 from okaeri.deliver.actions.tracking import weigh_clicks
 from okaeri.deliver.audience_types import AudienceService
 from okaeri.deliver.store.outbox import expire
-from okaeri.deliver.types import Channel, Links, NoSellingTo, Renderer
+from okaeri.deliver.types import Channel, InFollow, Links, NoSellingTo, Renderer
 from okaeri.foundation.work.loop import Duty
 
 _EXPIRE_BATCH = 1000
@@ -26,6 +26,7 @@ def duties(
     channels: Mapping[str, Channel],
     links: Links,
     no_selling_to: NoSellingTo = anybody_may_be_sold_to,
+    in_follow: InFollow = nobody_is_followed,
     audiences: AudienceService | None = None,
 ) -> tuple[Duty, ...]:
     """Give delivery's duties for one worker, in the order a message passes them."""
@@ -43,7 +44,8 @@ def duties(
 
     def send(now: datetime) -> int:
         return sum(
-            send_due(channel, sign.name, links, now, no_selling_to) for channel in channels.values()
+            send_due(channel, sign.name, links, now, no_selling_to, in_follow)
+            for channel in channels.values()
         )
 
     def weigh(now: datetime) -> int:

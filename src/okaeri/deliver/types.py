@@ -85,6 +85,8 @@ class Renderer(Protocol):
 # Asked inside the claim, given by `project.wiring` (listen and customers know it): who of these people
 # has a trouble that nobody has dealt with, so that nothing may be sold to them now.
 NoSellingTo = Callable[[Collection[int]], Set[int]]
+# Asked inside the claim too (plan knows it): who of these first-time buyers has letters of care to come.
+InFollow = Callable[[Collection[int]], Set[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,16 @@ class ContactRules:
         "guard.first_sales_after_days",
         14,
         Text("初回客に販促しない日数", "Days without sales after a first purchase"),
+        minimum=0,
+        maximum=365,
+    )
+    follow_wait_days: int = setting(
+        "guard.follow_wait_days",
+        45,
+        Text(
+            "初回フォローが残る間、販促を待つ最長日数(初回購入から、0は待たない)",
+            "Days after a first purchase that selling waits for follow-up letters at most (0: never)",
+        ),
         minimum=0,
         maximum=365,
     )

@@ -22,6 +22,7 @@ from okaeri.plan.actions import (
     waiting,
 )
 from okaeri.plan.actions import variants as variant_actions
+from okaeri.plan.actions.following import in_follow
 from okaeri.plan.actions.motivation import infer_motivations
 from okaeri.plan.actions.offers import like_viewed_by, offers_of
 from okaeri.plan.actions.render import PlanRenderer, preview_for
@@ -72,6 +73,7 @@ __all__ = [
     "get_journey",
     "get_template",
     "in_care",
+    "in_follow",
     "infer_motivations",
     "install_playbooks",
     "journey_keys",

@@ -106,6 +106,7 @@ def station_duties() -> tuple[Duty, ...]:
             channels=channels(),
             links=links,
             no_selling_to=no_selling_to,
+            in_follow=plan.in_follow,
             # No second try: the loop that sends mails does not wait for LINE.
             audiences=line_audiences(waits=()),
         ),

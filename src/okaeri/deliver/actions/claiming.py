@@ -19,7 +19,7 @@ from okaeri.deliver.domain import policy
 from okaeri.deliver.domain.token import one_click_url, unsubscribe_token, unsubscribe_url
 from okaeri.deliver.models import Content
 from okaeri.deliver.store import brakes, claims, locks, strangers
-from okaeri.deliver.types import ContactRules, Links, NoSellingTo, Outgoing
+from okaeri.deliver.types import ContactRules, InFollow, Links, NoSellingTo, Outgoing
 from okaeri.foundation.settings import ShopProfile, load, load_strictly
 from okaeri.insight import api as insight
 
@@ -63,12 +63,18 @@ def anybody_may_be_sold_to(_customer_ids: Collection[int]) -> frozenset[int]:
     return frozenset()
 
 
+def nobody_is_followed(_customer_ids: Collection[int]) -> frozenset[int]:
+    """Answer for a shop without journeys."""
+    return frozenset()
+
+
 def claim_due(
     channel: str,
     worker: str,
     links: Links,
     now: datetime,
     no_selling_to: NoSellingTo = anybody_may_be_sold_to,
+    in_follow: InFollow = nobody_is_followed,
 ) -> Claim:
     """Claim one batch of due messages of `channel` for `worker`."""
     rules, shop = load_strictly(ContactRules), load(ShopProfile)
@@ -95,6 +101,7 @@ def claim_due(
         zone = ZoneInfo(shop.time_zone)
         people = _facts(due, families, channel, zone, now, no_selling_to)
         _add_asked(people, due, families, rules, zone, now)
+        _add_followed(people, due, families, in_follow)
         # 5. Decide one by one: what is claimed counts for the next message to the same person.
         addresses = _decide_all(due, families, people, rules, shop, now)
         # 6. Write the claims; the commit is durable before the first byte leaves.
@@ -165,6 +172,19 @@ def _add_asked(
     for number, at in claims.list_asked(asking, now - timedelta(days=rules.survey_days + 1)):
         person, day = people[asking[number]], at.astimezone(zone).date()
         people[asking[number]] = replace(person, asked_on=max(day, person.asked_on or day))
+
+
+def _add_followed(
+    people: dict[int, policy.PersonFacts],
+    due: Sequence[claims.Due],
+    families: Families,
+    in_follow: InFollow,
+) -> None:
+    """Add which first-time buyers, of those to be sold to, are still cared for under any of their ids."""
+    buyers = {families[one.customer_id] for one in due if one.content_kind == policy.SALES}
+    first = {number: ids[0] for ids in buyers if people[ids[0]].stage == "first" for number in ids}
+    for number in in_follow(first) if first else ():
+        people[first[number]] = replace(people[first[number]], has_open_follow=True)
 
 
 def _reachable(point: ContactPointView | None) -> policy.PersonFacts:

@@ -25,6 +25,7 @@ from okaeri.deliver.actions.claiming import (
     LEASE,
     anybody_may_be_sold_to,
     claim_due,
+    nobody_is_followed,
     wall_clock,
 )
 from okaeri.deliver.actions.tracking import track
@@ -34,6 +35,7 @@ from okaeri.deliver.store import brakes, claims
 from okaeri.deliver.types import (
     Accepted,
     Channel,
+    InFollow,
     Links,
     NoSellingTo,
     Outcome,
@@ -63,11 +65,12 @@ def send_due(
     links: Links,
     now: datetime,
     no_selling_to: NoSellingTo = anybody_may_be_sold_to,
+    in_follow: InFollow = nobody_is_followed,
 ) -> int:
     """Claim and send one batch; gives how many messages were sent, held or ended."""
     if brakes.find_state(channel.kind, now).is_paused or _is_restored(now):
         return 0
-    claim = claim_due(channel.kind, worker, links, now, no_selling_to)
+    claim = claim_due(channel.kind, worker, links, now, no_selling_to, in_follow)
     if not claim.outgoing:
         return claim.set_aside
     return claim.set_aside + send_batch(channel, track(claim.outgoing, links), worker, now)

@@ -44,6 +44,7 @@ class PersonFacts:
     for somebody who never bought. `has_open_complaint`: nobody has dealt with his low score, his
     complaint or his wish to cancel or pause a subscription yet. `wishes`: what he asked for on the
     preference page. `asked_on`: the last day on which he was asked a question, None if he never was.
+    `has_open_follow`: letters of care after his first purchase are still to come (row C-15).
     """
 
     address: str
@@ -57,6 +58,7 @@ class PersonFacts:
     has_open_complaint: bool = False
     wishes: Wishes = NO_WISHES
     asked_on: date | None = None
+    has_open_follow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +189,26 @@ def _sales_wait(
         return None
     if not person.stage:
         return today + timedelta(days=1), "stage_unknown"
-    if person.stage == "first" and person.first_purchase_on is not None:
-        allowed_on = person.first_purchase_on + timedelta(days=rules.first_sales_after_days)
-        if today < allowed_on:
-            return allowed_on, "first_purchase_recent"
+    wait = _first_wait(person, rules, today)
+    if wait is not None:
+        return wait
     cap = _sales_cap(person, rules)
     free_on = day_below_cap(person.sales_days, cap, _DAYS_OF_SALES, today)
     return None if free_on == today else (free_on, "sales_cap")
+
+
+def _first_wait(person: PersonFacts, rules: ContactRules, today: date) -> Wait | None:
+    """A first-time buyer is cared for before he is sold to: so many days, and until it is done (C-15)."""
+    bought_on = person.first_purchase_on
+    if person.stage != "first" or bought_on is None:
+        return None
+    allowed_on = bought_on + timedelta(days=rules.first_sales_after_days)
+    if today < allowed_on:
+        return allowed_on, "first_purchase_recent"
+    if person.has_open_follow and today < bought_on + timedelta(days=rules.follow_wait_days):
+        # When a walk ends nobody knows beforehand: asked again every day.
+        return today + timedelta(days=1), "follow_unfinished"
+    return None
 
 
 def _sales_cap(person: PersonFacts, rules: ContactRules) -> int:

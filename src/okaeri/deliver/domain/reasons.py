@@ -64,6 +64,10 @@ REASONS: dict[str, Text] = {
         "初回購入から間もないお客様には販促を送りません。",
         "No selling so soon after a first purchase.",
     ),
+    "follow_unfinished": Text(
+        "初回フォローのお便りがまだ残っているため、届け終わるまで販促を待っています。",
+        "Letters of care after the first purchase are still to come; selling waits for them.",
+    ),
     "asked_lately": Text(
         "前のアンケートから日が浅いため、続けてはうかがいません。",
         "Not asked again so soon after the last question.",

@@ -106,6 +106,19 @@ def list_asked(customer_ids: Collection[int], since: datetime) -> list[tuple[int
     return [(customer_id, at) for customer_id, at in pairs if at is not None]
 
 
+def unsent_useful(source_kind: str, customer_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Give (customer, source id) of what a kind of source wrote to help them and has not left yet."""
+    # By person alone: the index of sources would read all that wait for everybody.
+    found = Message.objects.filter(
+        customer_id__in=customer_ids,
+        settled_at=None,
+        content_kind="useful",
+        status__in=(Status.PLANNED, Status.RENDERED, Status.CLAIMED),
+    )
+    rows = found.values_list("source_kind", "customer_id", "source_id")
+    return {(who, source) for kind, who, source in rows if kind == source_kind}
+
+
 def list_steps_sent(
     customer_ids: Collection[int], since: datetime
 ) -> dict[Step, set[tuple[int, str]]]:

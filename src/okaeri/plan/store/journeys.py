@@ -1,9 +1,10 @@
 """Reads and writes of journeys, their editions, and who enters them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.db.models import Count
 
@@ -190,6 +191,27 @@ def active_walks(journey_id: int, customer_ids: Sequence[int]) -> dict[int, int]
         journey_id=journey_id, customer_id__in=customer_ids, state=Enrolment.State.ACTIVE
     )
     return dict(rows.values_list("customer_id", "id"))
+
+
+class Standing(NamedTuple):
+    """Where one walk of a person stands; `is_active` is False once it went to its end."""
+
+    customer_id: int
+    journey_id: int
+    version_id: int
+    node: str
+    is_active: bool
+
+
+def standing_of(customer_ids: Collection[int]) -> list[Standing]:
+    """Give the walks of these people that go on or went to their end; not those that were left."""
+    kept = (Enrolment.State.ACTIVE, Enrolment.State.FINISHED)
+    rows = Enrolment.objects.filter(customer_id__in=customer_ids, state__in=kept)
+    columns = ("customer_id", "journey_id", "version_id", "node", "state")
+    return [
+        Standing(who, journey, version, node, state == Enrolment.State.ACTIVE)
+        for who, journey, version, node, state in rows.values_list(*columns)
+    ]
 
 
 def template_heads() -> dict[str, TemplateHead]:

@@ -1,0 +1,97 @@
+"""Row C-15: a first-time buyer is sold nothing until his follow-up letters have left, or for so long."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from okaeri.deliver import api as deliver
+from okaeri.deliver.types import ContactRules
+from okaeri.foundation.settings import save, specs_of
+from okaeri.plan import api as plan
+from okaeri.plan.domain.care import care_ahead
+from okaeri.project import wiring
+from tests.plan.conftest import NOON, Shop, know
+from tests.plan.journeys_for_tests import definition_of, source_of
+
+OFFER = """
+  - {id: until_20, wait: {day: 20}}
+  - {id: offer, send: {template: know_us_reorder, grace_days: 40}}
+  - {id: end, exit: {}}
+"""
+MIXED = """
+  - {id: hello, send: {template: hello}}
+  - {id: until_3, wait: {day: 3}}
+  - {id: help, send: {template: help}}
+  - {id: until_20, wait: {day: 20}}
+  - {id: offer, send: {template: offer}}
+  - {id: until_30, wait: {day: 30}}
+  - {id: news, send: {template: help}}
+  - {id: end, exit: {}}
+"""
+
+
+def test_care_is_what_comes_before_the_first_sales_letter() -> None:
+    mixed = definition_of(MIXED)
+    assert care_ahead(mixed, {"offer"}) == {"hello", "until_3", "help"}
+    assert care_ahead(mixed, set()) == set(mixed.nodes) - {"end"}
+    assert care_ahead(definition_of(OFFER), {"know_us_reorder"}) == set()
+
+
+def offer_of(person: int) -> tuple[str, str]:
+    (found,) = [one for one in deliver.messages_of(person) if one.source_part == "offer"]
+    return found.status, found.why.ja
+
+
+@pytest.mark.django_db
+@pytest.mark.covers("C-15")
+def test_selling_waits_for_a_follow_up_that_a_late_parcel_put_off(shop: Shop) -> None:
+    plan.activate("first_follow", now=NOON, holdout_share=0.0)
+    plan.activate(plan.save_definition(source_of(OFFER), now=NOON).key, now=NOON, holdout_share=0.0)
+    late = shop.order("late", shipped_on=date(2026, 4, 14), delivered_on=date(2026, 4, 15))
+    soon = shop.order("soon", shipped_on=date(2026, 4, 1), delivered_on=date(2026, 4, 2))
+    loop = wiring.build_loop()
+
+    def go_to(day: int) -> None:
+        shop.pass_days(day - (shop.now - NOON).days)
+        for person in (late, soon):
+            know(person, NOON.date())
+        loop.run_until_idle()
+
+    for day in (0, 2, 5, 8, 11, 15, 17, 18, 20):
+        go_to(day)
+    # Both were asked for on day 20. The parcel of one came on day 1, that of the other on day 14.
+    assert offer_of(soon)[0] == "accepted"
+    status, why = offer_of(late)
+    assert status == "planned"
+    assert "初回フォロー" in why
+    for day in (21, 24, 27):
+        go_to(day)
+    assert "初回フォロー" in offer_of(late)[1]
+    with CaptureQueriesContext(connection) as few:
+        assert plan.in_follow([late, soon]) == {late}
+    with CaptureQueriesContext(connection) as many:
+        assert plan.in_follow(range(900)) == {late}
+    assert len(few) == len(many) <= 5
+    # The last letter leaves on day 28, fourteen days after the parcel; then it is time to sell.
+    for day in (28, 29, 30):
+        go_to(day)
+    assert offer_of(late)[0] == "accepted"
+
+
+@pytest.mark.django_db
+def test_the_wait_has_an_end_that_the_shop_sets(shop: Shop) -> None:
+    specs = {spec.key: spec for spec in specs_of(ContactRules).values()}
+    save(specs, {"guard.follow_wait_days": 21})
+    plan.activate("first_follow", now=NOON, holdout_share=0.0)
+    plan.activate(plan.save_definition(source_of(OFFER), now=NOON).key, now=NOON, holdout_share=0.0)
+    late = shop.order("late", shipped_on=date(2026, 4, 25), delivered_on=date(2026, 4, 26))
+    loop = wiring.build_loop()
+    statuses = []
+    for day in (0, 20, 22):
+        shop.pass_days(day - (shop.now - NOON).days)
+        know(late, NOON.date())
+        loop.run_until_idle()
+        statuses += [offer_of(late)[0]] if day >= 20 else []
+    assert statuses == ["planned", "accepted"]
