@@ -37,11 +37,30 @@ def test_new_and_existing_customers_the_average_order_and_how_steady_sales_are(
         months.setdefault(f"{day:%Y-%m}", [0, 0, 0])
         months[f"{day:%Y-%m}"][is_repeat] += one.lines[0].amount_minor
         months[f"{day:%Y-%m}"][2] += 1
-    shown = payload["months"]
+    shown, begun = payload["months"], min(months)
     for row in shown:
         new, repeat, count = months[row["month"]]
         assert (row["first_minor"], row["repeat_minor"], row["orders"]) == (new, repeat, count)
         assert row["aov_minor"] == round((new + repeat) / count)
+        assert row["buyers"] == len(
+            {o.party.member_no for o in orders if f"{o.ordered_at:%Y-%m}" == row["month"]}
+        )
+        before = months.get(f"{int(row['month'][:4]) - 1}{row['month'][4:]}", [0, 0])
+        is_told = not row["is_open"] and row["month"] > f"{int(begun[:4]) + 1}{begun[4:]}"
+        ratio = pytest.approx((new + repeat) / sum(before[:2])) if is_told else None
+        assert row["net_ratio"] == ratio
+    years = payload["years"]["net_minor"]
+    nets = [
+        sum(
+            one.lines[0].amount_minor
+            for one in orders
+            if ago(back + 365) < one.ordered_at.date() <= ago(back)
+        )
+        for back in (0, 365)
+    ]
+    assert (years["now"], years["before"]) == (nets[0], nets[1])
+    assert years["ratio"] == pytest.approx(nets[0] / nets[1])
+    assert shown[-1]["net_ratio"] is None, "the month is under way"
     last_year = [months[row["month"]] for row in shown[-12:]]
     share = sum(m[1] for m in last_year) / sum(m[0] + m[1] for m in last_year)
     assert payload["existing_share"] == pytest.approx(share)
@@ -58,7 +77,14 @@ def test_new_and_existing_customers_the_average_order_and_how_steady_sales_are(
     html = browser_of_staff.get("/analysis/sales/").content.decode()
     for name in ("既存売上比率", "売上変動係数", "年間購入回数", "客単価"):
         assert name in html
+    assert f"{years['ratio']:.0%}({years['ratio']:.1f}倍)" in html
+    assert "前年比200%は2倍のことです" in html
     home = browser_of_staff.get("/").content.decode()
+    formula = home.split("売上のなりたち")[1].split("</section>")[0]
+    for kind in ("new", "existing"):
+        part = payload[kind]
+        assert f"{part['orders'] / part['buyers']:.2f}回 × {part['aov_minor']:,}円" in formula
+    assert f"<strong>{nets[0]:,}円</strong>" in formula
     assert re.search(rf"既存売上比率</span><span class=\"figure-value\">{share * 100:.1f}%", home)
 
 

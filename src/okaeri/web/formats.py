@@ -58,6 +58,14 @@ def percent(share: float | None, places: int = 1) -> str:
     return MISSING if share is None else f"{number(share * 100, places)}%"
 
 
+def year_ratio(ratio: float | None, language: str) -> str:
+    """2.0 → 200%(2.0倍) / 200% (2.0 times): of the year before, never 200 % more (§1.3 #22)."""
+    if ratio is None:
+        return MISSING
+    times = Text("({n}倍)", " ({n} times)").format(n=number(ratio, 1)).render(language)
+    return f"{percent(ratio, 0)}{times}"
+
+
 def percent_range(low: float | None, high: float | None, language: str, digits: int = 1) -> str:
     """Write an interval of shares: 19.0〜28.1% / 19.0 to 28.1%."""
     if low is None or high is None:

@@ -9,10 +9,13 @@ from okaeri.insight.features.band_rates import compute_band_purchases
 from okaeri.insight.features.cycles import compute_bought_cycles
 from okaeri.insight.features.freshness import compute_freshness, compute_touches
 from okaeri.insight.features.sales_mix import compute_month_sales, compute_year_buyers
+from okaeri.insight.features.year_sales import compute_month_buyers, compute_two_years
 
 KEYS: dict[str, list[str] | None] = {
     "month_sales": ["month", "is_first"],
     "year_buyers": ["is_new"],
+    "month_buyers": ["month"],
+    "two_years": ["back"],
     "band_purchases": ["freshness_band"],
     "freshness_by_product": ["customer_id"],
     "touches": ["customer_id"],
@@ -33,6 +36,8 @@ def features(tables: Any) -> dict[str, ir.Table]:
         "touches": compute_touches(tables.orders, as_of=tables.as_of),
         "month_sales": compute_month_sales(tables.purchases),
         "year_buyers": compute_year_buyers(tables.purchases, as_of=tables.as_of, days=200),
+        "month_buyers": compute_month_buyers(tables.purchases),
+        "two_years": compute_two_years(tables.purchases, as_of=tables.as_of, days=200),
         "band_purchases": compute_band_purchases(
             tables.purchases,
             compute_touches(tables.orders, as_of=tables.as_of - timedelta(days=30)),

@@ -4,7 +4,9 @@ from typing import Any
 
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.reports.sales_mix import sales_mix_payload
+from okaeri.insight.domain.reports.year_on_year import two_years
 from okaeri.insight.features.sales_mix import compute_month_sales, compute_year_buyers
+from okaeri.insight.features.year_sales import compute_month_buyers, compute_two_years
 
 
 def build(sources: Sources) -> dict[str, Any]:
@@ -13,4 +15,14 @@ def build(sources: Sources) -> dict[str, Any]:
         sources.purchases, as_of=sources.as_of, days=sources.rules.active_days
     )
     months = sources.rows(compute_month_sales(sources.purchases))
-    return sales_mix_payload(months, sources.rows(years), as_of=sources.as_of)
+    days = sources.rules.active_days
+    both = compute_two_years(sources.purchases, as_of=sources.as_of, days=days)
+    return sales_mix_payload(
+        months,
+        sources.rows(years),
+        buyers=sources.rows(compute_month_buyers(sources.purchases)),
+        years=two_years(
+            sources.rows(both), as_of=sources.as_of, days=days, began_on=sources.began_on
+        ),
+        as_of=sources.as_of,
+    )

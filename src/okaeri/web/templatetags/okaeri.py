@@ -137,6 +137,12 @@ def pct(share: float | None, places: int = 1) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def year_ratio(context: Context, ratio: float | None) -> str:
+    """What a figure is to that of a year before."""
+    return formats.year_ratio(ratio, _language(context))
+
+
+@register.simple_tag(takes_context=True)
 def pct_range(context: Context, low: float | None, high: float | None, digits: int = 1) -> str:
     """19.0〜28.1%."""
     return formats.percent_range(low, high, _language(context), digits)

@@ -44,6 +44,7 @@ from okaeri.insight.domain.reports import (
     sales_mix,
     survival,
     timing,
+    year_on_year,
 )
 from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.media_types import MediaRules
@@ -85,6 +86,7 @@ OF_REPORTS: Mapping[str, Text] = {
     **perks.DEFINITIONS,
     **pivot.DEFINITIONS,
     **life_events.DEFINITIONS,
+    **year_on_year.DEFINITIONS,
     **KPI_DEFINITIONS,
 }
 # Settings those definitions name: "price.dependent_share" fills {price_dependent_share}.

@@ -7,9 +7,11 @@ from typing import Any
 
 from okaeri.foundation.text import Text
 from okaeri.insight.domain.reports.cohorts import month_name
+from okaeri.insight.domain.reports.year_on_year import ratio_to
 from okaeri.insight.domain.shares import share_of
 
 MONTHS = 24
+_YEAR = 12
 
 DEFINITIONS = {
     "existing_share": Text(
@@ -30,12 +32,19 @@ DEFINITIONS = {
 
 
 def sales_mix_payload(
-    months: Iterable[Mapping[str, Any]], years: Iterable[Mapping[str, Any]], *, as_of: date
+    months: Iterable[Mapping[str, Any]],
+    kinds: Iterable[Mapping[str, Any]],
+    *,
+    buyers: Iterable[Mapping[str, Any]],
+    years: Mapping[str, Any],
+    as_of: date,
 ) -> dict[str, Any]:
-    """Give {months, new, existing, existing_share, variation, variation_before}.
+    """Give {months, new, existing, existing_share, variation, variation_before, years}.
 
     months: the last 24, oldest first: month, first_minor, repeat_minor, orders, aov_minor (None
-    without orders), existing_share, is_open. new and existing: buyers, orders, net_minor,
+    without orders), existing_share, is_open, buyers, net_ratio and buyers_ratio (to the same month a
+    year before; None under way and where the shop's first month is no earlier). years: of
+    `year_on_year.two_years`. new and existing: buyers, orders, net_minor,
     purchases_a_buyer, aov_minor. existing_share: of the net of the last 12 calendar months shown;
     variation: of the last 12 closed months, variation_before of the 12 before (None under 12).
     """
@@ -45,10 +54,11 @@ def sales_mix_payload(
     last = as_of.year * 12 + as_of.month - 1
     first = min(sums, default=last + 1)
     rows = [_month(month, sums.get(month, {}), last) for month in range(first, last + 1)]
+    _add_years(rows, {row["month"]: row["buyers"] for row in buyers}, first)
     closed = [row["first_minor"] + row["repeat_minor"] for row in rows if not row["is_open"]]
     recent = rows[-12:]
     repeat = sum(row["repeat_minor"] for row in recent)
-    by_kind = {bool(row["is_new"]): row for row in years}
+    by_kind = {bool(row["is_new"]): row for row in kinds}
     return {
         "months": rows[-MONTHS:],
         "new": _buyers(by_kind.get(True)),
@@ -56,6 +66,7 @@ def sales_mix_payload(
         "existing_share": _share(repeat, repeat + sum(row["first_minor"] for row in recent)),
         "variation": _variation(closed[-12:]),
         "variation_before": _variation(closed[-24:-12]),
+        "years": years,
     }
 
 
@@ -73,6 +84,22 @@ def _month(month: int, kinds: Mapping[bool, Mapping[str, Any]], last: int) -> di
         "existing_share": _share(repeat["net_minor"], net),
         "is_open": month == last,
     }
+
+
+def _add_years(rows: list[dict[str, Any]], buyers: Mapping[int, int], first: int) -> None:
+    """Add to each month who bought, and what it is to the same month a year before.
+
+    The shop's first month is seldom whole, so nothing is compared with it.
+    """
+    for place, row in enumerate(rows):
+        row["buyers"] = buyers.get(first + place, 0)
+        then = rows[place - _YEAR] if place > _YEAR and not row["is_open"] else None
+        row["net_ratio"] = ratio_to(_net(row), _net(then) if then else None)
+        row["buyers_ratio"] = ratio_to(row["buyers"], then["buyers"] if then else None)
+
+
+def _net(row: Mapping[str, Any]) -> int:
+    return int(row["first_minor"] + row["repeat_minor"])
 
 
 def _buyers(row: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from okaeri.insight.types import LifecycleRules
 from okaeri.web import formats
 from okaeri.web.access import needs
 from okaeri.web.count_facet import facet_of, report_of
+from okaeri.web.growth import growth_of
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
@@ -30,6 +31,9 @@ _COLUMNS = (
     "orders",
     "aov_minor",
     "is_open",
+    "net_ratio",
+    "buyers",
+    "buyers_ratio",
 )
 
 
@@ -42,7 +46,8 @@ def sales_mix(request: HttpRequest) -> HttpResponseBase:
     payload = report.payload if report and report.payload["months"] else None
     encoding = asked_encoding(request)
     if payload and encoding:
-        rows = (tuple(row[name] for name in _COLUMNS) for row in payload["months"])
+        # Reports of before years were compared have fewer columns.
+        rows = (tuple(row.get(name) for name in _COLUMNS) for row in payload["months"])
         return csv_response("sales", _COLUMNS, rows, encoding=encoding)
     share = payload["existing_share"] if payload else None
     kinds = (
@@ -57,12 +62,14 @@ def sales_mix(request: HttpRequest) -> HttpResponseBase:
         request,
         "sales_mix",
         payload=payload,
+        growth=growth_of(payload),
         kinds=kinds,
         by_count=by_count() if facet_of(request) is None else None,
         as_of=report.as_of if report else None,
         answer=_ANSWER.format(share=formats.percent(share)) if share is not None else None,
         definitions=definitions_for(
-            "existing_share", "new_existing", "variation", "aov_minor", "f_number"
+            *("existing_share", "new_existing", "variation", "year_on_year"),
+            *("aov_minor", "f_number"),
         ),
     )
 

@@ -17,6 +17,7 @@ from okaeri.plan import api as plan
 from okaeri.plan.calendar_types import CalendarRules
 from okaeri.web import findings
 from okaeri.web.access import may, needs
+from okaeri.web.growth import growth_of
 from okaeri.web.left_out import standing
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.calendar.views import names_of
@@ -49,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "prime_change": _prime_change(summary["prime_active"]) if summary else None,
             "growth": _payload("movement"),
             "sales": _payload("sales_mix"),
+            "sales_parts": growth_of(_payload("sales_mix")),
             "effect": find_effect(evaluations),
             "live": sum(1 for journey in journeys if journey.status == "live"),
             "in_care": sum(journey.active for journey in journeys),

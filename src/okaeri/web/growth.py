@@ -1,0 +1,34 @@
+"""Sales as people, how often and how much: the growth formula (domain reference §2.3) with figures."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from okaeri.foundation.settings import load
+from okaeri.foundation.text import Text
+from okaeri.insight.types import LifecycleRules
+
+_NAMES = {"new": Text("新規", "new"), "existing": Text("既存", "existing")}
+
+
+def growth_of(payload: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Give {net_minor, days, parts: [{name, buyers, orders_a_buyer, aov_minor, net_minor}]}.
+
+    From the report "sales_mix"; None before there are sales. Orders, not purchases, are counted by
+    person, so that people × orders × average order is the net (but for the rounding of the average).
+    """
+    if payload is None or not payload["months"]:
+        return None
+    parts = [
+        {**payload[kind], "name": name, "orders_a_buyer": _each(payload[kind])}
+        for kind, name in _NAMES.items()
+        if payload[kind]["buyers"]
+    ]
+    return {
+        "net_minor": sum(part["net_minor"] for part in parts),
+        "days": load(LifecycleRules).active_days,
+        "parts": parts,
+    }
+
+
+def _each(part: Mapping[str, Any]) -> float:
+    return float(part["orders"] / part["buyers"])
