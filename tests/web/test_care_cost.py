@@ -9,11 +9,14 @@ from django.db import transaction
 from django.test import Client
 
 from okaeri.customers import api as customers
+from okaeri.deliver import api as deliver
 from okaeri.deliver.models import Message
 from okaeri.foundation import clock, settings
 from okaeri.insight import api as insight
 from okaeri.insight.care_types import MessageCostRules
 from okaeri.insight.domain.reports.care_cost import first_day
+from okaeri.intake import api as intake
+from okaeri.intake.types import CallIn, PartyIn
 from okaeri.project.wiring import refresh_everything
 from okaeri.rewards import api as rewards
 from okaeri.rewards.models import Coupon, CouponOffer, Redemption
@@ -198,3 +201,65 @@ def test_messages_coupons_and_points_over_orders_stand_beside_the_cost_of_a_new_
 )
 def test_twelve_calendar_months_end_with_that_of_the_day(day: date, since: date) -> None:
     assert first_day(day) == since
+
+
+def happened(member: str, days_ago: int, *kinds: str) -> None:
+    message = Message.objects.get(key=f"{member}-{days_ago}-email-{STATUS.ACCEPTED}")
+    for kind in kinds:
+        deliver.record_event(message.id, kind, NOW - timedelta(days=days_ago))
+
+
+def called(member: str, day: date, direction: str) -> None:
+    at = datetime.combine(day, NOW.timetz())
+    call = CallIn(
+        source="shop",
+        call_no=f"{member}-{day}-{direction}",
+        direction=direction,
+        result="answered",
+        started_at=at,
+        changed_at=at,
+        party=PartyIn(member_no=member),
+    )
+    intake.record_calls([call])
+
+
+def test_mails_of_a_month_automation_and_gaps_in_care_are_counted(
+    cared_for: None, browser_of_staff: Client
+) -> None:
+    # The 22nd to the 25th of April, and three of other months, channels and fates.
+    for days_ago in (25, 26, 27, 28):
+        wrote("kept", days_ago)
+    wrote("kept", 60)
+    wrote("kept", 25, "line")
+    wrote("kept", 24, status=STATUS.SUPPRESSED)
+    happened("kept", 25, "opened", "clicked", "unsubscribed")
+    happened("kept", 26, "opened", "machine_clicked")
+    happened("kept", 27, "machine_opened")
+    happened("kept", 28, "bounced")
+    happened("kept", 60, "opened")
+    called("kept", date(2026, 4, 20), "out")
+    called("new", date(2026, 5, 19), "in")
+    resolve()
+    refresh_everything()
+    rows = {row["key"]: row for row in insight.find_report("touches").payload["kpis"]}  # type: ignore[union-attr]
+    told = {key: (row["now"].get("hits"), row["now"]["of"]) for key, row in rows.items()}
+    assert told == {
+        "open_rate": (2, 3),
+        "click_rate": (1, 3),
+        "ctor": (None, 2),
+        "unsubscribe_rate": (1, 3),
+        "bounce_rate": (1, 4),
+        "automation_share": (5, 6),
+        "care_gap": (None, 2),
+    }
+    assert rows["ctor"]["now"]["value"] == 0.5
+    assert rows["open_rate"]["month_before"]["value"] == 1.0
+    # "new" bought ten days ago, and nobody has written or called since.
+    assert rows["care_gap"]["now"]["value"] == 1
+    before = rows["care_gap"]["month_before"]
+    assert (before["value"], before["of"]) == (0, 1), "the only active one was called that day"
+    page = browser_of_staff.get("/analysis/kpis/").content.decode()
+    shown = page.split("配信停止率(メール)")[1].split("</tr>")[0]
+    assert "33.3%" in shown
+    assert "その日までの365日間に買った人(稼働顧客" in page
+    assert "まだ指標にしていません" not in page

@@ -40,6 +40,7 @@ from okaeri.deliver.store import (
     strangers,
     views,
 )
+from okaeri.deliver.store import mail_months as mail_counts
 from okaeri.deliver.tracking_types import EngagementView, Followed
 from okaeri.deliver.types import (
     BounceCounts,
@@ -63,6 +64,7 @@ from okaeri.foundation.personal import Documents
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.insight.bump_types import Sign
+from okaeri.insight.reaction_types import MailMonth
 from okaeri.intake.types import PartyIn
 
 AUDIENCE_JOB_KIND = audience_jobs.JOB_KIND
@@ -374,6 +376,11 @@ def read_contacts(since: datetime) -> Iterator[pa.RecordBatch]:
 def read_spent(since: datetime) -> Iterator[pa.RecordBatch]:
     """Give every message that left since `since`, as `insight.care_types.SPENT`."""
     return contacts.read_spent(since, ZoneInfo(load(ShopProfile).time_zone))
+
+
+def mail_months(since: datetime) -> list[MailMonth]:
+    """Give what became of the advertisements by mail of each month since `since`."""
+    return mail_counts.mail_months(since, ZoneInfo(load(ShopProfile).time_zone))
 
 
 def read_reactions(since: datetime, until: datetime | None = None) -> Iterator[pa.RecordBatch]:

@@ -66,6 +66,7 @@ from okaeri.insight.actions.segments import (
     update_segment,
 )
 from okaeri.insight.actions.sync import PERSONAL_ORDER_TABLES, sync_warehouse
+from okaeri.insight.actions.touches import measure_touches
 from okaeri.insight.actions.voices import measure_voices, voice_reports
 from okaeri.insight.analysis_types import ForecastRules, TargetRules
 from okaeri.insight.cycle_types import RunOutView
@@ -193,6 +194,7 @@ __all__ = [
     "measure_care_cost",
     "measure_perks",
     "measure_responses",
+    "measure_touches",
     "measure_voices",
     "members_among",
     "members_page",

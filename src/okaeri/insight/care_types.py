@@ -56,3 +56,16 @@ class MessageCostRules:
         minimum=0,
         maximum=100_000,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CareRules:
+    """After how many days without a touch an active customer stands in a gap (domain rows A-09, §2.3)."""
+
+    gap_days: int = setting(
+        "care.gap_days",
+        30,
+        Text("ケア空白とみなす日数", "Days without a touch that are a gap in care"),
+        minimum=1,
+        maximum=365,
+    )

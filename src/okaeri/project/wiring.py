@@ -51,6 +51,7 @@ NIGHTLY_HOUR = 3
 _ANSWERS_AT_ONCE = 10_000
 # The days on which the channels people answered on before are checked.
 _CHANNEL_DAYS = 90
+_TOUCH_DAYS = 500
 
 
 def environment() -> Environment:
@@ -207,6 +208,11 @@ def _measure_with_stations_above(warehouse: Warehouse, as_of: date, depth: Depth
         begun = since - timedelta(days=2)
         spent = chain(deliver.read_spent(begun), rewards.read_spent(begun))
         insight.measure_care_cost(spent, warehouse=warehouse, as_of=as_of)
+    if is_due("touches"):
+        # Thirteen closed months, and the gap before the first of them.
+        begun = clock.now() - timedelta(days=_TOUCH_DAYS)
+        mails, sent = deliver.mail_months(begun), deliver.read_spent(begun)
+        insight.measure_touches(mails, sent, warehouse=warehouse, as_of=as_of)
     if is_due("life_events"):
         insight.estimate_life_events(warehouse=warehouse, as_of=as_of)
 

@@ -16,7 +16,7 @@ from okaeri.insight.analysis_types import (
     TargetRules,
 )
 from okaeri.insight.bump_types import BumpRules
-from okaeri.insight.care_types import MessageCostRules
+from okaeri.insight.care_types import CareRules, MessageCostRules
 from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.media_types import MediaRules
@@ -65,6 +65,7 @@ GROUPS: dict[str, tuple[type, ...]] = {
         LtvRules,
         MediaRules,
         MessageCostRules,
+        CareRules,
         PerkRules,
         PredictionRules,
         PriceRules,

@@ -13,8 +13,10 @@ from okaeri.insight.analysis_types import (
     TargetRules,
 )
 from okaeri.insight.bump_types import BumpRules
+from okaeri.insight.care_types import CareRules
 from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.domain.kpis.definitions import DEFINITIONS as KPI_DEFINITIONS
+from okaeri.insight.domain.kpis.touches import DEFINITIONS as TOUCH_DEFINITIONS
 from okaeri.insight.domain.reports import (
     age_channels,
     areas,
@@ -88,12 +90,14 @@ OF_REPORTS: Mapping[str, Text] = {
     **life_events.DEFINITIONS,
     **year_on_year.DEFINITIONS,
     **KPI_DEFINITIONS,
+    **TOUCH_DEFINITIONS,
 }
 # Settings those definitions name: "price.dependent_share" fills {price_dependent_share}.
 RULES: tuple[type, ...] = (
     AgeRules,
     BandRules,
     BumpRules,
+    CareRules,
     ChurnRules,
     CountingRules,
     CycleRules,

@@ -139,6 +139,15 @@ _GROUPS = (
         Text("届いた声と反応", "Answers"),
         (
             Entry("response_rate", Text("レスポンス率", "Response rate"), "forecast"),
+            Entry("click_rate", Text("クリック率(メール)", "Clicks (mail)"), "messages"),
+            Entry("open_rate", Text("開封率(メール)", "Opens (mail)"), "messages"),
+            Entry("ctor", Text("CTOR(クリック÷開封)", "CTOR (clicks ÷ opens)"), "messages"),
+            Entry(
+                "unsubscribe_rate", Text("配信停止率(メール)", "Unsubscribes (mail)"), "messages"
+            ),
+            Entry("bounce_rate", Text("不達率(メール)", "Bounces (mail)"), "messages"),
+            Entry("automation_share", Text("自動化率", "Share automated"), "messages"),
+            Entry("care_gap", Text("ケア空白", "Gap in care"), "messages"),
             Entry("nps", Text("NPS", "NPS"), "loyalty"),
             Entry(
                 "recommend_share",
@@ -188,12 +197,12 @@ ELSEWHERE = (
         "media",
     ),
     (
-        Text("開封・クリック・配信停止・不達・ブロック", "Opens, clicks, leaving, bounces, blocks"),
+        Text("ブロック率(LINE)", "Blocks (LINE)"),
         Text(
-            "1通ごとに「配信」で見ます。合計はまだ出していません。",
-            "Look at each message; sums are not shown yet.",
+            "友だちの数とブロックの記録がないため、出せません。",
+            "Friends and blocks are not recorded, so there is nothing to count.",
         ),
-        "messages",
+        "",
     ),
     (
         Text("紹介数・紹介CVR・紹介客F2", "Referrals, their conversion and F2"),
@@ -208,14 +217,6 @@ ELSEWHERE = (
         Text(
             "レビューの依頼を記録していないため、出せません。",
             "Review requests are not recorded, so there is no rate.",
-        ),
-        "",
-    ),
-    (
-        Text("自動化率・ケア空白", "Share automated, gaps in care"),
-        Text(
-            "まだ指標にしていません。届ける予定のないクラスは、ホームに出ます。",
-            "Not a figure yet; classes with nothing to look forward to stand on the first page.",
         ),
         "",
     ),

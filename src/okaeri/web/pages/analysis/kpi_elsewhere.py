@@ -23,6 +23,7 @@ def find_rows() -> list[Row]:
         "band_rates": _bands,
         "responses": _responses,
         "loyalty": _voices,
+        "touches": lambda payload: payload["kpis"],
     }
     found: list[Row] = []
     for name, read in readers.items():

@@ -42,6 +42,7 @@ _DEFINITIONS = (
     *("kpi_discount_order_share", "kpi_uplift_to_full_rate", "kpi_sub_survival"),
     *("shipped_months",),
     *("kpi_sub_avg_deliveries", "kpi_churn_rate", "kpi_churn_at_n", "kpi_cost"),
+    *("kpi_mail_rates", "kpi_automation_share", "kpi_care_gap"),
     *("kpi_response_rate", "nps", "recommend_share", "kpi_csat"),
 )
 
