@@ -11,8 +11,10 @@ from django.test import Client
 
 from okaeri.customers import api as customers
 from okaeri.foundation import clock
+from okaeri.foundation.settings import save, specs_of
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight import api
+from okaeri.insight.types import LifecycleRules
 from okaeri.intake.types import OrderIn
 from tests.insight.mixed_shop import lively, order, record
 
@@ -187,3 +189,33 @@ def test_a_shop_without_month_ends_shows_no_change(browser_of_staff: Client) -> 
     html = browser_of_staff.get(PAGE).content.decode()
     assert "増減" not in html
     assert "売上構成比" in html
+
+
+@pytest.mark.usefixtures("shop")
+def test_month_ends_of_earlier_rules_stay_and_say_how_they_were_made(
+    browser_of_staff: Client,
+) -> None:
+    before = api.portfolio_history()
+    known = {spec.key: spec for spec in specs_of(LifecycleRules).values()}
+    save(known, {"cpm.lapse_days": 190})
+    warehouse = open_warehouse(settings.OKAERI.warehouse_dir)
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    warehouse.close()
+    now, earlier = api.list_portfolio_series()
+    assert (now.is_present, earlier.is_present) == (True, False)
+    version = earlier.rule_version
+    assert api.portfolio_history(version=version) == before != api.portfolio_history()
+    plain = browser_of_staff.get(PAGE).content.decode()
+    assert f'<option value="{version}">以前のルール(2025年' in plain
+    assert f"〜2026年4月、{version})</option>" in plain
+    assert "再集計" in plain
+    html = browser_of_staff.get(f"{PAGE}?rules={version}").content.decode()
+    assert "離脱とみなす日数: 240(いまは 190)" in html
+    assert f"/charts/history--{version}." in html
+    drawn = b"".join(browser_of_staff.get(f"/charts/history--{version}.csv"))
+    file = b"".join(browser_of_staff.get(f"{PAGE}?rules={version}&series=1&csv=utf-8"))
+    rows = list(csv.DictReader(file.decode("utf-8-sig").splitlines()))
+    assert [int(row["customers"]) for row in rows] == [row.customers for row in before]
+    assert len(drawn.splitlines()) == len(rows) + 1
+    # The ten classes themselves are always of the present rules.
+    assert lines_of(browser_of_staff, f"&rules={version}") == lines_of(browser_of_staff)

@@ -46,6 +46,7 @@ from okaeri.insight.actions.recommendations import (
 )
 from okaeri.insight.actions.refresh import refresh
 from okaeri.insight.actions.responses import measure_responses
+from okaeri.insight.actions.rule_series import list_series, present_version
 from okaeri.insight.actions.segment_presets import find_preset, list_presets
 from okaeri.insight.actions.segment_tables import PERSONAL_TABLES
 from okaeri.insight.actions.segments import (
@@ -83,7 +84,6 @@ from okaeri.insight.domain.next_steps import recommend_next_steps as _steps_of
 from okaeri.insight.domain.reports import RULES
 from okaeri.insight.domain.reports.care_cost import compare_costs
 from okaeri.insight.domain.reports.forecast import forecast_rows, response_rows
-from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.domain.segment_rules import RuleError
 from okaeri.insight.domain.shares import forecast_interval
 from okaeri.insight.domain.vip import last_vip_day as _last_vip_day
@@ -115,6 +115,7 @@ from okaeri.insight.types import (
     LifecycleRules,
     NextStep,
     PortfolioRow,
+    PortfolioSeries,
     RankRules,
     ReportView,
     SegmentChangeView,
@@ -123,7 +124,6 @@ from okaeri.insight.types import (
 )
 from okaeri.insight.vip_types import VipRules
 from okaeri.intake import api as intake
-from okaeri.intake.counting_types import CountingRules
 
 __all__ = [
     "AGE_BAND_NAMES",
@@ -181,6 +181,7 @@ __all__ = [
     "list_next_steps",
     "list_overdue",
     "list_person_run_outs",
+    "list_portfolio_series",
     "list_predictions",
     "list_presets",
     "list_recency_reached",
@@ -482,9 +483,12 @@ def list_countable_items(also: str = "") -> dict[str, str]:
     return found
 
 
-def portfolio_history(months: int = 13) -> list[PortfolioRow]:
-    """Give month-end cells under the shop's present rules, oldest first, ten a month."""
-    version = rule_version(load(LifecycleRules), load(RankRules), load(CountingRules))
+def portfolio_history(months: int = 13, version: str = "") -> list[PortfolioRow]:
+    """Give month-end cells, oldest first, ten a month, as the shop's present rules told them.
+
+    `version` asks for those of an older series (`list_portfolio_series`).
+    """
+    version = version or present_version()
     known = sorted(reports.snapshot_months(version))[-months:]
     if not known:
         return []
@@ -500,6 +504,11 @@ def portfolio_history(months: int = 13) -> list[PortfolioRow]:
         )
         for row in reports.snapshots_since(known[0], version)
     ]
+
+
+def list_portfolio_series() -> list[PortfolioSeries]:
+    """Give every series of month ends, the one of the shop's present rules first (§1.3 #33)."""
+    return list_series()
 
 
 def interests_of(customer_id: int) -> list[str]:

@@ -150,6 +150,15 @@ class PortfolioSnapshot(models.Model):
         )
 
 
+class RuleSet(models.Model):
+    """The settings behind a rule version, so that an older series of month ends can say how it was made."""
+
+    rule_version = models.CharField(max_length=16, unique=True)
+    # Setting key → value (`actions.rule_series`).
+    settings = models.JSONField()
+    first_used_at = models.DateTimeField()
+
+
 class Segment(models.Model):
     """A named rule tree and the bitmap of customers it held when last computed."""
 

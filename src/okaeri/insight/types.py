@@ -1,6 +1,6 @@
 """What crosses insight's border: classes, ranks, freshness, the rules behind them, reports."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -484,6 +484,19 @@ class Analysis:
     findings: tuple[Finding, ...]
     next_steps: tuple[NextStep, ...]
     definitions: dict[str, Text]
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioSeries:
+    """Month ends told by one set of rules: their months (first days, rising) and the settings by key.
+
+    settings: None where they were not written down, as by older editions.
+    """
+
+    rule_version: str
+    months: tuple[date, ...]
+    is_present: bool
+    settings: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from okaeri.insight.actions.later import Later, compute_later, keep_later
 from okaeri.insight.actions.leads import find_leads
 from okaeri.insight.actions.order_table import read_orders
 from okaeri.insight.actions.person_run_outs import OUTLOOK, outlook_document
+from okaeri.insight.actions.rule_series import keep_rules
 from okaeri.insight.actions.segment_doings import Answers, write_doings
 from okaeri.insight.actions.segment_forecasts import forecast_rows
 from okaeri.insight.actions.segment_tables import write_people
@@ -259,6 +260,7 @@ def _take_snapshots(
     warehouse: Warehouse, orders: ir.Table, found: Found, request: Request, version: str
 ) -> None:
     """Write the month-end portfolio of every closed month that has none yet (§1.3 #33)."""
+    keep_rules(version)
     have = reports.snapshot_months(version)
     missing = [end for end in _closed_month_ends(request.as_of) if end.replace(day=1) not in have]
     if not missing:

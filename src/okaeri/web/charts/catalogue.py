@@ -117,15 +117,12 @@ def _sales_history(
 def find_chart(address: str, language: str, token: str = "") -> Chart | None:
     """Give a chart from the stored reports, None where there is nothing to draw yet.
 
-    `token` (`insight.count_types.CountFacet`) asks for the people of one purchase count.
+    `token` (`insight.count_types.CountFacet`) asks for the people of one purchase count; of the history
+    of month ends it names an earlier series (`insight.types.PortfolioSeries`).
     """
     if address in ("history", "history-sales"):
-        rows = insight.portfolio_history(months=HISTORY_MONTHS)
-        cells = ((f"{r.month:%Y-%m}", str(r.stage), r.is_lapsed, r) for r in rows)
-        if address == "history":
-            return _history(tuple((*cell, r.customers) for *cell, r in cells), language)
-        sales = tuple((*cell, r.net_12m_minor) for *cell, r in cells)
-        return _sales_history(sales, load(ShopProfile).currency, language)
+        chart = _of_months(address, language, token)
+        return replace(chart, address=f"{address}{_FACET}{token}") if chart and token else chart
     if address.startswith("experiment-") and address[11:].isdecimal():
         return _experiment(int(address[11:]), language)
     name = address.split("-", maxsplit=1)[0]
@@ -136,6 +133,15 @@ def find_chart(address: str, language: str, token: str = "") -> Chart | None:
         return None
     chart = _drawn(address, report, language, insight.find_count_rule(token) if token else None)
     return replace(chart, address=f"{address}{_FACET}{token}") if token else chart
+
+
+def _of_months(address: str, language: str, version: str) -> Chart | None:
+    rows = insight.portfolio_history(months=HISTORY_MONTHS, version=version)
+    cells = ((f"{r.month:%Y-%m}", str(r.stage), r.is_lapsed, r) for r in rows)
+    if address == "history":
+        return _history(tuple((*cell, r.customers) for *cell, r in cells), language)
+    sales = tuple((*cell, r.net_12m_minor) for *cell, r in cells)
+    return _sales_history(sales, load(ShopProfile).currency, language)
 
 
 def draw_portfolio(

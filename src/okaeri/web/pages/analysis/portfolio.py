@@ -25,6 +25,13 @@ from okaeri.web.pages.analysis.portfolio_filters import (
     rule_of,
 )
 from okaeri.web.pages.analysis.portfolio_months import Compared, asked_month, with_change
+from okaeri.web.pages.analysis.portfolio_series import (
+    Earlier,
+    earlier_series,
+    month_table,
+    rules_then,
+    series_csv,
+)
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 
 
@@ -59,6 +66,9 @@ def _page(
     language = language_of(request)
     encoding = asked_encoding(request)
     cells = with_change(report.payload["cells"], compared) if report else []
+    earlier = earlier_series(request) if is_everybody else None
+    if earlier and earlier.chosen and encoding and "series" in request.GET:
+        return series_csv(earlier.chosen, encoding)
     if cells and encoding:
         return _portfolio_csv(cells, compared, encoding, language)
     is_chosen = any(one.value for one in filters)
@@ -74,6 +84,8 @@ def _page(
         chart=chart,
         history=find_chart("history", language) if is_everybody else None,
         sales=find_chart("history-sales", language) if is_everybody else None,
+        earlier=earlier,
+        **_earlier(earlier, language),
         answer=findings.portfolio_answer(report.payload) if report else None,
         reasons=reasons(),
         definitions=definitions_for(
@@ -85,6 +97,18 @@ def _page(
             "sales_share",
         ),
     )
+
+
+def _earlier(earlier: Earlier | None, language: str) -> dict[str, Any]:
+    if earlier is None or earlier.chosen is None:
+        return {}
+    version = earlier.chosen.rule_version
+    return {
+        "rules_then": rules_then(earlier.chosen, language),
+        "earlier_table": month_table(earlier.chosen),
+        "earlier_history": find_chart("history", language, version),
+        "earlier_sales": find_chart("history-sales", language, version),
+    }
 
 
 def _shown(cell: Mapping[str, Any]) -> dict[str, Any]:

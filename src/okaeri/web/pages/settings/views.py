@@ -33,6 +33,7 @@ from okaeri.web.pages.settings.preview import (
 )
 from okaeri.web.pages.settings.statuses import STATUSES, preview_words, why_words_are_unknown
 from okaeri.web.setting_groups import GROUPS
+from okaeri.web.setting_words import CHOICE_NAMES
 
 # Saving one of these has everything counted anew.
 _ANALYSED = ("classes", "analysis")
@@ -43,31 +44,6 @@ _SAVED_CLASSES = Text(
     "Saved. The analysis is being redone under the new rules.",
 )
 _NOT_A_NUMBER = Text("数字で入力してください。", "Give a number.")
-_CHOICE_NAMES = {
-    "elapsed": Text(
-        "記事どおり: 初回購入から今日まで", "As in the article: first purchase until today"
-    ),
-    "span": Text("実務標準: 初回から最終購入まで", "As is usual: first to last purchase"),
-    "aov_all": Text("全期間の注文単価", "Per order, all time"),
-    "aov_12m": Text("直近12か月の注文単価", "Per order, 12 months"),
-    "per_customer": Text("1人当たり購入額", "Per customer"),
-    "fixed": Text("固定の単価", "Fixed price"),
-    "monthly": Text("毎月1日(月内は変えない)", "On the first of the month, then frozen"),
-    "nightly": Text("毎晩", "Every night"),
-    "fixed_days": Text("上の日数", "The days above"),
-    "own_days": Text("この店の間隔(80%点)", "The shop's own days (80% point)"),
-    "repeat": Text("同じ品の買い足し", "Repeat purchases of one product"),
-    "ad_hoc": Text("都度買い", "Ad-hoc purchases"),
-    "merch_net": Text(
-        "商品代金(税込、値引き・ポイント後)", "Goods with tax, after discounts and points"
-    ),
-    "merch_net_no_tax": Text(
-        "商品代金(税抜、値引き・ポイント後)", "Goods without tax, after discounts and points"
-    ),
-    "paid_total": Text("支払合計(送料・手数料を含む)", "All that was paid, shipping and fees too"),
-    "order": Text("注文日", "Day of the order"),
-    "shipped": Text("発送日", "Day of shipping"),
-}
 
 
 # Group → what its preview button shows of values that are not saved.
@@ -165,7 +141,7 @@ def _as_text(value: Value) -> str:
 
 def _field(spec: SettingSpec, value: str, problem: Text | None) -> FormField:
     choices = tuple(
-        (str(choice), _CHOICE_NAMES.get(str(choice)) or channel_name(str(choice)))
+        (str(choice), CHOICE_NAMES.get(str(choice)) or channel_name(str(choice)))
         for choice in spec.choices
     )
     return FormField(spec, value, choices, problem)
