@@ -9,10 +9,14 @@ import pytest
 from django.test import Client
 
 from okaeri.foundation import clock, settings
+from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.foundation.work.jobs import JobContext, list_jobs
 from okaeri.insight import api
 from okaeri.insight.analysis_types import TargetRules
 from okaeri.insight.domain.reports.movement import month_end
+from okaeri.insight.types import Depth
+from okaeri.project.movement_between import run_movement_between
 from tests.insight.shops import record_shop
 from tests.web.conftest import browser_of_staff, staff  # noqa: F401 - fixtures
 
@@ -115,3 +119,47 @@ def test_a_closed_month_is_counted_once_and_stays(warehouse: Warehouse) -> None:
     record_shop({"late": [(date(2025, 10, 3), 9000), (date(2026, 2, 3), 9000)]})
     api.refresh(warehouse=warehouse, as_of=TODAY)
     assert api.find_report("movement").payload["months"] == first  # type: ignore[union-attr]
+
+
+def test_any_two_month_ends_are_compared_as_they_stood(
+    warehouse: Warehouse,
+    browser_of_staff: Client,  # noqa: F811 - the fixture
+) -> None:
+    _shop()
+    days = [month_end(TODAY, back) for back in (5, 2)]
+    counted = []
+    for day in days:
+        api.refresh(warehouse=warehouse, as_of=day, depth=Depth.CLASSES)
+        portfolio = api.find_report("portfolio").payload["cells"]  # type: ignore[union-attr]
+        counted.append({(c["stage"], c["is_lapsed"]): c["customers"] for c in portfolio})
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    assert [*api.movement_days()][-2:] == [month_end(TODAY, 1), TODAY]
+    page = f"/analysis/movement/?from={days[0]}&to={days[1]}"
+    assert api.find_movement_between(*days) is None
+    assert "計算中" in browser_of_staff.get(page).content.decode()
+    (job,) = [job for job in list_jobs(limit=5) if job.kind == "movement_between"]
+    asked = {"before": days[0].isoformat(), "after": days[1].isoformat()}
+    run_movement_between(lambda: open_warehouse(warehouse.folder), JobContext(job.id, asked))
+    html = browser_of_staff.get(page).content.decode()
+    payload = api.find_movement_between(*days).payload  # type: ignore[union-attr]
+    for whole, end in zip(counted, ("from", "to"), strict=True):
+        found: dict[tuple[str | None, bool | None], int] = {}
+        for cell in payload["cells"]:
+            key = (cell[f"{end}_stage"], cell[f"{end}_lapsed"])
+            found[key] = found.get(key, 0) + cell["customers"]
+        found.pop((None, None), None)
+        assert found == {key: many for key, many in whole.items() if many}
+    assert "2025年12月31日" in html
+    assert "目安 50%" not in html
+    assert f"/charts/movement--{days[0]}_{days[1]}.svg" in html
+    file = b"".join(browser_of_staff.get(f"{page}&csv=utf-8")).decode("utf-8-sig")
+    assert len(file.splitlines()) == 1 + len(payload["cells"])
+    drawn = browser_of_staff.get(f"/charts/movement--{days[0]}_{days[1]}.svg")
+    assert drawn.status_code == 200
+    # Two closed months stay; what no list offers is the usual page.
+    api.refresh(warehouse=warehouse, as_of=TODAY, depth=Depth.CLASSES)
+    assert api.find_movement_between(*days) is not None
+    usual = browser_of_staff.get("/analysis/movement/?from=1999-01-31&to=2026-03-31")
+    assert "いつもの6か月に戻す" not in usual.content.decode()
+    with pytest.raises(NotFoundError):
+        api.compute_movement_between(days[1], days[0], warehouse=warehouse)

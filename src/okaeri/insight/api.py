@@ -33,6 +33,11 @@ from okaeri.insight.actions.count_reports import (
 from okaeri.insight.actions.follow_orders import follow_orders
 from okaeri.insight.actions.later import is_due
 from okaeri.insight.actions.life_events import estimate_life_events, save_life_events
+from okaeri.insight.actions.movement_between import (
+    compute_movement_between,
+    find_movement_between,
+    movement_days,
+)
 from okaeri.insight.actions.new_products import list_new_products
 from okaeri.insight.actions.order_table import read_orders
 from okaeri.insight.actions.perks import measure_perks, perk_report
@@ -141,6 +146,7 @@ __all__ = [
     "classes_of",
     "compare_costs",
     "compute_count_reports",
+    "compute_movement_between",
     "count_classes",
     "count_customers_where",
     "count_rule",
@@ -153,6 +159,7 @@ __all__ = [
     "find_count_report",
     "find_count_rule",
     "find_insight",
+    "find_movement_between",
     "find_preset",
     "find_report",
     "find_report_day",
@@ -199,6 +206,7 @@ __all__ = [
     "measure_voices",
     "members_among",
     "members_page",
+    "movement_days",
     "names_of_items",
     "needs_warehouse",
     "newest_segment_change",

@@ -40,6 +40,7 @@ from okaeri.plan import api as plan
 from okaeri.plan import duties as plan_duties
 from okaeri.project.count_reports import run_count_reports
 from okaeri.project.environment import Environment
+from okaeri.project.movement_between import run_movement_between
 from okaeri.rewards import api as rewards
 from okaeri.rewards import duties as reward_duties
 from okaeri.web.rights import duties as rights_duties
@@ -262,6 +263,7 @@ JOB_HANDLERS: dict[str, Handler] = {
     "count_reports": partial(run_count_reports, open_shop_warehouse, answers_for_segments),
     "find_candidates": _find_candidates,
     "import": _run_import,
+    "movement_between": partial(run_movement_between, open_shop_warehouse),
     "refresh": _run_refresh,
 }
 

@@ -185,6 +185,27 @@ def movement(payload: dict[str, Any]) -> Text:
     )
 
 
+def movement_between(payload: dict[str, Any]) -> Text:
+    """Say the same of two days somebody chose."""
+    now = payload["now"]
+    if not payload["cells"]:
+        return _NOTHING
+    up = Text(
+        "このあいだに{n}人が上の段階に進みました",
+        "{n} customers went up a class between the two days",
+    )
+    kept = Text(
+        "このあいだに{n}人が上の段階に進み、優良現役客{of}人のうち{kept}人({rate})が残りました",
+        "{n} customers went up a class between the two days; {kept} of {of} loyal ones stayed ({rate})",
+    )
+    return (kept if now["prime_before"] else up).format(
+        n=number(now["promoted"]),
+        of=number(now["prime_before"]),
+        kept=number(now["prime_kept"]),
+        rate=percent(now["keep_rate"]),
+    )
+
+
 def pareto(payload: dict[str, Any]) -> Text:
     """Say how many customers, counted from the largest, make the shop's guide of the sales."""
     guide = load(TargetRules).prime_sales

@@ -30,6 +30,12 @@ def build(sources: Sources) -> dict[str, Any]:
     return movement_payload(rows, as_of=sources.as_of, targets=load(TargetRules), kept_months=kept)
 
 
+def moves_between(sources: Sources, before: date, after: date) -> list[dict[str, Any]]:
+    """Give the rows of `compute_moves` between two days."""
+    pairs = [(before, after)]
+    return sources.rows(compute_moves(_standings(sources, pairs[0]), pairs=pairs))
+
+
 def _standings(sources: Sources, days: Sequence[date]) -> ir.Table:
     thresholds = {day: sources.threshold_on(day) for day in days}
     standings = compute_standings(

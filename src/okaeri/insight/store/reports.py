@@ -65,6 +65,12 @@ def snapshot_months(rule_version: str) -> set[date]:
     return set(rows.values_list("month", flat=True))
 
 
+def snapshot_bars(rule_version: str) -> dict[date, int]:
+    """Give month → the bar that was frozen for it, of the months told by these rules."""
+    rows = PortfolioSnapshot.objects.filter(rule_version=rule_version)
+    return dict(rows.values_list("month", "threshold_minor"))
+
+
 def add_snapshot(month: date, rule_version: str, payload: Mapping[str, Any]) -> None:
     """Write the ten cells of one closed month; a month that is there already stays as it is."""
     PortfolioSnapshot.objects.bulk_create(

@@ -123,6 +123,8 @@ def find_chart(address: str, language: str, token: str = "") -> Chart | None:
     if address in ("history", "history-sales"):
         chart = _of_months(address, language, token)
         return replace(chart, address=f"{address}{_FACET}{token}") if chart and token else chart
+    if address == "movement" and token:
+        return _between(token, language)
     if address.startswith("experiment-") and address[11:].isdecimal():
         return _experiment(int(address[11:]), language)
     name = address.split("-", maxsplit=1)[0]
@@ -133,6 +135,25 @@ def find_chart(address: str, language: str, token: str = "") -> Chart | None:
         return None
     chart = _drawn(address, report, language, insight.find_count_rule(token) if token else None)
     return replace(chart, address=f"{address}{_FACET}{token}") if token else chart
+
+
+def _between(token: str, language: str) -> Chart | None:
+    """Give the flow between two days ("2026-01-31_2026-03-31"), of what is counted already."""
+    try:
+        before, after = map(date.fromisoformat, token.split("_"))
+    except ValueError:
+        return None
+    report = insight.find_movement_between(before, after)
+    if report is None or not report.payload["cells"]:
+        return None
+    days = (formats.day(before, language), formats.day(after, language))
+    chart = movement.flow(report.payload, as_of=days[1], language=language, since=days[0])
+    return replace(chart, address=f"{address_of_movement(before, after)}")
+
+
+def address_of_movement(before: date, after: date) -> str:
+    """Give the address of the flow between two days."""
+    return f"movement{_FACET}{before.isoformat()}_{after.isoformat()}"
 
 
 def _of_months(address: str, language: str, version: str) -> Chart | None:

@@ -15,6 +15,10 @@ _NOTE = Text(
     "左は6か月前の月末、右は{day}。帯の太さは人数で、色は6か月前の段階です。",
     "Left: the month's end six months before; right: {day}. Width is head count, colour the class then.",
 )
+_BETWEEN = Text(
+    "左は{since}、右は{day}。帯の太さは人数で、色は左の日の段階です。",
+    "Left: {since}; right: {day}. Width is head count, colour the class on the left.",
+)
 _NEW, _GONE = "new", "gone"
 # Best on top, as on the way up.
 _NODES = (*reversed(STAGES), _GONE, _NEW)
@@ -27,14 +31,14 @@ _GAP = 0.03
 _POINTS = 13
 
 
-def flow(payload: dict[str, Any], *, as_of: str, language: str) -> Chart:
-    """Draw how many went from which class to which."""
+def flow(payload: dict[str, Any], *, as_of: str, language: str, since: str = "") -> Chart:
+    """Draw how many went from which class to which; `since` names a day that is not six months before."""
     moves = _moves(payload["cells"])
     columns = ("from_stage", "from_lapsed", "to_stage", "to_lapsed", "customers")
     return Chart(
         address="movement",
-        title=findings.movement(payload).render(language),
-        note=_NOTE.format(day=as_of).render(language),
+        title=(findings.movement_between if since else findings.movement)(payload).render(language),
+        note=(_BETWEEN if since else _NOTE).format(day=as_of, since=since).render(language),
         wide_spec=_spec(moves, WIDE, 420, language),
         narrow_spec=_spec(moves, NARROW, 420, language),
         columns=columns,

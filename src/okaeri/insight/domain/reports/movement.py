@@ -21,6 +21,14 @@ DEFINITIONS = {
         "Movement: each person's class at the month's end six months before beside his class on the day of "
         "analysis; who had not bought by then is a new customer.",
     ),
+    "movement_between": Text(
+        "選んだ2つの日のあいだの移動: それぞれの日のクラスを、その日に使っていた優良客の境い目と、"
+        "その日までに届いていた返品で数えた人数です。注文は、いまわかっているものを使います。"
+        "推移率の目安は6か月の移動のためのものなので、6か月でないときは目安を出しません。",
+        "Movement between two chosen days: each person's class on either day, by the bar that held on it and "
+        "less what had come back by it, from the orders known today. Guides are meant for six months and are "
+        "shown for six months alone.",
+    ),
     "promotion": Text(
         "推移率: 6か月前にその段階の現役客だった人のうち、いま上の段階の現役客である人の割合です。"
         "目安は 初回→よちよち以上 {target_first}、よちよち→コツコツ以上 {target_toddler}、"
@@ -85,16 +93,32 @@ def movement_payload(
     return {
         "before_on": today[0].isoformat(),
         "now": _rates(moves.get(today, []), targets),
-        "cells": [
-            {
-                **{name: row[name] for name in ("from_stage", "to_stage", "to_lapsed")},
-                "from_lapsed": None if row["from_stage"] is None else row["from_lapsed"],
-                "customers": row["customers"],
-            }
-            for row in sorted(moves.get(today, []), key=_place)
-        ],
+        "cells": _cells(moves.get(today, [])),
         "months": [months[name] for name in sorted(months)][-TREND_MONTHS:],
     }
+
+
+def between_payload(
+    rows: Sequence[Mapping[str, Any]], *, before: date, after: date, targets: TargetRules
+) -> dict[str, Any]:
+    """Give {before_on, after_on, now, cells} of two chosen days, as `movement_payload` has them."""
+    return {
+        "before_on": before.isoformat(),
+        "after_on": after.isoformat(),
+        "now": _rates(rows, targets),
+        "cells": _cells(rows),
+    }
+
+
+def _cells(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            **{name: row[name] for name in ("from_stage", "to_stage", "to_lapsed")},
+            "from_lapsed": None if row["from_stage"] is None else row["from_lapsed"],
+            "customers": row["customers"],
+        }
+        for row in sorted(rows, key=_place)
+    ]
 
 
 def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
 from okaeri.insight import api as insight
@@ -14,6 +15,7 @@ from okaeri.web.charts.canvas import STAGES
 from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.analysis.movement_days import Asked, asked_days, waiting
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.views import address_of
 
@@ -25,30 +27,68 @@ _COLUMNS = ("from_stage", "from_lapsed", "to_stage", "to_lapsed", "customers")
 @require_GET
 def movement(request: HttpRequest) -> HttpResponseBase:
     """Show the matrix of classes, the transition rates and how they changed."""
-    report = insight.find_report("movement")
-    payload = report.payload if report else None
-    cells = payload["cells"] if payload else []
+    usual = insight.find_report("movement")
+    asked = asked_days(request, usual)
+    if asked.is_chosen and asked.report is None:
+        if "csv" in request.GET:
+            # A page that waits reloads itself: a file must not come of that.
+            return redirect(f"{request.path}?from={asked.before}&to={asked.after}")
+        return waiting(request, asked)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    cells = asked.report.payload["cells"] if asked.report else []
     encoding = asked_encoding(request)
     if cells and encoding:
         rows = (tuple(cell[name] for name in _COLUMNS) for cell in cells)
-        return csv_response("movement", _COLUMNS, rows, encoding=encoding)
-    return show(
-        request,
-        "movement",
-        payload=payload if cells else None,
-        before_on=date.fromisoformat(payload["before_on"]) if payload else None,
-        as_of=report.as_of if report else None,
-        chart=find_chart("movement", language_of(request)),
-        classes=_CLASSES,
-        rows=_rows(cells),
-        answer=findings.movement(payload) if payload else None,
-        definitions=definitions_for(
-            "movement", "promotion", "nurture", "keep", "portfolio", "lapsed"
+        name = f"movement-{asked.before}-{asked.after}" if asked.is_chosen else "movement"
+        return csv_response(name, _COLUMNS, rows, encoding=encoding)
+    return show(request, "movement", **_context(asked, language_of(request)))
+
+
+def _context(asked: Asked, language: str) -> dict[str, Any]:
+    report, is_chosen = asked.report, asked.is_chosen
+    payload = report.payload if report and report.payload["cells"] else None
+    answer = findings.movement_between if is_chosen else findings.movement
+    token = f"{asked.before}_{asked.after}" if is_chosen else ""
+    keys = ["movement_between"] if is_chosen else ["movement"]
+    return {
+        "asked": asked,
+        "day_words": _day_words(asked, payload),
+        "payload": payload,
+        "before_on": date.fromisoformat(payload["before_on"]) if payload else None,
+        "as_of": report.as_of if report else None,
+        "is_half_year": _is_half_year(asked),
+        "chart": find_chart("movement", language, token),
+        "classes": _CLASSES,
+        "rows": _rows(payload["cells"] if payload else [], is_linked=not is_chosen),
+        "answer": answer(payload) if payload else None,
+        "definitions": definitions_for(
+            *keys, "promotion", "nurture", "keep", "portfolio", "lapsed"
         ),
-    )
+    }
 
 
-def _rows(cells: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _day_words(
+    asked: Asked, payload: Mapping[str, Any] | None
+) -> list[tuple[str, date | None, str, str]]:
+    """Give the word of the address, the chosen day, and how its list is called."""
+    usual = date.fromisoformat(payload["before_on"]) if payload else None
+    until = asked.report.as_of if asked.report else None
+    return [
+        ("from", asked.before or usual, "はじめの日", "From"),
+        ("to", asked.after or until, "おわりの日", "To"),
+    ]
+
+
+def _is_half_year(asked: Asked) -> bool:
+    """Tell whether the guides, which are meant for six months, may stand beside the rates."""
+    if asked.before is None or asked.after is None:
+        return True
+    months = (asked.after.year - asked.before.year) * 12 + asked.after.month - asked.before.month
+    return months == 6
+
+
+def _rows(cells: Sequence[Mapping[str, Any]], *, is_linked: bool) -> list[dict[str, Any]]:
     """Give a row per class then (first: no customer yet) with a cell per class now."""
     people = {
         (cell["from_stage"], cell["from_lapsed"], cell["to_stage"], cell["to_lapsed"]): cell[
@@ -67,7 +107,7 @@ def _rows(cells: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
                     "is_lapsed": lapsed,
                     "total": total,
                     "cells": [
-                        _cell(count, total, stage, lapsed, to)
+                        _cell(count, total, stage, lapsed, to, is_linked=is_linked)
                         for count, to in zip(counts, _CLASSES, strict=True)
                     ],
                 }
@@ -76,7 +116,13 @@ def _rows(cells: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _cell(
-    count: int, total: int, stage: str | None, lapsed: bool | None, to: tuple[str, bool]
+    count: int,
+    total: int,
+    stage: str | None,
+    lapsed: bool | None,
+    to: tuple[str, bool],
+    *,
+    is_linked: bool,
 ) -> dict[str, Any]:
     rule = {
         "all": [
@@ -90,5 +136,6 @@ def _cell(
         "customers": count,
         "step": min(9, round(count / total * 9)) if count else None,
         "is_same": (stage, lapsed) == to,
-        "address": address_of(rule) if count else "",
+        # Rules know the class of today and of six months before, and no other day's.
+        "address": address_of(rule) if count and is_linked else "",
     }

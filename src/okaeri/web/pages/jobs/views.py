@@ -14,6 +14,7 @@ KIND_NAMES = {
     "refresh": Text("集計", "Analysis"),
     "attributes": Text("項目の取り込み", "Answers from a file"),
     "count_reports": Text("購入回数ごとの集計", "Figures by purchase count"),
+    "movement_between": Text("2つの日のクラスの移動", "Movement between two days"),
     "find_candidates": Text("名寄せの確認", "Search for one person twice"),
 }
 STATUS_NAMES = {

@@ -1,0 +1,22 @@
+"""The job behind the movement between two chosen days."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from okaeri.foundation.warehouse import Warehouse
+from okaeri.foundation.work.jobs import JobContext
+from okaeri.insight import api as insight
+
+
+def run_movement_between(
+    open_warehouse: Callable[[], Warehouse], context: JobContext
+) -> Mapping[str, Any]:
+    """Count who went from which class to which between the two days a page asks for."""
+    before, after = (date.fromisoformat(context.payload[name]) for name in ("before", "after"))
+    warehouse = open_warehouse()
+    try:
+        customers = insight.compute_movement_between(before, after, warehouse=warehouse)
+    finally:
+        warehouse.close()
+    return {"customers": customers}
