@@ -242,3 +242,13 @@ def test_an_address_may_carry_any_rule_to_the_segment_page(
     browser_of_staff.post(address, {"name": "二回以上"})
     assert insight.list_segments()[0].rule == {"all": [rule]}
     assert browser_of_staff.get("/analysis/segments/new/?rule=nonsense").status_code == 400
+
+
+def test_the_palette_finds_every_analysis_by_its_name(
+    browser_of_staff: Client, in_english: Client
+) -> None:
+    found = browser_of_staff.get("/palette/", {"q": "デシル"}).content.decode()
+    assert 'href="/analysis/deciles/"' in found
+    assert 'href="/analysis/rfm/"' in in_english.get("/palette/", {"q": "rfm"}).content.decode()
+    twice = browser_of_staff.get("/palette/", {"q": "ポートフォリオ"}).content.decode()
+    assert twice.count('href="/analysis/portfolio/"') == 1

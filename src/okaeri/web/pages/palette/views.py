@@ -9,6 +9,7 @@ from okaeri.foundation.text import Text
 from okaeri.plan import api as plan
 from okaeri.web.access import may, needs
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.frame import GROUPS
 from okaeri.web.pages.customers.views import palette_entries
 
 _PAGES = (
@@ -31,7 +32,8 @@ _PAGES = (
     ("definitions", Text("この数字の定義", "Definitions")),
 )
 _MOST = 12
-_PAGE, _JOURNEY, _TERM = Text("ページ", "page"), Text("シナリオ", "journey"), Text("用語", "term")
+_PAGE, _ANALYSIS = Text("ページ", "page"), Text("分析", "analysis")
+_JOURNEY, _TERM = Text("シナリオ", "journey"), Text("用語", "term")
 
 
 @needs("self")
@@ -48,6 +50,13 @@ def palette(request: HttpRequest) -> HttpResponse:
 
 def _matching(text: str, language: str) -> list[tuple[str, str, str]]:
     known = [(name, reverse(page), _PAGE) for page, name in _PAGES]
+    if text:
+        analyses = {page.url_name: page.name for group in GROUPS for page in group.pages}
+        known += [
+            (name, reverse(page), _ANALYSIS)
+            for page, name in analyses.items()
+            if page not in dict(_PAGES)
+        ]
     if text:
         known += [
             (j.name, reverse("journey", args=[j.key]), _JOURNEY) for j in plan.list_journeys()
