@@ -4,13 +4,16 @@ All three count people or visits that join two items and divide by what the size
 would bring; a constant below the line keeps pairs seen once or twice small (shrinkage).
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import scipy.sparse as sp
 
-from okaeri.insight.domain.recommend.histories import Histories, Ints
+from okaeri.insight.domain.recommend.histories import Floats, Histories, Ints
 
 # How many neighbours of an item are kept.
 MOST_NEIGHBOURS = 50
+_ROWS_AT_ONCE = 250
 _SHRINK_SIMILAR = 5.0
 _SHRINK_NEXT = 1.0
 # Items further apart in a person's life than so many others say nothing of one another.
@@ -39,10 +42,12 @@ def _cosine(groups: Ints, histories: Histories) -> sp.csr_matrix:
     bought = sp.csr_matrix((ones, (groups, histories.items)), (n_groups, histories.n_items))
     bought.data[:] = 1.0
     sizes = np.asarray(bought.sum(axis=0)).ravel()
-    joint = (bought.T @ bought).tocoo()
-    below = np.sqrt(sizes[joint.row] * sizes[joint.col]) + _SHRINK_SIMILAR
-    joint.data = joint.data / below
-    return _without_self(joint)
+    buyers = bought.T.tocsr()
+    return _nearest(
+        lambda rows: buyers[rows] @ bought,
+        histories.n_items,
+        lambda item, other: np.sqrt(sizes[item] * sizes[other]) + _SHRINK_SIMILAR,
+    )
 
 
 def following_items(histories: Histories) -> sp.csr_matrix:
@@ -59,16 +64,31 @@ def following_items(histories: Histories) -> sp.csr_matrix:
         rows, columns = np.concatenate((first, then)), np.concatenate((then, first))
         some = (np.concatenate((weight, back)), (rows, columns))
         total = total + sp.csr_matrix(some, (n_items, n_items))
-    joint, sizes = total.tocoo(), histories.buyers().astype(float)
-    below = (sizes[joint.row] * sizes[joint.col]) ** _SIZE_POWER + _SHRINK_NEXT
-    joint.data = joint.data / below
-    return _without_self(joint)
+    sizes = histories.buyers().astype(float)
+    return _nearest(
+        lambda rows: total[rows],
+        n_items,
+        lambda item, other: (sizes[item] * sizes[other]) ** _SIZE_POWER + _SHRINK_NEXT,
+    )
 
 
-def _without_self(joint: sp.coo_matrix) -> sp.csr_matrix:
-    other = joint.row != joint.col
-    near = (joint.data[other], (joint.row[other], joint.col[other]))
-    return keep_nearest(sp.csr_matrix(near, joint.shape))
+def _nearest(
+    joint_of: Callable[[slice], sp.csr_matrix],
+    n_items: int,
+    below_of: Callable[[Ints, Ints], Floats],
+) -> sp.csr_matrix:
+    """Divide what joins two items by `below_of` them, and keep the nearest others of each.
+
+    `joint_of` gives some rows. All pairs of five thousand items at once would take a gigabyte.
+    """
+    blocks = []
+    for start in range(0, n_items, _ROWS_AT_ONCE):
+        joint = joint_of(slice(start, start + _ROWS_AT_ONCE)).tocoo()
+        is_other = joint.row + start != joint.col
+        row, column = joint.row[is_other], joint.col[is_other]
+        values = joint.data[is_other] / below_of(row + start, column)
+        blocks.append(keep_nearest(sp.csr_matrix((values, (row, column)), joint.shape)))
+    return sp.vstack(blocks, format="csr") if blocks else sp.csr_matrix((0, 0))
 
 
 def keep_nearest(near: sp.csr_matrix, most: int = MOST_NEIGHBOURS) -> sp.csr_matrix:
