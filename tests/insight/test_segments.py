@@ -64,6 +64,10 @@ def bought(sku: str) -> dict[str, Any]:
     return {"did": "item", "where": [{"field": "sku", "op": "=", "value": sku}]}
 
 
+def is_(field: str, value: Any) -> dict[str, Any]:
+    return {"field": field, "op": "=", "value": value}
+
+
 def a_little_of_everything() -> None:
     """Five people: a buys A twice, b buys A then B, c is trialled, d cancels, e only looks."""
     record_shop(
@@ -76,6 +80,8 @@ def a_little_of_everything() -> None:
     line = LineIn("B", "Balm", 1, 2000, 2000)
     later = order_of("b", ago(80), 2000)
     trial = replace(order_of("c", ago(70), 500), lines=(LineIn("T", "Trial", 1, 500, 500),))
+    born = replace(trial.party, birth_on=date(1990, 1, 1), prefecture="東京都")
+    trial = replace(trial, party=born)
     balm = ProductIn(sku="B", name="Balm", category="care")
     intake.record_products([balm, ProductIn(sku="T", name="Trial", is_trial=True)])
     intake.record_orders([replace(later, lines=(line,)), trial])
@@ -107,6 +113,11 @@ EVERYTHING: list[tuple[dict[str, Any], set[str]]] = [
     ({"did": "order", "last_days": 90, "measure": "sum:net_minor", "op": ">=", "value": 1500}, {"b", "d"}),
     ({"did": "order", "where": [{"field": "kind", "op": "=", "value": "trial"}]}, {"c"}),
     (bought("B"), {"b"}),
+    ({"did": "order", "where": [is_("weekday", "6"), is_("month", "3")]}, {"b"}),
+    ({"did": "order", "where": [is_("hour", "12"), is_("prefecture", "東京都")]}, {"c"}),
+    ({"did": "order", "where": [is_("prefecture", None)], "measure": "share", "op": "<", "value": 1}, {"c"}),
+    (is_("age_band", "30s"), {"c"}),
+    ({"field": "first_day_trials", "op": ">=", "value": 1}, {"c"}),
     ({"did": "item", "where": [{"field": "category", "op": "=", "value": "care"}]}, {"b"}),
     ({"last": bought("A"), "then": bought("B"), "within_days": 30, "happened": True}, {"b"}),
     ({"last": bought("A"), "then": bought("B"), "within_days": 30, "happened": False}, {"a", "d"}),

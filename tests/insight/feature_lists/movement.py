@@ -9,12 +9,14 @@ from okaeri.insight.domain.reports.movement import month_end
 from okaeri.insight.features.movement import (
     compute_moves,
     compute_rank_moves,
+    compute_ranks_before,
     compute_standings,
 )
 
 KEYS: dict[str, list[str] | None] = {
     "standings": ["customer_id"],
     "moves": ["before_on", "from_stage", "from_lapsed", "to_stage", "to_lapsed"],
+    "ranks_before": ["customer_id"],
     "rank_moves": ["r_before", "f_before", "r", "f"],
 }
 
@@ -26,14 +28,16 @@ def features(tables: Any) -> dict[str, ir.Table]:
     standings = compute_standings(
         tables.purchases, thresholds=dict.fromkeys(days, 28_000), rules=tables.rules
     )
+    before = compute_ranks_before(
+        tables.purchases,
+        before_on=pairs[0][0],
+        rules=tables.rules,
+        r_edges=(30, 90, 180, 365),
+        f_edges=(2, 3, 5, 12),
+    )
     return {
         "standings": standings,
         "moves": compute_moves(standings, pairs=pairs),
-        "rank_moves": compute_rank_moves(
-            tables.purchases,
-            tables.customers,
-            before_on=pairs[0][0],
-            r_edges=(30, 90, 180, 365),
-            f_edges=(2, 3, 5, 12),
-        ),
+        "ranks_before": before,
+        "rank_moves": compute_rank_moves(before, tables.customers),
     }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 
 from okaeri.insight.domain.segment_rules import parse_rule, resolve
@@ -17,6 +18,12 @@ from okaeri.insight.features.segment_flags import (
 _HEART = {"did": "item", "where": [{"field": "sku", "op": "=", "value": "85123A"}]}
 _BAG = {"did": "item", "where": [{"field": "product_name", "op": "contains", "value": "BAG"}]}
 _DISCOUNTED = [{"field": "is_discounted", "op": "=", "value": False}]
+_WHEN = [
+    {"field": "weekday", "op": "=", "value": "3"},
+    {"field": "hour", "op": "in", "value": ["9", "12"]},
+    {"field": "month", "op": "!=", "value": "12"},
+    {"field": "prefecture", "op": "=", "value": None},
+]
 RULES = [
     {"all": [{"field": "stage", "op": "!=", "value": "first"}, {"not": _HEART}]},
     {"did": "order", "last_days": 90, "measure": "days", "op": ">=", "value": 2},
@@ -24,6 +31,7 @@ RULES = [
     {"did": "order", "where": _DISCOUNTED, "measure": "share", "op": ">=", "value": 0.8},
     {"last": _HEART, "then": _BAG, "within_days": 60, "happened": False},
     {"first": _BAG, "then": _HEART, "happened": True},
+    {"did": "order", "where": _WHEN, "last_days": 365},
     {"any": [{"field": "last_on", "op": "last_days", "value": 30}, _BAG]},
 ]
 KEYS: dict[str, list[str] | None] = {
@@ -37,7 +45,9 @@ KEYS: dict[str, list[str] | None] = {
 
 
 def features(tables: Any) -> dict[str, ir.Table]:
-    orders = compute_order_rows(tables.orders, tables.as_of)
+    known = tables.orders.filter(tables.orders.order_id % 7 > 0)
+    areas = known.select("order_id", prefecture=ibis.literal("東京都"), postal3=ibis.literal(""))
+    orders = compute_order_rows(tables.orders, areas, tables.as_of)
     items = compute_item_rows(tables.order_lines, orders, tables.products, None)
     facts = {
         "order": tables.stage("segment_orders", orders),

@@ -21,9 +21,11 @@ from okaeri.insight.actions.segment_tables import (
     SCHEMAS,
     find_recent_events,
 )
-from okaeri.insight.actions.sync import LINES, ORDERS
+from okaeri.insight.actions.sync import AREAS, LINES, ORDERS
+from okaeri.insight.analyses.source_schemas import AREA
 from okaeri.insight.domain.segment_rules import Doing, Person, Rule
 from okaeri.insight.features.segment_facts import (
+    PLACES,
     compute_item_rows,
     compute_order_rows,
     skus_asked,
@@ -89,7 +91,8 @@ def _order_facts(
 ) -> dict[str, ir.Table]:
     if not warehouse.has(ORDERS):
         return {fact: warehouse.upload(_nothing(SCHEMAS[fact])) for fact in ("order", "item")}
-    orders = compute_order_rows(read_orders(warehouse, as_of, who), as_of)
+    areas = _areas(warehouse) if parts.columns("order") & set(PLACES) else None
+    orders = compute_order_rows(read_orders(warehouse, as_of, who), areas, as_of)
     doings: list[Doing] = [
         # Who asks for a share asks of everything.
         Doing(did.doing.fact) if did.measure == "share" else did.doing
@@ -104,6 +107,11 @@ def _order_facts(
     items = compute_item_rows(lines, orders, warehouse.upload(known), skus)
     # Read for what was counted and again for what came after it.
     return {"order": orders, "item": warehouse.stage("segment_items", items)}
+
+
+def _areas(warehouse: Warehouse) -> ir.Table:
+    known = warehouse.has(AREAS)
+    return warehouse.table(AREAS) if known else warehouse.upload(AREA.empty_table())
 
 
 def _nothing(schema: pa.Schema) -> pa.Table:

@@ -16,6 +16,7 @@ import pyarrow as pa
 from okaeri.customers import api as customers
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.actions.segment_forecasts import NAMES as FORECASTS
+from okaeri.insight.analyses.rank_moves import find_ranks_before
 from okaeri.insight.analyses.signs import TABLE as SIGNS
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.segment_rules import ATTRIBUTE_COLUMNS, FACTS, FIELDS, Field
@@ -48,9 +49,13 @@ _KINDS: dict[str, pa.DataType] = {
     "choice": pa.string(),
     "birthday": pa.int64(),
 }
-_PROFILE = ("birthday", "prefecture", "known_on", "mail_consent")
-_BEGAN = ("first_kind", "first_sku", "first_media", "first_source", "first_day_orders")
-_ADDED = (*_PROFILE, *FORECASTS, *_BEGAN, "decile", "is_gone", "gone_by_sku", "as_of")
+_PROFILE = ("birthday", "age_band", "prefecture", "known_on", "mail_consent")
+_BEGAN = (
+    *("first_kind", "first_sku", "first_media", "first_source"),
+    *("first_day_orders", "first_day_trials"),
+)
+_RANKED = ("r_rank_before", "f_rank_before")
+_ADDED = (*_PROFILE, *FORECASTS, *_BEGAN, *_RANKED, "decile", "is_gone", "gone_by_sku", "as_of")
 
 
 def _schema(columns: dict[str, Field] | Iterable[tuple[str, Field]]) -> pa.Schema:
@@ -125,7 +130,7 @@ def _people(sources: Sources, buyers: ir.Table, leads: Sequence[CustomerInsightV
     deciles = compute_customer_deciles(known).select("customer_id", "decile")
     began = compute_beginnings(sources.firsts).select("customer_id", *_BEGAN)
     gone = compute_gone_by(sources.gone, sources.waits)
-    for further in (deciles, gone, began):
+    for further in (deciles, gone, began, find_ranks_before(sources)):
         joined = joined.left_join(further, "customer_id").drop("customer_id_right")
     # Who never bought is not gone.
     joined = joined.mutate(is_gone=joined.is_gone.fill_null(ibis.literal(False)))

@@ -2,23 +2,36 @@
 
 from typing import Any
 
+import ibis.expr.types as ir
+
 from okaeri.foundation.settings import load
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain import rank_edges
 from okaeri.insight.domain.reports.movement import MONTHS_BACK, month_end
 from okaeri.insight.domain.reports.rank_moves import rank_moves_payload
-from okaeri.insight.features.movement import compute_rank_moves
+from okaeri.insight.features.movement import compute_rank_moves, compute_ranks_before
 from okaeri.insight.types import RankRules
+
+_STAGED = "ranks_before"
 
 
 def build(sources: Sources) -> dict[str, Any]:
     """Give the payload of `domain.reports.rank_moves`."""
     before_on = month_end(sources.as_of, MONTHS_BACK)
-    moves = compute_rank_moves(
-        sources.purchases,
-        sources.customers,
-        before_on=before_on,
+    moves = compute_rank_moves(find_ranks_before(sources), sources.customers)
+    return rank_moves_payload(sources.rows(moves), before_on=before_on.isoformat())
+
+
+def find_ranks_before(sources: Sources) -> ir.Table:
+    """One row per customer of six months before (`features.movement.compute_ranks_before`)."""
+    known = sources.find_staged(_STAGED)
+    if known is not None:
+        return known
+    ranks = compute_ranks_before(
+        sources.counted,
+        before_on=month_end(sources.as_of, MONTHS_BACK),
+        rules=sources.rules,
         r_edges=rank_edges.R_EDGES[load(RankRules).r_preset],
         f_edges=rank_edges.F_EDGES,
     )
-    return rank_moves_payload(sources.rows(moves), before_on=before_on.isoformat())
+    return sources.stage(_STAGED, ranks)

@@ -376,7 +376,7 @@ class Sources:
     @cached_property
     def traits(self) -> ir.Table:
         """One row per known person: customer_id, birthday, ... (`analyses.traits`)."""
-        return self.of_people(find_traits(self.warehouse))
+        return self.of_people(find_traits(self.warehouse, self.as_of))
 
     def of_people(self, rows: ir.Table) -> ir.Table:
         """Keep the rows of those this is about, where rows come from outside the warehouse."""

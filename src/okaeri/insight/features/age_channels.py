@@ -9,10 +9,16 @@ WAYS = ("source", "media")
 
 
 def compute_age_bands(people: ir.Table, *, as_of: date, bands: dict[str, int]) -> ir.Table:
-    """One row per person of known age: customer_id, band.
+    """One row per person of known age: customer_id, band; the arguments as of `age_band_of`."""
+    known = people.select("customer_id", band=age_band_of(people, as_of=as_of, bands=bands))
+    return known.filter(known.band.notnull())
 
-    `people`: customer_id, birth_on (NULL unknown), said (a band, NULL unknown); the birthday stands
-    above what was said. `bands`: band → its first year of age, in rising order.
+
+def age_band_of(people: ir.Table, *, as_of: date, bands: dict[str, int]) -> ir.StringValue:
+    """Give the age band of each person, NULL where unknown.
+
+    `people`: birth_on (NULL unknown), said (a band, NULL unknown); the birthday stands above what was
+    said. `bands`: band → its first year of age, in rising order.
     """
     born = people.birth_on
     had = (born.month() * 100 + born.day()) <= as_of.month * 100 + as_of.day
@@ -21,8 +27,7 @@ def compute_age_bands(people: ir.Table, *, as_of: date, bands: dict[str, int]) -
     # Of a birthday to come nothing is known.
     by_age = ibis.cases(*steps, else_=ibis.null("string"))
     said = people.said.isin(sorted(bands)).ifelse(people.said, ibis.null("string"))
-    known = people.select("customer_id", band=born.isnull().ifelse(said, by_age))
-    return known.filter(known.band.notnull())
+    return born.isnull().ifelse(said, by_age)
 
 
 def compute_age_reactions(reactions: ir.Table, bands: ir.Table) -> ir.Table:

@@ -108,28 +108,36 @@ def _count(part: ir.Table) -> ir.Table:
     return part.group_by(*part.columns).agg(customers=part.count())
 
 
-def compute_rank_moves(
-    purchases: ir.Table,
-    customers: ir.Table,
+def compute_ranks_before(
+    counted: ir.Table,
     *,
     before_on: date,
+    rules: LifecycleRules,
     r_edges: Sequence[int],
     f_edges: Sequence[int],
 ) -> ir.Table:
-    """One row per cell then and cell now with a customer: r_before, f_before, r, f, customers.
+    """One row per customer who had bought by `before_on`: customer_id, r_rank_before, f_rank_before.
 
-    r_before and f_before are NULL for those who had not bought by `before_on`; edges as in
-    `features.ranks`.
+    `counted`: orders that count. Several orders of a day are one purchase where `rules` merge them.
     """
-    known = purchases.filter(purchases.ordered_on <= before_on)
+    days = counted.filter(counted.ordered_on <= before_on).select("customer_id", "ordered_on")
+    known = days.distinct() if rules.merge_same_day else days
     then = known.group_by("customer_id").agg(
-        last_on=known.ordered_on.max(), purchase_count=known.n.max()
+        last_on=known.ordered_on.max(), purchase_count=known.count()
     )
     then = then.mutate(
         recency_days=ibis.date(before_on).delta(then.last_on, unit="day"),
         net_minor=ibis.literal(0, type="int64"),
     )
     ranked = compute_ranks(then, r_edges=r_edges, f_edges=f_edges, m_edges=())
-    before = ranked.select("customer_id", r_before="r_rank", f_before="f_rank")
+    return ranked.select("customer_id", r_rank_before="r_rank", f_rank_before="f_rank")
+
+
+def compute_rank_moves(ranks_before: ir.Table, customers: ir.Table) -> ir.Table:
+    """One row per cell then and cell now with a customer: r_before, f_before, r, f, customers.
+
+    `ranks_before` as of `compute_ranks_before`; r_before and f_before are NULL for those not in it.
+    """
+    before = ranks_before.rename(r_before="r_rank_before", f_before="f_rank_before")
     now = customers.select("customer_id", r="r_rank", f="f_rank").left_join(before, "customer_id")
     return now.group_by("r_before", "f_before", "r", "f").agg(customers=now.count())

@@ -104,9 +104,10 @@ def compute_first_purchases(
     """One row per customer with a purchase: how the relation began.
 
     Columns: customer_id, first_on, first_order_id (the first order of the first day), first_day_orders,
-    first_source, first_media, first_kind, first_sku ("" without lines; of several the dearest line, then
-    the first). `counted`: orders of the warehouse that count; `customers` has customer_id and first_on. Every
-    night asks for this, so only orders of first days are looked at more than once.
+    first_day_trials, first_source, first_media, first_kind, first_sku ("" without lines; of several the
+    dearest line, then the first). `counted`: orders of the warehouse that count; `customers` has
+    customer_id and first_on. Every night asks for this, so only orders of first days are looked at more
+    than once.
     """
     orders = counted.select(
         "order_id",
@@ -118,7 +119,9 @@ def compute_first_purchases(
     )
     began = orders.semi_join(customers, ["customer_id", "first_on"])
     people = began.group_by("customer_id").agg(
-        first_order_id=began.order_id.min(), first_day_orders=began.count()
+        first_order_id=began.order_id.min(),
+        first_day_orders=began.count(),
+        first_day_trials=(began.first_kind == _TRIAL).ifelse(1, 0).sum(),
     )
     first = began.rename(first_order_id="order_id").join(people, ["customer_id", "first_order_id"])
     lines = order_lines.semi_join(people, order_lines.order_id == people.first_order_id)

@@ -8,12 +8,19 @@ import ibis.expr.types as ir
 
 from okaeri.insight.domain.segment_rules import Doing, Person, matches
 
+# Columns of the fact "order" that stand in a table of their own.
+PLACES = ("prefecture", "postal3")
 
-def compute_order_rows(orders: ir.Table, as_of: date) -> ir.Table:
-    """One row per purchase up to and on `as_of`: the columns of the fact "order", day, order_id."""
+
+def compute_order_rows(orders: ir.Table, areas: ir.Table | None, as_of: date) -> ir.Table:
+    """One row per purchase up to and on `as_of`: the columns of the fact "order", day, order_id.
+
+    `areas`: order_id, prefecture, postal3 ("" unknown); None where nobody asks for them: the columns
+    are left out, and orders are looked up nowhere else.
+    """
     rows = orders.filter(orders.is_purchase & (orders.ordered_on <= as_of))
     is_delivery = (rows.subscription_no != "") | rows.delivery_no.notnull()
-    return rows.select(
+    found = rows.select(
         "order_id",
         "customer_id",
         "net_minor",
@@ -23,7 +30,16 @@ def compute_order_rows(orders: ir.Table, as_of: date) -> ir.Table:
         day=rows.ordered_on,
         kind=ibis.cases((rows.is_trial, "trial"), (is_delivery, "subscription"), else_="single"),
         is_discounted=rows.discount_minor > 0,
+        weekday=rows.ordered_on.day_of_week.index().cast("string"),
+        hour=rows.ordered_hour.cast("string"),
+        month=rows.ordered_on.month().cast("string"),
     )
+    return found if areas is None else _placed(found, areas)
+
+
+def _placed(orders: ir.Table, areas: ir.Table) -> ir.Table:
+    places = areas.select("order_id", *(areas[name].nullif("").name(name) for name in PLACES))
+    return orders.left_join(places, "order_id").drop("order_id_right")
 
 
 def compute_item_rows(

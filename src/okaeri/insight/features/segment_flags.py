@@ -46,9 +46,15 @@ class Parts:
 
     def facts(self) -> set[str]:
         """Give the kinds of things that must be read."""
+        return {doing.fact for doing in self._doings()}
+
+    def columns(self, fact: str) -> set[str]:
+        """Give the columns of a kind of thing that are compared."""
+        return {one.field for doing in self._doings() if doing.fact == fact for one in doing.where}
+
+    def _doings(self) -> list[Doing]:
         asked = [did.doing for did in self.dids]
-        asked += [doing for one in self.follows for doing in (one.start, one.then)]
-        return {doing.fact for doing in asked}
+        return asked + [doing for one in self.follows for doing in (one.start, one.then)]
 
 
 def parts_of(rules: Iterable[Rule]) -> Parts:

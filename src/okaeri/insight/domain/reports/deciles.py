@@ -20,7 +20,7 @@ def deciles_payload(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Give {deciles, customers, net_minor}.
 
     deciles: decile (1 spent most), customers, net_minor, mean_minor (rounded), smallest_minor,
-    share and running_share (of the net of all, None where the sum is 0).
+    last_id (who stands last in it), share and running_share (of the net of all, None where the sum is 0).
     """
     ordered = sorted(rows, key=lambda row: row["decile"])
     total = sum(row["net_minor"] for row in ordered)
@@ -34,6 +34,7 @@ def deciles_payload(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
                 "net_minor": row["net_minor"],
                 "mean_minor": round(row["net_minor"] / row["customers"]),
                 "smallest_minor": row["smallest_minor"],
+                "last_id": row["last_id"],
                 "share": share_of(row["net_minor"], total),
                 "running_share": share_of(running, total),
             }

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from okaeri.customers.attribute_types import AttributeIn
-from okaeri.foundation.text import Text
+from okaeri.foundation.text import MONTHS_EN, Text
+from okaeri.insight.domain.age_bands import BANDS
 from okaeri.insight.segment_types import Catalog, Fact, Field
 from okaeri.insight.types import BAND_NAMES, STAGE_NAMES
 
@@ -16,6 +17,15 @@ ATTRIBUTE = "attribute:"
 FORECAST = "forecast"
 
 _BOOL = "bool"
+WEEKDAYS = (
+    Text("月曜", "Monday"),
+    Text("火曜", "Tuesday"),
+    Text("水曜", "Wednesday"),
+    Text("木曜", "Thursday"),
+    Text("金曜", "Friday"),
+    Text("土曜", "Saturday"),
+    Text("日曜", "Sunday"),
+)
 _STAGES = {stage.value: name for stage, name in STAGE_NAMES.items()}
 _ORDER_KINDS = {
     "single": Text("単品", "One-off"),
@@ -81,6 +91,12 @@ FIELDS: dict[str, Field] = {
         },
         group="class",
     ),
+    "r_rank_before": Field(
+        Text("6か月前のRランク", "R rank six months before"), "int", group="class"
+    ),
+    "f_rank_before": Field(
+        Text("6か月前のFランク", "F rank six months before"), "int", group="class"
+    ),
     "freshness": Field(Text("鮮度", "Freshness"), "float", group="class"),
     "freshness_band": Field(
         Text("鮮度帯", "Freshness band"), "choice", choices=_BANDS, group="class"
@@ -110,6 +126,12 @@ FIELDS: dict[str, Field] = {
     "first_source": Field(Text("初回の販売元", "Shop of the first order"), "text", group="buying"),
     "first_day_orders": Field(
         Text("初回の日の注文件数", "Orders on the first day"), "int", "times", group="buying"
+    ),
+    "first_day_trials": Field(
+        Text("初回の日のトライアルの件数", "Trials on the first day"),
+        "int",
+        "times",
+        group="buying",
     ),
     "second_on": Field(Text("2回目の購入日", "Second purchase"), "date", group="buying"),
     "last_on": Field(Text("最終購入日", "Last purchase"), "date", group="buying"),
@@ -155,6 +177,11 @@ FIELDS: dict[str, Field] = {
     ),
     "best_hour": Field(Text("買いやすい時間帯(時)", "Best hour (0 to 23)"), "int", group=FORECAST),
     "birthday": Field(Text("誕生日", "Birthday"), "birthday"),
+    "age_band": Field(
+        Text("年代", "Age group"),
+        "choice",
+        choices={band: name for band, (_, name) in BANDS.items()},
+    ),
     "prefecture": Field(Text("都道府県", "Prefecture"), "text"),
     # Consent alone; whether a mail may go is asked when it is about to leave.
     "mail_consent": Field(
@@ -171,6 +198,10 @@ FIELDS: dict[str, Field] = {
     "as_of": Field(Text("基準日", "Day of analysis"), "date"),
 }
 
+# Keys are texts, as all choices: 0 is Monday.
+_WEEKDAYS = {str(n): name for n, name in enumerate(WEEKDAYS)}
+_HOURS = {str(n): Text(f"{n}時台", f"{n} h") for n in range(24)}
+_MONTHS = {str(n): Text(f"{n}月", name) for n, name in enumerate(MONTHS_EN, 1)}
 _SKU = Field(Text("商品コード", "Product code"), "text")
 _KIND = Field(Text("種類", "Kind"), "choice", choices=_ORDER_KINDS)
 _SOURCE = Field(Text("販売元", "Sold by"), "text")
@@ -192,6 +223,15 @@ FACTS: dict[str, Fact] = {
             "delivery_no": Field(Text("定期の回数", "Delivery number"), "int", "times"),
             "media_code": Field(Text("媒体", "Source"), "text"),
             "source": _SOURCE,
+            # Of the shop's day and clock.
+            "weekday": Field(Text("曜日", "Weekday"), "choice", choices=_WEEKDAYS),
+            "hour": Field(Text("時間帯", "Hour"), "choice", choices=_HOURS),
+            "month": Field(Text("月", "Month"), "choice", choices=_MONTHS),
+            # Of whoever ordered, else of where it went (`features.areas`).
+            "prefecture": Field(Text("注文の都道府県", "Prefecture of the order"), "text"),
+            "postal3": Field(
+                Text("注文の郵便番号(上3桁)", "Postal code of the order (first 3 digits)"), "text"
+            ),
         },
     ),
     "item": Fact(

@@ -19,6 +19,7 @@ from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.segments.addresses import address_of
 
 _UNKNOWN = Text("不明", "Unknown")
 _NONE = Text("記録なし", "None recorded")
@@ -102,6 +103,7 @@ def _shown(
     return {
         **band,
         "name": name,
+        "address": address_of({"field": "age_band", "op": "=", "value": band["band"] or None}),
         "is_young": is_young,
         "is_default": is_default,
         "is_of_all": not is_default and suggested not in {row["channel"] for row in pressed},

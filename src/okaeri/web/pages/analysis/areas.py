@@ -1,19 +1,23 @@
 """地域: where orders come from, of the whole shop and of each source; malls tell nothing closer."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from okaeri.foundation.text import Text
+from okaeri.insight.types import ReportView
 from okaeri.intake import api as intake
 from okaeri.web.access import needs
 from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.beginnings import counted_order
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.segments.addresses import address_of
 
 _UNKNOWN = Text("不明", "Unknown")
 _ALL = Text("すべて", "All sources")
@@ -44,10 +48,30 @@ def areas(request: HttpRequest) -> HttpResponseBase:
         chosen=chosen if has_areas else None,
         names=_names(found),
         top=_top(chosen) if chosen else None,
-        prefectures=[(_area(row), row) for row in chosen["prefectures"]] if chosen else [],
-        postals=[(_area(row), row) for row in chosen["postals"][:_SHOWN_POSTALS]] if chosen else [],
+        prefectures=_rows(report, chosen, "prefectures"),
+        postals=_rows(report, chosen, "postals")[:_SHOWN_POSTALS],
         definitions=definitions_for("areas", "area_repeat", "area_closed"),
     )
+
+
+def _rows(
+    report: ReportView | None, chosen: Mapping[str, Any] | None, level: str
+) -> list[tuple[Text, dict[str, Any]]]:
+    """Give the name of each area of a level, and its row with where its people become a segment."""
+    if report is None or chosen is None:
+        return []
+    since = report.as_of - timedelta(days=report.payload["days"] - 1)
+    field = {"prefectures": "prefecture", "postals": "postal3"}[level]
+    return [
+        (_area(row), {**row, "address": _bought_there(field, row["area"], since)})
+        for row in chosen[level]
+    ]
+
+
+def _bought_there(field: str, area: str, since: date) -> str:
+    order = counted_order()
+    there = {"field": field, "op": "=", "value": area or None}
+    return address_of({**order, "where": [*order["where"], there], "since": since.isoformat()})
 
 
 def _names(found: list[dict[str, Any]]) -> list[tuple[str, Text, bool]]:

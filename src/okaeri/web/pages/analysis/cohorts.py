@@ -1,6 +1,6 @@
 """Who comes back after the first purchase, and what they bring: month by month or 30 days by 30 days."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +16,13 @@ from okaeri.web.access import needs
 from okaeri.web.count_facet import WORDS, facet_of, report_of
 from okaeri.web.facet_names import FACETS, value_name
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.beginnings import (
+    Part,
+    began_in,
+    began_with,
+    bought_in,
+    month_after,
+)
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
@@ -80,7 +87,8 @@ def cohorts(request: HttpRequest) -> HttpResponseBase:
     report, plain = report_of(request, "cohort_cube"), _whole(request)
     asked = read_asked(request)
     part = _part(report.payload, asked) if report else None
-    rows = [_row(row, asked) for row in part["rows"]] if part else []
+    began = _began(report.payload, part, asked) if report and part else []
+    rows = [_row(row, asked, began) for row in part["rows"]] if part else []
     width = max((len(row["cells"]) for row in rows), default=0)
     encoding = asked_encoding(request)
     if rows and encoding:
@@ -118,28 +126,37 @@ def _part(payload: Mapping[str, Any], asked: Asked) -> Mapping[str, Any] | None:
     return found or next(iter(payload["all"]), None)
 
 
-def _row(row: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
-    """Give month, size, address and cells {value, is_open}; steps to come are not in it."""
+def _row(row: Mapping[str, Any], asked: Asked, began: Sequence[Part]) -> dict[str, Any]:
+    """Give month, size, address and cells {value, is_open, people, address}; what is to come is not in it."""
     clock = row[asked.clock]
+    whole = address_of({"all": [*began_in(row["month"]), *began]})
     cells = [
-        {"value": _value(clock, step, row["size"], asked), "is_open": step >= clock["complete"]}
+        {
+            "value": _value(clock, step, row["size"], asked),
+            "is_open": step >= clock["complete"],
+            "people": clock["later" if asked.rolled == "1" else "buyers"][step],
+            "address": _bought_in_step(row["month"], step, asked, began),
+        }
         for step in range(clock["steps"])
     ]
-    month = row["month"]
-    return {"month": month, "size": row["size"], "cells": cells, "address": people_of_month(month)}
+    return {"month": row["month"], "size": row["size"], "cells": cells, "address": whole}
 
 
-def people_of_month(month: str) -> str:
-    """Give where those who first bought in a month ("2026-05") become a segment."""
-    year, number = int(month[:4]), int(month[5:])
-    after = f"{year + number // 12:04d}-{number % 12 + 1:02d}-01"
-    rule = {
-        "all": [
-            {"field": "first_on", "op": ">=", "value": f"{month}-01"},
-            {"field": "first_on", "op": "<", "value": after},
-        ]
-    }
-    return address_of(rule)
+def _bought_in_step(month: str, step: int, asked: Asked, began: Sequence[Part]) -> str:
+    """Give where who bought in a step, rolled in it or later, becomes a segment; "" for what no rule says."""
+    # 30-day steps begin on each person's own day, and sums over steps are of several groups of buyers.
+    if asked.clock == "elapsed" or (asked.rolled == "1" and asked.measure != "people"):
+        return ""
+    bought = bought_in(month_after(month, step), or_later=asked.rolled == "1")
+    return address_of({"all": [*began_in(month), *began, bought]})
+
+
+def _began(payload: Mapping[str, Any], part: Mapping[str, Any], asked: Asked) -> list[Part]:
+    """Give the parts of those the cohorts are narrowed to."""
+    if part not in payload[asked.facet] or asked.facet == "all":
+        return []
+    named = [one["value"] for one in payload[asked.facet]]
+    return began_with(asked.facet, part["value"], named)
 
 
 def _value(clock: Mapping[str, Any], step: int, size: int, asked: Asked) -> float | None:

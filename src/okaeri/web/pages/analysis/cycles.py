@@ -12,6 +12,7 @@ from okaeri.web import sight
 from okaeri.web.access import may, needs
 from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.beginnings import bought_item
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
@@ -45,7 +46,7 @@ def cycles(request: HttpRequest) -> HttpResponseBase:
         request,
         "cycles",
         report=report,
-        found=found,
+        found={**found, "products": [_with_address(row) for row in found["products"]]},
         has_orders=_has_orders(),
         chosen=chosen,
         bins=_bins(chosen) if chosen else (),
@@ -54,6 +55,14 @@ def cycles(request: HttpRequest) -> HttpResponseBase:
         overdue=_people(request, found["overdue"][:20]),
         definitions=definitions_for("product_cycle", "runs_out_on", "send_day", "overdue"),
     )
+
+
+def _with_address(row: dict[str, Any]) -> dict[str, Any]:
+    """Add where those who came back for a product become a segment; a delivery is no coming back."""
+    bought = bought_item(row["sku"])
+    again = {"field": "kind", "op": "!=", "value": "subscription"}
+    then = {**bought, "where": [*bought["where"], again]}
+    return {**row, "address": address_of({"first": bought, "then": then, "happened": True})}
 
 
 def _has_orders() -> bool:

@@ -1,5 +1,6 @@
 """Ten equal groups of buyers by what they spent."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -9,6 +10,7 @@ from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.insight.analysis_types import TargetRules
+from okaeri.insight.count_types import CountFacet
 from okaeri.insight.types import ReportView
 from okaeri.web.access import needs
 from okaeri.web.count_facet import chart_of, facet_of, report_of
@@ -40,7 +42,7 @@ def deciles(request: HttpRequest) -> HttpResponseBase:
     return show(
         request,
         "deciles",
-        rows=[{**row, "address": address_of(_rule(row["smallest_minor"]))} for row in rows],
+        rows=_with_addresses(rows, facet_of(request)),
         top=rows[0] if rows else None,
         chart=chart_of(request, "deciles") if rows else None,
         classes=_classes(report_of(request, "portfolio")),
@@ -73,9 +75,34 @@ def _classes(report: ReportView | None) -> list[dict[str, Any]]:
     ]
 
 
+def _with_addresses(
+    rows: Sequence[Mapping[str, Any]], facet: CountFacet | None
+) -> list[dict[str, Any]]:
+    if facet is None:
+        return [{**row, "address": address_of(_is("decile", "=", row["decile"]))} for row in rows]
+    above = [None, *rows]
+    return [
+        {**row, "address": address_of(_rule(row, before)) if "last_id" in row else ""}
+        for row, before in zip(rows, above, strict=False)
+    ]
+
+
 def _stage(stage: str) -> dict[str, Any]:
     return {"field": "stage", "op": "=", "value": stage}
 
 
-def _rule(smallest_minor: int) -> dict[str, Any]:
-    return {"field": "net_12m_minor", "op": ">=", "value": smallest_minor}
+def _rule(row: Mapping[str, Any], above: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Give whom a tenth of the people of a count holds: a person's own decile is among everybody."""
+    own = _up_to(row)
+    return own if above is None else {"all": [own, {"not": _up_to(above)}]}
+
+
+def _up_to(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give who stands before the last of a tenth, or is he: of equal amounts the lower number comes first."""
+    least, last = row["smallest_minor"], row["last_id"]
+    equal = [_is("net_12m_minor", "=", least), _is("customer_id", "<=", last)]
+    return {"any": [_is("net_12m_minor", ">", least), {"all": equal}]}
+
+
+def _is(field: str, op: str, value: int) -> dict[str, Any]:
+    return {"field": field, "op": op, "value": value}

@@ -7,13 +7,19 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from okaeri.foundation.settings import load
 from okaeri.insight import api as insight
-from okaeri.insight.types import LifecycleRules, ReportView
+from okaeri.insight.types import ReportView
 from okaeri.web import findings
 from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.beginnings import (
+    Part,
+    began_by,
+    began_with_trial,
+    counted_order,
+    full_order,
+)
 from okaeri.web.pages.analysis.frame import language_of, show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
@@ -72,27 +78,25 @@ def _waits(report: ReportView, basis: str) -> dict[str, Any]:
 
 def _waited(days: int, as_of: date, basis: str) -> Mapping[str, str]:
     """Give where the people of one window become a segment."""
-    # Which of several orders of the first day was a trial, no rule asks.
+    first, then = _order(basis), full_order() if basis == "trial" else _order(basis)
+    until = as_of - timedelta(days=days)
+    again = {"first": first, "then": then, "within_days": days, "happened": True}
+    old: list[Part] = [{**first, "until": until.isoformat()}]
     if basis == "trial":
-        return {}
-    order = _order(basis)
-    old = {**order, "until": (as_of - timedelta(days=days)).isoformat()}
-    again = {"first": order, "then": order, "within_days": days, "happened": True}
-    return {"eligible": address_of(old), "converted": address_of({"all": [old, again]})}
+        old = [began_with_trial(), began_by(until)]
+    return {"eligible": address_of({"all": old}), "converted": address_of({"all": [*old, again]})}
 
 
-def _order(basis: str) -> dict[str, Any]:
+def _order(basis: str) -> Part:
     """Give an order that counts for a basis, as a rule."""
-    full = [{"field": "kind", "op": "!=", "value": "trial"}]
-    counts_trials = basis == "all" and load(LifecycleRules).count_trial
-    return {"did": "order", "where": [] if counts_trials else full}
+    return full_order() if basis == "full" else counted_order()
 
 
 def _on_first_day(basis: str) -> Mapping[str, str]:
     """Give where buyers, and those with two orders on the first day, become a segment."""
-    if basis == "trial":
-        return {}
     several = {"field": "first_day_orders", "op": ">=", "value": 2}
+    if basis == "trial":
+        return {"eligible": address_of(began_with_trial())}
     # How many of them were full products, no rule asks.
     converted = address_of(several) if basis == "all" else ""
     return {"eligible": address_of(_order(basis)), "converted": converted}

@@ -1,6 +1,6 @@
 """What a customer brings within the shop's windows of days."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,10 +16,11 @@ from okaeri.web.access import needs
 from okaeri.web.count_facet import facet_of, report_of
 from okaeri.web.facet_names import FACETS, value_name
 from okaeri.web.numbers import definitions_for
-from okaeri.web.pages.analysis.cohorts import people_of_month
+from okaeri.web.pages.analysis.beginnings import Part, began_by, began_in, began_with
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import language_of, show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.segments.addresses import address_of
 
 _FACETS = {
     "cohort": Text("初回購入月", "Cohort"),
@@ -83,15 +84,12 @@ def lifetime_value(request: HttpRequest) -> HttpResponseBase:
         request,
         "lifetime_value",
         report=report if parts else None,
-        whole=whole,
+        whole={**whole, "windows": _windows(whole, [], report.as_of)} if report and whole else None,
         not_yet=None if facet_of(request) else _not_yet(),
         facet=facet,
         facets=_FACETS.items(),
         has_margin=any(w["margin_minor"] is not None for p in parts for w in p["windows"]),
-        parts=[
-            {**part, "name": _name(facet, part, language), "address": _address(facet, part)}
-            for part in parts
-        ],
+        parts=_with_addresses(facet, parts, report.as_of, language) if report else [],
         answer=_answer(whole, language) if whole else None,
         definitions=definitions_for("ltv", "ltv_margin", "net_minor"),
     )
@@ -117,9 +115,33 @@ def _name(facet: str, part: Mapping[str, Any], language: str) -> str:
     return value_name(facet, part).render(language)
 
 
-def _address(facet: str, part: Mapping[str, Any]) -> str:
-    """Give where the people of a month become a segment; first products and sources are no rule."""
-    return people_of_month(part["value"]) if facet == "cohort" else ""
+def _with_addresses(
+    facet: str, parts: Sequence[Mapping[str, Any]], as_of: date, language: str
+) -> list[dict[str, Any]]:
+    """Add names, and where the people of a part and of each of its windows become a segment."""
+    named = [part["value"] for part in parts]
+    found = []
+    for part in parts:
+        began = (
+            began_in(part["value"])
+            if facet == "cohort"
+            else began_with(facet, part["value"], named)
+        )
+        windows = _windows(part, began, as_of)
+        address = address_of({"all": began})
+        found.append(
+            {**part, "name": _name(facet, part, language), "windows": windows, "address": address}
+        )
+    return found
+
+
+def _windows(part: Mapping[str, Any], began: Sequence[Part], as_of: date) -> list[dict[str, Any]]:
+    """Add where those old enough for each window become a segment."""
+    old = {one["days"]: began_by(as_of - timedelta(days=one["days"])) for one in part["windows"]}
+    return [
+        {**one, "address": address_of({"all": [*began, old[one["days"]]]})}
+        for one in part["windows"]
+    ]
 
 
 def _answer(whole: Mapping[str, Any], language: str) -> str:

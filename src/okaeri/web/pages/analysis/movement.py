@@ -14,6 +14,7 @@ from okaeri.web.access import needs
 from okaeri.web.charts.canvas import STAGES
 from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.beginnings import BOUGHT, Part
 from okaeri.web.pages.analysis.frame import language_of, show
 from okaeri.web.pages.analysis.movement_days import Asked, asked_days, waiting
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
@@ -106,6 +107,7 @@ def _rows(cells: Sequence[Mapping[str, Any]], *, is_linked: bool) -> list[dict[s
                     "stage": stage,
                     "is_lapsed": lapsed,
                     "total": total,
+                    "address": address_of({"all": _before(stage, lapsed)}) if is_linked else "",
                     "cells": [
                         _cell(count, total, stage, lapsed, to, is_linked=is_linked)
                         for count, to in zip(counts, _CLASSES, strict=True)
@@ -124,14 +126,11 @@ def _cell(
     *,
     is_linked: bool,
 ) -> dict[str, Any]:
-    rule = {
-        "all": [
-            {"field": "stage_before", "op": "=", "value": stage},
-            *([] if stage is None else [{"field": "lapsed_before", "op": "=", "value": lapsed}]),
-            {"field": "stage", "op": "=", "value": to[0]},
-            {"field": "is_lapsed", "op": "=", "value": to[1]},
-        ]
-    }
+    now: list[Part] = [
+        {"field": "stage", "op": "=", "value": to[0]},
+        {"field": "is_lapsed", "op": "=", "value": to[1]},
+    ]
+    rule = {"all": [*_before(stage, lapsed), *now]}
     return {
         "customers": count,
         "step": min(9, round(count / total * 9)) if count else None,
@@ -139,3 +138,11 @@ def _cell(
         # Rules know the class of today and of six months before, and no other day's.
         "address": address_of(rule) if count and is_linked else "",
     }
+
+
+def _before(stage: str | None, lapsed: bool | None) -> list[Part]:
+    """Give the parts of buyers who stood in a class then; None: of those who were none yet."""
+    was = {"field": "stage_before", "op": "=", "value": stage}
+    if stage is None:
+        return [BOUGHT, was]
+    return [was, {"field": "lapsed_before", "op": "=", "value": lapsed}]

@@ -17,6 +17,7 @@ from okaeri.insight.analysis_types import RANKS, GridRules
 from okaeri.web.access import may, needs
 from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.beginnings import BOUGHT, Part
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
@@ -30,6 +31,8 @@ _ANSWER = Text(
     "{a} people are in rank A ({share:.1%}); {up} rose and {down} fell in six months.",
 )
 _COLUMNS = ("r", "f", "rank", "customers", "net_minor")
+# Buyers who had not bought six months before.
+_NEW: list[Part] = [{"field": "r_rank_before", "op": "=", "value": None}]
 
 
 @needs("figures.see", to_post="settings.change")
@@ -61,7 +64,7 @@ def rfm(request: HttpRequest) -> HttpResponseBase:
         edges=_edges(report.payload["edges"]) if report else None,
         letters=RANKS,
         totals=_totals(cells, ranks),
-        moves=_matrix(moves),
+        moves=_matrix(moves, ranks),
         before_on=date.fromisoformat(moved.payload["before_on"]) if moved else None,
         answer=_answer(cells, ranks, moves, total) if total else None,
         may_paint=may(request.user, "settings.change"),
@@ -162,9 +165,36 @@ def moves_between(
     return found
 
 
-def _matrix(moves: Counter[tuple[str, str]]) -> list[tuple[str, int, list[int]]]:
-    rows = [(before, [moves[before, now] for now in RANKS]) for before in (*RANKS, "")]
-    return [(before, sum(counts), counts) for before, counts in rows if sum(counts)]
+def _matrix(
+    moves: Counter[tuple[str, str]], ranks: Mapping[tuple[int, int], str]
+) -> list[dict[str, Any]]:
+    """Give a row per rank then ("" no customer yet), each with people and address, and a cell per rank now."""
+    rows = []
+    for before in (*RANKS, ""):
+        was = _painted_so(before, ranks, "r_rank_before", "f_rank_before") if before else _NEW
+        cells = [
+            _move(moves[before, now], [*was, *_painted_so(now, ranks, "r_rank", "f_rank")])
+            for now in RANKS
+        ]
+        total = sum(cell["people"] for cell in cells)
+        rows.append({"rank": before, "cells": cells, **_move(total, [*was, BOUGHT])})
+    return [row for row in rows if row["people"]]
+
+
+def _move(people: int, parts: list[Part]) -> dict[str, Any]:
+    return {"people": people, "address": address_of({"all": parts}) if people else ""}
+
+
+def _painted_so(
+    letter: str, ranks: Mapping[tuple[int, int], str], r_field: str, f_field: str
+) -> list[Part]:
+    """Give the parts of who stands in any cell painted with a letter; none of a letter nobody painted."""
+    own = [
+        {"all": [_is(r_field, r), _is(f_field, f)]}
+        for (r, f), one in ranks.items()
+        if one == letter
+    ]
+    return [{"any": own}] if own else []
 
 
 def _answer(

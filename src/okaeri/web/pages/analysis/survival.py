@@ -14,7 +14,13 @@ from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.facet_names import FACETS, asked_facet, value_name
 from okaeri.web.numbers import definitions_for
-from okaeri.web.pages.analysis.beginnings import Part, began_with, none_of
+from okaeri.web.pages.analysis.beginnings import (
+    Part,
+    began_with,
+    began_with_trial,
+    full_order,
+    none_of,
+)
 from okaeri.web.pages.analysis.deliveries import (
     SUBSCRIPTION_FILES,
     subscription_file,
@@ -158,14 +164,20 @@ def _loss(loss: Mapping[str, Any]) -> dict[str, Any]:
         "trial": _TRIAL,
         "delivery": _DELIVERY.format(n=n, next=n + 1),
     }[loss["kind"]]
-    rule = {
-        "all": [
-            _bought(n),
-            _GONE,
-        ]
-    }
-    address = address_of(rule) if loss["kind"] == "purchase" else ""
+    address = _of_loss(loss["kind"], n)
     return {**loss, "name": name, "address": address, "rate": loss["lost"] / loss["reached"]}
+
+
+def _of_loss(kind: str, n: int) -> dict[str, str]:
+    """Give where those who came so far, and those lost there, become a segment; none of contracts."""
+    if kind == "delivery":
+        return {}
+    reached: list[Part] = [{"field": "purchase_count", "op": ">=", "value": n}]
+    lost: list[Part] = [_bought(n), _GONE]
+    if kind == "trial":
+        reached = [began_with_trial()]
+        lost = [*reached, {"not": full_order()}, _GONE]
+    return {"reached": address_of({"all": reached}), "lost": address_of({"all": lost})}
 
 
 def _answer(losses: Sequence[Mapping[str, Any]], language: str) -> str:

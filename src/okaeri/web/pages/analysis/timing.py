@@ -1,6 +1,6 @@
 """When people buy: weekday and hour, month, season, payday."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -10,9 +10,11 @@ from okaeri.foundation.text import MONTHS_EN, Text
 from okaeri.web.access import needs
 from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.beginnings import counted_order
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.segments.addresses import address_of
 
 WEEKDAYS = (
     Text("月", "Mon"),
@@ -62,7 +64,12 @@ def _hours(found: dict[str, Any]) -> list[dict[str, Any]]:
     """Give a row per hour with one cell per weekday; the fullest cell is the darkest."""
     fullest = max(cell["orders"] for cell in found["cells"])
     cells = [
-        {**cell, "step": round(_DARKEST * cell["orders"] / fullest)} for cell in found["cells"]
+        {
+            **cell,
+            "step": round(_DARKEST * cell["orders"] / fullest),
+            "address": _bought_when(weekday=[cell["weekday"]], hour=[cell["hour"]]),
+        }
+        for cell in found["cells"]
     ]
     return [
         {"hour": hour, "cells": [cell for cell in cells if cell["hour"] == hour]}
@@ -73,19 +80,54 @@ def _hours(found: dict[str, Any]) -> list[dict[str, Any]]:
 def _groups(found: dict[str, Any]) -> list[dict[str, Any]]:
     """Give the tables of weekdays, months and seasons, each a name and named rows."""
     return [
-        {"name": name, "rows": _named(found[key], names)}
-        for name, key, names in (
-            (Text("曜日", "Weekday"), "weekdays", dict(enumerate(WEEKDAYS))),
-            (Text("月", "Month"), "months", dict(enumerate(_MONTHS, 1))),
-            (Text("季節", "Season"), "seasons", _SEASONS),
+        {"name": name, "rows": _named(found[key], names, when)}
+        for name, key, names, when in (
+            (Text("曜日", "Weekday"), "weekdays", dict(enumerate(WEEKDAYS)), _on_weekday),
+            (Text("月", "Month"), "months", dict(enumerate(_MONTHS, 1)), _in_month),
+            (Text("季節", "Season"), "seasons", _SEASONS, _in_season),
         )
     ]
 
 
-def _named(rows: list[dict[str, Any]], names: Mapping[Any, Text]) -> list[dict[str, Any]]:
-    """Add names, and how long the bar of each strength is beside that of the strongest."""
+def _named(
+    rows: list[dict[str, Any]], names: Mapping[Any, Text], when: Callable[[Any], str]
+) -> list[dict[str, Any]]:
+    """Add names, where the buyers become a segment, and how long each bar is beside the strongest."""
     strongest = max((row["strength"] or 0 for row in rows), default=0) or 1
     return [
-        {**row, "name": names[row["key"]], "length": (row["strength"] or 0) / strongest}
+        {
+            **row,
+            "name": names[row["key"]],
+            "address": when(row["key"]) if row["orders"] else "",
+            "length": (row["strength"] or 0) / strongest,
+        }
         for row in rows
     ]
+
+
+def _on_weekday(weekday: int) -> str:
+    return _bought_when(weekday=[weekday])
+
+
+def _in_month(month: int) -> str:
+    return _bought_when(month=[month])
+
+
+def _in_season(season: str) -> str:
+    first = 3 + 3 * list(_SEASONS).index(season)
+    return _bought_when(month=[(month - 1) % 12 + 1 for month in range(first, first + 3)])
+
+
+def _bought_when(**when: list[int]) -> str:
+    """Give where who ever ordered at such a time becomes a segment; contracts' later deliveries aside."""
+    order = counted_order()
+    at = [{"field": name, "op": "in", "value": [str(n) for n in of]} for name, of in when.items()]
+    by_himself = [("=", None), ("<=", 1)]
+    orders = [
+        {
+            **order,
+            "where": [*order["where"], *at, {"field": "delivery_no", "op": op, "value": value}],
+        }
+        for op, value in by_himself
+    ]
+    return address_of({"any": orders})
