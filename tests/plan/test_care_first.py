@@ -1,13 +1,18 @@
 """Row C-15: a first-time buyer is sold nothing until his follow-up letters have left, or for so long."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from okaeri.customers import api as customers
 from okaeri.deliver import api as deliver
+from okaeri.deliver.early_types import WhyFew
 from okaeri.deliver.types import ContactRules
+from okaeri.foundation.errors import ConfigurationError
 from okaeri.foundation.settings import save, specs_of
 from okaeri.plan import api as plan
 from okaeri.plan.domain.care import care_ahead
@@ -95,3 +100,49 @@ def test_the_wait_has_an_end_that_the_shop_sets(shop: Shop) -> None:
         loop.run_until_idle()
         statuses += [offer_of(late)[0]] if day >= 20 else []
     assert statuses == ["planned", "accepted"]
+
+
+@pytest.mark.django_db
+@pytest.mark.covers("D-04")
+def test_a_page_names_first_time_buyers_who_heard_too_little_that_helps(shop: Shop) -> None:
+    forgotten = shop.order("forgotten")
+    plan.activate("first_follow", now=NOON + timedelta(hours=1), holdout_share=0.0)
+    shop.clock.advance(timedelta(hours=2))
+    cared, closed = shop.order("cared"), shop.order("closed")
+    customers.record_consent(
+        closed, channel="email", action="withdrawn", basis="opt_in", source="test",
+        occurred_at=shop.now,
+    )  # fmt: skip
+    loop = wiring.build_loop()
+    for day in (0, 2, 5, 8, 11, 14, 17, 40):
+        shop.pass_days(day - (shop.now - NOON).days)
+        for person in (forgotten, cared, closed):
+            know(person, NOON.date())
+        loop.run_until_idle()
+    today = shop.now.date()
+    care = deliver.early_care(today - timedelta(days=59), today - timedelta(days=30))
+    assert (care.buyers, care.least, care.writable, care.is_whole) == (3, 3, 1, True)
+    assert {(one.customer_id, one.useful, one.why) for one in care.short} == {
+        (forgotten, 0, WhyFew.UNTOLD),
+        (closed, 0, WhyFew.UNREACHABLE),
+    }
+    client = Client(headers={"accept-language": "ja"})
+    client.force_login(User.objects.create_superuser("mika"))
+    html = client.get("/actions/journeys/first-care/").content.decode()
+    assert "3人のうち、2人" in html
+    assert "送ってよい宛先がない" in html
+    assert f"/customers/{cared}/" not in html
+    csv = b"".join(client.get("/actions/journeys/first-care/?csv=utf-8")).decode("utf-8-sig")
+    assert len(csv.splitlines()) == 3
+    assert (
+        "まだ1回だけの方はいません"
+        in client.get("/actions/journeys/first-care/?who=now").content.decode()
+    )
+
+
+@pytest.mark.django_db
+def test_a_least_number_the_limits_would_never_let_through_is_refused() -> None:
+    specs = {spec.key: spec for spec in specs_of(ContactRules).values()}
+    with pytest.raises(ConfigurationError, match="below their least number"):
+        save(specs, {"cap.useful_first": 9, "cap.marketing_per_week": 2})
+    save(specs, {"cap.useful_first": 8, "cap.marketing_per_week": 2})

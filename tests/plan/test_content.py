@@ -1,5 +1,6 @@
 """Templates: escaped for their place, bounded, and every mistake is one sentence."""
 
+import re
 import time
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -16,6 +17,8 @@ from okaeri.plan.content.merge import (
 )
 from okaeri.plan.content.subject import make_header_safe
 from okaeri.plan.content.words import Source, render_words
+from okaeri.plan.domain.advertising import advertising_in
+from okaeri.plan.domain.claims import claims_in
 from okaeri.plan.types import TemplateError
 
 VALUES = {
@@ -74,6 +77,18 @@ def test_every_shipped_template_renders(shipped: object) -> None:
     # Customers never read our words for them, nor promises the law forbids.
     for forbidden in ("離脱", "初回客", "よちよち", "予備軍", "治る", "効能", "シワが消え", "必ず"):
         assert forbidden not in words.body_text + words.subject
+
+
+def test_first_time_buyers_learn_to_combine_without_a_price_or_a_button() -> None:
+    shipped = {item.key: item.source for item in list_shipped_templates()}
+    for key, told in (("", "合わせて使って"), ("_en", "together with what you have")):
+        source = shipped[f"first_follow_knowledge{key}"]
+        words = render_words(source, VALUES).body_text
+        assert told in words
+        assert not re.search(r"https?:|円|¥", words)
+        assert not any(map(source.mentions, ("recommended", "like_viewed", "coupon")))
+        assert not claims_in(words)
+        assert not advertising_in("transactional", words)
 
 
 def test_no_two_shipped_subjects_are_the_same() -> None:

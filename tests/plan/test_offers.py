@@ -114,7 +114,13 @@ def test_first_time_buyers_see_other_products_only_once_they_are_content() -> No
     share_of_popular(0)
     assert "クリーム" not in letter_to("new")[0]
     link = listen.question_link(id_of("new"), "satisfaction", "", django_settings.SECRET_KEY)
-    listen.record_answer(link.strip("/").split("/")[-1], 5, "", clock.now())
+    token = link.strip("/").split("/")[-1]
+    listen.record_answer(token, 4, "", clock.now())
+    assert "クリーム" in letter_to("new")[0]
+    specs = {spec.key: spec for spec in settings.specs_of(OfferRules).values()}
+    settings.save(specs, {"guard.first_content_from": 5})
+    assert "クリーム" not in letter_to("new")[0]
+    listen.record_answer(token, 5, "", clock.now())
     assert "クリーム" in letter_to("new")[0]
 
 

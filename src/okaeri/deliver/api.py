@@ -14,6 +14,7 @@ from okaeri.deliver.actions import (
     audience_jobs,
     audiences,
     bouncing,
+    caring,
     high_water,
     receiving,
     requesting,
@@ -24,6 +25,7 @@ from okaeri.deliver.actions import (
 from okaeri.deliver.audience_types import AudienceService, AudienceView, Reach
 from okaeri.deliver.channels.email.mailbox import MailboxTransport
 from okaeri.deliver.domain import tracking as domain_tracking
+from okaeri.deliver.early_types import EarlyCare
 from okaeri.deliver.store import audiences as stored_audiences
 from okaeri.deliver.store import (
     brakes,
@@ -361,6 +363,11 @@ def all_recipients(status: str = "") -> set[int]:
 def unsent_useful(source_kind: str, customer_ids: Collection[int]) -> set[tuple[int, int]]:
     """Give (customer, source id) of useful messages of a kind of source that have not left yet."""
     return claims.unsent_useful(source_kind, customer_ids) if customer_ids else set()
+
+
+def early_care(since: date, until: date) -> EarlyCare:
+    """Give first-time buyers of these days, and who got fewer useful messages than the shop's least."""
+    return caring.early_care(since, until)
 
 
 def list_marketing(customer_ids: Sequence[int]) -> list[SentMarketing]:

@@ -201,6 +201,16 @@ class ContactRules:
         minimum=0,
         maximum=100,
     )
+    useful_per_30_days_first: int = setting(
+        "cap.useful_first",
+        3,
+        Text(
+            "初回客へのお役立ちの最少数(購入から30日)",
+            "Useful messages to first-time buyers at least, 30 days",
+        ),
+        minimum=0,
+        maximum=30,
+    )
     first_sales_after_days: int = setting(
         "guard.first_sales_after_days",
         14,
@@ -274,8 +284,16 @@ class ContactRules:
         yield from must_be_below(
             self, "marketing_per_day", "marketing_per_week", _NEVER_REACHED, or_equal=True
         )
+        if self.useful_per_30_days_first > self.marketing_per_week * _WEEKS:
+            yield Contradiction(("cap.useful_first", "cap.marketing_per_week"), _TOO_FEW_LEAVE)
 
 
+# Whole weeks in thirty days.
+_WEEKS = 4
+_TOO_FEW_LEAVE = Text(
+    "いまのままでは、7日間の上限のために、初回客へのお役立ちが最少数に届きません。",
+    "As it is, the limit of 7 days keeps useful messages to first-time buyers below their least number.",
+)
 _BY_NIGHT = Text("いまのままでは、夜中にも送ります。", "As it is, messages would leave at night.")
 _NEVER_REACHED = Text(
     "いまのままでは、1日の上限に届くことがありません。",

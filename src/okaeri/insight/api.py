@@ -181,6 +181,7 @@ __all__ = [
     "list_customers",
     "list_discount_dependent",
     "list_findings",
+    "list_first_buyers",
     "list_insights",
     "list_media_costs",
     "list_most_valuable",
@@ -290,6 +291,11 @@ def class_column(of: str) -> Combinable:
 def count_classes() -> dict[str, int]:
     """Give the key of each class that has people → how many, as of now; leads under "lead"."""
     return insights.count_classes()
+
+
+def list_first_buyers(since: date, until: date, limit: int) -> list[tuple[int, date]]:
+    """Give (customer, day) of active people whose only purchase lies in these days, the newest first."""
+    return insights.first_buyers(since, until, limit)
 
 
 def list_freshness(customer_ids: Collection[int]) -> dict[int, int]:

@@ -300,11 +300,21 @@ class OfferRules:
         "guard.first_cross_sell",
         14,
         Text(
-            "初回客に別の商品をすすめるまでの到着後の日数(満足度4以上の方だけ)",
+            "初回客に別の商品をすすめるまでの到着後の日数(満足している方だけ)",
             "Days after delivery until content first-time buyers see other products",
         ),
         minimum=0,
         maximum=365,
+    )
+    content_from: int = setting(
+        "guard.first_content_from",
+        4,
+        Text(
+            "初回客に別の商品をすすめてよい満足度(1〜5、これ以上)",
+            "Satisfaction (1 to 5) from which first-time buyers count as content",
+        ),
+        minimum=1,
+        maximum=5,
     )
     popular_share: float = setting(
         "recommend.popular_share",

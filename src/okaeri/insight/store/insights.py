@@ -252,6 +252,15 @@ def count_classes() -> dict[str, int]:
     }
 
 
+def first_buyers(since: date, until: date, limit: int) -> list[tuple[int, date]]:
+    """Give (customer, day) of active people whose only purchase lies in these days, the newest first."""
+    rows = CustomerInsight.objects.filter(
+        stage=Stage.FIRST, is_lapsed=False, purchase_count=1, first_on__range=(since, until)
+    )
+    found = rows.order_by("-first_on", "customer_id").values_list("customer_id", "first_on")
+    return [(who, day) for who, day in found[:limit] if day is not None]
+
+
 def iter_ids_where(where: Q) -> Iterator[int]:
     """Give customer ids in rising order, read as they are asked for."""
     rows = CustomerInsight.objects.filter(where).order_by("customer_id")

@@ -18,7 +18,6 @@ from okaeri.plan.types import OfferRules
 RECOMMENDED, LIKE_VIEWED = "recommended", "like_viewed"
 EXPERIMENT = "recommended-against-popular"
 _SHOWN = 3
-_CONTENT_FROM = 4
 _WINDOW_DAYS = 60
 _NAME = Text("おすすめ: その人に合わせた品と人気の品", "Recommendations against popular products")
 _HYPOTHESIS = Text(
@@ -65,12 +64,9 @@ def like_viewed_by(
 
 def may_be_cross_sold(customer_ids: Collection[int], day: date) -> set[int]:
     """Give who bought once, had it delivered long enough ago and is content (§1.3 #17)."""
-    content = {
-        number
-        for number, score in listen.satisfaction(customer_ids).items()
-        if score >= _CONTENT_FROM
-    }
-    since = day - timedelta(days=load(OfferRules).first_cross_sell_days)
+    rules, scores = load(OfferRules), listen.satisfaction(customer_ids)
+    content = {number for number, score in scores.items() if score >= rules.content_from}
+    since = day - timedelta(days=rules.first_cross_sell_days)
     histories = customers.purchase_history(content) if content else {}
     return {
         number

@@ -4,11 +4,13 @@ from django.urls import path
 
 from okaeri.web.pages.journeys import contents, variants, views
 from okaeri.web.pages.journeys.completeness import completeness
+from okaeri.web.pages.journeys.first_care import first_care
 
 urlpatterns = [
     path("actions/journeys/", views.journeys, name="journeys"),
     path("actions/journeys/install/", views.install, name="journeys_install"),
     path("actions/journeys/completeness/", completeness, name="completeness"),
+    path("actions/journeys/first-care/", first_care, name="first_care"),
     path("actions/journeys/<slug:key>/", views.journey, name="journey"),
     path("actions/journeys/<slug:key>/edit/", views.edit, name="journey_edit"),
     path("actions/journeys/<slug:key>/activate/", views.activate, name="journey_activate"),
