@@ -129,7 +129,9 @@ def run(side: str, folder: Path) -> None:
     for n, rule in enumerate(hundred_rules(), start=1):
         Segment.objects.create(id=n, name=str(n), rule=rule, created_at=clock.now())
     warehouse = open_warehouse(folder / "warehouse")
-    segments.save_counts(segments.recount(warehouse, AS_OF - timedelta(days=1)), clock.now())
+    before = segments.recount(warehouse, AS_OF - timedelta(days=1))
+    with transaction.atomic():
+        segments.save_counts(before, clock.now())
     watch = Watch()
     if side == "ours":
         found = segments.recount(warehouse, AS_OF)
@@ -137,12 +139,14 @@ def run(side: str, folder: Path) -> None:
         found = {}
         for number, (_, rule) in store.rules().items():
             resolved = segments.resolve_now(segments.read_rule(rule), AS_OF)
-            found[number] = segment_members.find_members(warehouse, [resolved], AS_OF)[0]
+            members = segment_members.find_members(warehouse, [resolved], AS_OF)[0]
+            found[number] = segments.Counted(members, {})
     with transaction.atomic():
         segments.save_counts(found, clock.now())
     used = watch.read()
-    people = sum(len(members) for members in found.values())
-    mark = hashlib.sha256(b"".join(found[n].serialize() for n in sorted(found))).hexdigest()
+    people = sum(len(one.members) for one in found.values())
+    kept = b"".join(found[number].members.serialize() for number in sorted(found))
+    mark = hashlib.sha256(kept).hexdigest()
     report(
         **used, count=len(found), people=people, changes=SegmentChange.objects.count(),
         mark=int(mark[:12], 16),

@@ -79,6 +79,28 @@ def test_changes_left_over_by_a_crash_after_merging_say_nothing_new(warehouse: W
     assert words(warehouse) == {1: "old", 2: "new"}
 
 
+@pytest.mark.parametrize("killed_at", ["key", "newest", "rename"])
+def test_a_first_load_that_was_killed_leaves_nothing_half_done(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, killed_at: str
+) -> None:
+    class KilledError(Exception):
+        pass
+
+    def die(*_: object, **__: object) -> None:
+        raise KilledError
+
+    where = {"key": (Path, "write_text"), "newest": (rules, "_newest"), "rename": (Path, "rename")}
+    with monkeypatch.context() as patch:
+        patch.setattr(*where[killed_at], die)
+        with pytest.raises(KilledError):
+            upsert(warehouse, batch([1, 2], 2, "new"), batch([2], 1, "old"))
+    assert not warehouse.has("things")
+    upsert(warehouse, batch([1, 2], 2, "new"), batch([2], 1, "old"))
+    assert words(warehouse) == {1: "new", 2: "new"}
+    upsert(warehouse, batch([2], 3, "newer"))
+    assert words(warehouse) == {1: "new", 2: "newer"}
+
+
 def test_replacing_with_no_rows_keeps_the_columns(warehouse: Warehouse) -> None:
     upsert(warehouse, batch([1], 1, "a"))
     warehouse.replace("things", batch([], 1, "a").schema.empty_table())

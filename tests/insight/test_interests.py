@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from okaeri.customers import api as customers
@@ -14,6 +15,7 @@ from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight import api
 from okaeri.insight.domain.interests import Attention, Learned, scores_of, shares_of, topics_of
+from okaeri.insight.features.interests import compute_attention
 from okaeri.insight.types import Depth
 from okaeri.intake import api as intake
 from okaeri.intake.event_types import EventIn
@@ -135,6 +137,32 @@ def test_views_and_answers_make_an_interest_of_two_levels(
     refresh(warehouse, TODAY + timedelta(days=7))
     assert "走る > 山道" in api.interests_of(id_of("me"))
     assert "泊まる > 山" in api.interests_of(id_of("shy"))
+
+
+@pytest.mark.engine
+def test_a_view_counts_from_the_day_it_became_known_as_hers(warehouse: Warehouse) -> None:
+    """Views of a device named at a later purchase tell nothing at the cut before it."""
+    views = warehouse.upload(
+        pa.table(
+            {
+                "customer_id": [1, 2, 3, 4],
+                "day": pa.array([ago(9)] * 4, pa.date32()),
+                "sku": ["ROAD"] * 4,
+                "category": [""] * 4,
+                "identified_on": pa.array([None, ago(9), ago(5), ago(4)], pa.date32()),
+            }
+        )
+    )
+    days = warehouse.upload(
+        pa.table(
+            {"customer_id": [5], "ordered_on": pa.array([ago(9)], pa.date32()), "sku": ["ROAD"]}
+        )
+    )
+    products = warehouse.upload(pa.table({"sku": ["ROAD"], "category": ["走る"]}))
+    for cut, known in ((ago(9), {1, 2, 5}), (ago(5), {1, 2, 3, 5}), (TODAY, {1, 2, 3, 4, 5})):
+        found = compute_attention(days, views, products, as_of=cut)
+        rows = warehouse.collect(found).to_pylist()
+        assert {row["customer_id"] for row in rows} == known, cut
 
 
 @pytest.mark.django_db

@@ -58,7 +58,11 @@ def features(tables: Any) -> dict[str, ir.Table]:
     items = tables.products.select("sku", item=tables.products.price_minor)
     # Nobody's views are in the file: every fifth purchase stands for one.
     views = days.filter(days.customer_id % 5 == 0).select(
-        "customer_id", day=days.ordered_on, sku=days.sku, category=ibis.literal("")
+        "customer_id",
+        day=days.ordered_on,
+        sku=days.sku,
+        category=ibis.literal(""),
+        identified_on=days.ordered_on,
     )
     return {
         "item_names": compute_item_names(tables.order_lines),

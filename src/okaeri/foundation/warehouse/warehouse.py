@@ -22,6 +22,7 @@ from okaeri.foundation.warehouse.spark import SparkEngine
 # Changed rows wait in a small table of their own until they are worth rewriting the large one.
 _CHANGES = ".changes"
 _KEY_FILE = "_key"
+_LOADING = ".loading"
 FEWEST_CHANGES_TO_MERGE = 20_000
 _SHARE_TO_MERGE = 0.1
 
@@ -117,13 +118,20 @@ class Warehouse:
         return int(arrived.num_rows)
 
     def _first_load(self, name: str, reader: pa.RecordBatchReader, key: str, version: str) -> int:
-        path = self.folder / name
-        delta.overwrite(path, reader)
-        (path / _KEY_FILE).write_text(key, encoding="utf-8")
-        rows = self._read(name)
+        # Whole or not at all: 1. write beside, with the key and without older versions; 2. take its
+        # place in one rename. What a crash left beside is written over by the next load.
+        loading = name + _LOADING
+        path, fresh = self.folder / name, self.folder / loading
+        shutil.rmtree(fresh, ignore_errors=True)
+        delta.overwrite(fresh, reader)
+        (fresh / _KEY_FILE).write_text(key, encoding="utf-8")
+        rows = self._read(loading)
         versions = rows.group_by(key).agg(versions=rows[version].nunique())
         if self.count(versions.filter(versions.versions > 1)):
-            delta.overwrite(path, self._runner.stream(_newest(rows, key, version)))
+            delta.overwrite(fresh, self._runner.stream(_newest(rows, key, version)))
+        self._read_before.pop(loading, None)
+        shutil.rmtree(path, ignore_errors=True)
+        fresh.rename(path)
         return delta.row_count(delta.open_table(path))
 
     def merge_changes(self, name: str) -> None:

@@ -38,6 +38,7 @@ _VIEWS = pa.schema(
         ("day", pa.date32()),
         ("sku", pa.string()),
         ("category", pa.string()),
+        ("identified_on", pa.date32()),
     ]
 )
 Audiences = dict[str, tuple[int, list[int]]]

@@ -1,6 +1,7 @@
 """Create, change and remove segments, ask about rules, and keep members up to date."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -225,8 +226,17 @@ def explain_person(rule: object, customer_id: int, warehouse: Warehouse) -> dict
     }
 
 
-def recount(warehouse: Warehouse, as_of: date) -> dict[int, BitMap64]:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Whom one segment means, and the stored rules it was counted by: its own and those it builds on."""
+
+    members: BitMap64
+    rules: Mapping[int, dict[str, Any]]
+
+
+def recount(warehouse: Warehouse, as_of: date) -> dict[int, Counted]:
     """Find the members of every segment at once; a segment whose rule cannot be read is left out."""
+    stored = {number: rule for number, (_, rule) in segments.rules().items()}
     catalog = segment_catalog()
     known = _known_rules(catalog)
     plain: dict[int, Rule] = {}
@@ -238,14 +248,31 @@ def recount(warehouse: Warehouse, as_of: date) -> dict[int, BitMap64]:
             # It keeps the members it had; its page says what is wrong.
             continue
     found = segment_members.find_members(warehouse, list(plain.values()), as_of)
-    return dict(zip(plain, found, strict=True))
+    return {
+        number: Counted(members, {n: stored.get(n, {}) for n in _built_on(number, known)})
+        for number, members in zip(plain, found, strict=True)
+    }
 
 
-def save_counts(found: Mapping[int, BitMap64], now: datetime) -> None:
-    """Keep members and who came and went, in the caller's transaction."""
-    for segment in segments.list_all():
-        if segment.pk in found:
-            segments.save_members(segment, found[segment.pk], now)
+def _built_on(number: int, known: Mapping[int, Rule]) -> set[int]:
+    """Give a segment and all whose rules its own needs; none of them leads back to it."""
+    named = segments_named(known[number])
+    return {number}.union(*(_built_on(one, known) for one in named if one in known))
+
+
+def save_counts(found: Mapping[int, Counted], now: datetime) -> None:
+    """Keep members and who came and went, in the caller's transaction.
+
+    Counting takes minutes, and somebody may save another rule meanwhile: 1. the rows are locked, so no
+    rule changes from here on; 2. a segment counted by a rule that is no longer stored is left alone. It
+    has the people its editor found, and nobody came or went by a rule that is gone.
+    """
+    held = segments.hold_all()
+    rules = {segment.pk: segment.rule for segment in held}
+    for segment in held:
+        counted = found.get(segment.pk)
+        if counted and all(rules.get(n) == rule for n, rule in counted.rules.items()):
+            segments.save_members(segment, counted.members, now)
 
 
 def problem_of(segment: Segment | SegmentView) -> Text | None:

@@ -14,7 +14,9 @@ def compute_attention(
     """One row per customer and category: customer_id, category, bought, viewed.
 
     Purchases (one per product and day) and views of product pages up to and on `as_of`, each fading
-    by half in 180 days. `views`: customer_id, day, sku, category ("" where the page did not say).
+    by half in 180 days. `views`: customer_id, day, sku, category ("" where the page did not say),
+    identified_on: the day a view became known as this person's (NULL: at once). One known only later
+    does not count: people say who they are when they buy, which is what shall be foretold.
     """
     known = products.select("sku", known_category=products.category.fill_null(""))
     bought = item_days.join(known, "sku")
@@ -25,7 +27,8 @@ def compute_attention(
         bought=ibis.literal(1.0),
         viewed=ibis.literal(0.0),
     )
-    seen = views.left_join(known, "sku")
+    was_known = views.identified_on.isnull() | (views.identified_on <= ibis.date(as_of))
+    seen = views.filter(was_known).left_join(known, "sku")
     own = seen.category.fill_null("")
     seen = seen.select(
         "customer_id",

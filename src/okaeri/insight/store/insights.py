@@ -216,7 +216,8 @@ def page_among(ids: BitMap64, order_by: str, offset: int, limit: int) -> list[Cu
     inside = (number for number in numbers.iterator(chunk_size=2000) if number in ids)
     wanted = list(islice(inside, offset, offset + limit))
     found = views(wanted)
-    return [found[number] for number in wanted]
+    # Who was erased between the two queries is no longer there.
+    return [found[number] for number in wanted if number in found]
 
 
 def class_mix(ids: BitMap64) -> list[ClassShare]:

@@ -70,6 +70,11 @@ def list_all() -> list[Segment]:
     return list(Segment.objects.filter(deleted_at=None).order_by("-id"))
 
 
+def hold_all() -> list[Segment]:
+    """Give every segment in use, held until the open transaction ends: nobody changes one meanwhile."""
+    return list(Segment.objects.select_for_update().filter(deleted_at=None).order_by("-id"))
+
+
 def list_views() -> list[SegmentView]:
     """Give every segment in use, newest first; who is in them is not read."""
     rows = Segment.objects.filter(deleted_at=None).order_by("-id").defer("members")
