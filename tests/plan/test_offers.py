@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from okaeri.customers import api as customers
 from okaeri.deliver.types import RenderTask
@@ -19,6 +21,7 @@ from okaeri.intake.types import LineIn, OrderIn, PartyIn, ProductIn
 from okaeri.listen import api as listen
 from okaeri.measure import api as measure
 from okaeri.plan import api as plan
+from okaeri.plan.actions.offers import like_viewed_by
 from okaeri.plan.models import Template
 from okaeri.plan.types import OfferRules
 from tests.plan.journeys_for_tests import HEADER, source_of
@@ -143,10 +146,11 @@ def test_some_people_are_shown_popular_products_to_learn_what_the_rest_is_worth(
     assert (experiment.id, len(measure.list_held_out(experiment.id, 100))) == before
 
 
-def view(sku: str, *, kind: str = "product_view", query: str = "") -> None:
+def view(sku: str, *, kind: str = "product_view", query: str = "", member: str = "me") -> None:
     event = EventIn(
-        key=f"{kind}-{sku}-{query}", kind=kind, occurred_at=clock.now() - timedelta(days=1),
-        party=PartyIn(member_no="me", email="me@example.com"), sku=sku, query=query,
+        key=f"{kind}-{sku}-{query}-{member}", kind=kind,
+        occurred_at=clock.now() - timedelta(days=1),
+        party=PartyIn(member_no=member, email=f"{member}@example.com"), sku=sku, query=query,
     )  # fmt: skip
     intake.record_events([event], source="test", received_at=clock.now())
     while customers.resolve_new_parties(clock.now()):
@@ -169,6 +173,22 @@ def test_what_was_viewed_or_searched_brings_what_is_near_to_it(way: str) -> None
     (words,) = letter_to("me")
     assert "<夜のクリーム|ご覧になった「石けん」に近い商品です>" in words
     assert "<石けん" not in words
+
+
+def test_what_many_viewed_is_read_at_once_and_says_of_each_what_it_says_of_him_alone() -> None:
+    members = ["me", *(f"g{n}" for n in range(9))]
+    for n, member in enumerate(members):
+        view(("SOAP", "FACE", "WASH")[n % 3], member=member)
+    view("", kind="search", query="石けん", member="g8")
+    ids = [id_of(member) for member in [*members, "new"]]
+    with CaptureQueriesContext(connection) as of_two:
+        like_viewed_by(ids[:2], clock.now())
+    with CaptureQueriesContext(connection) as of_all:
+        found = like_viewed_by(ids, clock.now())
+    # The names of what is sold are read once more, for those who searched.
+    assert len(of_all) <= len(of_two) + 2
+    assert sum(map(bool, found.values())) > 2
+    assert found == {one: like_viewed_by([one], clock.now())[one] for one in ids}
 
 
 @pytest.mark.covers("D-03")

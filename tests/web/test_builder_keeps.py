@@ -9,6 +9,7 @@ from django.test import Client
 
 from okaeri.insight import api as insight
 from okaeri.insight.segment_types import DEEPEST, MOST_PARTS, OPERATORS, Field
+from okaeri.web.pages.segments.addresses import people_rule
 from tests.web.test_segments import form_of, shop  # noqa: F401 - a fixture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine, pytest.mark.usefixtures("shop")]
@@ -75,6 +76,17 @@ def test_what_the_form_cannot_draw_travels_whole_in_words_and_can_be_removed(
     form = form_of(page)
     less = form_of(browser_of_staff.post(NEW, {**form, "do": "remove@r.0"}).content.decode())
     assert less["r.0:rule"] == form["r.1:rule"]
+
+
+def test_a_list_of_more_people_than_one_rule_may_name_is_a_segment_too(
+    browser_of_staff: Client,
+) -> None:
+    everyone = [one.customer_id for one in insight.list_customers(limit=100).rows]
+    people = [*range(10_000, 10_000 + 2 * MOST_PARTS), *everyone]
+    made = insight.create_segment("関心", people_rule(people))
+    assert set(insight.segment_members(made.id)) == set(everyone) != set()
+    page = browser_of_staff.get(f"/analysis/segments/{made.id}/edit/").content.decode()
+    assert f"一覧にあった{len(people)}人" in page
 
 
 def test_what_a_rule_names_no_longer_is_said_and_nothing_stands_in_its_place(

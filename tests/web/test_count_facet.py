@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,7 +13,7 @@ from django.urls import reverse
 
 from okaeri.foundation import clock
 from okaeri.foundation.models import Job
-from okaeri.foundation.work.jobs import JobRunner
+from okaeri.foundation.work.jobs import JobRunner, submit_job
 from okaeri.insight import api as insight
 from okaeri.insight.count_types import BANDS, CountFacet
 from okaeri.insight.types import Depth
@@ -186,10 +187,24 @@ def test_a_failed_count_says_why_and_can_be_tried_again(
     JobRunner(JOB_HANDLERS).run_one(clock.now())
     html = browser.get("/analysis/deciles/?times=1").content.decode()
     assert 'role="alert"' in html
-    (link,) = re.findall(r'href="([^"]*again=\d+)"', html)
+    (retry,) = re.findall(r'action="(/analysis/count/\d+/again/)"', html)
+    back = unescape(re.findall(r'name="back" value="([^"]+)"', html)[0])
+    assert back == "/analysis/deciles/?times=1"
+    # Looking queues nothing, whatever the address says.
+    for n in range(3):
+        assert "is-running" not in browser.get(f"{back}&again={n}").content.decode()
+    assert browser.get(retry).status_code == 405
+    assert Job.objects.count() == 1
     monkeypatch.undo()
-    again = browser.get("/analysis/deciles/" + link.replace("&amp;", "&")).content.decode()
-    assert "計算中" in again
+    for _ in range(2):
+        assert browser.post(retry, {"back": back}).headers["Location"] == back
+    assert "is-running" in browser.get(back).content.decode()
+    assert Job.objects.count() == 1
+    away = browser.post(retry, {"back": "https://elsewhere.example/"})
+    assert away.headers["Location"] == "/analysis/portfolio/"
+    other = submit_job("refresh", {})
+    assert browser.post(f"/analysis/count/{other}/again/").status_code == 404
+    Job.objects.filter(id=other).delete()
     JobRunner(JOB_HANDLERS).run_one(clock.now())
     assert "だけの数字です" in browser.get("/analysis/deciles/?times=1").content.decode()
 

@@ -40,6 +40,7 @@ from okaeri.customers.actions.devices import (
     linked_until,
     list_web_events,
     owners_of_carts,
+    web_events_of,
 )
 from okaeri.customers.actions.enrichment import JOB_KIND as ATTRIBUTE_JOB_KIND
 from okaeri.customers.actions.enrichment import (
@@ -278,6 +279,7 @@ __all__ = [
     "verify_access_log",
     "verify_request",
     "waiting_parties",
+    "web_events_of",
 ]
 _NO_MERGE = Text("統合の記録 {id} は見つかりません。", "There is no merge {id}.")
 _NO_CUSTOMER = Text("顧客 {id} は見つかりません。", "There is no customer {id}.")

@@ -45,7 +45,7 @@ from okaeri.insight.actions.person_run_outs import list_person_run_outs
 from okaeri.insight.actions.person_signs import day_points_of
 from okaeri.insight.actions.preview import preview_class_counts
 from okaeri.insight.actions.recommendations import (
-    recommend_like_viewed,
+    recommend_like_viewed_many,
     recommend_many,
     recommend_popular,
 )
@@ -226,7 +226,7 @@ __all__ = [
     "read_rule",
     "reasons_in_words",
     "recommend",
-    "recommend_like_viewed",
+    "recommend_like_viewed_many",
     "recommend_many",
     "recommend_popular",
     "refresh",

@@ -1,7 +1,7 @@
 """Devices find their people: identifications from intake, and events told apart by their times."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from okaeri.intake import api as intake
 from okaeri.intake.event_types import CartChange, EventRecord
 
 _PAGE = 500
+_LARGE_PAGE = 5000
 
 
 def link_devices(now: datetime, limit: int = 5000) -> int:
@@ -101,6 +102,41 @@ def list_web_events(
             break
         before = page[-1].occurred_at
     return mine[:limit]
+
+
+def web_events_of(
+    customer_ids: Iterable[int], *, since: datetime, limit: int
+) -> dict[int, list[EventRecord]]:
+    """Give asked id → the person's events since an instant, newest first, at most `limit` of each.
+
+    Everybody's are read together, page by page.
+    """
+    asked = families.families_of(customer_ids)
+    root_of = {number: ids[0] for ids in asked.values() for number in ids}
+    if not root_of:
+        return {}
+    parties = {party: root_of[owner] for party, owner in identity.parties_of(root_of)}
+    known = devices.identified_on(devices.devices_of(root_of))
+    mine: dict[int, list[EventRecord]] = defaultdict(list)
+    for event in _pages(known, parties, since):
+        owner = parties.get(event.party_id) if event.party_id else None
+        if event.party_id is None:
+            owner = root_of.get(owner_at(known.get(event.device_id, []), event.occurred_at) or 0)
+        if owner is not None and len(mine[owner]) < limit:
+            mine[owner].append(event)
+    return {number: mine.get(ids[0], []) for number, ids in asked.items()}
+
+
+def _pages(
+    device_ids: Collection[str], parties: Collection[int], since: datetime
+) -> Iterator[EventRecord]:
+    before: datetime | None = None
+    while True:
+        page = intake.events_of(device_ids, parties, before=before, since=since, limit=_LARGE_PAGE)
+        yield from page
+        if len(page) < _LARGE_PAGE:
+            return
+        before = page[-1].occurred_at
 
 
 def linked_until() -> int:

@@ -95,6 +95,18 @@ def submit_job(
     return job.id
 
 
+def retry_job(job_id: int) -> bool:
+    """Queue a failed job anew, in its own slot; False where it is not a failed one (any more)."""
+    failed = Job.objects.filter(id=job_id, status=Job.Status.FAILED)
+    # Of two who ask at once one changes the row.
+    return bool(
+        failed.update(
+            status=Job.Status.QUEUED, attempt=0, error=None, done=0, total=0, finished_at=None,
+            run_after=clock.now(),
+        )
+    )  # fmt: skip
+
+
 def get_job(job_id: int) -> JobView:
     """Give one job or raise NotFoundError."""
     job = Job.objects.filter(id=job_id).first()

@@ -1,8 +1,8 @@
 """What to show to whom, worked out when it is asked from his purchases; nothing is kept per person."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from okaeri.customers import api as customers
 from okaeri.customers.types import Purchase
@@ -21,6 +21,7 @@ from okaeri.insight.domain.recommend.reasons import reason_of
 from okaeri.insight.recommend_types import ItemFactView, RecommendedItem, RecommendRules
 from okaeri.insight.store import insights, items, reports
 from okaeri.intake import api as intake
+from okaeri.intake.event_types import EventRecord
 from okaeri.intake.types import LineRecord, ProductIn
 
 # Enough to fill a page of five for somebody who owns most of what is popular.
@@ -36,6 +37,7 @@ class _Known:
     rules: RecommendRules
     items: Mapping[str, Item]
     near: Mapping[str, list[tuple[str, float]]]
+    favourites: Sequence[str]
 
 
 def recommend_many(
@@ -76,34 +78,60 @@ def recommend_popular(*, n: int) -> list[RecommendedItem]:
     return [_as_item(choice, known) for choice in chosen]
 
 
-def recommend_like_viewed(
-    customer_id: int, *, n: int, on: date, may_cross_sell: bool = False
-) -> list[RecommendedItem]:
-    """Give products near to what somebody lately looked at or searched for and has not bought.
+def recommend_like_viewed_many(
+    customer_ids: Iterable[int], *, n: int, on: date, may_cross_sell: Collection[int] = ()
+) -> dict[int, list[RecommendedItem]]:
+    """Give every id asked for → products near to what he lately looked at or searched for and has not
+    bought; what all of them need is read once.
 
     Nothing for somebody who bought once, unless he may be sold something else (§1.3 #17).
     """
-    viewed = _viewed(customer_id, on)
-    if not viewed:
-        return []
-    person = _people([customer_id], on)[customer_id]
-    if person.purchases == 1 and not may_cross_sell:
-        return []
-    known = _load({*viewed, *person.bought})
+    asked = list(customer_ids)
+    viewed = {number: skus for number, skus in _viewed(asked, on).items() if skus}
+    people = {
+        number: person
+        for number, person in _people(list(viewed), on).items()
+        if person.purchases != 1 or number in may_cross_sell
+    }
+    wanted = {sku for number, person in people.items() for sku in (*viewed[number], *person.bought)}
+    known = _load(wanted) if people else None
+    return {
+        number: _like_viewed(viewed[number], people[number], known, n)
+        if known and number in people
+        else []
+        for number in asked
+    }
+
+
+def _like_viewed(viewed: list[str], person: Person, known: _Known, n: int) -> list[RecommendedItem]:
+    items = _items_of({*viewed, *person.bought}, known)
     chosen = similar_to_viewed(
-        viewed, person, known.items, known.near, method=known.method, n=n, rules=known.rules
+        viewed, person, items, known.near, method=known.method, n=n, rules=known.rules
     )
     return [_as_item(choice, known, is_viewed=True) for choice in chosen]
 
 
-def _viewed(customer_id: int, on: date) -> list[str]:
-    """Give the products of his views and searches in the last 30 days, newest first."""
-    events = [
-        event
-        for event in customers.list_web_events(customer_id, limit=_MOST_EVENTS)
-        if on - timedelta(days=_VIEW_DAYS) < event.occurred_on <= on
-    ]
-    names = _names() if any(event.kind == "search" for event in events) else {}
+def _items_of(own: Collection[str], known: _Known) -> dict[str, Item]:
+    """Give what one person may be shown: near to his own, or a favourite; whoever is asked for with him."""
+    near = (sku for mine in own for sku, _ in known.near.get(mine, ()))
+    wanted = dict.fromkeys((*known.favourites, *own, *near))
+    return {sku: known.items[sku] for sku in wanted if sku in known.items}
+
+
+def _viewed(ids: list[int], on: date) -> dict[int, list[str]]:
+    """Give id → the products of his views and searches in the last 30 days, newest first."""
+    # A day earlier than any shop's local day begins.
+    since = datetime.combine(on - timedelta(days=_VIEW_DAYS + 1), time(), UTC)
+    events = {
+        number: [one for one in found if on - timedelta(days=_VIEW_DAYS) < one.occurred_on <= on]
+        for number, found in customers.web_events_of(ids, since=since, limit=_MOST_EVENTS).items()
+    }
+    is_searched = any(one.kind == "search" for found in events.values() for one in found)
+    names = _names() if is_searched else {}
+    return {number: _skus_of(found, names) for number, found in events.items()}
+
+
+def _skus_of(events: list[EventRecord], names: Mapping[str, str]) -> list[str]:
     found = []
     for event in events:
         if event.kind == "product_view" and event.sku:
@@ -187,7 +215,8 @@ def _load(bought: Collection[str]) -> _Known:
     near = items.neighbours_of(bought) if bought else {}
     wanted = {*bought, *(sku for found in near.values() for sku, _ in found)}
     rules = load(RecommendRules)
-    facts = {**items.facts_of(wanted), **items.favourites(_FAVOURITES)}
+    favourites = items.favourites(_FAVOURITES)
+    facts = {**items.facts_of(wanted), **favourites}
     products = intake.list_products({*facts, *wanted}) if facts or wanted else {}
     left_out = set(rules.left_out.split())
     stored = reports.find(REPORT)
@@ -199,6 +228,7 @@ def _load(bought: Collection[str]) -> _Known:
             for sku in {*facts, *products}
         },
         near=near,
+        favourites=tuple(favourites),
     )
 
 

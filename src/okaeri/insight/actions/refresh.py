@@ -9,7 +9,6 @@ from typing import Any
 import ibis.expr.types as ir
 import pyarrow as pa
 from django.db import transaction
-from pyroaring import BitMap64
 
 from okaeri.customers import api as customers
 from okaeri.foundation import clock
@@ -121,7 +120,7 @@ class _Computed:
     leads: list[CustomerInsightView]
     standing: ir.Table
     cared_for: tuple[Audiences, dict[str, Any]] | None
-    members: dict[int, BitMap64]
+    members: dict[int, segments.Counted]
     outlook: ItemOutlook
 
 

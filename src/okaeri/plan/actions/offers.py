@@ -54,12 +54,10 @@ def like_viewed_by(
     """Give id → at most three products near to what somebody lately viewed or searched for."""
     ids, day = sorted(customer_ids), _day(now)
     allowed = may_be_cross_sold(ids, day) if ids else set()
-    return {
-        number: insight.recommend_like_viewed(
-            number, n=_SHOWN, on=day, may_cross_sell=number in allowed
-        )
-        for number in ids
-    }
+    found: dict[int, list[RecommendedItem]] = insight.recommend_like_viewed_many(
+        ids, n=_SHOWN, on=day, may_cross_sell=allowed
+    )
+    return found
 
 
 def may_be_cross_sold(customer_ids: Collection[int], day: date) -> set[int]:

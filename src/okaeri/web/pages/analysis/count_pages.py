@@ -7,15 +7,21 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
 
-from okaeri.foundation.work.jobs import JobView, get_job, submit_job
+from okaeri.foundation.errors import NotFoundError
+from okaeri.foundation.text import Text
+from okaeri.foundation.work.jobs import JobView, get_job, retry_job, submit_job
 from okaeri.insight import api as insight
 from okaeri.insight.count_types import CountFacet
+from okaeri.web.access import needs
 from okaeri.web.count_facet import PAGES, ask
 from okaeri.web.narrowing import narrowed_to
 from okaeri.web.pages.analysis.frame import frame, page_of
 
 JOB = "count_reports"
+_NO_JOB = Text("その計算は見つかりません。", "There is no such computation.")
 View = Callable[..., HttpResponseBase]
 _FILE = re.compile(r'\.csv"')
 
@@ -69,7 +75,7 @@ def _frame(page: str) -> dict[str, Any]:
 
 def _waiting(request: HttpRequest, page: str, facet: CountFacet) -> HttpResponse:
     """Ask for the reports once, and tell how far they are; the page refreshes itself."""
-    job = _job(request, page, facet)
+    job = _job(page, facet)
     share = job.share
     context = {
         **_frame(page),
@@ -81,12 +87,10 @@ def _waiting(request: HttpRequest, page: str, facet: CountFacet) -> HttpResponse
     return render(request, f"okaeri/{name}.html", context)
 
 
-def _job(request: HttpRequest, page: str, facet: CountFacet) -> JobView:
+def _job(page: str, facet: CountFacet) -> JobView:
     last = insight.find_report("summary")
     mark = last.computed_at.isoformat() if last else ""
-    # A job that failed is tried anew by an address that names it.
-    again = request.GET.get("again", "")
-    slot = f"count:{page}:{facet.token}:{mark}:{again if again.isdecimal() else ''}"[:120]
+    slot = f"count:{page}:{facet.token}:{mark}"[:120]
     payload = {
         "counted": facet.counted.value,
         "least": facet.band.least,
@@ -94,6 +98,18 @@ def _job(request: HttpRequest, page: str, facet: CountFacet) -> JobView:
         "names": list(PAGES[page]),
     }
     return get_job(submit_job(JOB, payload, slot=slot))
+
+
+@needs("figures.see")
+@require_POST
+def count_again(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Try a job that failed anew; it keeps its slot, so asking often queues nothing more."""
+    if get_job(job_id).kind != JOB:
+        raise NotFoundError(_NO_JOB)
+    retry_job(job_id)
+    back = request.POST.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back if is_ours else "portfolio")
 
 
 def _named(response: HttpResponseBase, facet: CountFacet) -> HttpResponseBase:

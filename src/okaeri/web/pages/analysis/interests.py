@@ -1,7 +1,6 @@
 """Who cares for what, how well that is known, and whom a new product is for."""
 
 from datetime import date
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -19,6 +18,7 @@ from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import language_of, show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.segments.addresses import people_rule
 from okaeri.web.pages.segments.counting import warehouse_for
 
 # A segment of named people keeps every one of them in its rule.
@@ -60,7 +60,7 @@ def interests(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@needs("journeys.change")
+@needs("segments.change")
 @require_POST
 def interest_segment(request: HttpRequest) -> HttpResponse:
     """Keep those who care for one topic today as a segment."""
@@ -73,7 +73,7 @@ def interest_segment(request: HttpRequest) -> HttpResponse:
     language = language_of(request)
     day = day_in_words(clock.local_day(clock.now(), ZoneInfo(load(ShopProfile).time_zone)))
     name = _NAME.render(language).format(topic=topic, day=day.render(language))
-    rule: dict[str, Any] = {"field": "customer_id", "op": "in", "value": people}
+    rule = people_rule(people)
     facet = ask(request)
     if facet is not None:
         rule = {"all": [rule, insight.count_rule(facet)]}

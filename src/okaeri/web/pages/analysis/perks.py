@@ -16,7 +16,7 @@ from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import language_of, show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.customers.views import display_name
-from okaeri.web.pages.segments.addresses import address_of
+from okaeri.web.pages.segments.addresses import address_of, people_rule
 
 _CSV = (
     *("stage", "is_lapsed", "customers", "discount_minor", "points_minor", "per_customer_minor"),
@@ -38,7 +38,7 @@ def perks(request: HttpRequest) -> HttpResponseBase:
         return csv_response("perks", _CSV, cells, encoding=encoding)
     gone = set(customers.erased_ids()) if found else set()
     people = [row for row in found["people"] if row["customer_id"] not in gone] if found else []
-    over = {"field": "customer_id", "op": "in", "value": [row["customer_id"] for row in people]}
+    over = people_rule([row["customer_id"] for row in people]) if people else {}
     return show(
         request,
         "perks",

@@ -7,6 +7,7 @@ from okaeri.web.pages.analysis.areas import areas
 from okaeri.web.pages.analysis.baskets import baskets
 from okaeri.web.pages.analysis.chart_files import chart_file
 from okaeri.web.pages.analysis.cohorts import cohorts
+from okaeri.web.pages.analysis.count_pages import count_again
 from okaeri.web.pages.analysis.cycles import cycles
 from okaeri.web.pages.analysis.deciles import deciles
 from okaeri.web.pages.analysis.dropoff import dropoff
@@ -68,6 +69,7 @@ urlpatterns = [
     path("analysis/products/", products, name="products"),
     path("analysis/baskets/", baskets, name="baskets"),
     path("analysis/interests/", interests, name="interests"),
+    path("analysis/count/<int:job_id>/again/", count_again, name="count_again"),
     path("analysis/interests/segment/", interest_segment, name="interest_segment"),
     path("analysis/recommendations/", recommendations, name="recommendations"),
     path("analysis/ltv/", lifetime_value, name="lifetime_value"),

@@ -5,7 +5,7 @@ the customer list do as well: `?stage=first&lapsed=1`.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
+from okaeri.insight.segment_types import MOST_PARTS
 from okaeri.web.narrowing import narrowed
 from okaeri.web.pages.segments.drafts import draft_of
 
@@ -27,6 +28,19 @@ def address_of(rule: Mapping[str, Any], name: str = "") -> str:
     """Give the address at which these customers become a segment or start a journey."""
     words = {"rule": json.dumps(narrowed(rule), ensure_ascii=False, separators=(",", ":"))}
     return f"{reverse('segment_new')}?{urlencode(words | ({'name': name} if name else {}))}"
+
+
+def people_rule(customer_ids: Sequence[int]) -> dict[str, Any]:
+    """Give the rule that means these customers, whoever they are: lists no longer than a rule may hold."""
+    lists = [
+        {
+            "field": "customer_id",
+            "op": "in",
+            "value": list(customer_ids[start : start + MOST_PARTS]),
+        }
+        for start in range(0, len(customer_ids), MOST_PARTS)
+    ]
+    return lists[0] if len(lists) == 1 else {"any": lists}
 
 
 def asked_rule(request: HttpRequest) -> dict[str, Any] | None:
