@@ -244,7 +244,6 @@ __all__ = [
     "segment_members",
     "segment_names",
     "segment_of_preset",
-    "segments_holding",
     "sync_warehouse",
     "update_segment",
     "voice_reports",
@@ -604,12 +603,6 @@ def members_among(segment_id: int, customer_ids: Iterable[int]) -> frozenset[int
 def segment_names() -> dict[int, str]:
     """Give number → name of every segment, also of those put away."""
     return segments.names()
-
-
-def segments_holding(customer_ids: Iterable[int]) -> list[SegmentView]:
-    """Give the segments that held any of a person's ids when last computed."""
-    ids = BitMap64(customer_ids)
-    return [segments.view(one) for one in segments.list_all() if segments.bitmap_of(one) & ids]
 
 
 def segment_changes(segment_id: int, limit: int = 30) -> list[SegmentChangeView]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from okaeri.foundation.text import Text
 
@@ -55,6 +56,12 @@ class Catalog:
     facts: Mapping[str, Fact]
     segments: Mapping[int, str] = field(default_factory=dict)
     currency: str = "JPY"
+
+
+def class_rule(stage: str, *, is_lapsed: bool) -> dict[str, Any]:
+    """Give the rule of one of the ten classes."""
+    wanted = {"stage": stage, "is_lapsed": is_lapsed}
+    return {"all": [{"field": name, "op": "=", "value": value} for name, value in wanted.items()]}
 
 
 @dataclass(frozen=True, slots=True)

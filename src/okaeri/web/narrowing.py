@@ -11,6 +11,8 @@ from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlencode
 
+from okaeri.insight.segment_types import class_rule
+
 Rule = Mapping[str, Any]
 _rule: ContextVar[Rule | None] = ContextVar("narrowed_to", default=None)
 
@@ -45,12 +47,7 @@ def people_address(plain: str, rule: Rule) -> str:
 
 def class_address(stage: str, *, is_lapsed: bool) -> str:
     """Give where the people of one of the ten classes become a segment."""
-    rule = {
-        "all": [
-            {"field": "stage", "op": "=", "value": stage},
-            {"field": "is_lapsed", "op": "=", "value": is_lapsed},
-        ]
-    }
+    rule = class_rule(stage, is_lapsed=is_lapsed)
     plain = f"/analysis/segments/new/?stage={stage}&lapsed={int(is_lapsed)}"
     return people_address(plain, rule)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from okaeri.foundation.text import Text
 from okaeri.insight.analysis_types import TargetRules
-from okaeri.insight.domain.shares import share_of, wilson_interval
+from okaeri.insight.domain.shares import wilson_interval
 from okaeri.insight.domain.words import interval, joined, money, percent, sentence
 from okaeri.insight.types import Finding, LifecycleRules
 
@@ -148,12 +148,6 @@ def _threshold(reports: Reports, rules: LifecycleRules, currency: str) -> Iterat
             multiple=f"{rules.multiple:g}",
         ),
     )
-
-
-def one_time_share(reports: Reports) -> float | None:
-    """Give the share of buyers who bought once."""
-    once = sum(c["customers"] for c in reports["portfolio"]["cells"] if c["stage"] == "first")
-    return share_of(once, reports["summary"]["buyers"])
 
 
 _EMPTY = Text(

@@ -3,7 +3,7 @@
 Thresholds are those of the domain reference (§1.3 #24 to #26), filled with the shop's own settings.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -298,4 +298,3 @@ PRESETS: tuple[Preset, ...] = (
         },
     ),
 )
-BY_KEY: Mapping[str, Preset] = {preset.key: preset for preset in PRESETS}

@@ -1,6 +1,6 @@
 """Which products go together: in one order, in one person's period, and one after another."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
@@ -124,8 +124,3 @@ def _visits_with_next(item_days: ir.Table) -> ir.Table:
     visits = _visits(item_days)
     following = visits.select("customer_id", n=visits.n - 1)
     return visits.semi_join(following, ["customer_id", "n"])
-
-
-def period_start(as_of: date, days: int) -> date:
-    """Give the first day of the last `days` days up to and on `as_of`."""
-    return as_of - timedelta(days=days - 1)

@@ -4,6 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from okaeri.insight.analysis_types import ChurnRules
+from okaeri.insight.features.purchases import is_delivery
 from okaeri.insight.types import LifecycleRules
 
 TRIAL, SINGLE, SUBSCRIPTION = "trial", "single", "subscription"
@@ -42,11 +43,10 @@ def compute_kinds(counted: ir.Table) -> ir.Table:
 
     `counted`: orders of the warehouse that count.
     """
-    is_delivery = (counted.subscription_no != "") | counted.delivery_no.notnull()
     rows = counted.select(
         "customer_id",
         full=counted.is_trial.ifelse(0, 1),
-        delivered=(is_delivery & ~counted.is_trial).ifelse(1, 0),
+        delivered=(is_delivery(counted) & ~counted.is_trial).ifelse(1, 0),
     )
     people = rows.group_by("customer_id").agg(full=rows.full.max(), delivered=rows.delivered.max())
     kind = ibis.cases(

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
+from okaeri.insight.features.purchases import is_delivery
+
 # From the sixth purchase on one looks like the next.
 MOST_COUNTED = 6
 OF_PEOPLE = ("class", "count", "prefecture")
@@ -120,8 +122,7 @@ def _cells(rows: ir.Table, by: Sequence[str]) -> ir.Table:
 
 
 def _plan(orders: ir.Table) -> ir.StringValue:
-    is_delivery = (orders.subscription_no != "") | orders.delivery_no.notnull()
-    return (is_delivery & ~orders.is_trial).ifelse(SUBSCRIPTION, ONCE)
+    return (is_delivery(orders) & ~orders.is_trial).ifelse(SUBSCRIPTION, ONCE)
 
 
 def _known(column: ir.StringValue, values: Sequence[str]) -> ir.StringValue:

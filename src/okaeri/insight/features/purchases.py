@@ -24,11 +24,12 @@ def compute_bought_orders(orders: ir.Table, *, as_of: date, rules: LifecycleRule
     Columns: order_id, customer_id, ordered_on, kind.
     """
     rows = orders.filter(counts_as_purchase(orders, as_of=as_of, rules=rules))
-    kind = _kind(rows.is_trial, _is_delivery(rows))
+    kind = _kind(rows.is_trial, is_delivery(rows))
     return rows.select("order_id", "customer_id", "ordered_on", kind=kind)
 
 
-def _is_delivery(orders: ir.Table) -> ir.BooleanValue:
+def is_delivery(orders: ir.Table) -> ir.BooleanValue:
+    """Tell of each order whether it is a delivery of a subscription; some carts name no contract."""
     return (orders.subscription_no != "") | orders.delivery_no.notnull()
 
 
@@ -63,7 +64,7 @@ def compute_purchases(orders: ir.Table, *, as_of: date, rules: LifecycleRules) -
         "discount_minor",
         "margin_minor",
         "is_trial",
-        is_delivery=_is_delivery(rows),
+        is_delivery=is_delivery(rows),
         n=nth + 1,
         previous_on=previous_on,
         first_on=rows.ordered_on.min().over(ibis.window(group_by="customer_id")),
@@ -115,7 +116,7 @@ def compute_first_purchases(
         first_on="ordered_on",
         first_source="source",
         first_media="media_code",
-        first_kind=_kind(counted.is_trial, _is_delivery(counted)),
+        first_kind=_kind(counted.is_trial, is_delivery(counted)),
     )
     began = orders.semi_join(customers, ["customer_id", "first_on"])
     people = began.group_by("customer_id").agg(

@@ -7,6 +7,7 @@ import ibis
 import ibis.expr.types as ir
 
 from okaeri.insight.domain.segment_rules import Doing, Person, matches
+from okaeri.insight.features.purchases import is_delivery
 
 # Columns of the fact "order" that stand in a table of their own.
 PLACES = ("prefecture", "postal3")
@@ -19,7 +20,6 @@ def compute_order_rows(orders: ir.Table, areas: ir.Table | None, as_of: date) ->
     are left out, and orders are looked up nowhere else.
     """
     rows = orders.filter(orders.is_purchase & (orders.ordered_on <= as_of))
-    is_delivery = (rows.subscription_no != "") | rows.delivery_no.notnull()
     found = rows.select(
         "order_id",
         "customer_id",
@@ -28,7 +28,9 @@ def compute_order_rows(orders: ir.Table, areas: ir.Table | None, as_of: date) ->
         "source",
         "delivery_no",
         day=rows.ordered_on,
-        kind=ibis.cases((rows.is_trial, "trial"), (is_delivery, "subscription"), else_="single"),
+        kind=ibis.cases(
+            (rows.is_trial, "trial"), (is_delivery(rows), "subscription"), else_="single"
+        ),
         is_discounted=rows.discount_minor > 0,
         weekday=rows.ordered_on.day_of_week.index().cast("string"),
         hour=rows.ordered_hour.cast("string"),

@@ -7,6 +7,7 @@ import yaml
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
+from okaeri.insight.segment_types import class_rule
 from okaeri.insight.types import TEN_CLASSES, CustomerClass
 from okaeri.plan.actions.edit import save_definition
 from okaeri.plan.actions.for_segment import OF_A_TRIGGER
@@ -159,19 +160,12 @@ def draft_for_entry(entry_id: int, language: str, now: datetime) -> str:
 
 def _segment_of(classes: list[CustomerClass], language: str) -> int:
     """Give the segment of these classes, made where the shop has none by this very rule."""
-    each = [
-        {"all": [_equals("stage", one.stage.value), _equals("is_lapsed", one.is_lapsed)]}
-        for one in classes
-    ]
+    each = [class_rule(one.stage.value, is_lapsed=one.is_lapsed) for one in classes]
     rule = each[0] if len(each) == 1 else {"any": each}
     for segment in insight.list_segments():
         if segment.rule == rule:
             return segment.id
     return insight.create_segment(_names(classes).render(language)[:80], rule).id
-
-
-def _equals(field: str, value: object) -> dict[str, object]:
-    return {"field": field, "op": "=", "value": value}
 
 
 def _names(classes: list[CustomerClass]) -> Text:

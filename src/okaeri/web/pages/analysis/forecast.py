@@ -9,6 +9,7 @@ from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.insight.analysis_types import ForecastRules
+from okaeri.insight.segment_types import class_rule
 from okaeri.web import formats
 from okaeri.web.access import needs
 from okaeri.web.count_facet import facet_of
@@ -16,7 +17,6 @@ from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
-from okaeri.web.pages.customers.filters import class_rule
 from okaeri.web.pages.segments.addresses import address_of
 
 _ANSWER = Text(

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
+from okaeri.insight.segment_types import class_rule
 from okaeri.web.access import needs
 from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
@@ -64,12 +65,7 @@ def _key(row: Mapping[str, Any]) -> str:
 
 
 def _row(row: Mapping[str, Any], months: list[Mapping[str, Any]]) -> dict[str, Any]:
-    rule = {
-        "all": [
-            {"field": "stage", "op": "=", "value": row["stage"]},
-            {"field": "is_lapsed", "op": "=", "value": row["is_lapsed"]},
-        ]
-    }
+    rule = class_rule(row["stage"], is_lapsed=row["is_lapsed"])
     trend = [month["classes"].get(_key(row)) for month in months]
     steps = [(value, None if value is None else round(value / 100 * 9)) for value in trend]
     return {**row, "address": address_of(rule), "months": steps}

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from okaeri.customers import api as customers
 from okaeri.foundation.text import Text
+from okaeri.insight.segment_types import class_rule
 from okaeri.web import sight
 from okaeri.web.access import needs
 from okaeri.web.count_facet import report_of
@@ -60,10 +61,5 @@ def _people(request: HttpRequest, rows: list[Mapping[str, Any]]) -> Iterator[dic
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
-    rule = {
-        "all": [
-            {"field": "stage", "op": "=", "value": row["stage"]},
-            {"field": "is_lapsed", "op": "=", "value": row["is_lapsed"]},
-        ]
-    }
+    rule = class_rule(row["stage"], is_lapsed=row["is_lapsed"])
     return {**row, "address": address_of(rule)}

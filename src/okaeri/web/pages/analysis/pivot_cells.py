@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from okaeri.foundation.settings import load
+from okaeri.insight.segment_types import class_rule
 from okaeri.insight.types import LifecycleRules
 from okaeri.web.pages.segments.addresses import address_of
 from okaeri.web.pivot_names import LAST_COUNT
@@ -23,10 +24,7 @@ def people_of(place: Mapping[str, str], payload: Mapping[str, Any]) -> str:
 def _of_person(name: str, value: str, payload: Mapping[str, Any]) -> list[Part]:
     if name == "class":
         stage, _, half = value.partition(":")
-        return [
-            {"field": "stage", "op": "=", "value": stage},
-            {"field": "is_lapsed", "op": "=", "value": bool(half)},
-        ]
+        return list(class_rule(stage, is_lapsed=bool(half))["all"])
     if name == "count":
         op = ">=" if value == LAST_COUNT else "="
         return [{"field": "purchase_count", "op": op, "value": int(value)}]

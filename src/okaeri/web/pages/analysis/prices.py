@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from okaeri.foundation.settings import load
 from okaeri.insight.price_types import PriceRules
+from okaeri.insight.segment_types import class_rule
 from okaeri.web.access import needs
 from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
@@ -85,10 +86,7 @@ def _all(*parts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_stage(stage: str) -> dict[str, Any]:
-    return _all(
-        {"field": "stage", "op": "=", "value": stage},
-        {"field": "is_lapsed", "op": "=", "value": False},
-    )
+    return class_rule(stage, is_lapsed=False)
 
 
 def _habit(share: float, rules: PriceRules) -> tuple[dict[str, Any], ...]:

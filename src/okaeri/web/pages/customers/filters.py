@@ -56,11 +56,6 @@ def _equals(field: str, value: object) -> dict[str, Any]:
     return {"field": field, "op": "=", "value": value}
 
 
-def class_rule(stage: str, *, is_lapsed: bool) -> dict[str, Any]:
-    """Give the rule of one of the ten classes."""
-    return {"all": [_equals("stage", stage), _equals("is_lapsed", is_lapsed)]}
-
-
 def read_filters(request: HttpRequest) -> Filters:
     """Read the address."""
     asked = request.GET
