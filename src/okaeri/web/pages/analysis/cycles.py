@@ -16,7 +16,7 @@ from okaeri.web.pages.analysis.beginnings import bought_item
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
-from okaeri.web.pages.segments.views import address_of
+from okaeri.web.pages.segments.addresses import address_of
 
 _CSV = (
     *("sku", "name", "customers", "intervals", "cycle_days", "low_days", "high_days", "send_day"),

@@ -19,7 +19,7 @@ from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
-from okaeri.web.pages.segments.views import address_of
+from okaeri.web.pages.segments.addresses import address_of
 
 _NOBODY = Text(
     "この1年に、代金の残る購入をした方がいません。",

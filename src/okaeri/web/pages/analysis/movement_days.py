@@ -62,9 +62,7 @@ def waiting(request: HttpRequest, asked: Asked) -> HttpResponse:
     days = {"before": asked.before.isoformat(), "after": asked.after.isoformat()}
     last = insight.find_report("summary")
     mark = last.computed_at.isoformat() if last else ""
-    # A job that failed is tried anew by an address that names it.
-    again = request.GET.get("again", "")
-    slot = f"movement:{'~'.join(days.values())}:{mark}:{again if again.isdecimal() else ''}"[:120]
+    slot = f"movement:{'~'.join(days.values())}:{mark}"[:120]
     job = get_job(submit_job(JOB, days, slot=slot))
     context: dict[str, Any] = {
         **frame("movement"),

@@ -21,7 +21,7 @@ from okaeri.web.pages.analysis.beginnings import BOUGHT, Part
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
-from okaeri.web.pages.segments.views import address_of
+from okaeri.web.pages.segments.addresses import address_of
 
 _SIDES = range(5, 0, -1)
 _SAVED = Text("塗り分けを保存しました。", "The painting was saved.")

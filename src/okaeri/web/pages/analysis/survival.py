@@ -28,7 +28,7 @@ from okaeri.web.pages.analysis.deliveries import (
 )
 from okaeri.web.pages.analysis.frame import language_of, show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
-from okaeri.web.pages.segments.views import address_of
+from okaeri.web.pages.segments.addresses import address_of
 
 _STEP = ("n", "reached", "went_on", "rate", "lost", "waiting")
 _PRODUCT = (

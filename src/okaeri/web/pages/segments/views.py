@@ -17,17 +17,6 @@ from okaeri.web.pages.analysis.frame import frame, language_of
 from okaeri.web.pages.segments.addresses import address_of
 from okaeri.web.pages.segments.counting import FEWEST, warehouse_for
 
-# Pages of charts link through here.
-__all__ = [
-    "address_of",
-    "delete",
-    "make_preset",
-    "restore",
-    "segment",
-    "segments",
-    "start_journey",
-]
-
 _NO_PRESET = Text("このひな型はありません。", "There is no such ready-made segment.")
 _COPY = Text("{name} のコピー", "Copy of {name}")
 _MOST_OVERLAPS = 10
