@@ -29,7 +29,8 @@ from okaeri.insight.actions.analysis import (
 )
 from okaeri.insight.analyses import ANALYSES
 from okaeri.insight.analyses.sources import Sources
-from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.insight.rank_types import RankRules
+from okaeri.insight.types import LifecycleRules
 
 call_command("migrate", verbosity=0)
 warehouse = open_warehouse(Path(FOLDER) / "warehouse")

@@ -6,7 +6,6 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from okaeri.insight.domain.rank_edges import F_EDGES, R_EDGES
 from okaeri.insight.features.cohorts import (
     compute_cohort_returns,
     compute_cohort_sales,
@@ -24,6 +23,7 @@ from okaeri.insight.features.lifecycle import compute_lifecycle
 from okaeri.insight.features.portfolio import compute_portfolio
 from okaeri.insight.features.ranks import compute_cells, compute_money_edges, compute_ranks
 from okaeri.insight.features.returns import compute_interval_counts, compute_returns
+from okaeri.insight.rank_types import F_EDGES, R_EDGES
 from okaeri.insight.types import LifecycleRules
 
 # The order of rows is not part of a feature: these columns identify a row.

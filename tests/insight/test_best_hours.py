@@ -20,7 +20,8 @@ from okaeri.insight.domain.best_hour import (
     shop_hours,
     tell_hours,
 )
-from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.insight.rank_types import RankRules
+from okaeri.insight.types import LifecycleRules
 from tests.insight.real_orders import CLEAN, online_retail, online_retail_path
 
 PEOPLE = 4_000

@@ -13,7 +13,8 @@ from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight.actions.analysis import Request, analyse_customers
 from okaeri.insight.actions.item_timing import learn_item_timing
 from okaeri.insight.analyses.sources import Sources
-from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.insight.rank_types import RankRules
+from okaeri.insight.types import LifecycleRules
 from tests.insight.real_orders import (
     CLEAN,
     online_retail,

@@ -17,7 +17,8 @@ from okaeri.insight.actions.analysis import Request, analyse_customers
 from okaeri.insight.actions.predictions import Predictions, predict
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.prediction_types import PredictionRules
-from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.insight.rank_types import RankRules
+from okaeri.insight.types import LifecycleRules
 from tests.insight.real_orders import CLEAN, online_retail, online_retail_path
 
 pytestmark = pytest.mark.engine

@@ -12,7 +12,8 @@ import pytest
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight import api
 from okaeri.insight.actions.analysis import Request, analyse_customers
-from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.insight.rank_types import RankRules
+from okaeri.insight.types import LifecycleRules
 from tests.insight.real_orders import CLEAN, cdnow, online_retail, online_retail_path
 from tests.insight.tables import SCHEMA
 

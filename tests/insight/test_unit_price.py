@@ -6,7 +6,8 @@ import pytest
 
 from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.domain.unit_price import UnitPriceSums, decide_unit_price, sum_unit_price
-from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.insight.rank_types import RankRules
+from okaeri.insight.types import LifecycleRules
 
 AS_OF = date(2026, 5, 20)
 

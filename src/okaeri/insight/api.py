@@ -100,6 +100,7 @@ from okaeri.insight.prediction_types import (
     PredictionRules,
 )
 from okaeri.insight.price_types import PriceRules
+from okaeri.insight.rank_types import RankRules
 from okaeri.insight.recommend_types import RecommendedItem
 from okaeri.insight.store import (
     insights,
@@ -121,7 +122,6 @@ from okaeri.insight.types import (
     NextStep,
     PortfolioRow,
     PortfolioSeries,
-    RankRules,
     ReportView,
     SegmentChangeView,
     SegmentView,

@@ -431,18 +431,6 @@ class RefreshSummary:
     seconds: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class RankRules:
-    """Settings of R, F and M ranks: five each, 5 is best (domain reference §2.2)."""
-
-    r_preset: str = setting(
-        "rfm.r_preset",
-        "repeat",
-        Text("R ランクの区切り", "Edges of R ranks"),
-        choices=("repeat", "ad_hoc"),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One sentence a page shows, from the report `report`; numbers carry their uncertainty."""

@@ -22,9 +22,10 @@ from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.media_types import MediaRules
 from okaeri.insight.prediction_types import PredictionRules
 from okaeri.insight.price_types import PriceRules
+from okaeri.insight.rank_types import RankRules
 from okaeri.insight.recommend_types import RecommendRules
 from okaeri.insight.timing_types import TimingRules
-from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.insight.types import LifecycleRules
 from okaeri.insight.vip_types import VipRules
 from okaeri.insight.voice_types import VoiceRules
 from okaeri.intake.counting_types import CountingRules, StatusRules

@@ -21,6 +21,9 @@ CHOICE_NAMES = {
     "own_days": Text("この店の間隔(80%点)", "The shop's own days (80% point)"),
     "repeat": Text("同じ品の買い足し", "Repeat purchases of one product"),
     "ad_hoc": Text("都度買い", "Ad-hoc purchases"),
+    "own_edges": Text("自分で決める", "My own"),
+    "quintiles": Text("この店の五分位", "The shop's own fifths"),
+    "fixed_edges": Text("自分で決める金額", "My own amounts"),
     "merch_net": Text(
         "商品代金(税込、値引き・ポイント後)", "Goods with tax, after discounts and points"
     ),

@@ -10,7 +10,8 @@ from okaeri.insight.domain.definitions import number_definitions
 from okaeri.insight.domain.findings import list_findings
 from okaeri.insight.domain.next_steps import recommend_next_steps
 from okaeri.insight.domain.rule_version import rule_version
-from okaeri.insight.types import Analysis, LifecycleRules, RankRules
+from okaeri.insight.rank_types import RankRules
+from okaeri.insight.types import Analysis, LifecycleRules
 
 
 def analyse(

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.analyses.taken_back import TakenBack
-from okaeri.insight.domain import cycle, f2_late, rank_edges
+from okaeri.insight.domain import cycle, f2_late
 from okaeri.insight.domain.reports.cohorts import cohorts_payload
 from okaeri.insight.domain.reports.dropoff import dropoff_payload
 from okaeri.insight.domain.reports.f2 import WINDOWS, f2_payload
@@ -37,7 +37,8 @@ from okaeri.insight.features.portfolio import compute_portfolio
 from okaeri.insight.features.ranks import compute_cells, compute_money_edges, compute_ranks
 from okaeri.insight.features.returns import compute_interval_counts, compute_returns
 from okaeri.insight.freshness_types import BandRules
-from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.insight.rank_types import RankRules
+from okaeri.insight.types import LifecycleRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,7 @@ def analyse_customers(
     """
     rules = request.rules
     staged = _stage_history(warehouse, orders, request)
-    (edges,) = _rows(warehouse, compute_money_edges(staged.order_days))
-    m_edges = tuple(edges["m_edges"] or (0.0, 0.0, 0.0, 0.0))
+    m_edges = _money_edges(warehouse, staged, request)
     counts = _rows(
         warehouse, compute_interval_counts(staged.returns, merge_same_day=rules.merge_same_day)
     )
@@ -102,8 +102,8 @@ def analyse_customers(
     rows = _classes_in_force(warehouse, staged, request)
     rows = compute_ranks(
         rows,
-        r_edges=rank_edges.R_EDGES[request.ranks.r_preset],
-        f_edges=rank_edges.F_EDGES,
+        r_edges=request.ranks.r_edges,
+        f_edges=request.ranks.f_edges,
         m_edges=m_edges,
     )
     rows = compute_freshness(
@@ -189,6 +189,14 @@ def portfolio_of(
     return _portfolio(warehouse, _classes(history, request, price), price)
 
 
+def _money_edges(warehouse: Warehouse, staged: _Staged, request: Request) -> tuple[float, ...]:
+    """Give the amounts above which M ranks 2..5 begin: the shop's own, else fifths of its people."""
+    if request.ranks.m_edges_minor is not None:
+        return tuple(map(float, request.ranks.m_edges_minor))
+    (edges,) = _rows(warehouse, compute_money_edges(staged.order_days))
+    return tuple(edges["m_edges"] or (0.0, 0.0, 0.0, 0.0))
+
+
 def _classes_in_force(warehouse: Warehouse, staged: _Staged, request: Request) -> ir.Table:
     rows = _classes(staged.history, request, staged.price)
     if request.rules.f2_late_mode == f2_late.FIXED:
@@ -261,8 +269,8 @@ def build_reports(
         ),
         "rfm": ranks_payload(
             cells,
-            r_edges=rank_edges.R_EDGES[request.ranks.r_preset],
-            f_edges=rank_edges.F_EDGES,
+            r_edges=request.ranks.r_edges,
+            f_edges=request.ranks.f_edges,
             m_edges=found.m_edges,
         ),
     }

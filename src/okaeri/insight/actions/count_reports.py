@@ -44,8 +44,9 @@ from okaeri.insight.features.portfolio import compute_portfolio
 from okaeri.insight.features.ranks import compute_cells
 from okaeri.insight.features.segment_flags import compute_segment_flags, parts_of
 from okaeri.insight.prediction_types import PredictionPage
+from okaeri.insight.rank_types import RankRules
 from okaeri.insight.store import items, reports
-from okaeri.insight.types import LifecycleRules, RankRules, ReportView, Stage
+from okaeri.insight.types import LifecycleRules, ReportView, Stage
 
 Build = Callable[[Sources], dict[str, Any]]
 Given = Callable[[Warehouse, date, ir.Table], dict[str, Any]]

@@ -19,8 +19,9 @@ from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.due import Computed, due_analyses
 from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.prediction_types import PredictionRules
+from okaeri.insight.rank_types import RankRules
 from okaeri.insight.store import predictions, reports
-from okaeri.insight.types import Depth, LifecycleRules, RankRules
+from okaeri.insight.types import Depth, LifecycleRules
 from okaeri.intake.counting_types import CountingRules
 
 _PREDICTIONS = "predictions"

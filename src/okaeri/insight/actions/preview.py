@@ -16,6 +16,7 @@ from okaeri.insight.features.class_changes import (
     compute_class_changes,
     compute_largest_changes,
 )
+from okaeri.insight.rank_types import RankRules
 from okaeri.insight.store import reports
 from okaeri.insight.types import (
     ClassChange,
@@ -24,7 +25,6 @@ from okaeri.insight.types import (
     ClassPreview,
     CustomerClass,
     LifecycleRules,
-    RankRules,
     Stage,
 )
 

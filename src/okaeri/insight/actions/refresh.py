@@ -43,12 +43,12 @@ from okaeri.insight.bump_types import ReadSigns
 from okaeri.insight.domain.cycle import shop_cycle
 from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.freshness_types import BandRules
+from okaeri.insight.rank_types import RankRules
 from okaeri.insight.store import followed, insights, items, reports, run_outs
 from okaeri.insight.types import (
     CustomerInsightView,
     Depth,
     LifecycleRules,
-    RankRules,
     RefreshSummary,
 )
 from okaeri.intake.counting_types import CountingRules

@@ -9,8 +9,9 @@ from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.actions.sync import ORDERS
 from okaeri.insight.domain.rule_version import rule_version
+from okaeri.insight.rank_types import RankRules
 from okaeri.insight.store import reports
-from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.insight.types import LifecycleRules
 from okaeri.intake.counting_types import CountingRules
 
 

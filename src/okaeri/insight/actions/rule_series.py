@@ -6,8 +6,9 @@ from typing import Any
 from okaeri.foundation import clock
 from okaeri.foundation.settings import load, specs_of
 from okaeri.insight.domain.rule_version import rule_version
+from okaeri.insight.rank_types import RankRules
 from okaeri.insight.store import rule_sets
-from okaeri.insight.types import LifecycleRules, PortfolioSeries, RankRules
+from okaeri.insight.types import LifecycleRules, PortfolioSeries
 from okaeri.intake.counting_types import CountingRules
 
 

@@ -6,11 +6,10 @@ import ibis.expr.types as ir
 
 from okaeri.foundation.settings import load
 from okaeri.insight.analyses.sources import Sources
-from okaeri.insight.domain import rank_edges
 from okaeri.insight.domain.reports.movement import MONTHS_BACK, month_end
 from okaeri.insight.domain.reports.rank_moves import rank_moves_payload
 from okaeri.insight.features.movement import compute_rank_moves, compute_ranks_before
-from okaeri.insight.types import RankRules
+from okaeri.insight.rank_types import RankRules
 
 _STAGED = "ranks_before"
 
@@ -27,11 +26,12 @@ def find_ranks_before(sources: Sources) -> ir.Table:
     known = sources.find_staged(_STAGED)
     if known is not None:
         return known
+    edges = load(RankRules)
     ranks = compute_ranks_before(
         sources.counted,
         before_on=month_end(sources.as_of, MONTHS_BACK),
         rules=sources.rules,
-        r_edges=rank_edges.R_EDGES[load(RankRules).r_preset],
-        f_edges=rank_edges.F_EDGES,
+        r_edges=edges.r_edges,
+        f_edges=edges.f_edges,
     )
     return sources.stage(_STAGED, ranks)

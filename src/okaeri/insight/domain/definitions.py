@@ -6,10 +6,10 @@ from typing import Any
 from okaeri.foundation.settings import specs_of
 from okaeri.foundation.text import Text
 from okaeri.insight.domain.f2_late import FIXED, OWN, rules_in_force
-from okaeri.insight.domain.rank_edges import F_EDGES, R_EDGES
 from okaeri.insight.domain.reports import OF_REPORTS, RULES
 from okaeri.insight.domain.words import money, sentence
-from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.insight.rank_types import RankRules
+from okaeri.insight.types import LifecycleRules
 from okaeri.intake.counting_types import (
     BY_ORDER,
     BY_SHIPPING,
@@ -59,10 +59,10 @@ def _values(
 ) -> dict[str, object]:
     portfolio = reports.get("portfolio")
     unknown = Text("まだ計算していません", "not computed yet")
-    edges = R_EDGES[ranks.r_preset]
     return {
-        **{f"f{rank}": edge for rank, edge in zip((2, 3, 4, 5), F_EDGES, strict=True)},
-        **{f"r{rank}": edge for rank, edge in zip((5, 4, 3, 2), edges, strict=True)},
+        **{f"f{rank}": edge for rank, edge in zip((2, 3, 4, 5), ranks.f_edges, strict=True)},
+        **{f"r{rank}": edge for rank, edge in zip((5, 4, 3, 2), ranks.r_edges, strict=True)},
+        "m_ranks": _money_ranks(ranks, currency),
         "steady": rules.steady_days,
         "prime": rules.prime_days,
         "lapse": rules.lapse_days,
@@ -82,6 +82,19 @@ def _values(
         "day": _SAME_DAY if rules.merge_same_day else _EACH_ORDER,
         "trial": _WITH_TRIAL if rules.count_trial else _WITHOUT_TRIAL,
     }
+
+
+def _money_ranks(ranks: RankRules, currency: str) -> Text:
+    if ranks.m_edges_minor is None:
+        return Text("累計金額の五分位です", "fifths by total spent")
+    bars = {f"m{n}": money(edge, currency) for n, edge in enumerate(ranks.m_edges_minor, start=2)}
+    return sentence(_FIXED_MONEY, **bars)
+
+
+_FIXED_MONEY = Text(
+    "累計金額が {m5} を超えると5、{m4} を超えると4、{m3} を超えると3、{m2} を超えると2、それ以下が1です",
+    "5 above {m5} in all, 4 above {m4}, 3 above {m3}, 2 above {m2}, else 1",
+)
 
 
 def _counted(given: Iterable[object]) -> dict[str, object]:
@@ -279,11 +292,10 @@ _DEFINITIONS: dict[str, Text] = {
     "rfm": Text(
         "RFM: R は最終購入から {r5}日以内が5、{r4}日4、{r3}日3、{r2}日2、それより前が1。"
         "F は購入 {f5}回以上が5、"
-        "{f4}回4、{f3}回3、{f2}回2、1回が1。M は累計金額の五分位です。"
+        "{f4}回4、{f3}回3、{f2}回2、それより少ないと1。M は{m_ranks}。"
         "大きな一度買いも上位に入る点に注意してください。",
         "RFM: R 5 within {r5} days, 4 within {r4}, 3 within {r3}, 2 within {r2}, else 1. F 5 from {f5} "
-        "purchases, 4 from {f4}, 3 from {f3}, 2 from {f2}. M: fifths by total spent. One large order can "
-        "look excellent.",
+        "purchases, 4 from {f4}, 3 from {f3}, 2 from {f2}. M: {m_ranks}. One large order can look excellent.",
     ),
     "high_first": Text(
         "高額初回: 初回の購入だけで {bar} 以上の顧客に付く印です。クラスは変わりません。",

@@ -4,7 +4,8 @@ import hashlib
 import json
 from dataclasses import asdict
 
-from okaeri.insight.types import LifecycleRules, RankRules
+from okaeri.insight.rank_types import RankRules
+from okaeri.insight.types import LifecycleRules
 from okaeri.intake.counting_types import CountingRules
 
 
@@ -20,5 +21,6 @@ def rule_version(
     for name in ("threshold_refresh", "f2_late_mode"):
         if classes[name] == getattr(LifecycleRules(), name):
             del classes[name]
-    text = json.dumps([classes, asdict(ranks), *further], sort_keys=True)
+    known = {"r_preset": ranks.r_preset} | ranks.own_edges()
+    text = json.dumps([classes, known, *further], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponseBase
 from okaeri.foundation.settings import load, specs_of
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
+from okaeri.insight.rank_types import RankRules
 from okaeri.insight.types import (
     TEN_CLASSES,
     LifecycleRules,
     PortfolioRow,
     PortfolioSeries,
-    RankRules,
 )
 from okaeri.intake.counting_types import CountingRules
 from okaeri.web.charts.catalogue import HISTORY_MONTHS
