@@ -103,7 +103,7 @@ def test_one_question_to_a_person_in_ninety_days_under_all_of_his_ids(
         work(email)
         return " ".join(why(person, part))
 
-    assert send("first") == "accepted The far side took it."
+    assert send("first") == "accepted The receiving server took it."
     simulated.advance(timedelta(days=89))
     assert send("again") == "suppressed Not asked again so soon after the last question."
     assert send("news", asks=False).startswith("accepted")
