@@ -15,6 +15,7 @@ from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight import api as insight
+from okaeri.insight.models import Report
 from okaeri.intake import api as intake
 from okaeri.intake.types import LineIn, OrderIn, PartyIn, ProductIn
 from tests.web.filled import lived_once
@@ -85,6 +86,11 @@ def test_a_product_shows_buyers_repeats_f2_and_what_comes_next(
     assert "Those who begin with “Face lotion” come back most: 100.0%" in page
     assert "Postage" not in page
     assert "Night cream 80.0%" in page
+    assert "returned later" not in page.replace("Return documents that come later", "")
+    summary = Report.objects.get(name="summary")
+    summary.payload["left_out"] = {**summary.payload["left_out"], "returned": 2}
+    summary.save()
+    assert "include what was returned later" in words(in_english, "/analysis/products/")
 
 
 def test_pairs_of_one_order_and_of_the_next_purchase(cosmetics: None, in_english: Client) -> None:

@@ -71,6 +71,11 @@ def reasons() -> tuple[Text, ...]:
     return tuple(told)
 
 
+def has_returns() -> bool:
+    """Tell whether return documents were subtracted from purchases."""
+    return bool(_counts().get("returned"))
+
+
 def _counts() -> dict[str, Any]:
     report = insight.find_report("summary")
     return report.payload.get("left_out", {}) if report else {}

@@ -11,6 +11,13 @@ F2_DAYS = 90
 Row = Mapping[str, Any]
 
 DEFINITIONS = {
+    "products_sales": Text(
+        "商品の売上: その商品の明細の金額の合計です(注文全体の値引き・送料は含みません)。あとから届いた返品の"
+        "伝票は、お客様の購入額からは差し引きますが、商品の売上・数量・購入者からは差し引きません。",
+        "Sales of a product: the sum of its lines, without shipping and discounts of whole orders. Return "
+        "documents that come later lower what the customer bought for, but not a product's sales, quantity "
+        "or buyers.",
+    ),
     "products_repeat": Text(
         "くり返し率: その商品を別の日にもう一度買った人 ÷ その商品を買った人です。間隔は同じ人の購入と購入の"
         "間の日数の中央値です。",

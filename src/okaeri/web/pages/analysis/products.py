@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from okaeri.web.access import needs
 from okaeri.web.count_facet import report_of
+from okaeri.web.left_out import has_returns
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
@@ -54,7 +55,10 @@ def products(request: HttpRequest) -> HttpResponseBase:
         sort=sort,
         pager=pager,
         best=max(named, key=lambda row: row["f2_low"], default=None),
-        definitions=definitions_for("products_repeat", "products_f2", "products_next"),
+        has_returns=has_returns(),
+        definitions=definitions_for(
+            "products_sales", "products_repeat", "products_f2", "products_next"
+        ),
     )
 
 
