@@ -77,6 +77,8 @@ def test_a_tag_that_cannot_work_is_refused_in_the_words_of_the_page(
         assert said in page.content.decode()
         problem = next(f.problem for f in page.context["fields"] if f.problem)
         assert "tag." not in problem.ja + problem.en
+        # Who listens to the page, or presses Tab, begins at the field that is refused.
+        assert f'aria-describedby="{key}-problem" autofocus' in page.content.decode()
     assert load(TagRules) == TagRules()
 
 
