@@ -92,6 +92,9 @@ def test_a_day_belongs_to_the_shops_zone() -> None:
         ("of {n} people", "of 1 person"),
         ("people with n + {n} purchases", "people with n + 1 purchases"),
         ("0.{n} points", "0.1 points"),
+        ("{n} active customers have bought; {m} are", "1 active customer has bought; 21 are"),
+        ("the answers of {n} people are kept", "the answers of 1 person are kept"),
+        ("{m} people are in care", "21 people are in care"),
     ],
 )
 def test_english_counts_one_of_a_thing_as_one(many: str, one: str) -> None:

@@ -10,21 +10,31 @@ LANGUAGES: tuple[Language, ...] = ("ja", "en")
 MONTHS_EN = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
-# "n + 1 purchases" counts more than one.
-_ONE = re.compile(
-    r"(?<![\d.,])(?<!\+ )1 (people|answers|buyers|contacts|customers|days|deliveries|experiments|hours"
-    r"|intervals|journeys|letters|mails|messages|months|orders|points|products|purchases|rows|times|weeks|years)\b"
+_MANY = (
+    "people|answers|buyers|contacts|customers|days|deliveries|experiments|hours|intervals|journeys|letters"
+    "|mails|messages|months|orders|pairs|points|products|purchases|receivers|requests|rows|times|weeks|years"
 )
-_SINGULAR = {"people": "person", "deliveries": "delivery"}
+# "n + 1 purchases" counts more than one; of "the answers of 1 person are" the verb is not its own.
+_ONE = re.compile(rf"(?<![\d.,])(?<!\+ )1 ((?:active|subscription|webhook) )?({_MANY})\b")
+_DOES = re.compile(
+    r"(?<![\d.,])(?<!\+ )(?<!of )\b(1 [a-z ]{3,24}) (are|were|have|wait|need|reach|go|fit)\b"
+)
+_SINGULAR = {
+    "people": "person", "deliveries": "delivery", "are": "is", "were": "was", "have": "has",
+    "reach": "reaches", "go": "goes", "wait": "waits", "need": "needs", "fit": "fits",
+}  # fmt: skip
 
 
 def singular(words: str) -> str:
     """Put English right that counts one of something.
 
-    >>> singular("1 people in 21 days"), singular("1 days ago")
-    ('1 person in 21 days', '1 day ago')
+    >>> singular("1 people in 21 days"), singular("1 active customers have bought")
+    ('1 person in 21 days', '1 active customer has bought')
     """
-    return _ONE.sub(lambda found: f"1 {_SINGULAR.get(found[1], found[1][:-1])}", words)
+    if "1 " not in words:
+        return words
+    one = _ONE.sub(lambda m: f"1 {m[1] or ''}{_SINGULAR.get(m[2], m[2][:-1])}", words)
+    return one if one == words else _DOES.sub(lambda m: f"{m[1]} {_SINGULAR[m[2]]}", one)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def portfolio_answer(payload: dict[str, Any]) -> Text:
     if not gone:
         return Text(
             "購入した{people}人は全員が現役で、離脱した方はいません。",
-            "All {people} buyers are active; nobody has lapsed.",
+            "Buyers so far: {people}, all of them active; nobody has lapsed.",
         ).format(people=number(people))
     first_gone = sum(cell["customers"] for cell in lapsed if cell["stage"] == "first")
     return Text(

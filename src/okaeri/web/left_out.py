@@ -10,23 +10,23 @@ from okaeri.intake import api as intake
 
 _VOID = Text(
     "返品・キャンセル・未入金などの注文 {n}件は、購入に数えていません。",
-    "{n} orders that were returned, cancelled or not paid are not counted as purchases.",
+    "Not counted as purchases: {n} orders returned, cancelled or not paid.",
 )
 _RETURNED = Text(
     "返品の伝票 {n}件は購入に数えず、金額をその方の直前の購入から差し引いています。",
-    "{n} return documents are no purchases; their amounts are subtracted from the purchase before.",
+    "Return documents ({n}) are no purchases; their amounts are subtracted from the purchase before.",
 )
 _LATER = Text(
     "集計日より先の日付の注文 {n}件(最も早いものは{ja})は、その日が来るまで数えません。",
-    "{n} orders dated after the day of analysis (the first on {en}) are not counted until that day.",
+    "Not counted until their day: {n} orders dated after the analysis (the first on {en}).",
 )
 _WORTHLESS = Text(
     "返金や値引きで代金が残らない注文 {n}件は、購入には数え、金額は0としています。",
-    "{n} orders of which refunds or discounts left nothing count as purchases worth 0.",
+    "Counted as purchases worth 0: {n} orders of which refunds or discounts left nothing.",
 )
 _UNCOUNTED = Text(
     "注文は{n}件ありますが、購入として数えられるものがまだありません。",
-    "There are {n} orders, but none that counts as a purchase yet.",
+    "Orders so far: {n}; none counts as a purchase yet.",
 )
 _WAITING = Text(
     "注文は取り込まれています。集計が終わると、ここに答えが出ます。",
@@ -34,7 +34,7 @@ _WAITING = Text(
 )
 _TOO_LITTLE = Text(
     "注文は{n}件ありますが、この分析に要る記録がまだそろっていません。",
-    "There are {n} orders, but not yet the records this analysis needs.",
+    "Orders so far: {n}; the records this analysis needs are not there yet.",
 )
 
 
