@@ -3,20 +3,20 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import Client
 
 from okaeri.foundation import clock, settings
 from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
-from okaeri.foundation.work.jobs import JobContext, list_jobs
+from okaeri.foundation.work.jobs import JobRunner
 from okaeri.insight import api
 from okaeri.insight.analysis_types import TargetRules
 from okaeri.insight.domain.reports.movement import month_end
 from okaeri.insight.types import Depth
-from okaeri.project.movement_between import run_movement_between
+from okaeri.project.wiring import JOB_HANDLERS
 from tests.insight.shops import record_shop
 from tests.web.conftest import browser_of_staff, staff  # noqa: F401 - fixtures
 
@@ -25,9 +25,10 @@ TODAY = date(2026, 5, 20)
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+def warehouse() -> Iterator[Warehouse]:
     with clock.use(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC))):
-        opened = open_warehouse(tmp_path / "warehouse")
+        # Where the jobs of pages look for it.
+        opened = open_warehouse(django_settings.OKAERI.warehouse_dir)
         yield opened
         opened.close()
 
@@ -137,9 +138,7 @@ def test_any_two_month_ends_are_compared_as_they_stood(
     page = f"/analysis/movement/?from={days[0]}&to={days[1]}"
     assert api.find_movement_between(*days) is None
     assert "計算中" in browser_of_staff.get(page).content.decode()
-    (job,) = [job for job in list_jobs(limit=5) if job.kind == "movement_between"]
-    asked = {"before": days[0].isoformat(), "after": days[1].isoformat()}
-    run_movement_between(lambda: open_warehouse(warehouse.folder), JobContext(job.id, asked))
+    assert JobRunner(JOB_HANDLERS).run_one(clock.now())
     html = browser_of_staff.get(page).content.decode()
     payload = api.find_movement_between(*days).payload  # type: ignore[union-attr]
     for whole, end in zip(counted, ("from", "to"), strict=True):
@@ -163,3 +162,48 @@ def test_any_two_month_ends_are_compared_as_they_stood(
     assert "いつもの6か月に戻す" not in usual.content.decode()
     with pytest.raises(NotFoundError):
         api.compute_movement_between(days[1], days[0], warehouse=warehouse)
+
+
+def test_five_years_ahead_begin_with_the_last_month_end_and_say_what_they_rest_on(
+    warehouse: Warehouse,
+    browser_of_staff: Client,  # noqa: F811 - the fixture
+) -> None:
+    _shop()
+    record_shop(
+        {f"old{n}": [(date(2023, 9 + n, 3), 5000), (date(2025, n, 3), 5000)] for n in (1, 2, 3)}
+    )
+    end = month_end(TODAY, 1)
+    api.refresh(warehouse=warehouse, as_of=end, depth=Depth.CLASSES)
+    cells = api.find_report("portfolio").payload["cells"]  # type: ignore[union-attr]
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    page = "/analysis/balance/"
+    assert "計算中" in browser_of_staff.get(page).content.decode()
+    assert JobRunner(JOB_HANDLERS).run_one(clock.now())
+    payload = api.find_balance().payload  # type: ignore[union-attr]
+    assert (payload["before_on"], payload["after_on"]) == ("2025-04-30", end.isoformat())
+    for plan in ("none", "same"):
+        years = payload["plans"][plan]
+        assert len(years) == 6
+        begun = {(c["stage"], c["is_lapsed"]): c["told"] for c in years[0]["classes"]}
+        assert begun == {(c["stage"], c["is_lapsed"]): c["customers"] for c in cells}
+        assert all(c["low"] <= c["told"] <= c["high"] for year in years for c in (year["active"],))
+    assert payload["net_minor"] == sum(cell["net_12m_minor"] for cell in cells)
+    assert (
+        payload["plans"]["none"][5]["active"]["told"]
+        < payload["plans"]["same"][5]["active"]["told"]
+    )
+    assert payload["check"]["actual"] == payload["plans"]["none"][0]["active"]["told"]
+    html = browser_of_staff.get(f"{page}?new=none").content.decode()
+    for said in (
+        "新しい顧客が来なければ",
+        "維持率",
+        "復帰率",
+        "マルコフ連鎖",
+        "1年前に同じ方法で見通すと",
+    ):
+        assert said in html
+    file = b"".join(browser_of_staff.get(f"{page}?csv=utf-8")).decode("utf-8-sig")
+    assert len(file.splitlines()) == 1 + 2 * 6 * 12
+    assert browser_of_staff.get("/charts/balance-same.svg").status_code == 200
+    moves = browser_of_staff.get("/analysis/movement/").content.decode()
+    assert "クラスごとの維持率・離脱率・復帰率" in moves

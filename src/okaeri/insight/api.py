@@ -20,6 +20,7 @@ from okaeri.insight.actions.ages import (
     measure_ages,
 )
 from okaeri.insight.actions.analyse import analyse
+from okaeri.insight.actions.balance import compute_balance, find_balance
 from okaeri.insight.actions.best_channels import measure_best_channels
 from okaeri.insight.actions.care_cost import measure_care_cost
 from okaeri.insight.actions.count_reports import FACET as FACET_REPORT
@@ -87,6 +88,7 @@ from okaeri.insight.domain.leads import faded, lead_view
 from okaeri.insight.domain.media_costs import read_costs
 from okaeri.insight.domain.next_steps import recommend_next_steps as _steps_of
 from okaeri.insight.domain.reports import RULES
+from okaeri.insight.domain.reports.balance import class_rates
 from okaeri.insight.domain.reports.care_cost import compare_costs
 from okaeri.insight.domain.reports.forecast import forecast_rows, response_rows
 from okaeri.insight.domain.segment_rules import RuleError
@@ -143,8 +145,10 @@ __all__ = [
     "channel_for",
     "channel_sureness",
     "class_column",
+    "class_rates",
     "classes_of",
     "compare_costs",
+    "compute_balance",
     "compute_count_reports",
     "compute_movement_between",
     "count_classes",
@@ -156,6 +160,7 @@ __all__ = [
     "delete_segment",
     "estimate_life_events",
     "explain_person",
+    "find_balance",
     "find_count_report",
     "find_count_rule",
     "find_insight",

@@ -1,4 +1,4 @@
-"""The job behind the movement between two chosen days."""
+"""The jobs behind the movement between two chosen days and the five years ahead."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -17,6 +17,16 @@ def run_movement_between(
     warehouse = open_warehouse()
     try:
         customers = insight.compute_movement_between(before, after, warehouse=warehouse)
+    finally:
+        warehouse.close()
+    return {"customers": customers}
+
+
+def run_balance(open_warehouse: Callable[[], Warehouse], _context: JobContext) -> Mapping[str, Any]:
+    """Count the last year's moves, and look five years ahead."""
+    warehouse = open_warehouse()
+    try:
+        customers = insight.compute_balance(warehouse)
     finally:
         warehouse.close()
     return {"customers": customers}

@@ -40,7 +40,7 @@ from okaeri.plan import api as plan
 from okaeri.plan import duties as plan_duties
 from okaeri.project.count_reports import run_count_reports
 from okaeri.project.environment import Environment
-from okaeri.project.movement_between import run_movement_between
+from okaeri.project.movement_between import run_balance, run_movement_between
 from okaeri.rewards import api as rewards
 from okaeri.rewards import duties as reward_duties
 from okaeri.web.rights import duties as rights_duties
@@ -260,6 +260,7 @@ def _sync_audience(context: JobContext) -> Mapping[str, Any]:
 JOB_HANDLERS: dict[str, Handler] = {
     customers.ATTRIBUTE_JOB_KIND: customers.run_attribute_job,
     deliver.AUDIENCE_JOB_KIND: _sync_audience,
+    "balance": partial(run_balance, open_shop_warehouse),
     "count_reports": partial(run_count_reports, open_shop_warehouse, answers_for_segments),
     "find_candidates": _find_candidates,
     "import": _run_import,

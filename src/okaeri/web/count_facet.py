@@ -57,6 +57,10 @@ EXCEPTIONS: Mapping[str, Text] = {
         "締めた月末の人数は、当時のまま動かさないため、いまの購入回数では分けられません。",
         "Closed months stay as they were, so today's purchase count cannot split them.",
     ),
+    "balance": Text(
+        "1年のクラスの動きが元なので、いまの購入回数で選ぶと、動きは初めから決まってしまいます。",
+        "It rests on a year's moves between classes; choosing today's count decides them.",
+    ),
     "kpis": Text(
         "進んだ割合や戻った割合が主なので、いまの回数で選ぶと、割合は初めから決まってしまいます。",
         "Most of it is about going on and coming back; choosing today's count decides the shares.",

@@ -6,6 +6,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from okaeri.insight.domain.reports.movement import month_end
+from okaeri.insight.features.class_years import compute_class_years
 from okaeri.insight.features.movement import (
     compute_moves,
     compute_rank_moves,
@@ -15,6 +16,7 @@ from okaeri.insight.features.movement import (
 
 KEYS: dict[str, list[str] | None] = {
     "standings": ["customer_id"],
+    "class_years": ["stage", "is_lapsed"],
     "moves": ["before_on", "from_stage", "from_lapsed", "to_stage", "to_lapsed"],
     "ranks_before": ["customer_id"],
     "rank_moves": ["r_before", "f_before", "r", "f"],
@@ -35,7 +37,9 @@ def features(tables: Any) -> dict[str, ir.Table]:
         r_edges=(30, 90, 180, 365),
         f_edges=(2, 3, 5, 12),
     )
+    year = compute_class_years(tables.purchases, standings, since=days[0], until=as_of)
     return {
+        "class_years": year,
         "standings": standings,
         "moves": compute_moves(standings, pairs=pairs),
         "ranks_before": before,

@@ -26,17 +26,18 @@ def build(sources: Sources) -> dict[str, Any]:
     today = (month_end(sources.as_of, MONTHS_BACK), sources.as_of)
     pairs = [*(pair for pair in pairs if pair != today), today]
     days = sorted({day for pair in pairs for day in pair})
-    rows = sources.rows(compute_moves(_standings(sources, days), pairs=pairs))
+    rows = sources.rows(compute_moves(standings_on(sources, days), pairs=pairs))
     return movement_payload(rows, as_of=sources.as_of, targets=load(TargetRules), kept_months=kept)
 
 
 def moves_between(sources: Sources, before: date, after: date) -> list[dict[str, Any]]:
     """Give the rows of `compute_moves` between two days."""
     pairs = [(before, after)]
-    return sources.rows(compute_moves(_standings(sources, pairs[0]), pairs=pairs))
+    return sources.rows(compute_moves(standings_on(sources, pairs[0]), pairs=pairs))
 
 
-def _standings(sources: Sources, days: Sequence[date]) -> ir.Table:
+def standings_on(sources: Sources, days: Sequence[date]) -> ir.Table:
+    """Stage in which class everybody stood on these days (`features.movement.compute_standings`)."""
     thresholds = {day: sources.threshold_on(day) for day in days}
     standings = compute_standings(
         sources.counted,
@@ -60,7 +61,7 @@ def with_class_before(sources: Sources) -> ir.Table:
     then = month_end(sources.as_of, MONTHS_BACK)
     standings, day = sources.find_staged("standings"), f"{then:%Y%m%d}"
     if standings is None:
-        standings = _standings(sources, [then])
+        standings = standings_on(sources, [then])
     before = standings.select(
         "customer_id",
         stage_before=standings[f"stage_{day}"],

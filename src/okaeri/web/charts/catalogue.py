@@ -123,6 +123,8 @@ def find_chart(address: str, language: str, token: str = "") -> Chart | None:
     if address in ("history", "history-sales"):
         chart = _of_months(address, language, token)
         return replace(chart, address=f"{address}{_FACET}{token}") if chart and token else chart
+    if address in ("balance-same", "balance-none"):
+        return _balance(address, language)
     if address == "movement" and token:
         return _between(token, language)
     if address.startswith("experiment-") and address[11:].isdecimal():
@@ -135,6 +137,14 @@ def find_chart(address: str, language: str, token: str = "") -> Chart | None:
         return None
     chart = _drawn(address, report, language, insight.find_count_rule(token) if token else None)
     return replace(chart, address=f"{address}{_FACET}{token}") if token else chart
+
+
+def _balance(address: str, language: str) -> Chart | None:
+    report = insight.find_balance()
+    if report is None:
+        return None
+    plan = address.removeprefix("balance-")
+    return history.ahead(report.payload, plan, language=language)
 
 
 def _between(token: str, language: str) -> Chart | None:

@@ -1,6 +1,7 @@
 """The ten classes month by month: head counts, or their sales, as stacked bars."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import altair as alt
@@ -18,6 +19,12 @@ _NOTE = Text(
 _SALES_NOTE = Text(
     "各月末までの12か月の売上を、その月末のクラスで分けたもの。斜線は離脱客。",
     "Sales of the twelve months up to each month's end, by the class people stood in then. Hatched is lapsed.",
+)
+
+
+_AHEAD_NOTE = Text(
+    "左の棒だけが実際の人数で、あとは見通しです。斜線は離脱客。区間は下の表にあります。",
+    "Only the first bar was counted; the others are foretold. Hatched is lapsed. The table has the intervals.",
 )
 
 
@@ -73,6 +80,32 @@ def history(rows: Sequence[tuple[str, str, bool, int]], *, language: str) -> Cha
         narrow_spec=_history_spec(values, NARROW, 260, title),
         columns=("month", "stage", "is_lapsed", "customers"),
         rows=tuple(sorted(rows)),
+        legend=_stack(),
+    )
+
+
+def ahead(payload: Mapping[str, Any], plan: str, *, language: str) -> Chart:
+    """Draw the customers foretold of each year's end by class, stacked (`insight.find_balance`)."""
+    after = date.fromisoformat(payload["after_on"])
+    rows = tuple(
+        (
+            f"{after.year + year['year']}-{after.month:02}",
+            cell["stage"],
+            cell["is_lapsed"],
+            round(cell["told"]),
+        )
+        for year in payload["plans"][plan]
+        for cell in year["classes"]
+    )
+    values, title = _values(rows, language), Text("人数(人)", "Customers").render(language)
+    return Chart(
+        address=f"balance-{plan}",
+        title=findings.balance(dict(payload), plan).render(language),
+        note=_AHEAD_NOTE.render(language),
+        wide_spec=_history_spec(values, WIDE, 320, title),
+        narrow_spec=_history_spec(values, NARROW, 260, title),
+        columns=("month", "stage", "is_lapsed", "customers"),
+        rows=rows,
         legend=_stack(),
     )
 

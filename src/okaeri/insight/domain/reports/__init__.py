@@ -20,6 +20,7 @@ from okaeri.insight.domain.kpis.touches import DEFINITIONS as TOUCH_DEFINITIONS
 from okaeri.insight.domain.reports import (
     age_channels,
     areas,
+    balance,
     band_rates,
     baskets,
     care_cost,
@@ -62,6 +63,7 @@ from okaeri.intake.counting_types import CountingRules, StatusRules
 OF_REPORTS: Mapping[str, Text] = {
     **age_channels.DEFINITIONS,
     **areas.DEFINITIONS,
+    **balance.DEFINITIONS,
     **baskets.DEFINITIONS,
     **care_cost.DEFINITIONS,
     **deciles.DEFINITIONS,

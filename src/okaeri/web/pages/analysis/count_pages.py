@@ -18,8 +18,8 @@ from okaeri.insight.count_types import CountFacet
 from okaeri.web.access import needs
 from okaeri.web.count_facet import PAGES, ask
 from okaeri.web.narrowing import narrowed_to
-from okaeri.web.pages.analysis import movement_days
 from okaeri.web.pages.analysis.frame import frame, page_of
+from okaeri.web.pages.analysis.waiting import BALANCE, MOVEMENT
 
 JOB = "count_reports"
 _NO_JOB = Text("その計算は見つかりません。", "There is no such computation.")
@@ -105,7 +105,7 @@ def _job(page: str, facet: CountFacet) -> JobView:
 @require_POST
 def count_again(request: HttpRequest, job_id: int) -> HttpResponse:
     """Try a job that failed anew; it keeps its slot, so asking often queues nothing more."""
-    if get_job(job_id).kind not in (JOB, movement_days.JOB):
+    if get_job(job_id).kind not in (JOB, MOVEMENT, BALANCE):
         raise NotFoundError(_NO_JOB)
     retry_job(job_id)
     back = request.POST.get("back", "")

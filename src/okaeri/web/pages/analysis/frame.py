@@ -59,6 +59,11 @@ GROUPS = (
                 Text("お客様は育っていますか", "Are customers growing with us?"),
             ),
             Page(
+                "balance",
+                Text("顧客BS", "Balance"),
+                Text("5年後、お客様は何人いますか", "How many customers in five years?"),
+            ),
+            Page(
                 "freshness",
                 Text("鮮度", "Freshness"),
                 Text("お客様との間は、冷めていませんか", "How fresh are our customers?"),

@@ -60,11 +60,12 @@ def _context(asked: Asked, language: str) -> dict[str, Any]:
         "as_of": report.as_of if report else None,
         "is_half_year": _is_half_year(asked),
         "chart": find_chart("movement", language, token),
+        "class_rates": insight.class_rates(payload["cells"]) if payload else [],
         "classes": _CLASSES,
         "rows": _rows(payload["cells"] if payload else [], is_linked=not is_chosen),
         "answer": answer(payload) if payload else None,
         "definitions": definitions_for(
-            *keys, "promotion", "nurture", "keep", "portfolio", "lapsed"
+            *keys, "class_rates", "promotion", "nurture", "keep", "portfolio", "lapsed"
         ),
     }
 

@@ -3,17 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
-from okaeri.foundation.work.jobs import get_job, submit_job
 from okaeri.insight import api as insight
 from okaeri.insight.types import ReportView
-from okaeri.web.pages.analysis.frame import frame, page_of
+from okaeri.web.pages.analysis.waiting import MOVEMENT, wait_for
 
-JOB = "movement_between"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +52,8 @@ def _is_usual(before: date, after: date, usual: ReportView | None) -> bool:
 
 
 def waiting(request: HttpRequest, asked: Asked) -> HttpResponse:
-    """Ask for the movement once, and tell how far it is; the page refreshes itself."""
+    """Ask for the movement once, and tell how far it is."""
     if asked.before is None or asked.after is None:
         raise TypeError("nothing is waited for where no days are chosen")
     days = {"before": asked.before.isoformat(), "after": asked.after.isoformat()}
-    last = insight.find_report("summary")
-    mark = last.computed_at.isoformat() if last else ""
-    slot = f"movement:{'~'.join(days.values())}:{mark}"[:120]
-    job = get_job(submit_job(JOB, days, slot=slot))
-    context: dict[str, Any] = {
-        **frame("movement"),
-        "question": page_of("movement").question,
-        "analysed_on": insight.find_report_day("summary"),
-        "job": job,
-        "percent": None,
-        "is_of_days": True,
-    }
-    is_asked_again = request.headers.get("HX-Request")
-    name = "parts/count_progress" if is_asked_again else "analysis/count_waiting"
-    return render(request, f"okaeri/{name}.html", context)
+    return wait_for(request, "movement", MOVEMENT, days)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from okaeri.web.pages.analysis.age_channels import age_channels
 from okaeri.web.pages.analysis.areas import areas
+from okaeri.web.pages.analysis.balance import balance
 from okaeri.web.pages.analysis.baskets import baskets
 from okaeri.web.pages.analysis.chart_files import chart_file
 from okaeri.web.pages.analysis.cohorts import cohorts
@@ -44,6 +45,7 @@ urlpatterns = [
     path("analysis/kpis/", kpis, name="kpis"),
     path("analysis/pivot/", pivot, name="pivot"),
     path("analysis/movement/", movement, name="movement"),
+    path("analysis/balance/", balance, name="balance"),
     path("analysis/freshness/", freshness, name="freshness"),
     path("analysis/deciles/", deciles, name="deciles"),
     path("analysis/dropoff/", dropoff, name="dropoff"),

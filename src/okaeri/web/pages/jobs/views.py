@@ -13,6 +13,7 @@ KIND_NAMES = {
     "audience": Text("LINEオーディエンスの同期", "Sync of a LINE audience"),
     "refresh": Text("集計", "Analysis"),
     "attributes": Text("項目の取り込み", "Answers from a file"),
+    "balance": Text("顧客BS(5年の見通し)", "Customer balance, five years ahead"),
     "count_reports": Text("購入回数ごとの集計", "Figures by purchase count"),
     "movement_between": Text("2つの日のクラスの移動", "Movement between two days"),
     "find_candidates": Text("名寄せの確認", "Search for one person twice"),

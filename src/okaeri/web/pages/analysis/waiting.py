@@ -1,0 +1,33 @@
+"""A page whose figures are counted when somebody first asks: it asks once, and waits."""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from okaeri.foundation.work.jobs import get_job, submit_job
+from okaeri.insight import api as insight
+from okaeri.web.pages.analysis.frame import frame, page_of
+
+# Jobs of pages that wait so; one that failed is tried anew by `count_pages.count_again`.
+MOVEMENT, BALANCE = "movement_between", "balance"
+
+def wait_for(
+    request: HttpRequest, page: str, kind: str, payload: Mapping[str, str]
+) -> HttpResponse:
+    """Ask for a job of this refresh once, and tell how far it is; the page refreshes itself."""
+    last = insight.find_report("summary")
+    mark = last.computed_at.isoformat() if last else ""
+    slot = ":".join([kind, "~".join(payload.values()), mark])[:120]
+    job = get_job(submit_job(kind, dict(payload), slot=slot))
+    share = job.share
+    context = {
+        **frame(page),
+        "question": page_of(page).question,
+        "analysed_on": insight.find_report_day("summary"),
+        "job": job,
+        "percent": None if share is None else round(share * 100),
+        "is_of_everybody": True,
+    }
+    name = "parts/count_progress" if request.headers.get("HX-Request") else "analysis/count_waiting"
+    return render(request, f"okaeri/{name}.html", context)
