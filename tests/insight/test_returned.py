@@ -189,6 +189,7 @@ def test_whoever_counts_beside_the_refresh_subtracts_it_too(warehouse: Warehouse
         {
             "customer_id": [id_of("loyal")],
             "sent_on": pa.array([TODAY - timedelta(days=100)], pa.date32()),
+            "channel": ["email"],
             "source": ["journey:1"],
         }
     )
@@ -256,6 +257,7 @@ def test_a_message_was_answered_by_the_class_of_its_day(warehouse: Warehouse) ->
     sent = {
         "customer_id": [id_of("loyal")] * 2,
         "sent_on": pa.array(days, pa.date32()),
+        "channel": ["email"] * 2,
         "source": ["journey:1", "journey:2"],
     }
     api.measure_responses(pa.table(sent).to_batches(), warehouse=warehouse, as_of=TODAY)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from django.test import Client
 
+from okaeri.customers import api as customers
 from okaeri.deliver import api as deliver
 from okaeri.deliver.models import Message
 from okaeri.foundation import clock
@@ -34,14 +35,15 @@ def _sent(
     kind: str = "sales",
     status: str = "accepted",
     source: tuple[str, int] = ("test", 1),
+    channel: str = "email",
 ) -> None:
     at = NOW - timedelta(days=days_ago)
     Message.objects.create(
-        key=f"{customer_id}-{days_ago}-{kind}-{status}-{source}",
+        key=f"{customer_id}-{days_ago}-{kind}-{status}-{source}-{channel}",
         source_kind=source[0],
         source_id=source[1],
         customer_id=customer_id,
-        channel="email",
+        channel=channel,
         content_kind=kind,
         template_key="t",
         template_version=1,
@@ -133,7 +135,8 @@ def test_the_planner_starts_from_first_guesses_and_moves_to_the_shops_own_rates(
         assert after["コツコツ現役客"] == (1, 1, f"{(200 * 0.1 + 1) / 201:.1%}")
         assert steady in ids
         chosen = browser_of_staff.get("/analysis/forecast/?class=steady-0").content.decode()
-        assert "選んだ1人に案内すると、7日以内に0.1件ほど(80%の範囲 0〜1件)" in chosen
+        assert "選んだ1人に案内すると、0.1件ほど(80%の範囲 0〜1件)の購入が見込まれます" in chosen
+        assert "(メールは7日、LINEは14日、郵送は30日以内)" in chosen
 
 
 @pytest.mark.covers("C-12", "C-13")
@@ -173,6 +176,34 @@ def test_a_journeys_page_shows_what_each_class_did_beside_the_first_guess(
         assert set(_responses(browser_of_staff, "first_follow")) == {"コツコツ現役客"}
         third = browser_of_staff.get("/actions/journeys/welcome_back/").content.decode()
         assert "クラスごとの購入の割合が出ます" in third
+
+
+def test_each_channel_has_days_of_its_own_to_be_answered(
+    browser_of_staff: Client, tmp_path: Path
+) -> None:
+    ways = ("email", "line", "post")
+    with clock.use(clock.SimulatedClock(NOW)):
+        record(*(order(way, ago(60)) for way in ways))
+        # Ten days after the message: late for a mail, in time for LINE and for a letter.
+        record(*(order(way, ago(10)) for way in ways))
+        shop.resolve()
+        shop.refresh(tmp_path / "warehouse")
+        for number, way in enumerate(ways):
+            (who,) = customers.search_customers(f"{way}@example.com")
+            _sent(who.id, 20, channel=way, source=("journey", number))
+            # And a second of each, forty days before, when nobody came.
+            _sent(who.id, 55, channel=way, source=("journey", number))
+        warehouse = open_warehouse(tmp_path / "warehouse")
+        sent = list(deliver.read_contacts(NOW - timedelta(days=365)))
+        # Thirty days have not passed since the last letter.
+        assert insight.measure_responses(sent, warehouse=warehouse, as_of=TODAY) == 5
+        warehouse.close()
+        found = [insight.responses_of("journey", number) for number in range(3)]
+        assert [[(r["contacts"], r["buyers"]) for r in rows] for rows in found] == [
+            [(2, 0)],
+            [(2, 1)],
+            [(1, 0)],
+        ]
 
 
 @pytest.mark.parametrize(

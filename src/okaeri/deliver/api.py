@@ -376,7 +376,7 @@ def list_marketing(customer_ids: Sequence[int]) -> list[SentMarketing]:
 
 
 def read_contacts(since: datetime) -> Iterator[pa.RecordBatch]:
-    """Give customer_id, sent_on (shop day) and source of every advertisement that left since `since`."""
+    """Give customer_id, sent_on (shop day), channel and source of each advertisement since `since`."""
     return contacts.read_contacts(since, ZoneInfo(load(ShopProfile).time_zone))
 
 

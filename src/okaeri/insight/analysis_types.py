@@ -179,10 +179,31 @@ class ForecastRules:
     response_days: int = setting(
         "forecast.response_days",
         7,
-        Text("反応とみなす日数", "Days within which a purchase is a response"),
+        Text(
+            "反応とみなす日数(メールなど)",
+            "Days within which a purchase is a response (mail and the like)",
+        ),
         minimum=1,
         maximum=365,
     )
+    response_days_line: int = setting(
+        "forecast.response_days.line",
+        14,
+        Text("反応とみなす日数(LINE)", "Days within which a purchase is a response (LINE)"),
+        minimum=1,
+        maximum=365,
+    )
+    response_days_post: int = setting(
+        "forecast.response_days.post",
+        30,
+        Text("反応とみなす日数(郵送)", "Days within which a purchase is a response (post)"),
+        minimum=1,
+        maximum=365,
+    )
+
+    def response_days_by_channel(self) -> dict[str, int]:
+        """Give channel → days, of those with days of their own; others have `response_days` (§2.3)."""
+        return {"line": self.response_days_line, "post": self.response_days_post}
 
 
 @dataclass(frozen=True, kw_only=True)

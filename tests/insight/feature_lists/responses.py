@@ -5,7 +5,11 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from okaeri.insight.features.responses import compute_responses, compute_source_responses
+from okaeri.insight.features.responses import (
+    compute_responses,
+    compute_source_responses,
+    with_days,
+)
 
 KEYS: dict[str, list[str] | None] = {
     "responses": ["stage", "is_lapsed"],
@@ -19,14 +23,15 @@ def features(tables: Any) -> dict[str, ir.Table]:
     contacts = tables.customers.select(
         "customer_id",
         sent_on=last.cast("date"),
+        channel=(tables.customers.customer_id % 3 == 0).ifelse("line", "email"),
         source=(tables.customers.customer_id % 2 == 0).ifelse("journey:1", "journey:2"),
     )
+    contacts = with_days(contacts, {"line": 30}, 20)
     return {
         name: compute(
             contacts,
             tables.purchases,
             as_of=tables.as_of,
-            days=30,
             rules=tables.rules,
             threshold_minor=28_000,
         )

@@ -36,7 +36,9 @@ def features(tables: Any) -> dict[str, ir.Table]:
     less = without_returned(orders, returned)
     then, back = tables.as_of - timedelta(days=60), compute_taken_back(orders, as_of=tables.as_of)
     bought = compute_purchases(less, as_of=tables.as_of, rules=tables.rules)
-    sent = bought.select("customer_id", sent_on=bought.ordered_on, source=ibis.literal("journey:1"))
+    sent = bought.select(
+        "customer_id", sent_on=bought.ordered_on, source=ibis.literal("journey:1"), days=30
+    )
     return {
         "known_then": as_known_on(less, back, then).select("order_id", "net_minor"),
         "stood_then": compute_standings(
@@ -46,7 +48,6 @@ def features(tables: Any) -> dict[str, ir.Table]:
             sent,
             bought,
             as_of=tables.as_of,
-            days=30,
             rules=tables.rules,
             threshold_minor=28_000,
             taken_back=back,

@@ -15,22 +15,27 @@ from okaeri.insight.care_types import SPENT
 
 _PAGE = 50_000
 CONTACTS = pa.schema(
-    [("customer_id", pa.int64()), ("sent_on", pa.date32()), ("source", pa.string())]
+    [
+        ("customer_id", pa.int64()),
+        ("sent_on", pa.date32()),
+        ("channel", pa.string()),
+        ("source", pa.string()),
+    ]
 )
 
 
 def read_contacts(since: datetime, zone: ZoneInfo) -> Iterator[pa.RecordBatch]:
-    """Give one row per accepted advertisement since `since`: the person, the shop's day, and what it
-    came from ("journey:12").
+    """Give one row per accepted advertisement since `since`: the person, the shop's day, the
+    channel, and what it came from ("journey:12").
     """
     found = Message.objects.filter(
         status=Message.Status.ACCEPTED, content_kind__in=MARKETING, claimed_at__gte=since
     )
-    names = ("customer_id", "claimed_at", "source_kind", "source_id")
+    names = ("customer_id", "claimed_at", "channel", "source_kind", "source_id")
     rows = found.values_list(*names).iterator(chunk_size=_PAGE)
     contacts = (
-        (who, clock.local_day(at, zone), f"{kind}:{number}")
-        for who, at, kind, number in rows
+        (who, clock.local_day(at, zone), channel, f"{kind}:{number}")
+        for who, at, channel, kind, number in rows
         if at is not None
     )
     while page := list(islice(contacts, _PAGE)):

@@ -14,12 +14,21 @@ from okaeri.insight.actions.sync import ORDERS
 from okaeri.insight.analyses.taken_back import TakenBack
 from okaeri.insight.analysis_types import ForecastRules
 from okaeri.insight.features.purchases import compute_purchases
-from okaeri.insight.features.responses import compute_responses, compute_source_responses
+from okaeri.insight.features.responses import (
+    compute_responses,
+    compute_source_responses,
+    with_days,
+)
 from okaeri.insight.store import reports
 from okaeri.insight.types import LifecycleRules
 
 _CONTACTS = pa.schema(
-    [("customer_id", pa.int64()), ("sent_on", pa.date32()), ("source", pa.string())]
+    [
+        ("customer_id", pa.int64()),
+        ("sent_on", pa.date32()),
+        ("channel", pa.string()),
+        ("source", pa.string()),
+    ]
 )
 
 
@@ -28,15 +37,17 @@ def measure_responses(
 ) -> int:
     """Count contacts and purchases after them by class; gives how many contacts had time to answer.
 
-    `contacts`: customer_id, sent_on (shop day) and source ("journey:12") of advertisements that left.
-    Keeps the report "responses" {days, rows: [{stage, is_lapsed, contacts, buyers}], sources: source →
-    such rows of it alone}.
+    `contacts`: customer_id, sent_on (shop day), channel and source ("journey:12") of advertisements that
+    left. Keeps the report "responses" {days (by channel, "" of all others), rows: [{stage, is_lapsed,
+    contacts, buyers}], sources: source → such rows of it alone}.
     """
     portfolio = reports.find("portfolio")
     if portfolio is None or not warehouse.has(ORDERS):
         return 0
-    rules, days = load(LifecycleRules), load(ForecastRules).response_days
-    sent = warehouse.upload(pa.Table.from_batches(contacts, schema=_CONTACTS))
+    rules, wait = load(LifecycleRules), load(ForecastRules)
+    days, usual = wait.response_days_by_channel(), wait.response_days
+    uploaded = warehouse.upload(pa.Table.from_batches(contacts, schema=_CONTACTS))
+    sent = with_days(uploaded, days, usual)
     orders = read_orders(warehouse, as_of, sent)
     purchases = warehouse.stage(
         "response_purchases", compute_purchases(orders, as_of=as_of, rules=rules)
@@ -48,7 +59,6 @@ def measure_responses(
                 sent,
                 purchases,
                 as_of=as_of,
-                days=days,
                 rules=rules,
                 threshold_minor=portfolio.payload["threshold_minor"],
                 taken_back=back,
@@ -60,7 +70,7 @@ def measure_responses(
     for row in by_source:
         sources.setdefault(row.pop("source"), []).append(row)
     keep_reports(
-        {"responses": {"days": days, "rows": found, "sources": sources}},
+        {"responses": {"days": {**days, "": usual}, "rows": found, "sources": sources}},
         warehouse=warehouse,
         as_of=as_of,
         rules=rules,

@@ -14,25 +14,31 @@ _PROVISIONAL = {"trend"}
 DEFINITIONS = {
     "forecast": Text(
         "想定購入数: 人数 × 購入率です。購入率は初期値を {forecast_prior_contacts}通ぶんの実績とみなし、"
-        "実際に送った数と、送った日から {forecast_response_days}日以内に購入した数を加えて計算します。"
+        "実際に送った数と、送った日から、メールなどは{forecast_response_days}日、LINEは"
+        "{forecast_response_days_line}日、郵送は{forecast_response_days_post}日以内に購入した数を加えて計算します。"
         "実績が増えるほど初期値から実測に近づきます。流行客と離脱客(現役の半分)の初期値は仮置きです。"
         "対照群と比べた増分ではありません。範囲は80%の予測区間で、購入率の不確かさ"
         "(初期値と実績を合わせた通数ぶんのベータ分布)と、当日の偶然の両方を含みます。",
         "Expected purchases: people × buy rate. The first guess counts as {forecast_prior_contacts} "
         "messages; to them are added the messages that left and those followed by a purchase within "
-        "{forecast_response_days} days. The more was sent, the closer to what was measured. First guesses "
+        "{forecast_response_days} days (LINE {forecast_response_days_line}, post "
+        "{forecast_response_days_post}). The more was sent, the closer to what was measured. First guesses "
         "for trend and lapsed customers (half of the active rate) are provisional. This is no increment "
         "over people left out. The range is an 80% interval: it holds both how unsure the rate is (a beta "
         "distribution of as many messages as first guess and measurement weigh) and the chance of the day.",
     ),
     "response_by_class": Text(
         "クラス別の反応: 広告を含むメッセージを送った数(1人1日を1件)と、"
-        "送った日から {forecast_response_days}日以内に購入した数です。クラスは送った前日のものです。"
+        "送った日から、メールなどは{forecast_response_days}日、LINEは{forecast_response_days_line}日、"
+        "郵送は{forecast_response_days_post}日以内に購入した数です"
+        "(同じ日にいくつも届いたら、長いほうの日数で見ます)。クラスは送った前日のものです。"
         "実測の範囲は95%(ウィルソン)で、初期値がその外にあるときだけ"
         "「高い」「低い」と出します。送らなくても買った人を含みます。",
         "Response by class: advertising messages that left (one per person and day) and those followed by a "
-        "purchase within {forecast_response_days} days; the class is that of the day before. The range is a "
-        "95% Wilson interval; above and below are said only where the first guess lies outside. People who "
+        "purchase within {forecast_response_days} days, of LINE {forecast_response_days_line}, of post "
+        "{forecast_response_days_post} (of several on one day the longest); the class is that of the day "
+        "before. The range is a 95% Wilson interval; above and below are said only where the first guess lies "
+        "outside. People who "
         "would have bought anyway are included.",
     ),
     "value_in_orders": Text(

@@ -5,10 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
-from okaeri.insight.analysis_types import ForecastRules
 from okaeri.insight.segment_types import class_rule
 from okaeri.web import formats
 from okaeri.web.access import needs
@@ -18,13 +16,29 @@ from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
+from okaeri.web.response_words import response_days_words
 
 _ANSWER = Text(
-    "選んだ{people}人に案内すると、{days}日以内に{orders}件ほど(80%の範囲 {low}〜{high}件)の"
-    "購入が見込まれます。",
+    "選んだ{people}人に案内すると、{orders}件ほど(80%の範囲 {low}〜{high}件)の購入が見込まれます"
+    "({days}以内)。",
     "Writing to the {people} chosen would be followed by about {orders} purchases (80% range {low} to {high}) "
-    "in {days} days.",
+    "within {days}.",
 )
+
+
+def _answer(people: int, expected: float, low: float, high: float) -> Text:
+    words = response_days_words()
+    values = {
+        "people": formats.number(people),
+        "orders": formats.number(expected, 1),
+        "low": formats.number(low),
+        "high": formats.number(high),
+    }
+    return Text(
+        _ANSWER.ja.format(days=words.ja, **values), _ANSWER.en.format(days=words.en, **values)
+    )
+
+
 _COLUMNS = (
     "stage",
     "is_lapsed",
@@ -62,7 +76,6 @@ def forecast(request: HttpRequest) -> HttpResponseBase:
     people = sum(row["customers"] for row in chosen)
     expected = sum(row["expected"] for row in chosen)
     low, high = insight.forecast_range(expected, sum(row["variance"] for row in chosen), people)
-    days = load(ForecastRules).response_days
     return show(
         request,
         "forecast",
@@ -73,15 +86,7 @@ def forecast(request: HttpRequest) -> HttpResponseBase:
         expected=expected,
         expected_low=low,
         expected_high=high,
-        answer=_ANSWER.format(
-            people=formats.number(people),
-            days=days,
-            orders=formats.number(expected, 1),
-            low=formats.number(low),
-            high=formats.number(high),
-        )
-        if rows
-        else None,
+        answer=_answer(people, expected, low, high) if rows else None,
         definitions=definitions_for("forecast", "value_in_orders", "portfolio", "lapsed"),
     )
 

@@ -10,10 +10,8 @@ from okaeri.customers import api as customers
 from okaeri.customers.types import CustomerProfile
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError
-from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
-from okaeri.insight.analysis_types import ForecastRules
 from okaeri.plan import api as plan
 from okaeri.plan.types import GOAL_NAMES, DefinitionError, Goal, JourneyView, Preview, TemplateError
 from okaeri.web import sight
@@ -21,6 +19,7 @@ from okaeri.web.access import needs
 from okaeri.web.charts.journey_flow import draw_flow
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.segments.counting import warehouse_for
+from okaeri.web.response_words import response_days_words
 
 STATUS_NAMES = {
     "draft": Text("下書き", "Draft"),
@@ -93,7 +92,7 @@ def journey(request: HttpRequest, key: str) -> HttpResponse:
             "decisions": [d for d in plan.latest_decisions(200) if d.journey_key == key][:10],
             "holdout_percent": round(found.holdout_share * 100),
             "responses": insight.responses_of("journey", found.id),
-            "response_days": load(ForecastRules).response_days,
+            "response_days": response_days_words(),
             "definitions": definitions_for("response_by_class"),
             "could_start": _could_start(found),
         },
