@@ -20,6 +20,8 @@ YEARS = 5
 DRAWS = 1000
 _SEED = 20261123
 _HALF = len(STAGES)
+# The place of those new in a year, after the ten classes.
+_NEW = len(CLASSES)
 _LOW, _HIGH = 10, 90
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -35,7 +37,10 @@ class YearMoves:
 
 @dataclass(frozen=True, slots=True)
 class ClassSales:
-    """What people of each class at a year's end bought in it: how many, their sum and sum of squares."""
+    """What people bought in a year by class at its beginning, last those who were new in it.
+
+    How many they are, the sum of their amounts and of the squares of each one's.
+    """
 
     customers: Floats
     net_minor: Floats
@@ -44,9 +49,9 @@ class ClassSales:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Draws × years (from 0, today) × classes of people, and draws × years of sales (smallest unit)."""
+    """Draws × years (from 0, today) × classes of people, and draws × years (from 1) of sales."""
 
-    people: NDArray[np.float64]
+    people: Floats
     sales_minor: Floats
 
 
@@ -65,9 +70,10 @@ def read_moves(cells: Iterable[Mapping[str, Any]]) -> YearMoves:
 
 def read_sales(rows: Iterable[Mapping[str, Any]]) -> ClassSales:
     """Give the sums of rows of `features.class_years`."""
-    sums = np.zeros((3, 10))
+    sums = np.zeros((3, 11))
     for row in rows:
-        place = CLASSES.index((row["stage"], bool(row["is_lapsed"])))
+        is_new = row["stage"] is None
+        place = _NEW if is_new else CLASSES.index((row["stage"], bool(row["is_lapsed"])))
         sums[:, place] = (row["customers"], row["net_minor"], row["net_squares"])
     return ClassSales(*sums)
 
@@ -105,14 +111,17 @@ def look_ahead(
     """Draw where `stock` goes in each of `years`, with as many new buyers a year as came in this one."""
     rng = np.random.default_rng(_SEED)
     shares = _draw_shares(rng, moves.moved + _imagined(moves.moved), DRAWS)
-    people = np.zeros((DRAWS, years + 1, 10))
+    people, came = np.zeros((DRAWS, years + 1, 10)), np.zeros((DRAWS, years))
     people[:, 0] = stock
     for year in range(1, years + 1):
         people[:, year] = _step(rng, people[:, year - 1], shares)
         if has_new:
-            people[:, year] += _newcomers(rng, moves.new)
+            new = _newcomers(rng, moves.new)
+            people[:, year] += new
+            came[:, year - 1] = new.sum(axis=1)
     spent = _draw_means(rng, sales)
-    return Ahead(people, np.einsum("dyc,dc->dy", people, spent))
+    of_known = np.einsum("dyc,dc->dy", people[:, :-1], spent[:, :_NEW])
+    return Ahead(people, of_known + came * spent[:, _NEW:])
 
 
 def _step(rng: np.random.Generator, people: Floats, shares: Floats) -> Floats:
@@ -130,14 +139,14 @@ def _newcomers(rng: np.random.Generator, new: Counts) -> Floats:
 
 
 def _draw_means(rng: np.random.Generator, sales: ClassSales) -> Floats:
-    """Draw what one person of each class buys a year (smallest unit), gamma distributed means.
+    """Draw what one person of each class buys in the year after (smallest unit), gamma distributed means.
 
     One imagined amount that varies as much as it is large stands beside those seen, as in
     `domain.mean_interval`. A class nobody was in buys as all of its half do.
     """
-    means = np.zeros((DRAWS, 10))
-    for place in range(10):
-        half = slice(0, _HALF) if place < _HALF else slice(_HALF, 10)
+    means = np.zeros((DRAWS, _NEW + 1))
+    for place in range(_NEW + 1):
+        half = slice(place // _HALF * _HALF, (place // _HALF + 1) * _HALF)
         of, total = sales.customers[place], sales.net_minor[place]
         squares = sales.net_squares[place]
         if not of:

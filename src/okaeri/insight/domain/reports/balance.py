@@ -34,15 +34,13 @@ DEFINITIONS = {
     ),
     "balance": Text(
         "顧客BS: 締めた月末の顧客がこの先5年でどのクラスに何人いるかと、その年の売上の見通しです。"
-        "直近1年のクラスの動きが、これからの5年も同じだと仮定します(1年ごとのマルコフ連鎖)。お店が変えること、季節の"
+        "直近1年のクラスの動きが、これからの5年も同じだと仮定します(1年ごとのマルコフ連鎖)。売上は、年の初めのクラスごとに、この1年に1人が購入した額から出します。お店が変えること、季節の"
         "ずれ、景気は入っていません。新しい顧客は「なし」と「直近1年と同じ人数」の2通りです。",
-        "Customer balance: where customers of the last closed month stand in each of the next five "
-        "years, and "
-        "what is sold in them. It assumes that classes move every year as in the last one (a "
-        "Markov chain with "
-        "steps of a year); what the shop changes, seasons and the economy are not in it. New "
-        "buyers: none, or as "
-        "many as in the last year.",
+        "Customer balance: where customers of the last closed month stand in each of the next five years, "
+        "and what is sold in them. It assumes that classes move every year as in the last one (a Markov "
+        "chain with steps of a year). Sales go by what one person of each class at a year's beginning "
+        "bought in it. What the shop changes, seasons and the economy are not in it. New buyers: none, or "
+        "as many as in the last year.",
     ),
     "balance_interval": Text(
         "見通しの区間: 80%。動く割合(見た人数が少ないほど広い)、1人ずつの行き先、新しい顧客の数、1人当たりの"
@@ -134,7 +132,7 @@ def _years(
             "classes": by_class(ahead.people[:, year]),
             "active": spread(active_of(ahead.people[:, year])),
             # What was sold in the year behind is known.
-            "sales": spread(ahead.sales_minor[:, year])
+            "sales": spread(ahead.sales_minor[:, year - 1])
             if year
             else dict.fromkeys(("told", "low", "high"), float(sales.net_minor.sum())),
         }
