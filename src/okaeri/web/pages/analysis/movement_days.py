@@ -11,7 +11,6 @@ from okaeri.insight.types import ReportView
 from okaeri.web.pages.analysis.waiting import MOVEMENT, wait_for
 
 
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The days one may choose (newest first) and the two that are chosen; None: as every night counts."""

@@ -12,6 +12,7 @@ from okaeri.web.pages.analysis.frame import frame, page_of
 # Jobs of pages that wait so; one that failed is tried anew by `count_pages.count_again`.
 MOVEMENT, BALANCE = "movement_between", "balance"
 
+
 def wait_for(
     request: HttpRequest, page: str, kind: str, payload: Mapping[str, str]
 ) -> HttpResponse:
