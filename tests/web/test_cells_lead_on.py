@@ -215,6 +215,16 @@ def handed_on(html: str) -> list[dict[str, Any]]:
     return [json.loads(parse_qs(urlsplit(one).query)["rule"][0]) for one in addresses]
 
 
+# Pages whose charts have marks one can press.
+WITH_MARKS = ("portfolio", "freshness", "dropoff", "survival", "deciles")
+_ORDERS = rf'<a [^>]*href="({BUILDER}[^"]+)">([\d,]+)</a>'
+
+
+def links_of_charts(html: str) -> set[str]:
+    drawn = " ".join(re.findall(r"<svg.*?</svg>", html, re.DOTALL))
+    return {unescape(link) for link in re.findall(rf'"({BUILDER}[^"]+|/customers/[^"]+)"', drawn)}
+
+
 def shape(part: object) -> str:
     """What is compared with what and how, without the values."""
     if isinstance(part, dict):
@@ -274,6 +284,22 @@ def test_every_count_of_people_leads_to_those_very_people(varied_shop: Client) -
     # The builder counts as its rules do.
     page, _, people, link = shown[0]
     assert f"いま {people:,}人 います" in varied_shop.get(link).content.decode(), page
+
+
+@pytest.mark.covers("B-08")
+def test_marks_of_charts_and_counts_of_orders_lead_to_somebody(varied_shop: Client) -> None:
+    """A mark leads where a cell of the table beside it does; never more people than orders they made."""
+    read = html_of_pages(varied_shop)
+    marks = {page: links_of_charts(read[page, ""]) for page in WITH_MARKS}
+    assert [page for page, links in marks.items() if not links] == []
+    orders = [(int(n), unescape(link)) for link, n in re.findall(_ORDERS, read["timing", ""])]
+    assert len(orders) > 40
+    pairs = re.findall(rf'href="({BUILDER}[^"]+)">両方を買った方', read["baskets", ""])
+    assert pairs
+    every = {*(unescape(link) for link in pairs), *(link for _, link in orders)}
+    meant = people_behind(every.union(*marks.values()))
+    assert [link for link, people in meant.items() if not people] == []
+    assert [(n, link) for n, link in orders if meant[link] > n] == []
 
 
 def test_every_kind_of_rule_a_page_hands_to_the_builder_is_kept_as_it_was(

@@ -27,6 +27,11 @@ def narrowed_to(rule: Rule | None) -> Iterator[None]:
         _rule.reset(token)
 
 
+def is_narrowed() -> bool:
+    """Tell whether the view is of some people only."""
+    return _rule.get() is not None
+
+
 def narrowed(rule: Rule) -> dict[str, Any]:
     """Give a rule with what the view is narrowed to beside its own parts."""
     also = _rule.get()

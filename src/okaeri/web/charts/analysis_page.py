@@ -59,7 +59,9 @@ def _charts(analysis: Analysis, language: str) -> dict[str, Chart]:
             linked=False,
         )
     if reports["dropoff"]["steps"]:
-        drawn["dropoff"] = steps.dropoff(reports["dropoff"], as_of=as_of, language=language)
+        drawn["dropoff"] = steps.dropoff(
+            reports["dropoff"], as_of=as_of, language=language, linked=False
+        )
     if reports["f2"]["by_month"]:
         drawn["f2"] = steps.f2_by_month(reports["f2"], as_of=as_of, language=language)
     if any(band["customers"] for band in reports["freshness"]["bands"]):

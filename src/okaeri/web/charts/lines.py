@@ -14,11 +14,15 @@ _HUES = ("accent", "class-prime", "class-steady", "class-first", "class-toddler"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: points of (x, y); from `ripe` points on it is dashed."""
+    """One line: points of (x, y); from `ripe` points on it is dashed.
+
+    `addresses` are where each point leads, in the order of the points; none where it is empty.
+    """
 
     name: str
     points: tuple[tuple[float, float], ...]
     ripe: int | None = None
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +80,26 @@ def _spec(drawn: Sequence[Line], axes: Axes, width: int, height: int) -> dict[st
                 )
                 .encode(x=x, y=y, description="label:N")
             )
+        if line.addresses:
+            layers.append(_doors(line, shade, x, y))
     layers.append(_names(drawn, x, y, apart=18 / max(height, 1), is_narrow=is_narrow))
     side = 130 if is_narrow else 240
     return finish(
         alt.layer(*layers).properties(width=width - side, height=height, title=axes.y_title),
         is_narrow=is_narrow,
+    )
+
+
+def _doors(line: Line, shade: str, x: alt.X, y: alt.Y) -> alt.Chart:
+    """Set a point one can press on every point of a line."""
+    values = [
+        {"x": px, "y": py, "label": f"{line.name} {px:g}", "href": address}
+        for (px, py), address in zip(line.points, line.addresses, strict=True)
+    ]
+    return (
+        alt.Chart(rows_of(values))
+        .mark_point(filled=True, color=shade, size=60, opacity=1)
+        .encode(x=x, y=y, description="label:N", href="href:N")
     )
 
 

@@ -9,6 +9,7 @@ from okaeri.foundation.text import Text
 from okaeri.insight.analysis_types import TargetRules
 from okaeri.web import findings, formats
 from okaeri.web.charts.canvas import NARROW, WIDE, Chart, colour, finish, rows_of
+from okaeri.web.pages.analysis.tenths import addresses_of_tenths
 
 _NOTE = Text(
     "棒は各デシルの売上構成比、線は累積、点線は目安の{guide}。{day}現在。",
@@ -26,8 +27,9 @@ def pareto(payload: dict[str, Any], *, as_of: str, language: str) -> Chart:
             "share": row["share"],
             "running": row["running_share"],
             "label": formats.percent(row["running_share"], 0),
+            "href": address,
         }
-        for row in rows
+        for row, address in zip(rows, addresses_of_tenths(rows), strict=True)
     ]
     return Chart(
         address="deciles",
@@ -51,7 +53,7 @@ def _spec(
     base = alt.Chart(rows_of(values)).encode(x=x)
     axis = alt.Axis(format=".0%", tickCount=5)
     bars = base.mark_bar(color=colour("line-strong")).encode(
-        y=alt.Y("share:Q").title(None).scale(y).axis(axis), description="label:N"
+        y=alt.Y("share:Q").title(None).scale(y).axis(axis), description="label:N", href="href:N"
     )
     line = base.mark_line(
         color=colour("accent"), strokeWidth=2.5, point={"color": colour("accent"), "size": 24}

@@ -9,6 +9,7 @@ from okaeri.insight.types import BAND_NAMES, FreshnessBand
 from okaeri.web import findings, formats
 from okaeri.web.charts.canvas import NARROW, WIDE, Chart, colour, finish, hatched, rows_of
 from okaeri.web.narrowing import band_address
+from okaeri.web.pages.analysis.steps_of_buyers import came_again
 
 _DROPOFF_NOTE = Text(
     "棒は次の購入に進んだ割合、線は95%区間。橙は離れた人が最も多い段。{day}現在。",
@@ -26,8 +27,8 @@ _FRESHNESS_NOTE = Text(
 )
 
 
-def dropoff(payload: dict[str, Any], *, as_of: str, language: str) -> Chart:
-    """Draw the share that goes on after each purchase."""
+def dropoff(payload: dict[str, Any], *, as_of: str, language: str, linked: bool = True) -> Chart:
+    """Draw the share that goes on after each purchase; a bar leads to those who did."""
     steps = [step for step in payload["steps"] if step["reached"]]
     values = [
         {
@@ -38,6 +39,7 @@ def dropoff(payload: dict[str, Any], *, as_of: str, language: str) -> Chart:
             "label": formats.percent(step["rate"]),
             "reached": formats.people(step["reached"], language),
             "colour": colour("accent" if step["n"] == payload["bottleneck_n"] else "line-strong"),
+            **({"href": came_again(step["n"])} if linked else {}),
         }
         for step in steps
     ]
@@ -71,6 +73,8 @@ def _rates_spec(
     bars = base.mark_bar().encode(
         y=y, color=alt.Color("colour:N").scale(None).legend(None), description="label:N"
     )
+    if any("href" in row for row in values):
+        bars = bars.encode(href="href:N")
     spans = base.mark_rule(strokeWidth=1.5, color=colour("ink")).encode(
         y=alt.Y("low:Q"), y2=alt.Y2("high:Q")
     )

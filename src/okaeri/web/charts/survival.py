@@ -6,6 +6,8 @@ from okaeri.foundation.text import Text
 from okaeri.web.charts.canvas import Chart
 from okaeri.web.charts.lines import Axes, Line, lines
 from okaeri.web.facet_names import FACETS, value_name
+from okaeri.web.pages.analysis.beginnings import began_with
+from okaeri.web.pages.analysis.steps_of_buyers import came_so_far
 
 _TITLE = Text(
     "2回目まで来るのは{best}がいちばん多く{rate:.1%}です",
@@ -21,10 +23,15 @@ _NOTE = Text(
 def survival(payload: dict[str, Any], facet: str, *, as_of: str, language: str) -> Chart:
     """Draw how many come to each purchase, split by `facet`."""
     parts = [part for part in payload["facets"][facet] if part["steps"][0]["reached"]]
+    named = [part["value"] for part in payload["facets"][facet]]
     drawn = [
         Line(
             value_name(facet, part).render(language),
             tuple((step["n"], step["share"]) for step in part["steps"]),
+            addresses=tuple(
+                came_so_far(began_with(facet, part["value"], named), step["n"])
+                for step in part["steps"]
+            ),
         )
         for part in parts
     ]

@@ -41,9 +41,20 @@ def began_by(day: date) -> Part:
 
 def bought_in(month: str, *, or_later: bool = False) -> Part:
     """Give the part of who bought in a month, or in it or any later one."""
-    since: Part = {**counted_order(), "since": f"{month}-01"}
+    order = counted_order()
+    return {**order, "since": f"{month}-01"} if or_later else during(month, order)
+
+
+def delivered_in(month: str) -> Part:
+    """Give the part of who had a delivery of a subscription in a month."""
+    where = [{"field": "kind", "op": "=", "value": "subscription"}]
+    return during(month, {"did": "order", "where": where})
+
+
+def during(month: str, doing: Part) -> Part:
+    """Give something done as a part that counts a month alone."""
     last = date.fromisoformat(f"{month_after(month, 1)}-01") - timedelta(days=1)
-    return since if or_later else {**since, "until": last.isoformat()}
+    return {**doing, "since": f"{month}-01", "until": last.isoformat()}
 
 
 def counted_order() -> Part:

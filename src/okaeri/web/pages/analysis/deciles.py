@@ -1,6 +1,5 @@
 """Ten equal groups of buyers by what they spent."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -10,7 +9,6 @@ from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.insight.analysis_types import TargetRules
-from okaeri.insight.count_types import CountFacet
 from okaeri.insight.types import ReportView
 from okaeri.web.access import needs
 from okaeri.web.count_facet import chart_of, facet_of, report_of
@@ -18,8 +16,8 @@ from okaeri.web.narrowing import people_address
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
+from okaeri.web.pages.analysis.tenths import addresses_of_tenths
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
-from okaeri.web.pages.segments.addresses import address_of
 
 _NOBODY = Text(
     "この1年に、代金の残る購入をした方がいません。",
@@ -42,7 +40,10 @@ def deciles(request: HttpRequest) -> HttpResponseBase:
     return show(
         request,
         "deciles",
-        rows=_with_addresses(rows, facet_of(request)),
+        rows=[
+            {**row, "address": address}
+            for row, address in zip(rows, addresses_of_tenths(rows), strict=True)
+        ],
         top=rows[0] if rows else None,
         chart=chart_of(request, "deciles") if rows else None,
         classes=_classes(report_of(request, "portfolio")),
@@ -75,34 +76,5 @@ def _classes(report: ReportView | None) -> list[dict[str, Any]]:
     ]
 
 
-def _with_addresses(
-    rows: Sequence[Mapping[str, Any]], facet: CountFacet | None
-) -> list[dict[str, Any]]:
-    if facet is None:
-        return [{**row, "address": address_of(_is("decile", "=", row["decile"]))} for row in rows]
-    above = [None, *rows]
-    return [
-        {**row, "address": address_of(_rule(row, before)) if "last_id" in row else ""}
-        for row, before in zip(rows, above, strict=False)
-    ]
-
-
 def _stage(stage: str) -> dict[str, Any]:
     return {"field": "stage", "op": "=", "value": stage}
-
-
-def _rule(row: Mapping[str, Any], above: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Give whom a tenth of the people of a count holds: a person's own decile is among everybody."""
-    own = _up_to(row)
-    return own if above is None else {"all": [own, {"not": _up_to(above)}]}
-
-
-def _up_to(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Give who stands before the last of a tenth, or is he: of equal amounts the lower number comes first."""
-    least, last = row["smallest_minor"], row["last_id"]
-    equal = [_is("net_12m_minor", "=", least), _is("customer_id", "<=", last)]
-    return {"any": [_is("net_12m_minor", ">", least), {"all": equal}]}
-
-
-def _is(field: str, op: str, value: int) -> dict[str, Any]:
-    return {"field": field, "op": op, "value": value}

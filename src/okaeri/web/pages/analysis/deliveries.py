@@ -1,13 +1,13 @@
 """The part of the survival page about subscriptions: by contract, by customer, by month."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
 from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.charts.deliveries import UNITS
+from okaeri.web.pages.analysis.beginnings import delivered_in, month_after
 from okaeri.web.pages.analysis.frame import language_of
 from okaeri.web.pages.csv_file import csv_response
 from okaeri.web.pages.segments.addresses import address_of
@@ -34,16 +34,10 @@ def subscriptions_of(request: HttpRequest, payload: Mapping[str, Any] | None) ->
 
 
 def _shipped(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Add where those become a segment who had a delivery in the month."""
-    since = date.fromisoformat(f"{row['month']}-01")
-    until = (since + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    rule = {
-        "did": "order",
-        "where": [{"field": "kind", "op": "=", "value": "subscription"}],
-        "since": since.isoformat(),
-        "until": until.isoformat(),
-    }
-    return {**row, "address": address_of(rule)}
+    """Add where those become a segment who had a delivery in the month, in the one before, and in both."""
+    now, then = delivered_in(row["month"]), delivered_in(month_after(row["month"], -1))
+    addresses = {"people": now, "before": then, "stayed": {"all": [then, now]}}
+    return {**row, "address": {name: address_of(rule) for name, rule in addresses.items()}}
 
 
 def subscription_file(payload: Mapping[str, Any], of: str, encoding: str) -> HttpResponseBase:

@@ -21,6 +21,7 @@ from okaeri.web.pages.analysis.beginnings import (
     full_order,
 )
 from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.analysis.steps_of_buyers import came_again
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
 
@@ -107,8 +108,7 @@ def _addresses(n: int) -> Mapping[str, str]:
     stayed = {"field": "purchase_count", "op": "=", "value": n}
     rules: dict[str, dict[str, Any]] = {
         "reached": {"field": "purchase_count", "op": ">=", "value": n},
-        "went_on": {"field": "purchase_count", "op": ">", "value": n},
         "lost": {"all": [stayed, {"field": "is_lapsed", "op": "=", "value": True}]},
         "waiting": {"all": [stayed, {"field": "is_lapsed", "op": "=", "value": False}]},
     }
-    return {name: address_of(rule) for name, rule in rules.items()}
+    return {"went_on": came_again(n), **{name: address_of(rule) for name, rule in rules.items()}}

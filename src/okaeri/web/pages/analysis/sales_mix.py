@@ -1,6 +1,8 @@
 """Who carries the sales: first orders, or people who come back."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
@@ -13,6 +15,7 @@ from okaeri.web.access import needs
 from okaeri.web.count_facet import facet_of, report_of
 from okaeri.web.growth import growth_of
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.beginnings import bought_in
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.analysis.pivot import by_count
@@ -62,6 +65,7 @@ def sales_mix(request: HttpRequest) -> HttpResponseBase:
         request,
         "sales_mix",
         payload=payload,
+        months=_months(payload["months"]) if payload else (),
         growth=growth_of(payload),
         kinds=kinds,
         by_count=by_count() if facet_of(request) is None else None,
@@ -72,6 +76,11 @@ def sales_mix(request: HttpRequest) -> HttpResponseBase:
             *("aov_minor", "f_number"),
         ),
     )
+
+
+def _months(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Give the months, newest first, with where the buyers of each become a segment."""
+    return [{**row, "address": address_of(bought_in(row["month"]))} for row in reversed(rows)]
 
 
 def _people(as_of: date, first: str) -> str:

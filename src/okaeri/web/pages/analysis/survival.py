@@ -27,6 +27,7 @@ from okaeri.web.pages.analysis.deliveries import (
     subscriptions_of,
 )
 from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.analysis.steps_of_buyers import came_so_far
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
 
@@ -101,13 +102,8 @@ def _part(facet: str, part: Mapping[str, Any], named: Sequence[str]) -> dict[str
     """Add to a way to begin its name, and where those who came so far, or are gone, become a segment."""
     began = began_with(facet, part["value"], named)
 
-    def address(op: str, n: int, *more: Part) -> str:
-        return address_of(
-            {"all": [*began, {"field": "purchase_count", "op": op, "value": n}, *more]}
-        )
-
-    first = [{**step, "address": address(">=", step["n"])} for step in part["steps"][:5]]
-    lost = address("=", 1, _GONE)
+    first = [{**step, "address": came_so_far(began, step["n"])} for step in part["steps"][:5]]
+    lost = address_of({"all": [*began, _bought(1), _GONE]})
     return {**part, "name": value_name(facet, part), "first": first, "address": lost}
 
 

@@ -1,0 +1,38 @@
+"""Where the people of each decile become a segment."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from okaeri.web.narrowing import is_narrowed
+from okaeri.web.pages.analysis.beginnings import Part
+from okaeri.web.pages.segments.addresses import address_of
+
+
+def addresses_of_tenths(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Give the address of each row of the report "deciles", the top tenth first; "" where none can be told.
+
+    A person's own decile is among everybody: tenths of those a view is narrowed to are told by amounts.
+    """
+    if not is_narrowed():
+        return [address_of(_is("decile", "=", row["decile"])) for row in rows]
+    above = [None, *rows]
+    return [
+        address_of(_rule(row, before)) if "last_id" in row else ""
+        for row, before in zip(rows, above, strict=False)
+    ]
+
+
+def _rule(row: Mapping[str, Any], above: Mapping[str, Any] | None) -> Part:
+    own = _up_to(row)
+    return own if above is None else {"all": [own, {"not": _up_to(above)}]}
+
+
+def _up_to(row: Mapping[str, Any]) -> Part:
+    """Give who stands before the last of a tenth, or is he: of equal amounts the lower number comes first."""
+    least, last = row["smallest_minor"], row["last_id"]
+    equal = [_is("net_12m_minor", "=", least), _is("customer_id", "<=", last)]
+    return {"any": [_is("net_12m_minor", ">", least), {"all": equal}]}
+
+
+def _is(field: str, op: str, value: int) -> Part:
+    return {"field": field, "op": op, "value": value}
