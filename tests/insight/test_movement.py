@@ -66,7 +66,7 @@ def test_promotions_have_rates_with_targets_a_flow_and_a_matrix_whose_cells_are_
     assert "目安 50%" in html
     assert "目安 80%" in html
     assert "<svg" in html
-    links = re.findall(r'href="(/analysis/segments/new/\?rule=[^"]+)">(\d+)<', html)
+    links = re.findall(r'row-link" href="(/analysis/segments/new/\?rule=[^"]+)">(\d+)人<', html)
     assert len(links) == len(payload["cells"])
     for address, count in links:
         offered = browser_of_staff.get(address.replace("&amp;", "&")).content.decode()
