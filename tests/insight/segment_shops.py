@@ -154,6 +154,8 @@ def _plain(fact: str) -> st.SearchStrategy[list[dict[str, Any]]]:
 
 
 _FACT = st.sampled_from(sorted(FACTS))
+# What holds now has no period and no order.
+_TIMED = st.sampled_from(sorted(name for name, fact in FACTS.items() if not fact.is_standing))
 
 
 @st.composite
@@ -164,6 +166,8 @@ def _dids(draw: st.DrawFn) -> dict[str, Any]:
     rule: dict[str, Any] = {"did": fact, "where": draw(_plain(fact)), "measure": measure}
     rule["op"] = draw(st.sampled_from(["=", "!=", "<", "<=", ">", ">="]))
     rule["value"] = draw(_FLOAT if measure == "share" else st.integers(0, 3))
+    if FACTS[fact].is_standing:
+        return rule
     if draw(st.booleans()):
         rule["last_days"] = draw(st.integers(1, 6))
     else:
@@ -174,7 +178,7 @@ def _dids(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def _follows(draw: st.DrawFn) -> dict[str, Any]:
-    start, then = draw(_FACT), draw(_FACT)
+    start, then = draw(_TIMED), draw(_TIMED)
     rule: dict[str, Any] = {
         draw(st.sampled_from(["first", "last"])): {"did": start, "where": draw(_plain(start))},
         "then": {"did": then, "where": draw(_plain(then))},

@@ -93,6 +93,8 @@ def test_python_and_the_engine_find_the_same_people(
         ({"last": {"did": "order"}, "then": {"did": "sleep"}}, "sleep"),
         ({"last": {"did": "order", "last_days": 3}, "then": {"did": "order"}}, "last_days"),
         ({"last": {"did": "order"}, "then": {"did": "order"}, "within_days": 0}, "within_days"),
+        ({"did": "interest", "last_days": 30}, "interest"),
+        ({"last": {"did": "order"}, "then": {"did": "interest"}}, "interest"),
         ({"segment": 99}, "99"),
         ({"field": "attribute:skin", "op": "=", "value": "dry"}, "attribute:skin"),
     ],
@@ -156,7 +158,16 @@ def test_a_birthday_of_29_february_is_kept_on_the_28th_in_a_plain_year() -> None
         ({"field": "prefecture", "op": "contains", "value": "東"}, "を含む人です。"),
         ({"field": "lapse_risk", "op": ">=", "value": 0.5}, "離脱リスク(0〜1)が0.5以上の人です。"),
         ({"did": "order", "op": "=", "value": 0}, "注文が一度もない人です。"),
+        ({"did": "order", "value": 3}, "これまでに注文が3回以上の人です。"),
+        (
+            {"did": "interest", "where": [{"field": "topic", "op": "=", "value": "走る > 山道"}]},
+            "関心(分類が「走る > 山道」)がある人です。",
+        ),
+        ({"did": "interest", "op": "=", "value": 0}, "関心がない人です。"),
+        ({"did": "interest", "value": 2}, "関心が2件以上の人です。"),
     ],
 )
 def test_a_rule_reads_as_a_japanese_sentence(rule: Any, said: str) -> None:
-    assert rule_in_words(parse_rule(rule), BUILT_IN).ja.endswith(said)
+    found = rule_in_words(parse_rule(rule), BUILT_IN).ja
+    assert found.endswith(said)
+    assert rule.get("did") != "interest" or found == said

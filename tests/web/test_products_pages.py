@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from okaeri.customers import api as customers
@@ -38,9 +39,9 @@ def order(member: str, days: int, skus: Sequence[str]) -> OrderIn:
 
 
 @pytest.fixture
-def cosmetics(db: None, tmp_path: Path) -> None:
+def cosmetics(db: None) -> None:
     """30 begin with lotion and come back after 50 days for cream, 10 with soap and stay away."""
-    warehouse = tmp_path / "warehouse"
+    warehouse = settings.OKAERI.warehouse_dir
     lived_once("cosmetics", warehouse, lambda: _sell_cosmetics(warehouse))
 
 
@@ -144,9 +145,9 @@ def test_a_person_page_says_what_to_suggest_next_and_why(
 
 
 @pytest.fixture
-def categories(cosmetics: None, tmp_path: Path) -> None:
+def categories(cosmetics: None) -> None:
     """The same shop with two levels of categories, friends of baths, a salt nobody bought yet."""
-    warehouse = tmp_path / "warehouse"
+    warehouse = settings.OKAERI.warehouse_dir
     lived_once("categories", warehouse, lambda: _sort_cosmetics(warehouse))
 
 
@@ -173,8 +174,8 @@ def test_interests_show_topics_their_quality_and_when_they_were_learned(
     assert rows["Skin > Cream"]["level"] == "1"
     page = words(in_english, "/analysis/interests/")
     assert (
-        "Learned on Wed 20 May 2026 from purchases, views and answers of 40 people, anew every week"
-        in page
+        "Learned on Wed 20 May 2026 from purchases, views, clicks in messages and answers of 40 people, "
+        "anew every week; who cares for what is told every night." in page
     )
     assert "Nobody bought in the last 60 days, so the quality is not known yet" in page
 
@@ -191,4 +192,6 @@ def test_a_new_product_has_its_audience_ready_as_a_segment(
     assert answer.status_code == 302
     (segment,) = [one for one in insight.list_segments() if "Bath" in one.name]
     assert insight.segment_members(segment.id) == insight.interest_audience("Bath")
+    assert segment.rule == insight.interest_rule("Bath")
+    assert "any interest (Category" in words(in_english, f"/analysis/segments/{segment.id}/")
     assert in_english.post("/analysis/interests/segment/", {"topic": "?"}).status_code == 400

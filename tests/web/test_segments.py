@@ -251,6 +251,37 @@ def test_ready_made_segments_find_their_people_and_say_what_to_do(
     assert "作成済み" in browser_of_staff.get("/analysis/segments/").content.decode()
 
 
+@pytest.mark.covers("H-08")
+def test_an_interest_is_built_from_the_shops_own_categories_and_has_no_period(
+    shop: None, browser_of_staff: Client
+) -> None:
+    form = form_of(browser_of_staff.get(NEW).content.decode())
+    html = browser_of_staff.post(NEW, {**form, "do": "remove@r.0"}).content.decode()
+    html = browser_of_staff.post(NEW, {**form_of(html), "do": "add-interest@r"}).content.decode()
+    form = form_of(html)
+    # The only category of the shop stands chosen; "twice" alone bought of it.
+    assert (form["r.0:fact"], form["r.0:w0:value"]) == ("interest", "care")
+    assert ":last_days" not in "".join(form)
+    assert "関心(分類が「care」)がある人です。" in html
+    kept = browser_of_staff.post(NEW, {**form, "do": "save", "name": "care"})
+    assert kept.status_code == 302
+    (segment,) = insight.list_segments()
+    assert (
+        names(segment.id)
+        == {"twice"}
+        == {
+            customers.list_profiles([who])[who].email.partition("@")[0]
+            for who in insight.interest_audience("care")
+        }
+    )
+    # Another fact chosen after a period was typed keeps nothing of it.
+    html = browser_of_staff.post(NEW, {**form_of(html), "do": "add-did@r"}).content.decode()
+    changed = {**form_of(html), "r.1:fact": "interest", "r.1:last_days": "30", "do": "redraw"}
+    html = browser_of_staff.post(NEW, changed).content.decode()
+    assert "期間や順番" not in html
+    assert "r.1:last_days" not in form_of(html)
+
+
 @pytest.mark.covers("H-01")
 def test_frequency_amount_and_category_stand_ready_to_be_joined(
     shop: None, browser_of_staff: Client

@@ -1,6 +1,7 @@
 """What people do between purchases lifts their freshness: at night, at an order, and on their page."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -9,7 +10,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 
 from okaeri.customers import api as customers
-from okaeri.deliver.models import Message, MessageEvent
+from okaeri.deliver.models import Click, Link, Message, MessageEvent
 from okaeri.foundation import clock
 from okaeri.foundation.errors import ConfigurationError
 from okaeri.foundation.settings import save, specs_of
@@ -21,10 +22,10 @@ from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.types import CustomerInsightView, Depth
 from okaeri.intake import api as intake
 from okaeri.intake.event_types import EventIn
-from okaeri.intake.types import InquiryIn, PartyIn
+from okaeri.intake.types import InquiryIn, LineIn, PartyIn, ProductIn
 from okaeri.intake.voice_types import ReviewIn, SurveyAnswerIn
 from okaeri.listen import api as listen
-from okaeri.project.wiring import refresh_everything, station_duties
+from okaeri.project.wiring import open_shop_warehouse, refresh_everything, station_duties
 from tests.insight.shops import order_of, record_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
@@ -255,3 +256,41 @@ def test_the_measured_bands_know_the_signs_of_their_day_only(
     assert report is not None
     people = {row["band"]: row["customers"] for row in report.payload["bands"]}
     assert people == {"fresh": 1, "fading": len(PEOPLE) - 1, "care": 0, "lost": 0}
+
+
+def press(name: str, url: str, days: int, *, by_machine: bool = False) -> None:
+    react(name, "machine_clicked" if by_machine else "clicked", days)
+    message = Message.objects.latest("id")
+    link = Link.objects.get_or_create(url=url, url_hash=url[-64:])[0]
+    Click.objects.create(message=message, link=link, is_machine=by_machine, occurred_at=at(days))
+
+
+@pytest.mark.covers("J-07")
+def test_a_click_on_a_link_to_a_product_tells_of_an_interest(in_english: Client) -> None:
+    with clock.use(clock.SimulatedClock(at(0))):
+        kinds = {"ROAD": "Run > Road", "TRAIL": "Run > Trail"}
+        page = "https://shop.example/items/{}"
+        intake.record_products(
+            [ProductIn(sku, sku, kind, url=page.format(sku)) for sku, kind in kinds.items()]
+        )
+        people = [*(f"p{n}" for n in range(9)), "fan", "machine"]
+        intake.record_orders(
+            [
+                replace(order_of(one, ago(30), 900), lines=(LineIn("ROAD", "Road", 1, 900, 900),))
+                for one in people
+            ]
+        )
+        work()
+        refresh_everything(depth=Depth.DUE)
+        assert insight.interest_audience("Run > Trail") == []
+        for days in range(1, 7):
+            press("fan", f"{page.format('TRAIL')}?utm_campaign={days}", days)
+            press("machine", f"{page.format('TRAIL')}?utm_campaign={days}", days, by_machine=True)
+        refresh_everything(depth=Depth.DUE)
+        assert insight.interest_audience("Run > Trail") == [id_of("fan")]
+        asked = {"did": "click", "where": [{"field": "sku", "op": "=", "value": "TRAIL"}]}
+        with closing(open_shop_warehouse()) as warehouse:
+            made = insight.create_segment("clicked", {**asked, "value": 6}, warehouse=warehouse)
+        assert insight.segment_members(made.id) == [id_of("fan")]
+        html = in_english.get("/analysis/interests/").content.decode()
+        assert "a click as 0.5" in html

@@ -402,6 +402,11 @@ def read_signs(since: date) -> Iterator[pa.RecordBatch]:
     return signs.read_signs(since, ZoneInfo(load(ShopProfile).time_zone))
 
 
+def read_clicks(since: date) -> Iterator[pa.RecordBatch]:
+    """Give which links in messages people pressed from a day on, as `insight.reaction_types.CLICKS`."""
+    return signs.read_clicks(since, ZoneInfo(load(ShopProfile).time_zone))
+
+
 def signs_of(customer_ids: Collection[int], since: date) -> list[Sign]:
     """Give what these people did with messages from a day on, as signs of life."""
     return signs.signs_of(customer_ids, since, ZoneInfo(load(ShopProfile).time_zone))

@@ -175,6 +175,7 @@ __all__ = [
     "get_segment",
     "has_run_outs",
     "interest_audience",
+    "interest_rule",
     "interests_of",
     "is_due",
     "iter_customers_where",
@@ -530,13 +531,18 @@ def list_portfolio_series() -> list[PortfolioSeries]:
 
 
 def interests_of(customer_id: int) -> list[str]:
-    """Give the topics somebody cares for as of the last training, widest first."""
+    """Give the topics somebody cares for as of the last night, widest first."""
     return interests.topics_with(customer_id)
 
 
 def interest_audience(topic: str) -> list[int]:
-    """Give who cares for a topic as of the last training, in rising order."""
+    """Give who cares for a topic as of the last night, in rising order."""
     return interests.members_of(topic)
+
+
+def interest_rule(topic: str) -> dict[str, Any]:
+    """Give the rule of everybody who cares for a topic, whoever that is on the day it is asked."""
+    return {"did": "interest", "where": [{"field": "topic", "op": "=", "value": topic}]}
 
 
 def recommend(

@@ -230,7 +230,7 @@ class ItemNeighbour(models.Model):
 
 
 class InterestAudience(models.Model):
-    """Who cares for one topic, as a bitmap of customers; learned anew every week."""
+    """Who cares for one topic, as a bitmap of customers; told anew every night."""
 
     # A category or one above it: "走る" or "走る > 山道".
     topic = models.CharField(max_length=200, unique=True)

@@ -1,9 +1,15 @@
 """What stations above hand in of how people answered: the rows `measure_ages` and `measure_voices` read."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import pyarrow as pa
 
+# One row per link of a message a person pressed first on this shop day, by his live number.
+CLICKS = pa.schema([("customer_id", pa.int64()), ("day", pa.date32()), ("url", pa.string())])
+# Gives the clicks since a day.
+ReadClicks = Callable[[date], Iterable[pa.RecordBatch]]
 # One row per person (his live number) and channel: marketing that left, opened and clicked of it.
 REACTIONS = pa.schema(
     [

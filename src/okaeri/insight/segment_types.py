@@ -41,11 +41,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One kind of thing people do: its name, what one is counted in, its columns."""
+    """One kind of thing people do: its name, what one is counted in, its columns.
+
+    `is_standing`: it holds now and has no time of its own; a rule asks for no days and no order.
+    """
 
     name: Text
     counter: Text
     columns: Mapping[str, Field]
+    is_standing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

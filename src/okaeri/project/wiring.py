@@ -169,6 +169,7 @@ def refresh_everything(
             depth=depth,
             answers=answers_for_segments,
             reactions=deliver.read_signs,
+            clicks=deliver.read_clicks,
         )
         _measure_with_stations_above(warehouse, as_of, depth)
         evaluations = measure.evaluate_all(warehouse=warehouse, as_of=as_of)

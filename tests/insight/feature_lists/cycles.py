@@ -52,7 +52,7 @@ def features(tables: Any) -> dict[str, ir.Table]:
     item_days = compute_item_days(compute_purchase_goods(goods, tables.purchases))
     gaps = compute_item_gaps(item_days)
     cycles = compute_product_cycles(gaps)
-    habits = compute_item_habits(item_days, gaps)
+    habits = compute_item_habits(item_days, gaps, is_warm=True)
     run_outs = compute_run_outs(
         habits,
         cycles.filter(cycles.intervals >= 5),

@@ -33,6 +33,7 @@ RULES = [
     {"first": _BAG, "then": _HEART, "happened": True},
     {"did": "order", "where": _WHEN, "last_days": 365},
     {"any": [{"field": "last_on", "op": "last_days", "value": 30}, _BAG]},
+    {"did": "interest", "where": [{"field": "strength", "op": ">=", "value": 0.5}]},
 ]
 KEYS: dict[str, list[str] | None] = {
     "customer_deciles": ["customer_id"],
@@ -53,6 +54,13 @@ def features(tables: Any) -> dict[str, ir.Table]:
         "order": tables.stage("segment_orders", orders),
         "item": tables.stage("segment_items", items),
     }
+    # Whose strength is by his number: told from purchases it is compared in `goods`.
+    facts["interest"] = tables.customers.select(
+        "customer_id",
+        day=tables.customers.last_on,
+        topic=ibis.literal("T"),
+        strength=(tables.customers.customer_id % 10).cast("float64") / 10.0,
+    )
     rules = [resolve(parse_rule(rule), tables.as_of) for rule in RULES]
     parts = parts_of(rules)
     measures = compute_measures(facts["item"], "item", parts)

@@ -1,224 +1,219 @@
-"""Learn once a week who cares for what, and how well that foretells purchases."""
+"""Tell every night who cares for what; learn once a week how, and how well that foretells purchases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
 from okaeri.customers import api as customers
 from okaeri.foundation.settings import load
-from okaeri.insight.actions.segment_tables import FACT_TABLES, find_recent_events
+from okaeri.insight.actions.interest_tables import (
+    Topics,
+    clicks_of,
+    find_topics,
+    read_attention,
+    said_by,
+    views_of,
+)
+from okaeri.insight.actions.segment_tables import FACT_TABLES, SCHEMAS
 from okaeri.insight.actions.training import is_training_due
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.interests import (
+    CLICK_WEIGHTS,
+    PRIORS,
+    VIEW_WEIGHTS,
     Attention,
-    is_interest,
+    Learned,
+    Quality,
     learn,
-    scores_of,
-    shares_of,
-    topics_of,
 )
-from okaeri.insight.domain.reports.interests import interests_payload
-from okaeri.insight.features.interests import compute_attention, compute_bought_categories
+from okaeri.insight.domain.reports.interests import interests_payload, with_sizes
+from okaeri.insight.features.interests import (
+    compute_attention,
+    compute_bought,
+    compute_bought_categories,
+    compute_interests,
+    compute_kept_bought,
+    compute_looked,
+)
 from okaeri.insight.recommend_types import RecommendRules
-from okaeri.insight.store import interests
+from okaeri.insight.store import interests, reports
 
 REPORT = "interests"
 HELD_OUT_DAYS = 60
-# People beside topics must fit in memory: so many are looked at together.
-_PEOPLE_AT_ONCE = 50_000
 _MOST_JUDGES = 20_000
-_VIEWS = pa.schema(
-    [
-        ("customer_id", pa.int64()),
-        ("day", pa.date32()),
-        ("sku", pa.string()),
-        ("category", pa.string()),
-        ("identified_on", pa.date32()),
-    ]
-)
-Audiences = dict[str, tuple[int, list[int]]]
+_TABLE = FACT_TABLES["interest"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Topics:
-    """Topics by number with their level, and which of them each category belongs to."""
+class Interests:
+    """Who cares for which topic (by name, with its level), and the report of it."""
 
-    names: list[str]
-    levels: np.ndarray
-    of_category: Mapping[str, list[int]]
+    audiences: interests.Audiences
+    report: dict[str, Any]
 
 
-def learn_interests(sources: Sources) -> tuple[Audiences, dict[str, Any]] | None:
-    """Give audiences by topic and the report; None while the last training is younger than a week.
+def learn_interests(sources: Sources) -> Interests:
+    """Write who cares for what as of today, for segments to ask; gives the same by topic.
 
-    Reads what segments wrote of visits and answers (`segment_doings.write_doings` comes first).
+    Weights and everybody's shares are learned anew once a week. Reads what segments wrote of visits and
+    answers (`segment_doings.write_doings` comes first).
     """
-    if not is_training_due(REPORT, sources.as_of):
-        return None
-    topics = _topics(sources)
-    cut = sources.as_of - timedelta(days=HELD_OUT_DAYS)
-    known, ids = _attention(sources, topics, as_of=cut)
-    learned, quality = learn(*_judged(sources, topics, known, ids, cut))
-    present, ids = _attention(sources, topics, as_of=sources.as_of, with_answers=True)
-    shares = shares_of(present, topics.levels)
-    audiences: Audiences = {
-        name: (int(level), []) for name, level in zip(topics.names, topics.levels, strict=True)
-    }
-    for some, block in _blocks(present):
-        scores = scores_of(block, shares, topics.levels, learned)
-        weights = np.zeros_like(scores)
-        np.add.at(
-            weights, (block.people, block.topics), block.weight(max(learned.view_weight, 0.2))
-        )
-        least = load(RecommendRules).least_affinity
-        rows, columns = np.nonzero(is_interest(scores, shares, weights, least))
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-            audiences[topics.names[column]][1].append(int(ids[some + row]))
+    is_due, stored = is_training_due(REPORT, sources.as_of), reports.find(REPORT)
+    known = None if is_due or stored is None else stored.payload
+    topics = find_topics(sources, None if known is None else _names(known))
+    if not topics.names:
+        return _nobody(sources, known)
+    return _train(sources, topics) if known is None else _tell_again(sources, topics, known)
+
+
+def _tell_again(sources: Sources, topics: Topics, payload: Mapping[str, Any]) -> Interests:
+    learned = Learned(
+        payload["view_weight"], payload["prior"], payload.get("click_weight", CLICK_WEIGHTS[0])
+    )
+    shares = [one["share"] for one in payload["topics"]]
+    audiences = _tell(sources, topics, _attention(sources, topics), shares, learned)
+    return Interests(audiences, with_sizes(payload, _sizes(audiences)))
+
+
+def _names(payload: Mapping[str, Any]) -> list[str]:
+    return [one["topic"] for one in payload["topics"]]
+
+
+def _nobody(sources: Sources, payload: Mapping[str, Any] | None) -> Interests:
+    """Without categories there is nothing to care for; whoever did before does no more."""
+    if sources.warehouse.has(_TABLE):
+        nothing = pa.Table.from_batches([], schema=SCHEMAS["interest"])
+        sources.warehouse.replace(_TABLE, nothing)
+    unknown = (Learned(VIEW_WEIGHTS[0], PRIORS[0]), Quality(0, 0, 0))
+    empty = interests_payload([], [], [], {}, *unknown, learned_on=sources.as_of, people=0)
+    return Interests({}, dict(payload or empty))
+
+
+def _train(sources: Sources, topics: Topics) -> Interests:
+    learned, quality = _learn(sources, topics)
+    attention = _attention(sources, topics)
+    shares = _shares(sources, topics, attention)
+    audiences = _tell(sources, topics, attention, shares, learned)
     report = interests_payload(
         topics.names,
         topics.levels.tolist(),
-        shares.tolist(),
-        {name: len(members) for name, (_, members) in audiences.items()},
+        shares,
+        _sizes(audiences),
         learned,
         quality,
         learned_on=sources.as_of,
-        people=present.n_people,
+        people=sources.warehouse.count(attention.select("customer_id").distinct()),
     )
-    return audiences, report
+    return Interests(audiences, report)
 
 
 def shares_of_purchases(sources: Sources) -> dict[str, float]:
     """Give topic → its share of all attention by purchases in its level, of the people of `sources`."""
-    topics = _topics(sources)
-    found, _ = _attention(sources, topics, as_of=sources.as_of)
-    return dict(zip(topics.names, shares_of(found, topics.levels).tolist(), strict=True))
+    topics = find_topics(sources)
+    bought = compute_bought(sources.item_days, sources.products, as_of=sources.as_of)
+    attention = bought.join(topics.of_category(sources, bought), "category")
+    return dict(zip(topics.names, _shares(sources, topics, attention), strict=True))
 
 
-def keep_interests(model: tuple[Audiences, dict[str, Any]] | None) -> dict[str, dict[str, Any]]:
+def keep_interests(model: Interests | None) -> dict[str, dict[str, Any]]:
     """Write audiences in the open transaction; gives the report by name, {} where none is new."""
     if model is None:
         return {}
-    audiences, report = model
-    interests.replace_all(audiences)
-    return {REPORT: report}
+    interests.replace_all(model.audiences)
+    return {REPORT: model.report}
 
 
-def _topics(sources: Sources) -> _Topics:
-    categories = sources.rows(sources.products.select("category").distinct())
-    of_category = {row["category"]: topics_of(row["category"] or "") for row in categories}
-    names = sorted({topic for found in of_category.values() for topic in found})
-    numbers = {name: number for number, name in enumerate(names)}
-    levels = np.array([name.count(" > ") for name in names], dtype=np.int64)
-    places = {key: [numbers[name] for name in found] for key, found in of_category.items()}
-    return _Topics(names, levels, places)
-
-
-def _views(sources: Sources) -> ir.Table:
-    rows = find_recent_events(sources.warehouse, sources.as_of)
-    if rows is None:
-        return sources.warehouse.upload(pa.Table.from_pylist([], schema=_VIEWS))
-    return rows.filter(rows.kind == "product_view").select(*_VIEWS.names)
-
-
-def _attention(
-    sources: Sources, topics: _Topics, *, as_of: date, with_answers: bool = False
-) -> tuple[Attention, np.ndarray]:
-    found = sources.rows(
-        compute_attention(sources.item_days, _views(sources), sources.products, as_of=as_of)
+def _attention(sources: Sources, topics: Topics) -> ir.Table:
+    """Give `compute_attention` of everybody as of today, staged."""
+    bought = compute_kept_bought(sources.habits, sources.products, as_of=sources.as_of)
+    looked = _looked(sources, sources.as_of)
+    rows = compute_attention(
+        bought, looked, said_by(sources, topics), topics.of_category(sources, looked)
     )
-    rows = [
-        (row["customer_id"], topic, row["bought"], row["viewed"], 0.0)
-        for row in found
-        for topic in _topics_in(topics, row["category"])
-    ]
-    rows += _stated(sources, topics) if with_answers else []
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 5
-    ids, people = np.unique(np.array(columns[0], dtype=np.int64), return_inverse=True)
-    order = np.argsort(people, kind="stable")
-    bought, viewed, stated = (np.array(column, dtype=float)[order] for column in columns[2:])
-    numbers = np.array(columns[1], dtype=np.int64)[order]
-    return Attention(people[order], numbers, bought, viewed, stated, ids.size), ids
+    return sources.stage("interest_attention", rows)
 
 
-def _topics_in(topics: _Topics, category: str) -> list[int]:
-    known = topics.of_category.get(category)
-    if known is not None:
-        return known
-    # A page may name a category the product master does not: its wider part may be known.
-    wider = set(topics_of(category))
-    return [number for number, name in enumerate(topics.names) if name in wider]
+def _looked(sources: Sources, as_of: date) -> ir.Table:
+    views, clicks = views_of(sources), clicks_of(sources)
+    rows = compute_looked(views, clicks, sources.products, as_of=as_of)
+    return sources.stage(f"interest_looked_{as_of:%Y%m%d}", rows)
 
 
-def _stated(sources: Sources, topics: _Topics) -> list[tuple[int, int, float, float, float]]:
-    """Give what people said of themselves, where an answer is the name of a topic."""
-    name = FACT_TABLES["attribute"]
-    if not sources.warehouse.has(name):
-        return []
-    rows = sources.warehouse.table(name)
-    said = sources.rows(
-        rows.filter(rows.text.notnull()).select("customer_id", "key", "text").distinct()
+def _shares(sources: Sources, topics: Topics, attention: ir.Table) -> list[float]:
+    """Give each topic's share of all purchases of its level (as `domain.interests.shares_of`)."""
+    sums = sources.rows(attention.group_by("topic").agg(bought=attention.bought.sum()))
+    bought = np.zeros(len(topics.names))
+    for row in sums:
+        bought[row["topic"]] = row["bought"]
+    totals = np.bincount(topics.levels, weights=bought, minlength=1)
+    shares: list[float] = (bought / np.maximum(totals[topics.levels], 1e-12)).tolist()
+    return shares
+
+
+def _tell(
+    sources: Sources, topics: Topics, attention: ir.Table, shares: list[float], learned: Learned
+) -> interests.Audiences:
+    """Write the table that segments ask, and give it by topic."""
+    known = topics.table(sources, shares)
+    least = load(RecommendRules).least_affinity
+    rows = compute_interests(attention, known, learned, least=least)
+    # Orders of somebody erased still count, but nobody stands behind them.
+    erased = pa.table({"customer_id": pa.array(sorted(customers.erased_ids()), pa.int64())})
+    rows = rows.anti_join(sources.warehouse.upload(erased), "customer_id")
+    rows = sources.stage("interests", rows)
+    told = rows.join(known.select("topic", "name"), "topic")
+    told = told.select(
+        "customer_id",
+        day=ibis.literal(sources.as_of, "date"),
+        topic=told.name,
+        strength=told.strength,
     )
-    by_word: dict[str, list[int]] = {}
-    for number, topic in enumerate(topics.names):
-        for word in {topic, topic.rpartition(" > ")[2]}:
-            by_word.setdefault(word.casefold(), []).append(number)
-    choices = {
-        (attribute.key, choice.value): {choice.name.ja, choice.name.en}
-        for attribute in customers.list_attributes()
-        for choice in attribute.choices
+    sources.warehouse.replace(_TABLE, told.select(*SCHEMAS["interest"].names))
+    members = interests.members_by_topic(sources.warehouse.stream(rows), len(topics.names))
+    return {
+        name: (level, some)
+        for name, level, some in zip(topics.names, topics.levels.tolist(), members, strict=True)
     }
-    return [
-        (row["customer_id"], number, 0.0, 0.0, 1.0)
-        for row in said
-        for word in choices.get((row["key"], row["text"]), {row["text"]})
-        for number in by_word.get(word.casefold(), ())
-    ]
 
 
-def _judged(
-    sources: Sources, topics: _Topics, known: Attention, ids: np.ndarray, cut: date
-) -> tuple[Attention, np.ndarray, dict[int, list[int]]]:
-    """Give the attention of people who bought after `cut`, and what they bought, at most so many."""
-    later = sources.rows(compute_bought_categories(sources.item_days, sources.products, after=cut))
-    place = {int(customer): number for number, customer in enumerate(ids)}
-    bought: dict[int, list[int]] = {}
-    for row in later:
-        if row["customer_id"] in place:
-            numbers = _topics_in(topics, row["category"])
-            bought.setdefault(place[row["customer_id"]], []).extend(numbers[-1:])
-    people = sorted(bought)[:: max(1, len(bought) // _MOST_JUDGES)]
-    number_of = {person: number for number, person in enumerate(people)}
-    mask = np.isin(known.people, np.array(people, dtype=np.int64))
-    some = Attention(
-        np.array([number_of[person] for person in known.people[mask].tolist()], dtype=np.int64),
-        known.topics[mask],
-        known.bought[mask],
-        known.viewed[mask],
-        known.stated[mask],
-        len(people),
+def _sizes(audiences: interests.Audiences) -> dict[str, int]:
+    return {name: len(members) for name, (_, members) in audiences.items()}
+
+
+def _learn(sources: Sources, topics: Topics) -> tuple[Learned, Quality]:
+    """Learn from what people bought in the held-out days, and what was known of them before."""
+    cut = sources.as_of - timedelta(days=HELD_OUT_DAYS)
+    later = compute_bought_categories(sources.item_days, sources.products, after=cut)
+    later = sources.stage("interest_later", later)
+    people = sources.warehouse.count(later.select("customer_id").distinct())
+    one_in = max(1, -(-people // _MOST_JUDGES))
+    later = later if one_in == 1 else later.filter(later.customer_id % one_in == 0)
+    bought = compute_bought(
+        sources.item_days.semi_join(later, "customer_id"), sources.products, as_of=cut
     )
+    looked = _looked(sources, cut).semi_join(later, "customer_id")
+    rows = compute_attention(
+        bought, looked, topics.nothing_said(sources), topics.of_category(sources, looked)
+    )
+    known, ids = read_attention(sources, rows)
+    place = {int(customer): number for number, customer in enumerate(ids)}
+    bought_later: dict[int, list[int]] = {}
+    for row in sources.rows(later):
+        if row["customer_id"] in place:
+            numbers = topics.numbers_of(row["category"])
+            bought_later.setdefault(place[row["customer_id"]], []).extend(numbers[-1:])
+    return learn(*_of_buyers(known, bought_later, topics))
+
+
+def _of_buyers(
+    known: Attention, bought_later: dict[int, list[int]], topics: Topics
+) -> tuple[Attention, np.ndarray, dict[int, list[int]]]:
     is_leaf = np.zeros(len(topics.names), dtype=np.bool_)
-    is_leaf[[found[-1] for found in topics.of_category.values() if found]] = True
-    return some, is_leaf, {number_of[person]: bought[person] for person in people}
-
-
-def _blocks(attention: Attention) -> list[tuple[int, Attention]]:
-    found = []
-    for start in range(0, attention.n_people, _PEOPLE_AT_ONCE):
-        size = min(_PEOPLE_AT_ONCE, attention.n_people - start)
-        at = slice(*np.searchsorted(attention.people, (start, start + size)))
-        block = Attention(
-            attention.people[at] - start,
-            attention.topics[at],
-            attention.bought[at],
-            attention.viewed[at],
-            attention.stated[at],
-            size,
-        )
-        found.append((start, block))
-    return found
+    is_leaf[[found[-1] for found in topics.by_category.values() if found]] = True
+    return known, is_leaf, bought_later

@@ -24,7 +24,7 @@ from okaeri.insight.actions.analysis import (
     portfolio_then,
     price_on,
 )
-from okaeri.insight.actions.interest_model import Audiences, keep_interests, learn_interests
+from okaeri.insight.actions.interest_model import Interests, keep_interests, learn_interests
 from okaeri.insight.actions.item_timing import REPORT as ITEM_TIMING
 from okaeri.insight.actions.item_timing import ItemOutlook, find_outlook, near_batches
 from okaeri.insight.actions.later import Later, compute_later, keep_later
@@ -44,6 +44,7 @@ from okaeri.insight.domain.cycle import shop_cycle
 from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.rank_types import RankRules
+from okaeri.insight.reaction_types import ReadClicks
 from okaeri.insight.store import followed, insights, items, reports, run_outs
 from okaeri.insight.types import (
     CustomerInsightView,
@@ -67,13 +68,15 @@ def refresh(
     depth: Depth = Depth.ALL,
     answers: Answers | None = None,
     reactions: ReadSigns | None = None,
+    clicks: ReadClicks | None = None,
 ) -> RefreshSummary:
     """Recompute every analysis as of the end of the shop day `as_of`.
 
     The classes and everything counted from them are always computed; `depth` says which further
     analyses and predictions are. Pages see the old numbers until all new ones are there.
     `progress(done, total)` counts steps. `answers` gives what people answered to questions, for
-    segments to ask about, `reactions` what they did with messages, which lifts freshness.
+    segments to ask about, `reactions` what they did with messages, which lifts freshness, and `clicks`
+    the links they pressed there, which tell of interests.
     """
     started = time.monotonic()
     tell = progress or (lambda _done, _total: None)
@@ -81,7 +84,7 @@ def refresh(
     version = rule_version(request.rules, request.ranks, load(CountingRules))
     sync_warehouse(warehouse)
     # First of all: freshness, predictions and rules read the same tables of what people did.
-    write_doings(warehouse, as_of, answers, reactions)
+    write_doings(warehouse, as_of, answers, reactions, clicks)
     tell(1, _STEPS)
     shop = _class_everybody(warehouse, request, version)
     tell(2, _STEPS)
@@ -119,7 +122,7 @@ class _Computed:
     later: Later
     leads: list[CustomerInsightView]
     standing: ir.Table
-    cared_for: tuple[Audiences, dict[str, Any]] | None
+    cared_for: Interests | None
     members: dict[int, segments.Counted]
     outlook: ItemOutlook
 

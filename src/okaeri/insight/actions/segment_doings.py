@@ -14,12 +14,14 @@ from okaeri.customers import api as customers
 from okaeri.foundation.clock import local_day
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.click_doings import write_clicks
 from okaeri.insight.actions.segment_tables import SCHEMAS, find_fact, write_fact
 from okaeri.insight.analyses.signs import TABLE as SIGNS
 from okaeri.insight.analyses.signs import signs_since, write_signs
 from okaeri.insight.bump_types import ReadSigns
 from okaeri.insight.domain.segment_rules import FACTS
 from okaeri.insight.features.signals import VISIT_DAYS, VISIT_DAYS_BEFORE
+from okaeri.insight.reaction_types import ReadClicks
 from okaeri.insight.types import SegmentAnswer
 from okaeri.intake import api as intake
 from okaeri.intake.types import SubscriptionRecord
@@ -34,11 +36,16 @@ _Rows = Iterator[dict[str, Any]]
 
 
 def write_doings(
-    warehouse: Warehouse, as_of: date, answers: Answers | None, reactions: ReadSigns | None = None
+    warehouse: Warehouse,
+    as_of: date,
+    answers: Answers | None,
+    reactions: ReadSigns | None = None,
+    clicks: ReadClicks | None = None,
 ) -> None:
     """Write every table of things done anew, and the signs of life made of them.
 
-    `answers` gives those to questions of our own, `reactions` what people did with messages.
+    `answers` gives those to questions of our own, `reactions` what people did with messages, `clicks`
+    which links in them they pressed.
     """
     zone = ZoneInfo(load(ShopProfile).time_zone)
     write_fact(warehouse, "subscription", _subscriptions())
@@ -46,6 +53,7 @@ def write_doings(
     write_fact(warehouse, "answer", _answers(answers, zone))
     write_fact(warehouse, "inquiry", _inquiries(zone))
     write_fact(warehouse, "review", _reviews(zone))
+    write_clicks(warehouse, as_of, clicks)
     _write_signs(warehouse, as_of, reactions)
 
 

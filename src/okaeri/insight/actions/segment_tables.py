@@ -34,6 +34,9 @@ FACT_TABLES = {
     "answer": "segment_answers",
     "inquiry": "segment_inquiries",
     "review": "segment_reviews",
+    "click": "segment_clicks",
+    # Written by `interest_model`: what all the others say somebody cares for.
+    "interest": "segment_interests",
 }
 # Tables that say more of a person than numbers: erasing him empties them of him at once.
 PERSONAL_TABLES = (PEOPLE, SIGNS, *FACT_TABLES.values())

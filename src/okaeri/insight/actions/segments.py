@@ -29,10 +29,11 @@ from okaeri.insight.domain.segment_rules import (
     rule_in_words,
     segments_named,
     with_attributes,
+    with_topics,
 )
 from okaeri.insight.models import Segment
 from okaeri.insight.segment_types import Catalog
-from okaeri.insight.store import insights, rule_query, segments
+from okaeri.insight.store import insights, interests, rule_query, segments
 from okaeri.insight.types import ClassShare, RulePreview, SegmentOverlap, SegmentView
 
 _LONGEST_NAME = 120
@@ -53,6 +54,7 @@ _NO_WAREHOUSE = Text(
 def segment_catalog() -> Catalog:
     """Give everything a rule of this shop may name."""
     own = with_attributes(BUILT_IN, customers.list_attributes())
+    own = with_topics(own, sorted(interests.sizes()))
     names = {number: name for number, (name, _) in segments.rules().items()}
     return Catalog(own.fields, own.facts, names, load(ShopProfile).currency)
 

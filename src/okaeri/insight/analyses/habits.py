@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 TABLE = "item_habits"
 # Counts up when the same orders give other habits than before.
-_EDITION = 1
+_EDITION = 2
 
 
 def find_habits(sources: "Sources") -> Kept:
@@ -68,12 +68,14 @@ def _edition(sources: "Sources") -> int:
     """Give a number for all that habits rest on besides orders and their lines."""
     samples = sorted(sku for sku, product in sources.master.items() if product.is_sample)
     left_out = sorted(load(RecommendRules).left_out.split())
-    words = repr((_EDITION, NOT_GOODS, sources.rule_version, left_out, samples))
+    words = repr(
+        (_EDITION, NOT_GOODS, sources.rule_version, left_out, samples, sources.has_categories)
+    )
     return int(hashlib.sha256(words.encode()).hexdigest()[:8], 16)
 
 
 def _of_everybody(sources: "Sources") -> ir.Table:
-    return compute_item_habits(sources.item_days, sources.item_gaps)
+    return compute_item_habits(sources.item_days, sources.item_gaps, is_warm=sources.has_categories)
 
 
 def _of_some(sources: "Sources", people: ir.Table) -> ir.Table:
@@ -88,4 +90,4 @@ def _of_some(sources: "Sources", people: ir.Table) -> ir.Table:
     unchosen = compute_unchosen(compute_item_names(lines), sources.products, left_out=left_out)
     goods = compute_purchase_goods(compute_goods(lines, unchosen), purchases)
     days = sources.stage("changed_item_days", compute_item_days(goods))
-    return compute_item_habits(days, compute_item_gaps(days))
+    return compute_item_habits(days, compute_item_gaps(days), is_warm=sources.has_categories)

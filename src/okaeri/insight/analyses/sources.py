@@ -277,6 +277,11 @@ class Sources:
         """Product code → what the shop says of it."""
         return intake.list_products()
 
+    @property
+    def has_categories(self) -> bool:
+        """Whether any product has a category: without one nobody can be told to care for any."""
+        return any(product.category for product in self.master.values())
+
     @cached_property
     def item_gaps(self) -> ir.Table:
         """One row per repeat purchase of a product (`features.cycles.compute_item_gaps`)."""

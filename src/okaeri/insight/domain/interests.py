@@ -1,14 +1,13 @@
 """What a person cares for, by the shop's own categories: a share of attention, drawn to everybody's.
 
-Attention is purchases (1 each), views (a weight learned by trial) and own answers, fading by half in
-`HALF_LIFE_DAYS`. A person of whom little is known is like everybody; the constant that says how little
-is learned by the same trial.
+Attention is purchases (1 each), views and clicks in messages (weights learned by trial) and own answers,
+fading by half in `HALF_LIFE_DAYS`. A person of whom little is known is like everybody; the constant
+that says how little is learned by the same trial.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +17,13 @@ HALF_LIFE_DAYS = 180
 STATED_WEIGHT = 3.0
 # What is tried, the usual first: it stays where a trial cannot tell them apart.
 VIEW_WEIGHTS = (0.2, 0.5, 1.0, 0.0)
+# Whoever presses a link meant it more than whoever saw a page.
+CLICK_WEIGHTS = (0.5, 0.2, 1.0, 0.0)
 PRIORS = (3.0, 1.0, 10.0)
 # So much attention must be there before anything is called an interest.
-_LEAST_ATTENTION = 0.3
+LEAST_ATTENTION = 0.3
+# A share of exactly a half is one, however its sum was added up.
+SLACK = 1e-9
 _SEPARATOR = re.compile(r"\s*[>＞›/／|]\s*")
 
 Floats = npt.NDArray[np.float64]
@@ -34,11 +37,6 @@ def topics_of(category: str) -> tuple[str, ...]:
     return tuple(" > ".join(parts[: depth + 1]) for depth in range(len(parts)))
 
 
-def fading(day: date, as_of: date) -> float:
-    """Give how much of an event's weight is left."""
-    return float(0.5 ** (max(0, (as_of - day).days) / HALF_LIFE_DAYS))
-
-
 @dataclass(frozen=True, slots=True)
 class Attention:
     """Rows of attention: whose (counted from 0), which topic, and how much of each kind."""
@@ -47,6 +45,7 @@ class Attention:
     topics: Ints
     bought: Floats
     viewed: Floats
+    clicked: Floats
     stated: Floats
     n_people: int
 
@@ -59,20 +58,33 @@ class Attention:
             topics=self.topics[at],
             bought=self.bought[at],
             viewed=self.viewed[at],
+            clicked=self.clicked[at],
             stated=self.stated[at],
         )
 
-    def weight(self, view_weight: float) -> Floats:
+    def weight(self, view_weight: float, click_weight: float) -> Floats:
         """Give one number per row."""
-        return self.bought + view_weight * self.viewed + STATED_WEIGHT * self.stated
+        looked = view_weight * self.viewed + click_weight * self.clicked
+        return self.bought + looked + STATED_WEIGHT * self.stated
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What the trial chose: how much a view counts against a purchase, and how strong the prior is."""
+    """What the trial chose: how much a view and a click count against a purchase, and the prior's strength."""
 
     view_weight: float
     prior: float
+    click_weight: float = CLICK_WEIGHTS[0]
+
+    @property
+    def seen_view_weight(self) -> float:
+        """What a view adds to attention seen at all, though it may tell nothing of what is liked most."""
+        return max(self.view_weight, VIEW_WEIGHTS[0])
+
+    @property
+    def seen_click_weight(self) -> float:
+        """The same of a click."""
+        return max(self.click_weight, VIEW_WEIGHTS[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +99,8 @@ class Quality:
 def scores_of(attention: Attention, shares: Floats, levels: Ints, learned: Learned) -> Floats:
     """Give people × topics: the share of attention, drawn towards everybody's; sums to 1 per level."""
     rows = np.zeros((attention.n_people, shares.size))
-    np.add.at(rows, (attention.people, attention.topics), attention.weight(learned.view_weight))
+    weights = attention.weight(learned.view_weight, learned.click_weight)
+    np.add.at(rows, (attention.people, attention.topics), weights)
     scores = np.empty_like(rows)
     for level in np.unique(levels):
         at = levels == level
@@ -105,13 +118,14 @@ def shares_of(attention: Attention, levels: Ints) -> Floats:
 
 def is_interest(scores: Floats, shares: Floats, attention: Floats, least: float) -> Bools:
     """Tell where attention is `least` times everybody's share, or half of the whole, and seen at all."""
-    return (attention >= _LEAST_ATTENTION) & ((scores >= least * shares) | (scores >= 0.5))
+    is_much = (scores >= least * shares - SLACK) | (scores >= 0.5 - SLACK)
+    return (attention >= LEAST_ATTENTION - SLACK) & is_much
 
 
 def learn(
     attention: Attention, is_leaf: Bools, bought_later: Mapping[int, Iterable[int]]
 ) -> tuple[Learned, Quality]:
-    """Choose view weight and prior by who bought what later; judged on people not used to choose.
+    """Choose weights and prior by who bought what later; judged on people not used to choose.
 
     Only categories products stand in compete (`is_leaf`), not those above them. `bought_later`:
     person → such topics bought in the held-out days.
@@ -131,6 +145,9 @@ def learn(
     if not people:
         return options[0], Quality(0, 0, 0)
     best = max(options, key=lambda option: hits(option, choosing))
+    if leaves.clicked.any():
+        others = [replace(best, click_weight=weight) for weight in CLICK_WEIGHTS]
+        best = max(others, key=lambda option: hits(option, choosing))
     popular = int(shares.argmax())
     by_popular = sum(popular in wanted[person] for person in judging)
     return best, Quality(len(judging), hits(best, judging), by_popular)

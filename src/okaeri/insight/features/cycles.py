@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from okaeri.insight.cycle_types import KEPT_AHEAD, KEPT_BEHIND
+from okaeri.insight.features.interests import warmth_of
 
 BIN_DAYS = 10
 LAST_BIN = 36
@@ -61,21 +62,30 @@ def compute_gap_bins(gaps: ir.Table) -> ir.Table:
     return rows.group_by("sku", "bin").agg(intervals=rows.count())
 
 
-def compute_item_habits(item_days: ir.Table, gaps: ir.Table) -> ir.Table:
+def compute_item_habits(item_days: ir.Table, gaps: ir.Table, *, is_warm: bool = False) -> ir.Table:
     """One row per customer and product: how he buys it, whatever day it is asked on.
 
     Columns: customer_id; sku; last_on; quantity and is_delivery of that day; own_intervals (of his last
-    five) and own_days (their median), NULL with fewer than two; gap_days (all his intervals, rising;
-    NULL without any).
+    five) and own_days (their median), NULL with fewer than two; warmth (`features.interests.warmth_of`
+    summed over his days; NULL unless `is_warm`); gap_days (all his intervals, rising; NULL without any).
     """
     latest = item_days.filter(item_days.is_last).select(
         "customer_id", "sku", "quantity", "is_delivery", last_on=item_days.ordered_on
     )
+    latest = _with_warmth(latest, item_days if is_warm else None)
     every = gaps.group_by("customer_id", "sku").agg(gap_days=gaps.gap_days.collect().sort())
     rows = latest.left_join(_own_cycles(gaps), ["customer_id", "sku"]).select(
         *latest.columns, "own_intervals", "own_days"
     )
     return rows.left_join(every, ["customer_id", "sku"]).select(*rows.columns, "gap_days")
+
+
+def _with_warmth(latest: ir.Table, item_days: ir.Table | None) -> ir.Table:
+    if item_days is None:
+        return latest.mutate(warmth=ibis.null("float64"))
+    warm = item_days.select("customer_id", "sku", warmth=warmth_of(item_days.ordered_on))
+    sums = warm.group_by("customer_id", "sku").agg(warmth=warm.warmth.sum())
+    return latest.join(sums, ["customer_id", "sku"]).select(*latest.columns, "warmth")
 
 
 def compute_kept_gaps(habits: ir.Table) -> ir.Table:

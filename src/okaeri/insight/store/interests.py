@@ -1,24 +1,39 @@
 """Who cares for which topic, as bitmaps."""
 
+from array import array
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+import pyarrow as pa
 from pyroaring import BitMap64
 
 from okaeri.insight.models import InterestAudience
 
+# Topic → its level (0 is the widest) and who cares for it.
+Audiences = Mapping[str, tuple[int, BitMap64]]
 
-def replace_all(audiences: Mapping[str, tuple[int, Iterable[int]]]) -> None:
-    """Put new audiences, topic → (level, customers), in the place of all, in the open transaction."""
+
+def members_by_topic(batches: Iterable[pa.RecordBatch], topics: int) -> list[BitMap64]:
+    """Gather rows of customer_id and topic (a number below `topics`) by topic."""
+    found = [BitMap64() for _ in range(topics)]
+    for batch in batches:
+        ids = batch.column("customer_id").to_numpy().astype(np.uint64)
+        numbers = batch.column("topic").to_numpy()
+        order = np.lexsort((ids, numbers))
+        present, starts = np.unique(numbers[order], return_index=True)
+        for number, some in zip(present, np.split(ids[order], starts[1:]), strict=True):
+            # An array of Python's own goes into the bitmap three times as fast as one of numpy.
+            found[number] |= BitMap64(array("Q", some.tobytes()))
+    return found
+
+
+def replace_all(audiences: Audiences) -> None:
+    """Put new audiences in the place of all, in the open transaction."""
     InterestAudience.objects.all().delete()
-    rows = []
-    for topic, (level, customer_ids) in audiences.items():
-        members = BitMap64(customer_ids)
-        rows.append(
-            InterestAudience(
-                topic=topic, level=level, members=members.serialize(), size=len(members)
-            )
-        )
-    InterestAudience.objects.bulk_create(rows)
+    InterestAudience.objects.bulk_create(
+        InterestAudience(topic=topic, level=level, members=members.serialize(), size=len(members))
+        for topic, (level, members) in audiences.items()
+    )
 
 
 def members_of(topic: str) -> list[int]:

@@ -5,17 +5,18 @@ from datetime import date
 from typing import Any
 
 from okaeri.foundation.text import Text
-from okaeri.insight.domain.interests import HALF_LIFE_DAYS, Learned, Quality
+from okaeri.insight.domain.interests import CLICK_WEIGHTS, HALF_LIFE_DAYS, Learned, Quality
 from okaeri.insight.domain.shares import share_of, wilson_interval
 
 DEFINITIONS = {
     "interests": Text(
-        "関心: 購入・商品ページの閲覧・本人の回答から、その人の関心のうち各分類が占める割合を出し、情報の少ない"
-        "人は全体の割合に寄せます。全体の割合の{recommend_least_affinity}倍以上か、半分以上を占めると「関心あり」です。"
+        "関心: 購入・商品ページの閲覧・メッセージのクリック(商品やカテゴリーのページへのリンク)・本人の回答"
+        "から、その人の関心のうち各分類が占める割合を出し、情報の少ない人は全体の割合に寄せます。全体の割合の{recommend_least_affinity}倍以上か、半分以上を占めると「関心あり」です。"
         "半減期は180日です。",
-        "Interest: the share of a person's attention (purchases, views of product pages, own answers) that "
-        "goes to a category, drawn towards everybody's where little is known. It counts from "
-        "{recommend_least_affinity} times everybody's share, or half of the whole; half-life 180 days.",
+        "Interest: the share of a person's attention (purchases, views of product pages, clicks on links in "
+        "messages that lead to the page of a product or category, own answers) that goes to a category, "
+        "drawn towards everybody's where little is known. It counts from {recommend_least_affinity} times "
+        "everybody's share, or half of the whole; half-life 180 days.",
     ),
     "interests_quality": Text(
         "精度: 直近60日の購入を隠して学び、その間に買った人のうち、最も関心が高いと見た分類で買った人の割合"
@@ -37,7 +38,7 @@ def interests_payload(
     learned_on: date,
     people: int,
 ) -> dict[str, Any]:
-    """Give {learned_on, people, half_life_days, view_weight, prior, quality, topics}.
+    """Give {learned_on, people, half_life_days, view_weight, click_weight, prior, quality, topics}.
 
     quality: people, hits, rate, low, high (95 % Wilson), popular_rate (of foretelling the largest
     category for everybody). topics in the order of the tree: topic, name (its last part), level (0 is
@@ -49,6 +50,7 @@ def interests_payload(
         "people": people,
         "half_life_days": HALF_LIFE_DAYS,
         "view_weight": learned.view_weight,
+        "click_weight": learned.click_weight,
         "prior": learned.prior,
         "quality": {
             "people": quality.people,
@@ -69,3 +71,10 @@ def interests_payload(
             for name, level, share in zip(names, levels, shares, strict=True)
         ],
     }
+
+
+def with_sizes(payload: Mapping[str, Any], sizes: Mapping[str, int]) -> dict[str, Any]:
+    """Give the report of an earlier training with the people who care today."""
+    topics = [{**one, "size": sizes[one["topic"]]} for one in payload["topics"]]
+    # Trainings of before clicks were read say nothing of them.
+    return {"click_weight": CLICK_WEIGHTS[0], **payload, "topics": topics}

@@ -21,6 +21,7 @@ from okaeri.insight.domain.segment_rules.catalog import (
     FIELDS,
     FORECAST,
     with_attributes,
+    with_topics,
 )
 from okaeri.insight.domain.segment_rules.errors import RuleError
 from okaeri.insight.domain.segment_rules.matching import Person, matches
@@ -47,5 +48,5 @@ __all__ = [
     "ATTRIBUTE", "ATTRIBUTE_COLUMNS", "BUILT_IN", "FACTS", "FIELDS", "FORECAST", "OPERATORS", "All", "AnyOf",
     "Catalog", "Comparison", "Did", "Doing", "Fact", "Field", "Follows", "Member", "Not", "Person",
     "Rule", "RuleError", "Span", "check_no_circle", "matches", "parse_comparison", "parse_rule",
-    "part_in_words", "resolve", "rule_in_words", "segments_named", "walk", "with_attributes",
+    "part_in_words", "resolve", "rule_in_words", "segments_named", "walk", "with_attributes", "with_topics",
 ]  # fmt: skip

@@ -340,6 +340,26 @@ FACTS: dict[str, Fact] = {
         Text("回", "times"),
         {"stars": Field(Text("星の数", "Stars"), "int"), "sku": _SKU},
     ),
+    # First presses by people; the product or category is that of the page (`domain.pages`).
+    "click": Fact(
+        Text("メッセージのクリック", "click in a message"),
+        Text("回", "times"),
+        {
+            "url": Field(Text("リンク先", "Link"), "text"),
+            "sku": _SKU,
+            "category": Field(Text("カテゴリー", "Category"), "text"),
+        },
+    ),
+    # Told anew every night (`features.interests`); only what counts as an interest has a row.
+    "interest": Fact(
+        Text("関心", "interest"),
+        Text("件", "topics"),
+        {
+            "topic": Field(Text("分類", "Category"), "text"),
+            "strength": Field(Text("強さ(0〜1)", "Strength (0 to 1)"), "float"),
+        },
+        is_standing=True,
+    ),
 }
 # Answers kept with a person (skin, worry, ...); rules name them as `attribute:<key>` instead.
 ATTRIBUTE_COLUMNS = {
@@ -351,6 +371,14 @@ ATTRIBUTE_COLUMNS = {
 BUILT_IN = Catalog(FIELDS, FACTS)
 
 _KINDS = {"text": "text", "number": "float", "date": "date", "choice": "choice", "tags": "choice"}
+
+
+def with_topics(catalog: Catalog, topics: Iterable[str]) -> Catalog:
+    """Add the categories people care for, to be chosen from; a rule may name another."""
+    interest = catalog.facts["interest"]
+    names = {topic: Text(topic, topic) for topic in topics}
+    columns = {**interest.columns, "topic": replace(interest.columns["topic"], choices=names)}
+    return replace(catalog, facts={**catalog.facts, "interest": replace(interest, columns=columns)})
 
 
 def with_attributes(catalog: Catalog, attributes: Iterable[AttributeIn]) -> Catalog:

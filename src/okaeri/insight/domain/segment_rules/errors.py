@@ -60,6 +60,10 @@ BAD_SPAN = Text(
     "The segment rule's period {span} cannot be used; days are 1 to 3650, dates look like "
     "2026-01-31, and since is not after until.",
 )
+NO_TIME = Text(
+    "「{fact}」はいまの状態なので、期間や順番の条件には使えません。期間を空にしてください。",
+    'What is asked of "{fact}" holds now: a rule can ask for no period and no sequence of it.',
+)
 NO_SEGMENT = Text(
     "セグメント条件にあるセグメント {id} はありません。削除された可能性があります。"
     "条件から外してください。",

@@ -20,6 +20,7 @@ from okaeri.insight.domain.segment_rules.tree import (
     Rule,
     Span,
 )
+from okaeri.insight.domain.words import sentence
 from okaeri.insight.segment_types import (
     DEEPEST,
     MOST_PARTS,
@@ -88,7 +89,16 @@ def _did(data: Mapping[Any, Any], catalog: Catalog) -> Did:
         raise RuleError(errors.UNKNOWN_OP.format(op=shown(op), known=" ".join(NUMBER_OPS)))
     kind = "float" if measure == "share" else "int"
     value = _number(str(measure), data.get("value", 1), kind)
-    return Did(doing, _span(data), str(measure), str(op), value)
+    span = _span(data)
+    if span != Span():
+        _check_has_time(doing, catalog)
+    return Did(doing, span, str(measure), str(op), value)
+
+
+def _check_has_time(doing: Doing, catalog: Catalog) -> None:
+    fact = catalog.facts[doing.fact]
+    if fact.is_standing:
+        raise RuleError(sentence(errors.NO_TIME, fact=fact.name))
 
 
 def _doing(data: object, catalog: Catalog) -> Doing:
@@ -136,6 +146,8 @@ def _follows(data: Mapping[Any, Any], which: str, catalog: Catalog) -> Follows:
     if type(happened) is not bool:
         raise RuleError(errors.NOT_A_RULE.format(part=shown({"happened": happened})))
     start, then = _doing(data[which], catalog), _doing(data["then"], catalog)
+    for doing in (start, then):
+        _check_has_time(doing, catalog)
     return Follows(which, start, then, within, happened)
 
 

@@ -149,12 +149,15 @@ def _doing(doing: Doing, catalog: Catalog) -> Text:
 
 
 def _did(rule: Did, catalog: Catalog) -> Text:
+    fact = catalog.facts.get(rule.doing.fact)
     values = {
-        "when": _span(rule.span),
+        "when": Text("", "") if fact and fact.is_standing else _span(rule.span),
         "what": _doing(rule.doing, catalog),
         "how": sentence(_NUMBER_OPS[rule.op], v=_amount(rule, catalog)),
     }
     is_never = (rule.op, rule.value) in (("=", 0), ("<", 1), ("<=", 0))
+    if rule.measure in ("rows", "days") and is_never and fact and fact.is_standing:
+        return sentence(Text("{what}がない", "no {what}"), **values)
     if rule.measure in ("rows", "days") and is_never:
         return sentence(Text("{when}{what}が一度もない", "no {what}{when}"), **values)
     if rule.measure == "rows" and (rule.op, rule.value) in ((">=", 1), (">", 0), ("!=", 0)):
@@ -178,9 +181,16 @@ def _amount(rule: Did, catalog: Catalog) -> Text:
     if rule.measure == "days":
         return _UNITS["days"].format(n=f"{rule.value:,}")
     if rule.measure == "rows":
-        return _UNITS["times"].format(n=f"{rule.value:,}")
+        return _counted(rule, catalog)
     column = catalog.facts[rule.doing.fact].columns[rule.measure.removeprefix("sum:")]
     return _value(rule.value, column, catalog.currency)
+
+
+def _counted(rule: Did, catalog: Catalog) -> Text:
+    fact, number = catalog.facts.get(rule.doing.fact), f"{rule.value:,}"
+    if fact is None:
+        return _UNITS["times"].format(n=number)
+    return Text(f"{number}{fact.counter.ja}", f"{number} {fact.counter.en}")
 
 
 def _span(span: Span) -> Text:

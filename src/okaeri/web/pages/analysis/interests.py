@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.settings import ShopProfile, load
-from okaeri.foundation.text import Text, day_in_words
+from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.web.access import needs
 from okaeri.web.count_facet import ask, facet_of, report_of
@@ -18,20 +18,13 @@ from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import language_of, show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
-from okaeri.web.pages.segments.addresses import people_rule
 from okaeri.web.pages.segments.counting import warehouse_for
 
-# A segment of named people keeps every one of them in its rule.
-_MOST_PEOPLE = 20_000
 _COLUMNS = ("topic", "level", "share", "size")
-_NAME = Text("関心: {topic}({day}時点)", "Cares for {topic} ({day})")
+_NAME = Text("関心: {topic}", "Cares for {topic}")
 _NOBODY = Text(
-    "「{topic}」に関心のある方は、いまいません。次の学習のあとに、もう一度お試しください。",
-    "Nobody cares for {topic} at the moment; try again after the next training.",
-)
-_TOO_MANY = Text(
-    "{n}人は多すぎて、1つのセグメントに写せません。上限は{most}人です。より細かい分類を選んでください。",
-    "{n} people are too many for one segment (at most {most}); choose a finer category.",
+    "「{topic}」に関心のある方は、いまいません。次の集計のあとに、もう一度お試しください。",
+    "Nobody cares for {topic} at the moment; try again after the next refresh.",
 )
 
 
@@ -63,20 +56,15 @@ def interests(request: HttpRequest) -> HttpResponseBase:
 @needs("segments.change")
 @require_POST
 def interest_segment(request: HttpRequest) -> HttpResponse:
-    """Keep those who care for one topic today as a segment."""
+    """Make a segment of those who care for one topic: a rule, asked anew every night."""
     topic = request.POST.get("topic", "")
-    people = insight.interest_audience(topic)
-    if not people:
+    if not insight.interest_audience(topic):
         raise InputError(_NOBODY.format(topic=topic))
-    if len(people) > _MOST_PEOPLE:
-        raise InputError(_TOO_MANY.format(n=len(people), most=_MOST_PEOPLE))
-    language = language_of(request)
-    day = day_in_words(clock.local_day(clock.now(), ZoneInfo(load(ShopProfile).time_zone)))
-    name = _NAME.render(language).format(topic=topic, day=day.render(language))
-    rule = people_rule(people)
+    rule = insight.interest_rule(topic)
     facet = ask(request)
     if facet is not None:
         rule = {"all": [rule, insight.count_rule(facet)]}
+    name = _NAME.render(language_of(request)).format(topic=topic)
     with warehouse_for(rule) as warehouse:
         made = insight.create_segment(name[:120], rule, warehouse=warehouse)
     return redirect("segment", made.id)

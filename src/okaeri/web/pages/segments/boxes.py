@@ -68,6 +68,8 @@ MEASURES: Choices = (
     ("days", Text("した日の数", "on how many days")),
     ("share", Text("割合(%)", "share (%)")),
 )
+# Of what holds now and was not done at a time.
+HOW_MANY: Choices = (("rows", Text("件数", "how many")),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class Box:
     people: int | None = None
     # Of a part that travels whole: what it says, or what is wrong with it.
     said: Text | None = None
+    # Whether a period can be asked for.
+    has_time: bool = True
 
 
 def boxes_of(draft: Draft, catalog: Catalog, path: str = "r", counts: Sequence[int] = ()) -> Box:
@@ -117,7 +121,8 @@ def boxes_of(draft: Draft, catalog: Catalog, path: str = "r", counts: Sequence[i
         parts=parts,
         where=_rows(draft.where, fields, f"{path}:w", draft.kind == "field"),
         then_where=_rows(draft.then_where, _columns(then), f"{path}:t", False),
-        measures=(*MEASURES, *_sums(fact)),
+        measures=HOW_MANY if fact and fact.is_standing else (*MEASURES, *_sums(fact)),
+        has_time=not (fact and fact.is_standing),
         is_root=path == "r",
         said=say_kept(draft, catalog) if draft.kind == KEPT else None,
     )
@@ -188,7 +193,7 @@ def _row(one: Condition, fields: Mapping[str, Field], path: str, is_person: bool
         ops=_with_own(ops, one.op),
         value=one.value,
         widget=_widget(field, one.op),
-        choices=_choices(field),
+        choices=_with_own(_choices(field), one.value),
         unit=_unit(field, one.op),
     )
 
@@ -223,9 +228,10 @@ def ops_of(field: Field) -> Choices:
     return (*((op, name) for op, name in offered.items() if op in allowed), *_KNOWN.items())
 
 
-def _with_own(ops: Choices, op: str) -> Choices:
-    """Give the offered operators and the row's own: a select without it would post another."""
-    return ops if not ops or op in dict(ops) else (*ops, (op, Text(op, op)))
+def _with_own(offered: Choices, own: str) -> Choices:
+    """Give what is offered and the row's own: a select without it would post another."""
+    is_there = not offered or not own or own in dict(offered)
+    return offered if is_there else (*offered, (own, Text(own, own)))
 
 
 def _choices(field: Field | None) -> Choices:
@@ -242,7 +248,7 @@ def _widget(field: Field | None, op: str) -> str:
         return ""
     if op in ("last_days", "before_days", "next_days", "month"):
         return "number"
-    if (field.choices and op != "in") or field.kind == "bool":
+    if (field.choices and op not in ("in", "contains")) or field.kind == "bool":
         return "choice"
     return {"int": "number", "float": "number", "date": "date"}.get(field.kind, "text")
 
@@ -271,8 +277,16 @@ def fitted(draft: Draft, catalog: Catalog) -> Draft:
         (),
         tuple(_fitted(one, fields) for one in draft.where),
         tuple(_fitted(one, _columns(then)) for one in draft.then_where),
-        draft.words,
+        _standing_words(draft.words) if fact and fact.is_standing else draft.words,
     )
+
+
+def _standing_words(words: Mapping[str, str]) -> Mapping[str, str]:
+    """Leave out what was typed for a thing with a time before another was chosen."""
+    kept = {
+        word: said for word, said in words.items() if word not in ("last_days", "since", "until")
+    }
+    return {**kept, "measure": "rows"}
 
 
 def _fitted(one: Condition, fields: Mapping[str, Field]) -> Condition:
@@ -284,7 +298,8 @@ def _fitted(one: Condition, fields: Mapping[str, Field]) -> Condition:
     op = one.op if one.op in known or one.op in OPERATORS[field.kind] else known[0]
     value = one.value if name == one.field else ""
     choices = [key for key, _ in _choices(field)]
-    if choices and op in ("=", "!=") and value not in choices:
+    is_free = field.kind == "text" and value
+    if choices and op in ("=", "!=") and value not in choices and not is_free:
         value = choices[0]
     return Condition(name, op, value if _suits(value, field, op) else _usual(field, op))
 

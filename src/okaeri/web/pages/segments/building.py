@@ -118,6 +118,9 @@ def _builder(
         "group_names": boxes.GROUP_NAMES,
         "number_ops": boxes.NUMBER_OPS,
         "facts": [(key, fact.name) for key, fact in catalog.facts.items()],
+        "timed_facts": [
+            (key, fact.name) for key, fact in catalog.facts.items() if not fact.is_standing
+        ],
         "segments_known": [(str(number), text) for number, text in others.items()],
         "swap": mark_safe(_SWAP),  # noqa: S308 - our own words
         "redraw": mark_safe(_REDRAW),  # noqa: S308 - our own words

@@ -30,7 +30,14 @@ _NEW |= {
         words={"fact": "item", "measure": "rows", "op": ">=", "value": "1"},
     ),
 }
+_NEW["interest"] = Draft(
+    "did",
+    where=(Condition("topic", "="),),
+    words={"fact": "interest", "measure": "rows", "op": ">=", "value": "1"},
+)
 _FIRST_COLUMN = {
+    "interest": "topic",
+    "click": "sku",
     "order": "kind",
     "item": "sku",
     "subscription": "kind",
