@@ -207,7 +207,7 @@ def movement_between(payload: dict[str, Any]) -> Text:
 
 
 def balance(payload: dict[str, Any], plan: str) -> Text:
-    """Say how many active customers are foretold in five years, of how many today."""
+    """Say how many active customers are foretold in five years, of how many at the last month's end."""
     years = payload["plans"][plan]
     now, then = years[0]["active"]["told"], years[-1]["active"]
     return _AHEAD[plan].format(
@@ -220,15 +220,16 @@ def balance(payload: dict[str, Any], plan: str) -> Text:
 
 _AHEAD = {
     "same": Text(
-        "いまの現役客{now}人は、新しい顧客がこの1年と同じだけ来ると、5年後に{told}人"
+        "直近の月末の現役客{now}人は、新しい顧客がこの1年と同じだけ来ると、5年後に{told}人"
         "(80%の区間 {low}〜{high}人)の見通しです。",
-        "With as many new buyers a year as in the last one, {now} active customers become {told} in five years "
-        "(80%: {low} to {high}).",
+        "With as many new buyers a year as in the last one, the {now} active at the last month's end become "
+        "{told} in five years (80%: {low} to {high}).",
     ),
     "none": Text(
-        "新しい顧客が来なければ、いまの現役客{now}人は、5年後に{told}人"
+        "新しい顧客が来なければ、直近の月末の現役客{now}人は、5年後に{told}人"
         "(80%の区間 {low}〜{high}人)の見通しです。",
-        "Without new buyers, {now} active customers become {told} in five years (80%: {low} to {high}).",
+        "Without new buyers, the {now} active at the last month's end become {told} in five years "
+        "(80%: {low} to {high}).",
     ),
 }
 
