@@ -60,7 +60,7 @@ def _context(asked: Asked, language: str) -> dict[str, Any]:
         "as_of": report.as_of if report else None,
         "is_half_year": _is_half_year(asked),
         "chart": find_chart("movement", language, token),
-        "class_rates": insight.class_rates(payload["cells"]) if payload else [],
+        "class_rates": _rates(payload["cells"] if payload else [], is_linked=not is_chosen),
         "classes": _CLASSES,
         "rows": _rows(payload["cells"] if payload else [], is_linked=not is_chosen),
         "answer": answer(payload) if payload else None,
@@ -88,6 +88,23 @@ def _is_half_year(asked: Asked) -> bool:
         return True
     months = (asked.after.year - asked.before.year) * 12 + asked.after.month - asked.before.month
     return months == 6
+
+
+def _rates(cells: Sequence[Mapping[str, Any]], *, is_linked: bool) -> list[dict[str, Any]]:
+    """Give the rates of each class, with where its people of the first day become a segment."""
+    rows = insight.class_rates(cells)
+    if not is_linked:
+        return rows
+    return [
+        {
+            **row,
+            "address": {
+                name: address_of({"all": _before(row["stage"], lapsed)})
+                for name, lapsed in (("active", False), ("gone", True))
+            },
+        }
+        for row in rows
+    ]
 
 
 def _rows(cells: Sequence[Mapping[str, Any]], *, is_linked: bool) -> list[dict[str, Any]]:
