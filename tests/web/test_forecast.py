@@ -155,7 +155,8 @@ def test_a_journeys_page_shows_what_each_class_did_beside_the_first_guess(
         shop.refresh(tmp_path / "warehouse")
         plan.install_playbooks(NOW)
         one, other = plan.get_journey("know_us"), plan.get_journey("first_follow")
-        people = {who.customer_id: who.stage for who in insight.list_customers(limit=100).rows}
+        found = insight.list_customers(limit=100).rows
+        people = {who.customer_id: who.stage for who in found}
         for who in people:
             _sent(who, 20, source=("journey", one.id))
             # On the same day by another campaign, which has no part in the first.
@@ -168,11 +169,34 @@ def test_a_journeys_page_shows_what_each_class_did_beside_the_first_guess(
         warehouse.close()
         low, high = wilson_interval(10, 40)
         assert _responses(browser_of_staff, "know_us") == {
-            "初回現役客": ("40", "10", f"25.0% {low * 100:.1f}〜{high:.1%}", "1.0% 実測が高い"),
-            "コツコツ現役客": ("1", "0", "0.0% 0.0〜79.3%", "10.0%"),
+            "初回現役客": (
+                "40",
+                "10",
+                "30",
+                f"25.0% {low * 100:.1f}〜{high:.1%}",
+                "1.0% 実測が高い",
+            ),
+            "コツコツ現役客": ("1", "0", "1", "0.0% 0.0〜79.3%", "10.0%"),
             # The seed names no number for them: a first guess, marked as one.
-            "流行現役客": ("1", "0", "0.0% 0.0〜79.3%", "10.0% 仮置き"),
+            "流行現役客": ("1", "0", "1", "0.0% 0.0〜79.3%", "10.0% 仮置き"),
         }
+        page = browser_of_staff.get("/actions/journeys/know_us/").content.decode()
+        link = "/actions/journeys/know_us/silent/"
+        assert f'href="{link}?stage=first&amp;lapsed=0">30</a>' in page
+        listed = browser_of_staff.get(link, {"stage": "first", "lapsed": "0"}).content.decode()
+        assert "期日までに購入のなかった送信は 30件です" in listed
+        once = {who.customer_id for who in found if who.purchase_count == 1}
+        assert {
+            int(one) for one in re.findall(r'row-link" href="/customers/(\d+)/', listed)
+        } == once
+        everybody = browser_of_staff.get(f"{link}?csv=utf-8")
+        rows = b"".join(everybody.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+        assert {int(row.split(",")[0]) for row in rows[1:]} == {
+            who.customer_id
+            for who in found
+            if who.purchase_count == 1 or who.stage.value != "toddler"
+        }
+        assert len(rows) == 1 + 32
         assert set(_responses(browser_of_staff, "first_follow")) == {"コツコツ現役客"}
         third = browser_of_staff.get("/actions/journeys/welcome_back/").content.decode()
         assert "クラスごとの購入の割合が出ます" in third

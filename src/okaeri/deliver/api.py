@@ -380,6 +380,14 @@ def read_contacts(since: datetime) -> Iterator[pa.RecordBatch]:
     return contacts.read_contacts(since, ZoneInfo(load(ShopProfile).time_zone))
 
 
+def contacts_of(
+    source_kind: str, source_id: int, since: date, *, limit: int
+) -> list[tuple[int, date, str]]:
+    """Give person, shop day and channel of a source's newest advertisements that left from a day on."""
+    zone = ZoneInfo(load(ShopProfile).time_zone)
+    return contacts.contacts_of(source_kind, source_id, since, zone, limit=limit)
+
+
 def read_spent(since: datetime) -> Iterator[pa.RecordBatch]:
     """Give every message that left since `since`, as `insight.care_types.SPENT`."""
     return contacts.read_spent(since, ZoneInfo(load(ShopProfile).time_zone))

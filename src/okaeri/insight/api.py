@@ -72,6 +72,7 @@ from okaeri.insight.actions.segments import (
     segment_catalog,
     update_segment,
 )
+from okaeri.insight.actions.silent import list_silent
 from okaeri.insight.actions.sync import PERSONAL_ORDER_TABLES, sync_warehouse
 from okaeri.insight.actions.touches import measure_touches
 from okaeri.insight.actions.voices import measure_voices, voice_reports
@@ -202,6 +203,7 @@ __all__ = [
     "list_running_out",
     "list_segment_changes_after",
     "list_segments",
+    "list_silent",
     "list_to_call",
     "lost_among",
     "measure_ages",

@@ -10,6 +10,8 @@ import pyarrow as pa
 CLICKS = pa.schema([("customer_id", pa.int64()), ("day", pa.date32()), ("url", pa.string())])
 # Gives the clicks since a day.
 ReadClicks = Callable[[date], Iterable[pa.RecordBatch]]
+# Responses are counted on the advertisements of so many whole days.
+CONTACT_DAYS = 365
 # One row per person (his live number) and channel: marketing that left, opened and clicked of it.
 REACTIONS = pa.schema(
     [
@@ -40,3 +42,16 @@ class MailMonth:
     def delivered(self) -> int:
         """Those that left and did not come back."""
         return max(self.sent - self.bounced, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class SilentContact:
+    """One person and shop day on which an advertisement left that no purchase followed in time.
+
+    stage (a `Stage`) and is_lapsed: his class on the day before it left.
+    """
+
+    customer_id: int
+    sent_on: date
+    stage: str
+    is_lapsed: bool

@@ -1,7 +1,7 @@
 """Whom messages reached, and when: what response rates and the cost of care are counted on."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, time
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,22 @@ def read_contacts(since: datetime, zone: ZoneInfo) -> Iterator[pa.RecordBatch]:
         columns = zip(zip(*page, strict=True), CONTACTS.types, strict=True)
         arrays = [pa.array(values, kind) for values, kind in columns]
         yield pa.RecordBatch.from_arrays(arrays, schema=CONTACTS)
+
+
+def contacts_of(
+    source_kind: str, source_id: int, since: date, zone: ZoneInfo, *, limit: int
+) -> list[tuple[int, date, str]]:
+    """Give person, shop day and channel of the newest advertisements of one source that left from a day on."""
+    found = Message.objects.filter(
+        source_kind=source_kind,
+        source_id=source_id,
+        status=Message.Status.ACCEPTED,
+        content_kind__in=MARKETING,
+        claimed_at__gte=datetime.combine(since, time(), zone),
+        customer_id__gt=0,
+    )
+    rows = found.order_by("-claimed_at").values_list("customer_id", "claimed_at", "channel")[:limit]
+    return [(who, clock.local_day(at, zone), by) for who, at, by in rows if at is not None]
 
 
 def read_spent(since: datetime, zone: ZoneInfo) -> Iterator[pa.RecordBatch]:

@@ -79,7 +79,7 @@ def _standings(
     summary = reports.find("summary")
     rules = rules_in_force(load(LifecycleRules), summary.payload if summary else None)
     histories = customers.purchase_history(people)
-    counted = {who: _counted(histories.get(who, ()), today, rules) for who in people}
+    counted = {who: counted_purchases(histories.get(who, ()), today, rules) for who in people}
     cycles = _bought_cycles(counted)
     # Of whoever has no purchase left the night decides.
     rows = [
@@ -114,7 +114,10 @@ def _lift(rows: Sequence[dict[str, Any]], today: date, signs_above: SignsOf | No
         row["freshness_band"] = band_of(row["freshness"], bands).value
 
 
-def _counted(purchases: Sequence[Purchase], today: date, rules: LifecycleRules) -> list[Purchase]:
+def counted_purchases(
+    purchases: Sequence[Purchase], today: date, rules: LifecycleRules
+) -> list[Purchase]:
+    """Give a person's purchases that count up to and on `today`, less what came back."""
     return [
         one for one in _less_returned(purchases, today) if rules.count_trial or not one.is_trial
     ]

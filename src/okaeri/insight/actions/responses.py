@@ -1,7 +1,7 @@
 """Measure how people of each class answer messages: deliver stands above and hands the contacts in."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -19,6 +19,7 @@ from okaeri.insight.features.responses import (
     compute_source_responses,
     with_days,
 )
+from okaeri.insight.reaction_types import CONTACT_DAYS
 from okaeri.insight.store import reports
 from okaeri.insight.types import LifecycleRules
 
@@ -47,6 +48,7 @@ def measure_responses(
     rules, wait = load(LifecycleRules), load(ForecastRules)
     days, usual = wait.response_days_by_channel(), wait.response_days
     uploaded = warehouse.upload(pa.Table.from_batches(contacts, schema=_CONTACTS))
+    uploaded = uploaded.filter(uploaded.sent_on > as_of - timedelta(days=CONTACT_DAYS))
     sent = with_days(uploaded, days, usual)
     orders = read_orders(warehouse, as_of, sent)
     purchases = warehouse.stage(

@@ -33,13 +33,14 @@ DEFINITIONS = {
         "郵送は{forecast_response_days_post}日以内に購入した数です"
         "(同じ日にいくつも届いたら、長いほうの日数で見ます)。クラスは送った前日のものです。"
         "実測の範囲は95%(ウィルソン)で、初期値がその外にあるときだけ"
-        "「高い」「低い」と出します。送らなくても買った人を含みます。",
+        "「高い」「低い」と出します。送らなくても買った人を含みます。"
+        "「反応なし」は、送った数のうち購入がその日数のうちになかった数です。",
         "Response by class: advertising messages that left (one per person and day) and those followed by a "
         "purchase within {forecast_response_days} days, of LINE {forecast_response_days_line}, of post "
         "{forecast_response_days_post} (of several on one day the longest); the class is that of the day "
         "before. The range is a 95% Wilson interval; above and below are said only where the first guess lies "
         "outside. People who "
-        "would have bought anyway are included.",
+        "would have bought anyway are included. No response: messages that no purchase followed in time.",
     ),
     "value_in_orders": Text(
         "顧客価値換算: 100人に案内したときの想定購入数です。金額ではなく注文数の換算です。",
@@ -121,13 +122,15 @@ def _variance(people: int, rate: float, weight: float) -> float:
 def response_rows(
     responses: Iterable[Mapping[str, Any]], rules: ForecastRules
 ) -> list[dict[str, Any]]:
-    """Give how each class answered one campaign: rows of `forecast_rows` with contacts, and verdict.
+    """Give how each class answered one campaign: rows of `forecast_rows` with contacts, silent and verdict.
 
-    verdict: "above" or "below" where the first guess lies outside the 95 % interval of what was
-    measured, "" where chance may explain the distance.
+    silent: contacts without a purchase. verdict: "above" or "below" where the first guess lies outside
+    the 95 % interval of what was measured, "" where chance may explain the distance.
     """
     rows = [row for row in forecast_rows([], responses, rules) if row["contacts"]]
-    return [{**row, "verdict": _verdict(row)} for row in rows]
+    return [
+        {**row, "silent": row["contacts"] - row["buyers"], "verdict": _verdict(row)} for row in rows
+    ]
 
 
 def _verdict(row: Mapping[str, Any]) -> str:

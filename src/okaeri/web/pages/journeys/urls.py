@@ -5,6 +5,7 @@ from django.urls import path
 from okaeri.web.pages.journeys import contents, variants, views
 from okaeri.web.pages.journeys.completeness import completeness
 from okaeri.web.pages.journeys.first_care import first_care
+from okaeri.web.pages.journeys.silent import silent
 
 urlpatterns = [
     path("actions/journeys/", views.journeys, name="journeys"),
@@ -16,6 +17,7 @@ urlpatterns = [
     path("actions/journeys/<slug:key>/activate/", views.activate, name="journey_activate"),
     path("actions/journeys/<slug:key>/pause/", views.pause, name="journey_pause"),
     path("actions/journeys/<slug:key>/finish/", views.finish, name="journey_finish"),
+    path("actions/journeys/<slug:key>/silent/", silent, name="journey_silent"),
     path("actions/journeys/<slug:key>/variants/", variants.report, name="journey_variants"),
     path(
         "actions/journeys/<slug:key>/variants/edit/",
