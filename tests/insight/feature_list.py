@@ -39,6 +39,7 @@ KEYS = {
     "portfolio": ["stage", "is_lapsed"],
     "purchase_counts": ["purchase_count"],
     "f2_days": ["first_on"],
+    "f2_gaps": ["f2_days"],
     "totals": [],
     "cohort_sizes": ["cohort_month"],
     "cohort_returns": ["cohort_month", "month"],

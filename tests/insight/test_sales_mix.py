@@ -9,6 +9,7 @@ from django.test import Client
 
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight import api
+from okaeri.insight.models import Report
 from tests.insight.mixed_day import TODAY, ago, payload_of, warehouse_of_today  # noqa: F401
 from tests.insight.mixed_shop import lively, order, record
 from tests.insight.shops import record_shop
@@ -86,6 +87,14 @@ def test_new_and_existing_customers_the_average_order_and_how_steady_sales_are(
         assert f"{part['orders'] / part['buyers']:.2f}回 × {part['aov_minor']:,}円" in formula
     assert f"<strong>{nets[0]:,}円</strong>" in formula
     assert re.search(rf"既存売上比率</span><span class=\"figure-value\">{share * 100:.1f}%", home)
+    # A report of an earlier version compared no years.
+    old = Report.objects.get(name="sales_mix")
+    del old.payload["years"]
+    for row in old.payload["months"]:
+        del row["net_ratio"], row["buyers"], row["buyers_ratio"]
+    old.save()
+    for words in ("", "?csv=utf-8"):
+        assert browser_of_staff.get(f"/analysis/sales/{words}").status_code == 200
 
 
 @pytest.mark.covers("A-06")

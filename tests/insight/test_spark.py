@@ -196,11 +196,16 @@ def test_whole_analysis_is_the_same_on_both_engines(
     orders = _orders(shared_data)
     found = {
         engine: api.analyse(
-            warehouse.upload(orders), warehouse=warehouse, as_of=AS_OF, currency="GBP"
+            warehouse.upload(orders),
+            warehouse=warehouse,
+            as_of=AS_OF,
+            rules=LifecycleRules(f2_late_mode="own_days"),
+            currency="GBP",
         )
         for engine, warehouse in engines.items()
     }
     left, right = found["duckdb"], found["spark"]
+    assert left.reports["summary"]["f2_own_days"] == right.reports["summary"]["f2_own_days"] > 0
     assert left.findings == right.findings
     assert left.next_steps == right.next_steps
     for name in left.reports:

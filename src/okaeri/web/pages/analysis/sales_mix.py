@@ -39,6 +39,8 @@ _COLUMNS = (
     "buyers_ratio",
 )
 
+_UNCOMPARED = dict.fromkeys(("net_ratio", "buyers", "buyers_ratio"))
+
 
 @needs("figures.see")
 @require_GET
@@ -47,10 +49,12 @@ def sales_mix(request: HttpRequest) -> HttpResponseBase:
     """Show sales of new and existing customers, the average order and how steady sales are."""
     report = report_of(request, "sales_mix")
     payload = report.payload if report and report.payload["months"] else None
+    if payload:
+        # Reports of before years were compared have fewer columns.
+        payload = {**payload, "months": [{**_UNCOMPARED, **row} for row in payload["months"]]}
     encoding = asked_encoding(request)
     if payload and encoding:
-        # Reports of before years were compared have fewer columns.
-        rows = (tuple(row.get(name) for name in _COLUMNS) for row in payload["months"])
+        rows = (tuple(row[name] for name in _COLUMNS) for row in payload["months"])
         return csv_response("sales", _COLUMNS, rows, encoding=encoding)
     share = payload["existing_share"] if payload else None
     kinds = (
