@@ -1,4 +1,7 @@
-"""The ten classes month by month: head counts, or their sales, as stacked bars."""
+"""The ten classes month by month: head counts, or their sales, as stacked bars.
+
+Their marks lead nowhere: people stood there at months' ends, and a segment's rule looks at today.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
