@@ -145,18 +145,23 @@ def test_who_is_brought_it_by_subscription_is_not_asked_to_order_it_again(
     shop: Shop, run_plan: Run
 ) -> None:
     everyone_treated("know_us")
-    numbers = {"buyer": "", "told": "S-1", "untold": "S-2", "stopped": "S-3"}
+    numbers = {"buyer": "", "told": "S-1", "untold": "S-2", "stopped": "S-3", "tea": ""}
     for at in (NOON - timedelta(days=30), NOON + timedelta(hours=1)):
         ids = {
             who: shop.order(who, at=at, subscription_no=numbers[who], resolve=True)
             for who in numbers
         }
-    for who, status in (("told", "active"), ("stopped", "cancelled")):
+    for who, status, sku in (
+        ("told", "active", ""),
+        ("stopped", "cancelled", ""),
+        ("tea", "active", "TEA"),
+    ):
         intake.record_subscriptions(
             [
                 SubscriptionIn(
                     source="test",
-                    subscription_no=numbers[who],
+                    subscription_no=numbers[who] or "S-4",
+                    sku=sku,
                     party=PartyIn(email=f"{who}@example.invalid"),
                     status=status,
                     changed_at=NOON,
@@ -168,9 +173,10 @@ def test_who_is_brought_it_by_subscription_is_not_asked_to_order_it_again(
         shop.pass_days(1)
         run_plan()
     asked = {who for who, number in ids.items() if "reorder" in dict(local_days(number))}
-    assert asked == {"buyer", "stopped"}
+    # A subscription to something else brings no lotion.
+    assert asked == {"buyer", "stopped", "tea"}
     (why,) = [d.why.ja for d in plan.decisions_of(ids["untold"]) if "定期" in d.why.ja]
-    assert why == "条件に合いました: 定期の利用がはい(いまははい)"
+    assert why == "条件に合いました: 注文した商品の定期がはい(いまははい)"
 
 
 def test_two_orders_on_one_day_are_one_purchase(shop: Shop, run_plan: Run) -> None:

@@ -381,11 +381,11 @@ def read_contacts(since: datetime) -> Iterator[pa.RecordBatch]:
 
 
 def contacts_of(
-    source_kind: str, source_id: int, since: date, *, limit: int
+    source_kind: str, source_id: int, first: date, last: date, *, limit: int
 ) -> list[tuple[int, date, str]]:
-    """Give person, shop day and channel of a source's newest advertisements that left from a day on."""
+    """Give person, shop day and channel of a source's newest advertisements that left on these days."""
     zone = ZoneInfo(load(ShopProfile).time_zone)
-    return contacts.contacts_of(source_kind, source_id, since, zone, limit=limit)
+    return contacts.contacts_of(source_kind, source_id, first, last, zone, limit=limit)
 
 
 def read_spent(since: datetime) -> Iterator[pa.RecordBatch]:

@@ -74,7 +74,7 @@ from okaeri.insight.actions.segments import (
 )
 from okaeri.insight.actions.silent import list_silent
 from okaeri.insight.actions.sync import PERSONAL_ORDER_TABLES, sync_warehouse
-from okaeri.insight.actions.touches import measure_touches
+from okaeri.insight.actions.touches import measure_touches, touches_begin
 from okaeri.insight.actions.voices import measure_voices, voice_reports
 from okaeri.insight.analysis_types import ForecastRules, TargetRules
 from okaeri.insight.cycle_types import RunOutView
@@ -225,6 +225,7 @@ __all__ = [
     "portfolio_history",
     "portfolio_then_where",
     "portfolio_where",
+    "present_version",
     "preview_class_counts",
     "preview_rule",
     "problem_of",
@@ -253,6 +254,7 @@ __all__ = [
     "segment_names",
     "segment_of_preset",
     "sync_warehouse",
+    "touches_begin",
     "update_segment",
     "voice_reports",
 ]

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import chain, islice
 from typing import Any
@@ -52,7 +52,6 @@ NIGHTLY_HOUR = 3
 _ANSWERS_AT_ONCE = 10_000
 # The days on which the channels people answered on before are checked.
 _CHANNEL_DAYS = 90
-_TOUCH_DAYS = 500
 
 
 def environment() -> Environment:
@@ -211,8 +210,9 @@ def _measure_with_stations_above(warehouse: Warehouse, as_of: date, depth: Depth
         spent = chain(deliver.read_spent(begun), rewards.read_spent(begun))
         insight.measure_care_cost(spent, warehouse=warehouse, as_of=as_of)
     if is_due("touches"):
-        # Thirteen closed months, and the gap before the first of them.
-        begun = clock.now() - timedelta(days=_TOUCH_DAYS)
+        # Days of a shop begin and end up to a day beside those of UTC.
+        first = insight.touches_begin(as_of) - timedelta(days=2)
+        begun = datetime.combine(first, time(), UTC)
         mails, sent = deliver.mail_months(begun), deliver.read_spent(begun)
         insight.measure_touches(mails, sent, warehouse=warehouse, as_of=as_of)
     if is_due("life_events"):

@@ -65,8 +65,8 @@ REASONS: dict[str, Text] = {
         "No selling so soon after a first purchase.",
     ),
     "follow_unfinished": Text(
-        "初回フォローのお便りがまだ残っているため、届け終わるまで販促を待っています。",
-        "Letters of care after the first purchase are still to come; selling waits for them.",
+        "初回フォローのお便りがまだ残っているため、その前に販促は送りません。",
+        "Letters of care after the first purchase are still to come; nothing is sold before them.",
     ),
     "asked_lately": Text(
         "前のアンケートから日が浅いため、続けてはうかがいません。",

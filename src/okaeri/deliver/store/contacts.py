@@ -1,7 +1,7 @@
 """Whom messages reached, and when: what response rates and the cost of care are counted on."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -33,8 +33,9 @@ def read_contacts(since: datetime, zone: ZoneInfo) -> Iterator[pa.RecordBatch]:
     )
     names = ("customer_id", "claimed_at", "channel", "source_kind", "source_id")
     rows = found.values_list(*names).iterator(chunk_size=_PAGE)
+    absorbed = customers.absorbed_ids()
     contacts = (
-        (who, clock.local_day(at, zone), channel, f"{kind}:{number}")
+        (absorbed.get(who, who), clock.local_day(at, zone), channel, f"{kind}:{number}")
         for who, at, channel, kind, number in rows
         if at is not None
     )
@@ -45,15 +46,16 @@ def read_contacts(since: datetime, zone: ZoneInfo) -> Iterator[pa.RecordBatch]:
 
 
 def contacts_of(
-    source_kind: str, source_id: int, since: date, zone: ZoneInfo, *, limit: int
+    source_kind: str, source_id: int, first: date, last: date, zone: ZoneInfo, *, limit: int
 ) -> list[tuple[int, date, str]]:
-    """Give person, shop day and channel of the newest advertisements of one source that left from a day on."""
+    """Give person, shop day and channel of one source's newest advertisements of these days."""
     found = Message.objects.filter(
         source_kind=source_kind,
         source_id=source_id,
         status=Message.Status.ACCEPTED,
         content_kind__in=MARKETING,
-        claimed_at__gte=datetime.combine(since, time(), zone),
+        claimed_at__gte=datetime.combine(first, time(), zone),
+        claimed_at__lt=datetime.combine(last + timedelta(days=1), time(), zone),
         customer_id__gt=0,
     )
     rows = found.order_by("-claimed_at").values_list("customer_id", "claimed_at", "channel")[:limit]

@@ -23,6 +23,8 @@ from okaeri.foundation.warehouse.spark import SparkEngine
 _CHANGES = ".changes"
 _KEY_FILE = "_key"
 _LOADING = ".loading"
+_FORGETTING = ".forgetting"
+_BESIDE = (_LOADING, _FORGETTING)
 FEWEST_CHANGES_TO_MERGE = 20_000
 _SHARE_TO_MERGE = 0.1
 
@@ -187,6 +189,9 @@ class Warehouse:
         The table is written anew beside the old one and takes its place: the log of a Delta table
         holds the smallest and largest texts of each file, so the log must go too.
         """
+        for beside in _BESIDE:
+            # What a crash left half written holds people too.
+            shutil.rmtree(self.folder / (name + beside), ignore_errors=True)
         if not self.has(name):
             return 0
         self.merge_changes(name)
@@ -197,7 +202,7 @@ class Warehouse:
         )
         if kept.num_rows == rows.num_rows:
             return 0
-        path, fresh = self.folder / name, self.folder / f"{name}.forgetting"
+        path, fresh = self.folder / name, self.folder / (name + _FORGETTING)
         shutil.rmtree(fresh, ignore_errors=True)
         delta.overwrite(fresh, kept)
         if (path / _KEY_FILE).exists():
@@ -210,7 +215,7 @@ class Warehouse:
     def clear(self, *, but: str = "") -> None:
         """Delete every table (but one); the next sync starts from the beginning."""
         for path in self.folder.iterdir():
-            if path.name != but and delta.exists(path):
+            if path.name != but and (delta.exists(path) or path.name.endswith(_BESIDE)):
                 shutil.rmtree(path)
 
     def close(self) -> None:

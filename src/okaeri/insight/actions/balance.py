@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from okaeri.foundation import clock
 from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
@@ -56,7 +55,8 @@ def compute_balance(warehouse: Warehouse) -> int:
         as_of=last.as_of,
         rule_version=present_version(),
         orders_seen=warehouse.highest(ORDERS, "change_no"),
-        now=clock.now(),
+        # Not the present: a refresh may have ended while this was counted, and it knows more.
+        now=last.computed_at,
     )
     return int(sum(one["told"] for one in payload["plans"]["none"][0]["classes"]))
 
@@ -78,4 +78,4 @@ def find_balance() -> ReportView | None:
     found, last = reports.find(NAME), reports.find("summary")
     if found is None or last is None or found.rule_version != present_version():
         return None
-    return found if found.computed_at >= last.computed_at else None
+    return found if found.computed_at == last.computed_at else None

@@ -60,5 +60,7 @@ def _seen(warehouse: Warehouse, as_of: date) -> Iterator[tuple[str, Goods, int]]
     sku, category = rows.sku.fill_null(""), rows.category.fill_null("")
     told = rows.filter(rows.url.notnull() & ((sku != "") | (category != "")))
     said = told.select("url", sku=told.sku.fill_null(""), category=told.category.fill_null(""))
-    for row in warehouse.collect(said.group_by(said.columns).agg(visits=said.count())).to_pylist():
-        yield row["url"], Goods(row["sku"], row["category"]), row["visits"]
+    # Some at a time: campaigns make millions of addresses of one page.
+    for batch in warehouse.stream(said.group_by(said.columns).agg(visits=said.count())):
+        for row in batch.to_pylist():
+            yield row["url"], Goods(row["sku"], row["category"]), row["visits"]

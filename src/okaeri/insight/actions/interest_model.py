@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+from pyroaring import BitMap64
 
 from okaeri.customers import api as customers
 from okaeri.foundation.settings import load
@@ -125,7 +126,10 @@ def keep_interests(model: Interests | None) -> dict[str, dict[str, Any]]:
     """Write audiences in the open transaction; gives the report by name, {} where none is new."""
     if model is None:
         return {}
-    interests.replace_all(model.audiences)
+    # Whoever was erased while they were counted is in none.
+    gone = BitMap64(customers.erased_ids())
+    kept = {topic: (level, who - gone) for topic, (level, who) in model.audiences.items()}
+    interests.replace_all(kept)
     return {REPORT: model.report}
 
 

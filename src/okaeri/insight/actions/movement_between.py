@@ -7,7 +7,6 @@ as they are under the same rules (§1.3 #33); what reaches to the last refresh i
 from collections.abc import Mapping
 from datetime import date
 
-from okaeri.foundation import clock
 from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
@@ -54,7 +53,8 @@ def compute_movement_between(before: date, after: date, *, warehouse: Warehouse)
         as_of=after,
         rule_version=version,
         orders_seen=warehouse.highest(ORDERS, "change_no"),
-        now=clock.now(),
+        # Not the present: a refresh may have ended while this was counted, and it knows more.
+        now=last.computed_at,
     )
     return sum(cell["customers"] for cell in payload["cells"])
 
@@ -75,7 +75,7 @@ def find_movement_between(before: date, after: date) -> ReportView | None:
     found = reports.find(_name(before, after, last)) if last else None
     if found is None or last is None or found.rule_version != present_version():
         return None
-    is_fresh = after < last.as_of or found.computed_at >= last.computed_at
+    is_fresh = after < last.as_of or found.computed_at == last.computed_at
     return found if found.as_of == after and is_fresh else None
 
 

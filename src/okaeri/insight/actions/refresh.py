@@ -81,7 +81,8 @@ def refresh(
     started = time.monotonic()
     tell = progress or (lambda _done, _total: None)
     request = Request(as_of, load(LifecycleRules), load(RankRules), load(BandRules))
-    version = rule_version(request.rules, request.ranks, load(CountingRules))
+    rules = (request.rules, request.ranks, load(CountingRules))
+    version = rule_version(*rules)
     sync_warehouse(warehouse)
     # First of all: freshness, predictions and rules read the same tables of what people did.
     write_doings(warehouse, as_of, answers, reactions, clicks)
@@ -93,6 +94,7 @@ def refresh(
     written = _write(shop, computed)
     tell(4, _STEPS)
     if depth is not Depth.CLASSES:
+        keep_rules(version, rules)
         _take_snapshots(warehouse, shop.sources.orders, shop.found, request, version)
     tell(5, _STEPS)
     return RefreshSummary(
@@ -262,7 +264,6 @@ def _take_snapshots(
     warehouse: Warehouse, orders: ir.Table, found: Found, request: Request, version: str
 ) -> None:
     """Write the month-end portfolio of every closed month that has none yet (§1.3 #33)."""
-    keep_rules(version)
     have = reports.snapshot_months(version)
     missing = [end for end in _closed_month_ends(request.as_of) if end.replace(day=1) not in have]
     if not missing:

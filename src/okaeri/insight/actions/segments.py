@@ -267,14 +267,16 @@ def save_counts(found: Mapping[int, Counted], now: datetime) -> None:
 
     Counting takes minutes, and somebody may save another rule meanwhile: 1. the rows are locked, so no
     rule changes from here on; 2. a segment counted by a rule that is no longer stored is left alone. It
-    has the people its editor found, and nobody came or went by a rule that is gone.
+    has the people its editor found, and nobody came or went by a rule that is gone. Whoever was erased
+    meanwhile is in none.
     """
+    gone = BitMap64(customers.erased_ids())
     held = segments.hold_all()
     rules = {segment.pk: segment.rule for segment in held}
     for segment in held:
         counted = found.get(segment.pk)
         if counted and all(rules.get(n) == rule for n, rule in counted.rules.items()):
-            segments.save_members(segment, counted.members, now)
+            segments.save_members(segment, counted.members - gone, now)
 
 
 def problem_of(segment: Segment | SegmentView) -> Text | None:

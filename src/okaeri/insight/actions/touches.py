@@ -19,6 +19,7 @@ from okaeri.insight.actions.sync import ORDERS
 from okaeri.insight.care_types import SPENT, CareRules
 from okaeri.insight.domain.kpis.days import points_of
 from okaeri.insight.domain.kpis.touches import touch_rows
+from okaeri.insight.domain.reports.movement import month_end
 from okaeri.insight.features.purchases import counts_as_purchase
 from okaeri.insight.features.touches import compute_care_gaps, compute_touch_months
 from okaeri.insight.reaction_types import MailMonth
@@ -39,12 +40,12 @@ def measure_touches(
 ) -> dict[str, Any] | None:
     """Keep and give the report "touches" {kpis: rows of `domain.kpis.touches`}; None without orders.
 
-    `sent`: messages that left as `insight.care_types.SPENT`, of fourteen months at least.
+    `sent`: messages that left as `insight.care_types.SPENT`, since `touches_begin` at least.
     """
     if not warehouse.has(ORDERS):
         return None
     rules, points = load(LifecycleRules), points_of(as_of)
-    since = points.all[0] - timedelta(days=load(CareRules).gap_days)
+    since = touches_begin(as_of)
     touches = warehouse.stage("touches", _touches(warehouse, sent, since, as_of))
     orders = read_orders(warehouse, as_of)
     gaps = compute_care_gaps(
@@ -63,6 +64,13 @@ def measure_touches(
     payload = {"kpis": rows}
     keep_reports({REPORT: payload}, warehouse=warehouse, as_of=as_of, rules=rules)
     return payload
+
+
+def touches_begin(as_of: date) -> date:
+    """Give the first day whose touches are looked at: of the first month shown, or of its gap."""
+    first = points_of(as_of).all[0]
+    month = month_end(first, 1).replace(day=1)
+    return min(month, first - timedelta(days=load(CareRules).gap_days))
 
 
 def _touches(

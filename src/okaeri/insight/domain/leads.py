@@ -55,8 +55,11 @@ def lifted(lead: CustomerInsightView, freshness: float, bands: BandRules) -> Cus
 def faded(
     before: CustomerInsightView | None, lead: CustomerInsightView, bands: BandRules
 ) -> CustomerInsightView:
-    """Give today's row of a lead whose signs the analysis of `before` counted; they fade since then."""
-    if before is None:
+    """Give today's row of a lead whose signs the analysis of `before` counted; they fade since then.
+
+    Whoever was a buyer then (his orders were cancelled) has no signs of a lead.
+    """
+    if before is None or before.stage != Stage.LEAD:
         return lead
     left = freshness_of((lead.as_of - before.as_of).days, bands.lead_days)
     freshness = before.freshness * left / 100.0

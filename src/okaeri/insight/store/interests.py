@@ -17,6 +17,8 @@ def members_by_topic(batches: Iterable[pa.RecordBatch], topics: int) -> list[Bit
     """Gather rows of customer_id and topic (a number below `topics`) by topic."""
     found = [BitMap64() for _ in range(topics)]
     for batch in batches:
+        if not batch.num_rows:
+            continue
         ids = batch.column("customer_id").to_numpy().astype(np.uint64)
         numbers = batch.column("topic").to_numpy()
         order = np.lexsort((ids, numbers))

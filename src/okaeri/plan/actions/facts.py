@@ -10,6 +10,7 @@ from okaeri.customers.types import Purchase
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.insight import api as insight
 from okaeri.insight.types import CustomerInsightView
+from okaeri.intake import api as intake
 from okaeri.listen import api as listen
 from okaeri.plan.actions.carts import carts_of
 from okaeri.plan.actions.lost import lost_since
@@ -110,12 +111,33 @@ def more_facts(
     if "prices" in missing:
         known = _add_prices(known, people)
     if "subscription" in missing:
-        around = look_around()
-        since = around.subscribed_since(around.day_of(now))
-        delivered = customers.subscribed_products(people, since=since)
-        known = _add(known, lambda member: {"is_subscribed": member.customer_id in delivered})
+        known = _add_subscriptions(known, people, now)
     known = _add_named(known, people, missing, now)
     return [(crowd, facts._replace(loaded=facts.loaded | missing)) for crowd, facts in known]
+
+
+def _add_subscriptions(known: Sequence[Known], people: Sequence[int], now: datetime) -> list[Known]:
+    """Add whom a subscription brings something of the order his walk began with.
+
+    One of unknown goods may be that of any; a walk that began without an order asks for any at all.
+    """
+    around = look_around()
+    since = around.subscribed_since(around.day_of(now))
+    delivered = customers.subscribed_products(people, since=since)
+    orders = {
+        member.trigger_order_id
+        for crowd, _ in known
+        for member in crowd.members
+        if member.trigger_order_id and member.customer_id in delivered
+    }
+    lines = intake.list_lines(orders) if orders else {}
+
+    def subscribed(member: Member) -> dict[str, Any]:
+        skus = delivered.get(member.customer_id, frozenset())
+        bought = {line.sku for line in lines.get(member.trigger_order_id or 0, ())}
+        return {"is_subscribed": bool(skus & {"", *bought} if bought else skus)}
+
+    return _add(known, subscribed)
 
 
 def _add_named(

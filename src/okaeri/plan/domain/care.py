@@ -15,30 +15,33 @@ def follows_first_purchase(definition: Definition) -> bool:
 def care_ahead(definition: Definition, sales_templates: Set[str]) -> frozenset[str]:
     """Give the nodes from which a letter of care is still to come: one that stands before any selling.
 
-    What a journey tells after its own sales letter holds up nothing, or it would wait for itself.
+    What a journey tells after its own sales letter, on whichever way, holds up nothing: its offer
+    would wait for itself.
     """
-    ahead = _care_nodes(definition, sales_templates)
+    nodes = definition.nodes
+    sales = {name for name, node in nodes.items() if _sends(node, sales_templates)}
+    sold = _onward(nodes, sales)
+    care = {name for name, node in nodes.items() if isinstance(node.step, Send)} - sold
     while True:
         more = {
             name
-            for name, node in definition.nodes.items()
-            if name not in ahead and any(target in ahead for target, _ in node.arrows)
+            for name, node in nodes.items()
+            if name not in care | sold and any(target in care for target, _ in node.arrows)
         }
         if not more:
-            return frozenset(ahead)
-        ahead |= more
+            return frozenset(care)
+        care |= more
 
 
-def _care_nodes(definition: Definition, sales_templates: Set[str]) -> set[str]:
-    nodes: Mapping[str, Node] = definition.nodes
-    seen, open_ends, found = {definition.first}, [definition.first], set()
+def _sends(node: Node, templates: Set[str]) -> bool:
+    return isinstance(node.step, Send) and not templates.isdisjoint(node.step.templates)
+
+
+def _onward(nodes: Mapping[str, Node], starts: Set[str]) -> set[str]:
+    """Give these nodes and all that can be reached from them."""
+    seen, open_ends = set(starts), list(starts)
     while open_ends:
-        node = nodes[open_ends.pop()]
-        if isinstance(node.step, Send):
-            if not sales_templates.isdisjoint(node.step.templates):
-                continue
-            found.add(node.id)
-        onward = {target for target, _ in node.arrows} - seen
+        onward = {target for target, _ in nodes[open_ends.pop()].arrows} - seen
         seen |= onward
         open_ends += onward
-    return found
+    return seen

@@ -16,7 +16,7 @@ _FIELDS: dict[str, Text] = {
     "order_net_minor": Text("注文金額", "order value"),
     "stage": Text("顧客区分", "customer class"),
     "is_vip": Text("VIPの扱い", "VIP treatment"),
-    "is_subscribed": Text("定期の利用", "subscription"),
+    "is_subscribed": Text("注文した商品の定期", "subscription to what was ordered"),
     "is_lapsed": Text("離脱", "lapsed"),
     "is_at_risk": Text("離脱予備軍", "at risk"),
     "is_f2_late": Text("F2転換の遅れ", "late second purchase"),

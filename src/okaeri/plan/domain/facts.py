@@ -80,7 +80,7 @@ class Facts(NamedTuple):
     has_unpaid_orders: bool = False
     # A trend customer most of whose orders had a discount (流行客・値引き依存).
     depends_on_discounts: bool = False
-    # A subscription brings him goods, so nothing of his need be ordered again.
+    # A subscription brings him what the walk's order held, so that need not be ordered again.
     is_subscribed: bool = False
     # Known of walks only that end when the cart is empty.
     is_cart_empty: bool = False

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from okaeri.foundation.bulk import bulk_insert, db_instant
 from okaeri.plan.domain.advance import Taken
@@ -204,9 +204,14 @@ class Standing(NamedTuple):
 
 
 def standing_of(customer_ids: Collection[int]) -> list[Standing]:
-    """Give the walks of these people that go on or went to their end; not those that were left."""
-    kept = (Enrolment.State.ACTIVE, Enrolment.State.FINISHED)
-    rows = Enrolment.objects.filter(customer_id__in=customer_ids, state__in=kept)
+    """Give the walks of these people that go on or went to their end; not those that were left.
+
+    In a journey that is paused nobody goes on.
+    """
+    goes_on = Q(state=Enrolment.State.ACTIVE, journey__status=Journey.Status.LIVE)
+    rows = Enrolment.objects.filter(
+        goes_on | Q(state=Enrolment.State.FINISHED), customer_id__in=customer_ids
+    )
     columns = ("customer_id", "journey_id", "version_id", "node", "state")
     return [
         Standing(who, journey, version, node, state == Enrolment.State.ACTIVE)

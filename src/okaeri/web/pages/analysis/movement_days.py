@@ -19,6 +19,8 @@ class Asked:
     before: date | None
     after: date | None
     report: ReportView | None
+    # The last day does not come after the first.
+    is_backwards: bool = False
 
     @property
     def is_chosen(self) -> bool:
@@ -34,7 +36,8 @@ def asked_days(request: HttpRequest, usual: ReportView | None) -> Asked:
     days = sorted(insight.movement_days(), reverse=True)
     before, after = (_day(request.GET.get(word, ""), days) for word in ("from", "to"))
     if before is None or after is None or before >= after or _is_usual(before, after, usual):
-        return Asked(days, None, None, usual)
+        is_backwards = before is not None and after is not None and before >= after
+        return Asked(days, None, None, usual, is_backwards)
     return Asked(days, before, after, insight.find_movement_between(before, after))
 
 

@@ -19,7 +19,8 @@ def wait_for(
     """Ask for a job of this refresh once, and tell how far it is; the page refreshes itself."""
     last = insight.find_report("summary")
     mark = last.computed_at.isoformat() if last else ""
-    slot = ":".join([kind, "~".join(payload.values()), mark])[:120]
+    # By other rules it is another question.
+    slot = ":".join([kind, "~".join(payload.values()), insight.present_version(), mark])[:120]
     job = get_job(submit_job(kind, dict(payload), slot=slot))
     share = job.share
     context = {

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_GET
 
 from okaeri.customers import api as customers
 from okaeri.deliver import api as deliver
+from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
+from okaeri.insight.analysis_types import ForecastRules
 from okaeri.insight.reaction_types import CONTACT_DAYS, SilentContact
 from okaeri.insight.types import Stage, class_name
 from okaeri.plan import api as plan
@@ -69,9 +71,11 @@ def _silent_of(journey_id: int) -> tuple[list[SilentContact], bool]:
     day = insight.find_report_day("responses")
     if day is None:
         return [], False
-    contacts = deliver.contacts_of(
-        "journey", journey_id, day - timedelta(days=CONTACT_DAYS), limit=MOST
-    )
+    rules = load(ForecastRules)
+    # Whoever has had no time to answer yet would take the places of those who had.
+    shortest = min(rules.response_days, *rules.response_days_by_channel().values())
+    first, last = day - timedelta(days=CONTACT_DAYS), day - timedelta(days=shortest)
+    contacts = deliver.contacts_of("journey", journey_id, first, last, limit=MOST)
     return insight.list_silent(contacts), len(contacts) == MOST
 
 
