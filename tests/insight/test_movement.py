@@ -15,7 +15,7 @@ from okaeri.foundation.work.jobs import JobRunner
 from okaeri.insight import api
 from okaeri.insight.analysis_types import TargetRules
 from okaeri.insight.domain.reports.movement import month_end
-from okaeri.insight.types import Depth
+from okaeri.insight.types import Depth, LifecycleRules
 from okaeri.project.wiring import JOB_HANDLERS
 from tests.insight.shops import record_shop
 from tests.web.conftest import browser_of_staff, staff  # noqa: F401 - fixtures
@@ -207,3 +207,11 @@ def test_five_years_ahead_begin_with_the_last_month_end_and_say_what_they_rest_o
     assert browser_of_staff.get("/charts/balance-same.svg").status_code == 200
     moves = browser_of_staff.get("/analysis/movement/").content.decode()
     assert "クラスごとの維持率・離脱率・復帰率" in moves
+    backwards = f"/analysis/movement/?from={end.isoformat()}&to={end.isoformat()}"
+    assert "より後の日を選んでください" in browser_of_staff.get(backwards).content.decode()
+    # By other rules the same page is another question.
+    specs = {spec.key: spec for spec in settings.specs_of(LifecycleRules).values()}
+    settings.save(specs, {"cpm.prime_days": 300})
+    assert "計算中" in browser_of_staff.get(page).content.decode()
+    assert JobRunner(JOB_HANDLERS).run_one(clock.now())
+    assert "計算中" not in browser_of_staff.get(page).content.decode()

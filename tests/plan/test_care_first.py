@@ -35,6 +35,15 @@ MIXED = """
   - {id: news, send: {template: help}}
   - {id: end, exit: {}}
 """
+BRANCHED = """
+  - {id: happy, branch: {when: {field: satisfaction, op: ">=", value: 4}, then: offer}}
+  - {id: help, send: {template: help}}
+  - {id: unhappy, branch: {when: {field: satisfaction, op: "<", value: 4}, then: until_30}}
+  - {id: offer, send: {template: offer}}
+  - {id: until_30, wait: {day: 30}}
+  - {id: tips, send: {template: help}}
+  - {id: end, exit: {}}
+"""
 
 
 def test_care_is_what_comes_before_the_first_sales_letter() -> None:
@@ -42,6 +51,8 @@ def test_care_is_what_comes_before_the_first_sales_letter() -> None:
     assert care_ahead(mixed, {"offer"}) == {"hello", "until_3", "help"}
     assert care_ahead(mixed, set()) == set(mixed.nodes) - {"end"}
     assert care_ahead(definition_of(OFFER), {"know_us_reorder"}) == set()
+    # The offer of one way does not wait for what both ways tell after it.
+    assert care_ahead(definition_of(BRANCHED), {"offer"}) == {"happy", "help"}
 
 
 def offer_of(person: int) -> tuple[str, str]:
@@ -83,6 +94,16 @@ def test_selling_waits_for_a_follow_up_that_a_late_parcel_put_off(shop: Shop) ->
     for day in (28, 29, 30):
         go_to(day)
     assert offer_of(late)[0] == "accepted"
+
+
+@pytest.mark.django_db
+def test_a_journey_that_is_paused_holds_up_nobody(shop: Shop) -> None:
+    plan.activate("first_follow", now=NOON, holdout_share=0.0)
+    buyer = shop.order("buyer")
+    wiring.build_loop().run_until_idle()
+    assert plan.in_follow([buyer]) == {buyer}
+    plan.pause("first_follow", now=shop.now)
+    assert plan.in_follow([buyer]) == set()
 
 
 @pytest.mark.django_db
