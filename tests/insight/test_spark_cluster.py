@@ -31,7 +31,7 @@ _COLUMNS = {
     "member_no": "CustomerID",
 }
 # When a row was written is no result.
-_CLOCKS = {"computed_at", "created_at", "trained_at", "id", "at"}
+_CLOCKS = {"computed_at", "created_at", "first_used_at", "trained_at", "id", "at"}
 
 
 def okaeri(*words: str, data_dir: Path) -> dict[str, Any]:
