@@ -19,7 +19,14 @@ from okaeri.measure.types import Arm, ExperimentView
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 # What is read of the warehouse's orders here and where what came back is subtracted.
-ORDERS = pa.schema([("order_id", pa.int64()), ("ordered_on", pa.date32()), *outcomes.ORDERS])
+ORDERS = pa.schema(
+    [
+        ("order_id", pa.int64()),
+        ("ordered_on", pa.date32()),
+        ("is_trial", pa.bool_()),
+        *outcomes.ORDERS,
+    ]
+)
 START = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 
@@ -46,6 +53,7 @@ def order(customer_id: int, at: datetime, net_minor: int, **changes: Any) -> dic
         "ordered_on": at.date(),
         "ordered_at": at.replace(tzinfo=None),
         "is_purchase": True,
+        "is_trial": False,
         "net_minor": net_minor,
         "margin_minor": net_minor // 2,
     }

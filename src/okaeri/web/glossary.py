@@ -325,6 +325,12 @@ TERMS: Mapping[str, Term] = {
         "ほかのプログラムが出入りするための鍵です。できることを絞って渡します。",
         "What another program comes in with; it may do only what its scopes say.",
     ),
+    "nps": _term(
+        "推奨度",
+        "NPS",
+        "0〜10の質問で9・10と答えた方の割合から、0〜6の方の割合を引いた数字です。",
+        "The share of 9 and 10 less that of 0 to 6, of answers from 0 to 10.",
+    ),
     "tag": _term(
         "計測タグ",
         "Tag",
@@ -375,6 +381,7 @@ _OF_PAGES: Mapping[str, tuple[str, ...]] = {
     "/analysis/": ("first", "toddler", "steady", "trend", "prime", "lapsed", "threshold", "tenure"),
     "/analysis/dropoff/": ("dropoff", "f2", "purchase"),
     "/analysis/reasons/": ("lapse_reason", "lapsed"),
+    "/analysis/loyalty/": ("nps", "first", "prime", "lapsed"),
     "/analysis/cohorts/": ("cohort", "purchase"),
     "/analysis/freshness/": ("freshness", "cycle", "recency"),
     "/analysis/segments/": ("segment", "lapsed"),

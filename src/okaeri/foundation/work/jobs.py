@@ -115,6 +115,12 @@ def get_job(job_id: int) -> JobView:
     return _view(job)
 
 
+def find_job(slot: str) -> JobView | None:
+    """Give the job of a slot; None before anybody asked for it."""
+    job = Job.objects.filter(slot=slot).first()
+    return None if job is None else _view(job)
+
+
 def list_jobs(kind: str | None = None, limit: int = 20) -> list[JobView]:
     """Give the newest jobs first."""
     jobs = Job.objects.filter(kind=kind) if kind else Job.objects.all()

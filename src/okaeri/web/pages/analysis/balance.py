@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_http_methods
 
 from okaeri.insight import api as insight
 from okaeri.web import findings
@@ -14,7 +14,7 @@ from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import language_of, show
-from okaeri.web.pages.analysis.waiting import BALANCE, wait_for
+from okaeri.web.pages.analysis.waiting import BALANCE, ask_for, offer
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 
 # Word of the address → which plan: without new buyers, or with as many as in the last year.
@@ -23,14 +23,17 @@ _COLUMNS = ("new_buyers", "year", "stage", "is_lapsed", "customers", "low", "hig
 
 
 @needs("figures.see")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def balance(request: HttpRequest) -> HttpResponseBase:
-    """Show customers by class and sales, five years ahead, and the rates this rests on."""
+    """Show customers by class and sales, five years ahead, and the rates this rests on; POST counts them."""
+    if request.method == "POST":
+        ask_for(BALANCE, {})
+        return redirect(request.path)
     report = insight.find_balance()
     if report is None and insight.find_report_day("summary") is not None:
         if "csv" in request.GET:
             return redirect(request.path)
-        return wait_for(request, "balance", BALANCE, {})
+        return offer(request, "balance", BALANCE)
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Refresh": "true"})
     payload = report.payload if report else None

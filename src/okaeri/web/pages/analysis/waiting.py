@@ -1,11 +1,11 @@
-"""A page whose figures are counted when somebody first asks: it asks once, and waits."""
+"""A page whose figures are counted when somebody first asks for them: queued once, then it waits."""
 
 from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from okaeri.foundation.work.jobs import get_job, submit_job
+from okaeri.foundation.work.jobs import JobView, find_job, get_job, submit_job
 from okaeri.insight import api as insight
 from okaeri.web.pages.analysis.frame import frame, page_of
 
@@ -13,16 +13,32 @@ from okaeri.web.pages.analysis.frame import frame, page_of
 MOVEMENT, BALANCE = "movement_between", "balance"
 
 
+def ask_for(kind: str, payload: Mapping[str, str]) -> JobView:
+    """Queue a job of this refresh once, however often it is asked for."""
+    return get_job(submit_job(kind, dict(payload), slot=_slot(kind, payload)))
+
+
 def wait_for(
     request: HttpRequest, page: str, kind: str, payload: Mapping[str, str]
 ) -> HttpResponse:
-    """Ask for a job of this refresh once, and tell how far it is; the page refreshes itself."""
+    """Ask for a job and tell how far it is; the page refreshes itself."""
+    return _show(request, page, ask_for(kind, payload))
+
+
+def offer(request: HttpRequest, page: str, kind: str) -> HttpResponse:
+    """Tell how far a job is that somebody asked for; before that, show the button that asks."""
+    return _show(request, page, find_job(_slot(kind, {})))
+
+
+def _slot(kind: str, payload: Mapping[str, str]) -> str:
     last = insight.find_report("summary")
     mark = last.computed_at.isoformat() if last else ""
     # By other rules it is another question.
-    slot = ":".join([kind, "~".join(payload.values()), insight.present_version(), mark])[:120]
-    job = get_job(submit_job(kind, dict(payload), slot=slot))
-    share = job.share
+    return ":".join([kind, "~".join(payload.values()), insight.present_version(), mark])[:120]
+
+
+def _show(request: HttpRequest, page: str, job: JobView | None) -> HttpResponse:
+    share = job.share if job else None
     context = {
         **frame(page),
         "question": page_of(page).question,
