@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import altair as alt
-
 from okaeri.foundation.text import Text
 from okaeri.web import formats
-from okaeri.web.charts.canvas import NARROW, WIDE, Chart, colour, finish, hatched, rows_of
+from okaeri.web.charts.canvas import NARROW, WIDE, Chart, colour, hatched
 from okaeri.web.charts.lines import Axes, Line, lines
+from okaeri.web.charts.month_rates import month_rates
 
 UNITS = {"contracts": Text("契約", "Contracts"), "customers": Text("お客様", "Customers")}
 _TITLE = Text(
@@ -77,30 +76,8 @@ def months(payload: dict[str, Any], *, as_of: str, language: str) -> Chart:
         address="survival-months",
         title=title,
         note=_MONTHS_NOTE.format(day=as_of).render(language),
-        wide_spec=_spec(values, WIDE, 200, language),
-        narrow_spec=_spec(values[-12:], NARROW, 200, language),
+        wide_spec=month_rates(values, WIDE, 200, _MONTHS.render(language)),
+        narrow_spec=month_rates(values[-12:], NARROW, 200, _MONTHS.render(language)),
         columns=columns,
         rows=tuple(tuple(row[name] for name in columns) for row in rows),
     )
-
-
-def _spec(values: list[dict[str, Any]], width: int, height: int, language: str) -> dict[str, Any]:
-    is_narrow = width == NARROW
-    base = alt.Chart(rows_of(values)).encode(
-        x=alt.X("month:O")
-        .title(None)
-        .sort(None)
-        .scale(paddingInner=0.35)
-        .axis(labelAngle=-90 if is_narrow else -45, labelOverlap=True),
-        y=alt.Y("rate:Q").title(None).scale(domainMin=0).axis(format=".0%", tickCount=5),
-    )
-    bars = base.mark_bar().encode(
-        color=alt.Color("colour:N").scale(None).legend(None), description="label:N"
-    )
-    layers = [bars]
-    if not is_narrow and len(values) <= 14:
-        layers.append(base.mark_text(dy=-8, color=colour("ink")).encode(text="label:N"))
-    drawn = alt.layer(*layers).properties(
-        width=width - 60, height=height, title=_MONTHS.render(language)
-    )
-    return finish(drawn, is_narrow=is_narrow)

@@ -8,6 +8,7 @@ from okaeri.foundation.text import Text
 from okaeri.insight.types import BAND_NAMES, FreshnessBand
 from okaeri.web import findings, formats
 from okaeri.web.charts.canvas import NARROW, WIDE, Chart, colour, finish, hatched, rows_of
+from okaeri.web.charts.month_rates import month_rates
 from okaeri.web.narrowing import band_address
 from okaeri.web.pages.analysis.steps_of_buyers import came_again
 
@@ -16,6 +17,7 @@ _DROPOFF_NOTE = Text(
     "Bars: share that went on to the next purchase; lines: 95% interval. "
     "Orange: the step that loses most people. As of {day}.",
 )
+_F2_TITLE = Text("90日以内に2回目を買った割合", "Bought again within 90 days")
 _F2_NOTE = Text(
     "初回購入の月ごとに、90日以内に2回目を買った割合。斜線の月はまだ90日たっていません。{day}現在。",
     "Share that bought again within 90 days, by month of first purchase. Hatched months are not yet "
@@ -104,37 +106,12 @@ def f2_by_month(payload: dict[str, Any], *, as_of: str, language: str) -> Chart:
         address="f2",
         title=findings.f2_by_month(payload).render(language),
         note=_F2_NOTE.format(day=as_of).render(language),
-        wide_spec=_months_spec(values[-24:], WIDE, 240, language),
-        narrow_spec=_months_spec(values[-12:], NARROW, 220, language),
+        wide_spec=month_rates(values[-24:], WIDE, 240, _F2_TITLE.render(language)),
+        narrow_spec=month_rates(values[-12:], NARROW, 220, _F2_TITLE.render(language)),
         columns=("month", "eligible", "converted", "rate", "is_mature"),
         rows=tuple(
             (r["month"], r["eligible"], r["converted"], r["rate"], r["is_mature"]) for r in rows
         ),
-    )
-
-
-def _months_spec(
-    values: list[dict[str, Any]], width: int, height: int, language: str
-) -> dict[str, Any]:
-    is_narrow = width == NARROW
-    base = alt.Chart(rows_of(values)).encode(
-        x=alt.X("month:O")
-        .title(None)
-        .sort(None)
-        .scale(paddingInner=0.35)
-        .axis(labelAngle=-90 if is_narrow else -45, labelOverlap=True),
-        y=alt.Y("rate:Q").title(None).scale(domainMin=0).axis(format=".0%", tickCount=5),
-    )
-    bars = base.mark_bar().encode(
-        color=alt.Color("colour:N").scale(None).legend(None), description="label:N"
-    )
-    layers = [bars]
-    if not is_narrow and len(values) <= 14:
-        layers.append(base.mark_text(dy=-8, color=colour("ink")).encode(text="label:N"))
-    title = Text("90日以内に2回目を買った割合", "Bought again within 90 days").render(language)
-    return finish(
-        alt.layer(*layers).properties(width=width - 60, height=height, title=title),
-        is_narrow=is_narrow,
     )
 
 

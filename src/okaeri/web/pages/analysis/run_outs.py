@@ -105,11 +105,8 @@ def _rows(
             )
 
 
-_COLUMNS = (
-    Text("顧客ID", "customer_id"),
-    Text("名前", "name"),
-    Text("クラス", "class"),
-    Text("購入回数", "purchases"),
+# What a file tells of one run-out.
+RUN_OUT_COLUMNS = (
     Text("商品コード", "sku"),
     Text("商品", "product"),
     Text("最終購入日", "last_on"),
@@ -118,6 +115,13 @@ _COLUMNS = (
     Text("次にこの商品を買う日", "next_on"),
     Text("次にこの商品を買う日の下限(80%)", "next_low_on"),
     Text("次にこの商品を買う日の上限(80%)", "next_high_on"),
+)
+_COLUMNS = (
+    Text("顧客ID", "customer_id"),
+    Text("名前", "name"),
+    Text("クラス", "class"),
+    Text("購入回数", "purchases"),
+    *RUN_OUT_COLUMNS,
 )
 
 

@@ -16,25 +16,13 @@ from okaeri.web import sight
 from okaeri.web.access import needs, require
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import language_of
-from okaeri.web.pages.analysis.run_outs import BASES
+from okaeri.web.pages.analysis.run_outs import BASES, RUN_OUT_COLUMNS
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.customers.views import display_name
 
 # A page reads beside the worker, of one person.
 _MEMORY_LIMIT = "256MB"
-
-
-_COLUMNS = (
-    Text("商品コード", "sku"),
-    Text("商品", "product"),
-    Text("最終購入日", "last_on"),
-    Text("使い切り予定日", "runs_out_on"),
-    Text("使い切り予定日の根拠", "basis"),
-    Text("次にこの商品を買う日", "next_on"),
-    Text("次にこの商品を買う日の下限(80%)", "next_low_on"),
-    Text("次にこの商品を買う日の上限(80%)", "next_high_on"),
-    Text("状態", "state"),
-)
+_COLUMNS = (*RUN_OUT_COLUMNS, Text("状態", "state"))
 _AHEAD = Text("予定", "ahead")
 _PAST = Text("過ぎている", "past")
 _LONG_PAST = Text("長く過ぎている", "long past")
