@@ -18,8 +18,7 @@ from okaeri.insight.count_types import CountFacet
 from okaeri.web.access import needs
 from okaeri.web.count_facet import PAGES, ask
 from okaeri.web.narrowing import narrowed_to
-from okaeri.web.pages.analysis.frame import frame, page_of
-from okaeri.web.pages.analysis.waiting import BALANCE, MOVEMENT
+from okaeri.web.pages.analysis.waiting import BALANCE, MOVEMENT, heading, tell_progress
 
 JOB = "count_reports"
 _NO_JOB = Text("その計算は見つかりません。", "There is no such computation.")
@@ -42,11 +41,11 @@ def with_count_facet(page: str) -> Callable[[View], View]:
                 if "csv" in request.GET:
                     # A page that waits reloads itself: a file must not come of that.
                     return redirect(_without_csv(request))
-                return _waiting(request, page, facet)
+                return tell_progress(request, page, _job(page, facet), is_of_everybody=False)
             if request.headers.get("HX-Request"):
                 return HttpResponse(headers={"HX-Refresh": "true"})
             if not has_people:
-                return render(request, "okaeri/analysis/count_nobody.html", _frame(page))
+                return render(request, "okaeri/analysis/count_nobody.html", heading(page))
             request.count_facet = facet  # type: ignore[attr-defined]
             with narrowed_to(insight.count_rule(facet)):
                 return _named(view(request, *args, **words), facet)
@@ -66,29 +65,8 @@ def _without_csv(request: HttpRequest) -> str:
     return f"{request.path}?{asked.urlencode()}"
 
 
-def _frame(page: str) -> dict[str, Any]:
-    return {
-        **frame(page),
-        "question": page_of(page).question,
-        "analysed_on": insight.find_report_day("summary"),
-    }
-
-
-def _waiting(request: HttpRequest, page: str, facet: CountFacet) -> HttpResponse:
-    """Ask for the reports once, and tell how far they are; the page refreshes itself."""
-    job = _job(page, facet)
-    share = job.share
-    context = {
-        **_frame(page),
-        "job": job,
-        "percent": None if share is None else round(share * 100),
-    }
-    is_asked_again = request.headers.get("HX-Request")
-    name = "parts/count_progress" if is_asked_again else "analysis/count_waiting"
-    return render(request, f"okaeri/{name}.html", context)
-
-
 def _job(page: str, facet: CountFacet) -> JobView:
+    """Ask for the reports of this refresh once."""
     last = insight.find_report("summary")
     mark = last.computed_at.isoformat() if last else ""
     slot = f"count:{page}:{facet.token}:{mark}"[:120]

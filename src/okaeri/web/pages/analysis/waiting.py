@@ -1,6 +1,7 @@
 """A page whose figures are counted when somebody first asks for them: queued once, then it waits."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,12 +23,12 @@ def wait_for(
     request: HttpRequest, page: str, kind: str, payload: Mapping[str, str]
 ) -> HttpResponse:
     """Ask for a job and tell how far it is; the page refreshes itself."""
-    return _show(request, page, ask_for(kind, payload))
+    return tell_progress(request, page, ask_for(kind, payload), is_of_everybody=True)
 
 
 def offer(request: HttpRequest, page: str, kind: str) -> HttpResponse:
     """Tell how far a job is that somebody asked for; before that, show the button that asks."""
-    return _show(request, page, find_job(_slot(kind, {})))
+    return tell_progress(request, page, find_job(_slot(kind, {})), is_of_everybody=True)
 
 
 def _slot(kind: str, payload: Mapping[str, str]) -> str:
@@ -37,15 +38,25 @@ def _slot(kind: str, payload: Mapping[str, str]) -> str:
     return ":".join([kind, "~".join(payload.values()), insight.present_version(), mark])[:120]
 
 
-def _show(request: HttpRequest, page: str, job: JobView | None) -> HttpResponse:
-    share = job.share if job else None
-    context = {
+def heading(page: str) -> dict[str, Any]:
+    """Give what stands above a page that has no figures yet."""
+    return {
         **frame(page),
         "question": page_of(page).question,
         "analysed_on": insight.find_report_day("summary"),
+    }
+
+
+def tell_progress(
+    request: HttpRequest, page: str, job: JobView | None, *, is_of_everybody: bool
+) -> HttpResponse:
+    """Tell how far a job is, as a page or as the part of it that asks again; None: nobody asked yet."""
+    share = job.share if job else None
+    context = {
+        **heading(page),
         "job": job,
         "percent": None if share is None else round(share * 100),
-        "is_of_everybody": True,
+        "is_of_everybody": is_of_everybody,
     }
     name = "parts/count_progress" if request.headers.get("HX-Request") else "analysis/count_waiting"
     return render(request, f"okaeri/{name}.html", context)
