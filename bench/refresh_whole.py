@@ -1,20 +1,24 @@
 # ruff: noqa: E402 - the settings must be named before Django is imported
-"""One whole refresh of a prepared shop in a process of its own: steps, seconds, memory as JSON.
+"""One whole refresh of a prepared shop and a night after it: steps, seconds, memory as JSON.
 
     python -m bench.refresh_whole FOLDER [ENGINE [full]]
 
 FOLDER holds orders.parquet and order_lines.parquet (`bench.whole_shop`). Prints one JSON line: the
-full refresh, then (unless told "full") a night after 0.5 % of new orders.
+full refresh, then (unless told "full") a night after 0.5 % of new orders. Each runs in a process of
+its own, so that the memory of one is not what another left behind.
 """
 
 import json
 import os
 import resource
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
 
-FOLDER = tempfile.mkdtemp(prefix="okaeri-bench-")
+# The first process makes the folder, the others are told of it.
+FOLDER = os.environ.get("BENCH_FOLDER") or tempfile.mkdtemp(prefix="okaeri-bench-")
 os.environ["OKAERI_DATA_DIR"] = FOLDER
 os.environ["DJANGO_SETTINGS_MODULE"] = "okaeri.project.settings"
 
@@ -95,18 +99,42 @@ def _measured(engine: str, as_of: date, *, depth: Depth) -> dict[str, float]:
 def main() -> None:
     folder = Path(sys.argv[1])
     engine = sys.argv[2] if len(sys.argv) > 2 else "duckdb"
-    call_command("migrate", verbosity=0)
-    _fill(folder)
+    try:
+        call_command("migrate", verbosity=0)
+        _apart("fill", folder, engine)
+        told = _apart("full", folder, engine)
+        if "full" not in sys.argv[3:]:
+            _apart("add", folder, engine)
+            told |= _apart("night", folder, engine)
+    finally:
+        shutil.rmtree(FOLDER)
+    print(json.dumps(told))
+
+
+def _apart(phase: str, folder: Path, engine: str) -> dict[str, Any]:
+    """Run one phase in a process of its own; give what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.refresh_whole", str(folder), engine],
+        env={**os.environ, "BENCH_FOLDER": FOLDER, "BENCH_PHASE": phase},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def run_phase(phase: str, folder: Path, engine: str) -> dict[str, Any]:
+    """Do one of the four: fill and add write to the warehouse, full and night measure a refresh."""
+    if phase in ("fill", "add"):
+        (_fill if phase == "fill" else _add_a_day)(folder)
+        return {}
     # Month-end snapshots are taken once in the life of a shop; they are no part of a refresh.
     action.SNAPSHOT_MONTHS = 0
+    if phase == "night":
+        return {"night": _measured(engine, AS_OF + timedelta(days=1), depth=Depth.DUE)}
     steps = _time_analyses()
-    full = _measured(engine, AS_OF, depth=Depth.ALL)
-    if "full" in sys.argv[3:]:
-        print(json.dumps({"full": full, "steps": steps}))
-        return
-    _add_a_day(folder)
-    night = _measured(engine, AS_OF + timedelta(days=1), depth=Depth.DUE)
-    print(json.dumps({"full": full, "night": night, "steps": steps}))
+    return {"full": _measured(engine, AS_OF, depth=Depth.ALL), "steps": steps}
 
 
 def _time_analyses() -> dict[str, float]:
@@ -127,4 +155,7 @@ def _time_analyses() -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    main()
+    if at := os.environ.get("BENCH_PHASE"):
+        print(json.dumps(run_phase(at, Path(sys.argv[1]), sys.argv[2])))
+    else:
+        main()

@@ -17,6 +17,7 @@ _COLUMNS = [
     "ordered_on",
     "ordered_hour",
     "net_minor",
+    "delivery_no",
     "is_purchase",
 ]
 
@@ -58,12 +59,16 @@ def answer(folder: Path) -> contest.Answers:
             "orders": net.groupby(month).size(),
         }
     )
+    # A cart makes the later deliveries of a contract, at its own hour.
+    chosen = orders[orders["delivery_no"].fillna(1) <= 1]
     lines, item_days = _lines(folder, orders)
     return {
         "classes": _classes(customers, as_of, orders),
         "deciles": _deciles(customers),
         "hours": _rows(
-            orders.groupby([on.dt.weekday, "ordered_hour"])["net_minor"].agg(["size", "sum"])
+            chosen.groupby([chosen["ordered_on"].dt.weekday, "ordered_hour"])["net_minor"].agg(
+                ["size", "sum"]
+            )
         ),
         "survival": [
             (media, n, int(reached))

@@ -10,6 +10,10 @@ from bench.refresh_peers import contest
 from bench.whole_peers import questions as asked
 
 Rows = list[tuple[Any, ...]]
+_COLUMNS = (
+    *("order_id", "customer_id", "media_code", "ordered_on", "ordered_hour", "net_minor"),
+    "delivery_no",
+)
 who, on, net = pl.col("customer_id"), pl.col("ordered_on"), pl.col("net_minor")
 
 
@@ -17,7 +21,7 @@ def answer(folder: Path) -> contest.Answers:
     orders = (
         pl.scan_parquet(folder / "orders.parquet")
         .filter(pl.col("is_purchase") & (on <= contest.AS_OF) & who.is_not_null())
-        .select("order_id", "customer_id", "media_code", "ordered_on", "ordered_hour", "net_minor")
+        .select(_COLUMNS)
         .sort("customer_id", "ordered_on", "order_id")
         .with_columns(is_first=(who != who.shift()).fill_null(True))
         .with_columns(is_visit=pl.col("is_first") | (on != on.shift()))
@@ -60,7 +64,8 @@ def answer(folder: Path) -> contest.Answers:
     return {
         "classes": _classes(customers, bar),
         "deciles": _deciles(customers),
-        "hours": orders.group_by(on.dt.weekday() - 1, "ordered_hour")
+        "hours": orders.filter(pl.col("delivery_no").fill_null(1) <= 1)
+        .group_by(on.dt.weekday() - 1, "ordered_hour")
         .agg(pl.len(), net.sum())
         .rows(),
         "survival": [

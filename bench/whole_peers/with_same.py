@@ -17,7 +17,7 @@ from okaeri.insight.features.f2_waits import compute_f2_waits
 from okaeri.insight.features.portfolio import compute_portfolio
 from okaeri.insight.features.sales_mix import compute_month_sales
 from okaeri.insight.features.survival import compute_survival
-from okaeri.insight.features.timing import compute_day_hours, compute_week_hours
+from okaeri.insight.features.timing import compute_day_hours, compute_week_hours, only_chosen
 
 Rows = list[tuple[Any, ...]]
 
@@ -25,7 +25,7 @@ Rows = list[tuple[Any, ...]]
 def answer(folder: Path) -> contest.Answers:
     _, found, sources = read_shop(folder)
     rows = sources.rows
-    day_hours = sources.stage("day_hours", compute_day_hours(sources.purchases))
+    day_hours = sources.stage("day_hours", compute_day_hours(only_chosen(sources.counted)))
     (waits,) = rows(
         compute_f2_waits(
             sources.purchases, as_of=contest.AS_OF, windows=asked.WAIT_DAYS, basis="all"
