@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from bench.refresh import check_agreement, measure
 from bench.whole_shop import make_shop
 
