@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -171,7 +170,7 @@ def _source(
     if is_online_retail(orders):
         return read_online_retail(orders)
     profile = build(ShopProfile, currency=currency, time_zone=time_zone)
-    return read_order_file(orders, currency, ZoneInfo(profile.time_zone), progress)
+    return read_order_file(orders, currency, profile.zone, progress)
 
 
 def _live_from(day: date | None, source: Source) -> date:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 from django.conf import settings
@@ -377,25 +376,25 @@ def list_marketing(customer_ids: Sequence[int]) -> list[SentMarketing]:
 
 def read_contacts(since: datetime) -> Iterator[pa.RecordBatch]:
     """Give customer_id, sent_on (shop day), channel and source of each advertisement since `since`."""
-    return contacts.read_contacts(since, ZoneInfo(load(ShopProfile).time_zone))
+    return contacts.read_contacts(since, load(ShopProfile).zone)
 
 
 def contacts_of(
     source_kind: str, source_id: int, first: date, last: date, *, limit: int
 ) -> list[tuple[int, date, str]]:
     """Give person, shop day and channel of a source's newest advertisements that left on these days."""
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     return contacts.contacts_of(source_kind, source_id, first, last, zone, limit=limit)
 
 
 def read_spent(since: datetime) -> Iterator[pa.RecordBatch]:
     """Give every message that left since `since`, as `insight.care_types.SPENT`."""
-    return contacts.read_spent(since, ZoneInfo(load(ShopProfile).time_zone))
+    return contacts.read_spent(since, load(ShopProfile).zone)
 
 
 def mail_months(since: datetime) -> list[MailMonth]:
     """Give what became of the advertisements by mail of each month since `since`."""
-    return mail_counts.mail_months(since, ZoneInfo(load(ShopProfile).time_zone))
+    return mail_counts.mail_months(since, load(ShopProfile).zone)
 
 
 def read_reactions(since: datetime, until: datetime | None = None) -> Iterator[pa.RecordBatch]:
@@ -407,17 +406,17 @@ def read_reactions(since: datetime, until: datetime | None = None) -> Iterator[p
 
 def read_signs(since: date) -> Iterator[pa.RecordBatch]:
     """Give what everybody did with messages from a day on, as `insight.bump_types.SIGNS`."""
-    return signs.read_signs(since, ZoneInfo(load(ShopProfile).time_zone))
+    return signs.read_signs(since, load(ShopProfile).zone)
 
 
 def read_clicks(since: date) -> Iterator[pa.RecordBatch]:
     """Give which links in messages people pressed from a day on, as `insight.reaction_types.CLICKS`."""
-    return signs.read_clicks(since, ZoneInfo(load(ShopProfile).time_zone))
+    return signs.read_clicks(since, load(ShopProfile).zone)
 
 
 def signs_of(customer_ids: Collection[int], since: date) -> list[Sign]:
     """Give what these people did with messages from a day on, as signs of life."""
-    return signs.signs_of(customer_ids, since, ZoneInfo(load(ShopProfile).time_zone))
+    return signs.signs_of(customer_ids, since, load(ShopProfile).zone)
 
 
 def last_marketing_at(customer_ids: Sequence[int]) -> datetime | None:

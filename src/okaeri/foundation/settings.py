@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from okaeri.foundation import clock
 from okaeri.foundation.addresses import is_sender_address
@@ -42,6 +43,7 @@ __all__ = [
     "must_be_below",
     "save",
     "setting",
+    "shop_day",
     "specs_of",
 ]
 
@@ -285,3 +287,13 @@ class ShopProfile:
     time_zone: str = setting(
         "shop.time_zone", "Asia/Tokyo", Text("時間帯", "Time zone"), judge=_zone_problem
     )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone the shop's days are counted in."""
+        return ZoneInfo(self.time_zone)
+
+
+def shop_day(instant: datetime) -> date:
+    """Give the calendar day of `instant` where the shop is."""
+    return clock.local_day(instant, load(ShopProfile).zone)

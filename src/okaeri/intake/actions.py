@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -161,7 +160,7 @@ def _store_records(run: ImportRun, path: Path, mapping: Mapping[str, str]) -> No
     """Store records other than orders; the counts of orders count these."""
     shop = load(ShopProfile)
     around = record_files.Surroundings(
-        shop.currency, ZoneInfo(shop.time_zone), clock.now(), Path(run.filename).stem
+        shop.currency, shop.zone, clock.now(), Path(run.filename).stem
     )
     found = record_files.read(path, run.connector, mapping, around)
     with transaction.atomic():
@@ -199,7 +198,7 @@ def _stage(
         connector=run.connector,
         mapping=mapping,
         currency=shop.currency,
-        zone=ZoneInfo(shop.time_zone),
+        zone=shop.zone,
         progress=None if progress is None else lambda done, total: progress(done, 2 * total),
         folder=Path(settings.OKAERI.data_dir) / "staging",
     )
@@ -291,7 +290,7 @@ def _sha256(path: Path) -> str:
 def record_orders(orders: Iterable[OrderIn]) -> tuple[int, int, int]:
     """Store live orders in one transaction."""
     shop = load(ShopProfile)
-    staged = stage_orders(orders, shop.currency, ZoneInfo(shop.time_zone))
+    staged = stage_orders(orders, shop.currency, shop.zone)
     if not staged.order_count:
         return 0, 0, 0
     with transaction.atomic():

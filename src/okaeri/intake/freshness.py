@@ -1,7 +1,5 @@
 """How fresh each source's data is (データ鮮度), kind by kind, and whether it is later than usual."""
 
-from zoneinfo import ZoneInfo
-
 from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.intake.domain.rhythm import limit_days
@@ -14,7 +12,7 @@ _LIVELY = (SourceMark.Subject.ORDER, SourceMark.Subject.EVENT)
 
 def source_freshness() -> list[SourceFreshness]:
     """Give every source that ever sent anything or is connected, the most silent first."""
-    rules, zone = load(LiveRules), ZoneInfo(load(ShopProfile).time_zone)
+    rules, zone = load(LiveRules), load(ShopProfile).zone
     today = clock.local_day(clock.now(), zone)
     kinds: dict[str, list[KindFreshness]] = {}
     for source in Connection.objects.filter(is_active=True).values_list("source", flat=True):

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -189,7 +188,7 @@ def record_bodies(kind: str, bodies: Sequence[Any], now: datetime) -> Kept:
     Raises InputError where one cannot be stored.
     """
     shop = load(ShopProfile)
-    zone = ZoneInfo(shop.time_zone)
+    zone = shop.zone
     frame = Frame("api", shop.currency, zone, now, now)
     to_word = KINDS[kind][1]
     return apply([to_word(body, frame) for body in bodies], Surroundings(zone, now))

@@ -5,7 +5,6 @@ Links are signed with the installation's secret, the one `question_link` is give
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -97,7 +96,7 @@ def answers_of(customer_id: int) -> list[AnswerView]:
 
 def signs_of(customer_ids: Collection[int], since: date) -> list[Sign]:
     """Give the answers of these people since a day as signs of life, which lift freshness."""
-    return store.signs_of(customer_ids, since, ZoneInfo(load(ShopProfile).time_zone))
+    return store.signs_of(customer_ids, since, load(ShopProfile).zone)
 
 
 def iter_answers() -> Iterator[AnswerView]:

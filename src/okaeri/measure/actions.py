@@ -154,7 +154,7 @@ def evaluate(
     """Evaluate `experiments` in one pass over the orders and keep the results."""
     now = clock.now()
     shop = load(ShopProfile)
-    until = min(now, _end_of_day(as_of, ZoneInfo(shop.time_zone)))
+    until = min(now, _end_of_day(as_of, shop.zone))
     people, unfinished, mixed = _assignments(experiments, until)
     sums = _sums(warehouse, people, as_of)
     family_size = sum(one.started_at < until for one in store.list_experiments())
@@ -191,7 +191,7 @@ def evaluate_groups(
     """
     now = clock.now()
     shop = load(ShopProfile)
-    until = min(now, _end_of_day(as_of, ZoneInfo(shop.time_zone)))
+    until = min(now, _end_of_day(as_of, shop.zone))
     people, _, mixed = _assignments([experiment], until)
     names, group_of = _groups_of(people, groups)
     places = pa.array([names.index(group) for group in group_of], pa.int64())

@@ -44,7 +44,7 @@ def count_goal(journey: Journey) -> GoalCount:
     """Count the walks whose person did what the journey is for, within its window after entering."""
     version = store.newest_versions([journey.id])[journey.id]
     header = store.definition_of(version.id, version.source).header
-    goal, zone = Goal(header.goal), ZoneInfo(load(ShopProfile).time_zone)
+    goal, zone = Goal(header.goal), load(ShopProfile).zone
     rows = Enrolment.objects.filter(journey_id=journey.id).order_by("-id")[: MOST_WALKS + 1]
     columns = ("customer_id", "arm", "entered_at", "trigger_on", "trigger_order_id")
     found = list(rows.values_list(*columns))

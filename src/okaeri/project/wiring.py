@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import chain, islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings as django_settings
 
@@ -23,7 +22,7 @@ from okaeri.deliver.channels.line.audiences import WAITS, LineAudiences
 from okaeri.deliver.types import Channel, Links
 from okaeri.foundation import clock
 from okaeri.foundation.plugins import load_plugins
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import ShopProfile, load, shop_day
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.foundation.work.jobs import Handler, JobContext, JobRunner, submit_job
 from okaeri.foundation.work.loop import Duty, WorkLoop
@@ -64,11 +63,6 @@ def open_shop_warehouse(engine: str = "") -> Warehouse:
     """Open this shop's warehouse with `engine`, or that of the environment; the caller closes it."""
     env = environment()
     return open_warehouse(env.warehouse_dir, engine or env.warehouse_engine)
-
-
-def shop_day() -> date:
-    """Give today in the shop's time zone by the clock in use."""
-    return clock.local_day(clock.now(), ZoneInfo(load(ShopProfile).time_zone))
 
 
 def channels() -> Mapping[str, Channel]:
@@ -136,7 +130,7 @@ def evaluate_everything(as_of: date) -> list[Evaluation]:
 
 def answers_for_segments() -> Iterator[SegmentAnswer]:
     """Give what people answered, for segments to ask about: listen stands above insight."""
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     answers = listen.iter_answers()
     while some := list(islice(answers, _ANSWERS_AT_ONCE)):
         # Who answered may be part of another person by now.
@@ -158,7 +152,7 @@ def refresh_everything(
     `engine` takes the place of the environment's, for this refresh only; `depth` as in
     `insight.api.refresh`.
     """
-    as_of = shop_day()
+    as_of = shop_day(clock.now())
     warehouse = open_shop_warehouse(engine)
     try:
         summary = insight.refresh(
@@ -272,7 +266,7 @@ JOB_HANDLERS: dict[str, Handler] = {
 
 def schedule_nightly(now: datetime) -> int:
     """Ask for the nightly refresh once per shop day; two workers at once ask for the same slot."""
-    local = now.astimezone(ZoneInfo(load(ShopProfile).time_zone))
+    local = now.astimezone(load(ShopProfile).zone)
     due = local.replace(hour=NIGHTLY_HOUR, minute=0, second=0, microsecond=0)
     night = local.date() if local >= due else local.date() - timedelta(days=1)
     submit_job("refresh", {"depth": Depth.DUE}, slot=f"refresh:{night}")

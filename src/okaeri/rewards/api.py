@@ -7,7 +7,6 @@ their accounts; when a merge is taken back, each finds his own again, and no tra
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 from django.conf import settings
@@ -70,7 +69,7 @@ def points_since(since: datetime) -> dict[int, int]:
 
 def read_spent(since: datetime) -> Iterator[pa.RecordBatch]:
     """Give coupons used and points given since then, as `insight.care_types.SPENT`."""
-    return spent.read_spent(since, ZoneInfo(load(ShopProfile).time_zone))
+    return spent.read_spent(since, load(ShopProfile).zone)
 
 
 def entries_of(customer_id: int) -> list[PointEntry]:

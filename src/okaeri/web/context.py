@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -60,9 +59,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "help_terms": terms_of(request.path_info),
         "here": _entry_of(request.path_info),
         "simulated_day": (
-            clock.local_day(clock.now(), ZoneInfo(shop.time_zone))
-            if clock.current().is_simulated
-            else None
+            clock.local_day(clock.now(), shop.zone) if clock.current().is_simulated else None
         ),
         "has_local_mailbox": settings.OKAERI.smtp_url.startswith("mailbox:"),
     }

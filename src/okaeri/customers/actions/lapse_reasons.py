@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from itertools import takewhile
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -100,7 +99,7 @@ def _ready(contracts: Sequence[SubscriptionRecord]) -> list[SubscriptionRecord]:
 
 def _answers(contracts: Sequence[SubscriptionRecord], master: AttributeIn) -> Iterator[ValueIn]:
     owners = identity.links_of(one.party_id for one in contracts if one.party_id)
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     for one in contracts:
         reason = read_reason(one.cancel_reason, master.choices)
         owner = owners.get(one.party_id or 0)

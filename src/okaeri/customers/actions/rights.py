@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -65,7 +64,7 @@ def verify_access_log() -> ChainCheck:
 
 def drop_old_access(now: datetime) -> int:
     """Take away entries older than the shop keeps them; gives how many, at most some thousands."""
-    today = now.astimezone(ZoneInfo(load(ShopProfile).time_zone))
+    today = now.astimezone(load(ShopProfile).zone)
     return access.drop_before(settings.SECRET_KEY, oldest_kept(load(RightsRules), today))
 
 
@@ -73,7 +72,7 @@ def request_data(
     kind: str, customer_id: int | None, *, source: str, note: str = "", received_at: datetime
 ) -> int:
     """Store a person's request (disclosure, correction, stop, erasure); its clock starts now."""
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     due_on = received_at.astimezone(zone).date() + timedelta(days=load(RightsRules).days_to_answer)
     return requests.insert(
         kind=kind,

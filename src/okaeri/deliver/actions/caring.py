@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from okaeri.customers import api as customers
 from okaeri.deliver.early_types import EARLY_DAYS, EarlyCare, EarlyContact, WhyFew
@@ -30,7 +29,7 @@ def early_care(since: date, until: date) -> EarlyCare:
 
 def _short_of(buyers: Sequence[tuple[int, date]], least: int) -> list[EarlyContact]:
     """Count over all ids of a person, by the shop's days."""
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     first_on = dict(buyers)
     families = customers.families_of(first_on)
     live = {number: who for who in first_on for number in families.get(who, (who,))}

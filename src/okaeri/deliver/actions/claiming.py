@@ -98,7 +98,7 @@ def claim_due(
         # 4. Only now read what the policy needs; on PostgreSQL each statement sees what was
         #    committed before it began.
         families = _families(due)
-        zone = ZoneInfo(shop.time_zone)
+        zone = shop.zone
         people = _facts(due, families, channel, zone, now, no_selling_to)
         _add_asked(people, due, families, rules, zone, now)
         _add_followed(people, due, families, in_follow)
@@ -229,7 +229,7 @@ def _decide_all(
     shop: ShopProfile,
     now: datetime,
 ) -> dict[int, str]:
-    zone = ZoneInfo(shop.time_zone)
+    zone = shop.zone
     about = policy.ShopFacts(
         zone=zone,
         has_sender_details=bool(shop.postal_address.strip()),

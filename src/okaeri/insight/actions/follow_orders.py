@@ -9,14 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from okaeri.customers import api as customers
 from okaeri.customers.types import Purchase
-from okaeri.foundation.clock import local_day
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import load, shop_day
 from okaeri.insight.actions.person_signs import day_points_of
 from okaeri.insight.bump_types import SignsOf
 from okaeri.insight.domain.bumps import lifted_freshness
@@ -75,7 +73,7 @@ def _standings(
     portfolio, freshness = reports.find("portfolio"), reports.find("freshness")
     if not people or portfolio is None or freshness is None:
         return []
-    today = local_day(now, ZoneInfo(load(ShopProfile).time_zone))
+    today = shop_day(now)
     summary = reports.find("summary")
     rules = rules_in_force(load(LifecycleRules), summary.payload if summary else None)
     histories = customers.purchase_history(people)

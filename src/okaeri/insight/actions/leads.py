@@ -1,7 +1,6 @@
 """Everybody known who never bought: a row of his own beside those of buyers."""
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 import ibis.expr.types as ir
 
@@ -21,7 +20,7 @@ def find_leads(warehouse: Warehouse, buyers: ir.Table, as_of: date) -> list[Cust
     """Give a row for everybody known who is not among `buyers` (customer_id), signs of life included."""
     column = warehouse.collect(buyers.select("customer_id"))["customer_id"]
     bought = set(column.to_pylist())
-    zone, bands = ZoneInfo(load(ShopProfile).time_zone), load(BandRules)
+    zone, bands = load(ShopProfile).zone, load(BandRules)
     found: dict[int, CustomerInsightView] = {}
     for start in range(1, customers.highest_id() + 1, _PAGE):
         asked = [number for number in range(start, start + _PAGE) if number not in bought]

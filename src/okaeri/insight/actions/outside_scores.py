@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from okaeri.customers import api as customers
 from okaeri.foundation.clock import local_day
@@ -17,7 +16,7 @@ _PAGE = 1_000
 
 def outside_scores(as_of: date) -> Iterator[SegmentAnswer]:
     """Give what people said in other tools of NPS and satisfaction up to a day."""
-    rules, zone = load(VoiceRules), ZoneInfo(load(ShopProfile).time_zone)
+    rules, zone = load(VoiceRules), load(ShopProfile).zone
     names = rules.nps_names | rules.csat_names
     asked = [one for one in intake.survey_questions() if plain_question(one) in names]
     after = 0

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from okaeri.customers import api as customers
 from okaeri.foundation.clock import local_day
@@ -38,7 +37,7 @@ def day_points_of(
 
 def _said(customer_ids: Collection[int]) -> Iterator[Sign]:
     """Give reviews, answers of other tools and inquiries that are no complaints."""
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     owner = {
         party: who
         for who, parties in customers.parties_of(customer_ids).items()

@@ -47,7 +47,7 @@ def write_doings(
     `answers` gives those to questions of our own, `reactions` what people did with messages, `clicks`
     which links in them they pressed.
     """
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     write_fact(warehouse, "subscription", _subscriptions())
     write_fact(warehouse, "event", _events(as_of, zone))
     write_fact(warehouse, "answer", _answers(answers, zone))

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
@@ -87,7 +86,7 @@ def _touches(
 
 def _calls() -> Iterator[dict[str, Any]]:
     """Give the calls the staff made to people that are known."""
-    zone, after = ZoneInfo(load(ShopProfile).time_zone), 0
+    zone, after = load(ShopProfile).zone, 0
     while page := intake.list_calls_after(after, _PAGE):
         after = page[-1].change_no
         made = [one for one in page if one.direction == "out" and one.party_id is not None]

@@ -1,7 +1,6 @@
 """Reasons for leaving: how many people gave each, and who came back."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -24,7 +23,7 @@ _SAID = pa.schema(
 
 def build(sources: Sources) -> dict[str, Any]:
     """Give the payload of `domain.reports.lapse_reasons`."""
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     said = [
         {"customer_id": who, "reason": str(answer.value), "source": answer.source, "said_on": day}
         for who, answer in customers.lapse_reasons_on(sources.as_of)

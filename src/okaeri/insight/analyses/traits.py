@@ -2,7 +2,6 @@
 
 from datetime import date
 from itertools import islice
-from zoneinfo import ZoneInfo
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -33,7 +32,7 @@ def find_traits(warehouse: Warehouse, as_of: date) -> ir.Table:
     """One row per known person: customer_id, birthday, prefecture (NULL unknown), known_on,
     mail_consent (NULL without an address), age_band on `as_of` (NULL unknown).
     """
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     schema = pa.schema([*TRAITS, *_AGES])
     said = {who: str(a.value) for who, a in customers.iter_answers_to(customers.AGE_GROUP, as_of)}
     batches = []

@@ -26,7 +26,9 @@ def record_events(events: Iterable[EventIn], *, source: str, received_at: dateti
         for place, event in enumerate(events, 1)
     ]
     with transaction.atomic():
-        return write_events([Received(settled, received_at)], source=source, zone=_zone())
+        return write_events(
+            [Received(settled, received_at)], source=source, zone=load(ShopProfile).zone
+        )
 
 
 def record_identification(said: SaidWho, *, source: str) -> bool:
@@ -72,11 +74,7 @@ def _write_identified(group: list[Sequence[SaidWho]]) -> list[None]:
 @lru_cache(maxsize=1)
 def _zone_at(moment: int) -> ZoneInfo:
     """Asked many times a second; a changed setting counts after a few."""
-    return _zone()
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(load(ShopProfile).time_zone)
+    return load(ShopProfile).zone
 
 
 _events = GroupCommit("events", _write_seen)

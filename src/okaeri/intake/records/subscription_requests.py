@@ -7,15 +7,13 @@ second finds what the first one did. No wish is carried out here: the cart does,
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from okaeri.foundation.clock import local_day
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.sequences import next_numbers
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import shop_day
 from okaeri.foundation.text import Text
 from okaeri.intake.domain.subscription_requests import (
     is_carried_out,
@@ -82,7 +80,7 @@ def ask(
     Another wish about the same contract takes the open one's place. Raises NotFoundError for anybody
     else's contract and InputError for what cannot be asked of it now.
     """
-    today = _day(now)
+    today = shop_day(now)
     until = last_day_of_pause(today, months) if kind == Kind.PAUSE else None
     with transaction.atomic():
         next_numbers(CHANGES, 0)
@@ -193,7 +191,7 @@ def _carry_out(row: SubscriptionRequest) -> None:
     changes: dict[str, Any]
     if row.kind == Kind.CANCEL:
         words = contract.cancel_reason or words_of(row.reason, row.note)
-        ended_on = contract.cancelled_on or _day(row.asked_at)
+        ended_on = contract.cancelled_on or shop_day(row.asked_at)
         changes = {"status": "cancelled", "cancelled_on": ended_on, "cancel_reason": words}
         changes["next_on"] = None
     elif row.kind == Kind.PAUSE:
@@ -217,7 +215,7 @@ def settle(contract_ids: Collection[int], now: datetime) -> None:
     for row in waiting.order_by("id"):
         if row.subscription_id not in given:
             continue
-        contract, asked_on = row.subscription, _day(row.asked_at)
+        contract, asked_on = row.subscription, shop_day(row.asked_at)
         skips = SubscriptionEvent.objects.filter(
             subscription=contract, kind=SubscriptionEvent.Kind.SKIPPED, occurred_on__gte=asked_on
         )
@@ -227,7 +225,7 @@ def settle(contract_ids: Collection[int], now: datetime) -> None:
             next_on=contract.next_on,
             for_on=row.for_on,
             asked_on=asked_on,
-            told_on=_day(contract.changed_at),
+            told_on=shop_day(contract.changed_at),
             skipped_on=list(skips.values_list("occurred_on", flat=True)),
         ):
             mine = SubscriptionRequest.objects.filter(pk=row.pk)
@@ -249,10 +247,6 @@ def reasons_asked(numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], s
         for source, number, reason, note in rows.values_list(*columns):
             found[(source, number)] = words_of(reason, note)
     return {key: found[key] for key in asked if found.get(key)}
-
-
-def _day(now: datetime) -> date:
-    return local_day(now, ZoneInfo(load(ShopProfile).time_zone))
 
 
 def _contract_of(party_ids: Collection[int], contract_id: int) -> Subscription:

@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.db import DataError, IntegrityError, transaction
 
@@ -117,7 +116,7 @@ def _read(one: Arrived) -> _Read:
         payload = parse_json(one.raw)
         read.topic = read.topic or str(payload.get("type", ""))[:60]
         shop = load(ShopProfile)
-        zone = ZoneInfo(shop.time_zone)
+        zone = shop.zone
         sent_at = one.envelope.sent_at
         frame = Frame(one.connection.source, shop.currency, zone, one.at, sent_at)
         read.words = _words(one.connection, read.topic, payload, frame)
@@ -166,7 +165,7 @@ def _put_into_effect(reads: Sequence[_Read]) -> None:
 
 
 def _apply(words: Words, one: Arrived) -> None:
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     with transaction.atomic():
         apply(words, Surroundings(zone, one.at, one.ask_rights))
 

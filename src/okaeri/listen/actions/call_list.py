@@ -4,13 +4,11 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from okaeri.customers import api as customers
-from okaeri.foundation import clock
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import load, shop_day
 from okaeri.insight import api as insight
 from okaeri.insight.types import CustomerInsightView, Stage
 from okaeri.intake import api as intake
@@ -98,7 +96,7 @@ def _offer(
 
 
 def _paused(customer_ids: Collection[int], now: datetime) -> set[int]:
-    today = clock.local_day(now, ZoneInfo(load(ShopProfile).time_zone))
+    today = shop_day(now)
     return {
         number
         for number, view in customers.list_preferences(customer_ids).items()

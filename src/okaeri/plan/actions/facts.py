@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from okaeri.customers import api as customers
 from okaeri.customers.types import Purchase
@@ -39,7 +38,7 @@ def first_facts(
     since the walk was last moved, or the journey has not looked at the newest orders yet (`behind`).
     For all others the walk itself already holds what orders say.
     """
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     known = [
         (crowd, Facts(zone, crowd.walk.anchor_on, sales_templates=sales_templates))
         for crowd in crowds

@@ -2,11 +2,9 @@
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from okaeri.customers import api as customers
-from okaeri.foundation import clock
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import load, shop_day
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.insight.recommend_types import RecommendedItem
@@ -37,7 +35,7 @@ def offers_of(
     """
     if not customer_ids:
         return {}
-    ids, day = sorted(customer_ids), _day(now)
+    ids, day = sorted(customer_ids), shop_day(now)
     found: dict[int, list[RecommendedItem]] = insight.recommend_many(
         ids,
         n=_SHOWN,
@@ -52,7 +50,7 @@ def like_viewed_by(
     customer_ids: Collection[int], now: datetime
 ) -> dict[int, list[RecommendedItem]]:
     """Give id → at most three products near to what somebody lately viewed or searched for."""
-    ids, day = sorted(customer_ids), _day(now)
+    ids, day = sorted(customer_ids), shop_day(now)
     allowed = may_be_cross_sold(ids, day) if ids else set()
     found: dict[int, list[RecommendedItem]] = insight.recommend_like_viewed_many(
         ids, n=_SHOWN, on=day, may_cross_sell=allowed
@@ -96,7 +94,3 @@ def _control_group(ids: list[int], now: datetime) -> set[int]:
         return set()
     arms = measure.assign(experiment.id, ids, now)
     return {number for number, arm in arms.items() if arm is Arm.HOLDOUT}
-
-
-def _day(now: datetime) -> date:
-    return clock.local_day(now, ZoneInfo(load(ShopProfile).time_zone))

@@ -136,7 +136,7 @@ def wishes_of(
     return Wishes(
         {message: found[number] for message, number in asked.items() if number in found},
         {one: customers.subscription_link(one, base_url, secret) for one in people},
-        ZoneInfo(load(ShopProfile).time_zone),
+        load(ShopProfile).zone,
     )
 
 

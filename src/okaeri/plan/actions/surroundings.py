@@ -33,7 +33,7 @@ class Surroundings:
 def look_around() -> Surroundings:
     """Read the settings of this shop."""
     return Surroundings(
-        zone=ZoneInfo(load(ShopProfile).time_zone),
+        zone=load(ShopProfile).zone,
         rules=load(JourneyRules),
         lifecycle=load(LifecycleRules),
     )

@@ -4,7 +4,6 @@ import shutil
 import tempfile
 from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -51,7 +50,7 @@ def analyse(
                 connector=connector,
                 mapping=options.mapping_of(columns),
                 currency=currency,
-                zone=ZoneInfo(shop.time_zone),
+                zone=shop.zone,
                 progress=report,
             )
         with terminal.progress(Text("分析", "Analysis"), quiet=as_json):

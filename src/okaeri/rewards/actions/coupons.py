@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -91,7 +90,7 @@ def _newcomers(offer: CouponOffer, people: Sequence[CouponFor]) -> Iterator[Coup
 
 
 def _row(offer: CouponOffer, one: CouponFor, at: datetime, secret: str) -> Coupon:
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     salt = codes.new_salt()
     code = codes.coupon_code(salt, secret)
     last = rules.last_day(clock.local_day(at, zone), offer.valid_days)

@@ -7,7 +7,6 @@ Opening a page never changes anything: scanners open all.
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.foundation.errors import NotFoundError
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import load, shop_day
 from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
 from okaeri.intake.form_types import (
@@ -115,7 +114,7 @@ def _take(request: HttpRequest, found: FormView) -> HttpResponse:
             intake.note_refusal(found.key, caught)
         return _show(request, found, caught=caught)
     language = _language(request)
-    today = clock.local_day(clock.now(), ZoneInfo(load(ShopProfile).time_zone))
+    today = shop_day(clock.now())
     try:
         filled = intake.read_answers(found.definition, _typed(request), today, language)
     except WrongAnswersError as error:

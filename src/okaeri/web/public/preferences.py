@@ -4,9 +4,8 @@ Opening it changes nothing. Every button is a POST that may come twice.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +19,7 @@ from okaeri.deliver import api as deliver
 from okaeri.deliver.types import ContactRules
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import ShopProfile, load, shop_day
 from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
 from okaeri.web.access import open_to_all
@@ -91,7 +90,7 @@ def _save(request: HttpRequest, customer_id: int, now: datetime) -> Text | None:
 
 def _pause(request: HttpRequest, customer_id: int, now: datetime) -> Text | None:
     months = request.POST.get("months", "")
-    until = customers.last_day_of_pause(_today(now), int(months) if months in ("1", "3") else 0)
+    until = customers.last_day_of_pause(shop_day(now), int(months) if months in ("1", "3") else 0)
     deliver.record_pause(customer_id, until, now)
     return _PAUSED
 
@@ -139,7 +138,7 @@ def _page(
 ) -> HttpResponse:
     wishes = _wishes_of(customer_id)
     points = customers.contact_points_of(customer_id)
-    is_paused = wishes.paused_until is not None and _today(clock.now()) <= wishes.paused_until
+    is_paused = wishes.paused_until is not None and shop_day(clock.now()) <= wishes.paused_until
     has_left = not any(point.may_be_written for point in points)
     context: dict[str, Any] = {
         **options_of(points, wishes, load(TopicRules), load(ContactRules)),
@@ -173,10 +172,6 @@ def _subscriptions_of(customer_id: int) -> str:
 def _wishes_of(customer_id: int) -> Wishes:
     known = customers.find_preference(customer_id)
     return known.wishes if known else NO_WISHES
-
-
-def _today(now: datetime) -> date:
-    return clock.local_day(now, ZoneInfo(load(ShopProfile).time_zone))
 
 
 def _language(request: HttpRequest) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,7 +20,7 @@ from okaeri.customers import api as customers
 from okaeri.customers.attribute_types import Choice
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import load, shop_day
 from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
 from okaeri.intake.request_types import PAUSE_MONTHS, SubscriptionRequestView, SubscriptionRules
@@ -209,7 +208,7 @@ def cards_of(customer_id: int, now: datetime) -> list[Card]:
     wishes: dict[int, SubscriptionRequestView] = {}
     for wish in intake.subscription_requests_of(parties) if contracts else ():
         wishes[wish.subscription_id] = wish
-    today = clock.local_day(now, ZoneInfo(load(ShopProfile).time_zone))
+    today = shop_day(now)
     rules = load(SubscriptionRules)
     cards = [_card(one, wishes.get(one.id), rules, today, now) for one in contracts]
     shown = [card for card in cards if card.possible or card.wish is not None]

@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from okaeri.customers import api as customers
-from okaeri.foundation import clock
+from okaeri.foundation.settings import shop_day
 from okaeri.foundation.work.loop import Duty
 from okaeri.web.rights.erasing import finish_erasures
-from okaeri.web.rights.retention import shop_zone
 
 
 def duties() -> tuple[Duty, ...]:
@@ -19,5 +18,5 @@ def duties() -> tuple[Duty, ...]:
 
 def drop_proofs(now: datetime) -> int:
     """Forget sealed proofs and entries of the log whose last day is over; gives how many."""
-    today = clock.local_day(now, shop_zone())
+    today = shop_day(now)
     return customers.drop_due_proofs(today) + customers.drop_old_access(now)

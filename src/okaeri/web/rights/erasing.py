@@ -15,8 +15,8 @@ from okaeri.customers import api as customers
 from okaeri.customers.api import ErasureLine
 from okaeri.customers.types import ErasureView, PersonKeys
 from okaeri.deliver import api as deliver
-from okaeri.foundation import clock
 from okaeri.foundation.personal import PersonalWords
+from okaeri.foundation.settings import shop_day
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.foundation.work.jobs import forget_person
 from okaeri.insight import api as insight
@@ -26,7 +26,7 @@ from okaeri.plan import api as plan
 from okaeri.rewards import api as rewards
 from okaeri.web.models import StoredReply
 from okaeri.web.rights.exporting import export_everything
-from okaeri.web.rights.retention import find_retention, shop_zone
+from okaeri.web.rights.retention import find_retention
 from okaeri.web.webhooks import gathering as webhooks
 
 
@@ -39,7 +39,7 @@ def preview_erasure(customer_id: int) -> dict[str, int]:
 def erase_everywhere(customer_id: int, now: datetime) -> ErasureView:
     """Forget a person; his orders stay as figures of nobody. Raises NotFoundError."""
     keys = customers.gather_person(customer_id)
-    today = clock.local_day(now, shop_zone())
+    today = shop_day(now)
     until = find_retention(keys, stopped_on=today).until
     line = customers.note_erasure(keys, now, until)
     return _carry_out(keys, line, now)

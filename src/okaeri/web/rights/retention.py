@@ -10,17 +10,12 @@ from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, load
 
 
-def shop_zone() -> ZoneInfo:
-    """Give the zone the shop's days are counted in."""
-    return ZoneInfo(load(ShopProfile).time_zone)
-
-
 def find_retention(keys: PersonKeys, *, stopped_on: date | None = None) -> Retention:
     """Give the day, as if sending stopped on `stopped_on` where that is known (an erasure).
 
     Otherwise sending has stopped when no channel may be written to any more: since the latest word.
     """
-    zone = shop_zone()
+    zone = load(ShopProfile).zone
     last_ad = deliver.last_marketing_at(keys.customer_ids)
     return customers.retention_of(
         keys.customer_ids[0],

@@ -6,7 +6,6 @@ All of them read `language` and `shop` from the context (`web.context.shell` put
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.template import Context
@@ -157,7 +156,7 @@ def day(context: Context, value: date | None) -> str:
 @register.simple_tag(takes_context=True)
 def moment(context: Context, value: datetime | None) -> str:
     """An instant in the shop's own time."""
-    return formats.moment(value, ZoneInfo(_shop(context).time_zone), _language(context))
+    return formats.moment(value, _shop(context).zone, _language(context))
 
 
 @register.simple_tag(takes_context=True)

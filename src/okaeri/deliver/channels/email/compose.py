@@ -9,7 +9,6 @@ from binascii import b2a_base64
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
-from zoneinfo import ZoneInfo
 
 from okaeri.deliver.channels.email.footer import Footer, append_html, footer_of
 from okaeri.deliver.channels.email.headers import encode_text, mailbox, wire_address
@@ -46,7 +45,7 @@ def letterhead(shop: ShopProfile, now: datetime, secret: str) -> Letterhead:
     """Prepare what is the same for every mail that leaves now; `secret` signs the Message-IDs."""
     sender = wire_address(shop.sender_email) or _FALLBACK
     name = shop.sender_name.strip() or shop.name
-    date = format_datetime(now.astimezone(ZoneInfo(shop.time_zone)))
+    date = format_datetime(now.astimezone(shop.zone))
     origin = mailbox(name, sender)
     common = f"Date: {date}\r\nFrom: {origin}\r\nReply-To: {origin}\r\nMIME-Version: 1.0\r\n"
     return Letterhead(

@@ -1,7 +1,6 @@
 """Who cares for what, how well that is known, and whom a new product is for."""
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -9,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import shop_day
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.web.access import needs
@@ -39,7 +38,7 @@ def interests(request: HttpRequest) -> HttpResponseBase:
     if topics and encoding:
         rows = (tuple(topic[column] for column in _COLUMNS) for topic in topics)
         return csv_response("interests", _COLUMNS, rows, encoding=encoding)
-    today = clock.local_day(clock.now(), ZoneInfo(load(ShopProfile).time_zone))
+    today = shop_day(clock.now())
     return show(
         request,
         "interests",

@@ -3,9 +3,7 @@
 `context_of` feeds `okaeri/attributes/header.html` and `panel.html`, which the page includes.
 """
 
-from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +13,7 @@ from django.views.decorators.http import require_POST
 from okaeri.customers import api as customers
 from okaeri.customers.attribute_types import AttributeKind, AttributeValueView, Origin
 from okaeri.foundation import clock
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import shop_day
 from okaeri.foundation.text import Text
 from okaeri.web import sight
 from okaeri.web.access import needs
@@ -45,7 +43,9 @@ def context_of(request: HttpRequest, customer_id: int) -> dict[str, Any]:
         return {"attribute_rows": [], "attribute_chips": []}
     held = {
         one.key: one
-        for one in customers.attributes_of([customer_id], _today()).get(customer_id, [])
+        for one in customers.attributes_of([customer_id], shop_day(clock.now())).get(
+            customer_id, []
+        )
     }
     sees = sight.sees_personal(request, customer_id)
     rows = []
@@ -78,10 +78,6 @@ def _chosen(value: AttributeValueView | None, *, sees: bool) -> Any:  # noqa: AN
     if isinstance(value.value, float):
         return f"{value.value:.10g}"
     return value.value
-
-
-def _today() -> date:
-    return clock.local_day(clock.now(), ZoneInfo(load(ShopProfile).time_zone))
 
 
 @needs("customers.change")

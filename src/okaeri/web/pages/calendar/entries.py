@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import shop_day
 from okaeri.foundation.text import Text
 from okaeri.insight.types import TEN_CLASSES
 from okaeri.plan import api as plan
@@ -43,7 +42,7 @@ def _asked_day(text: str) -> date:
     try:
         return _day(text)
     except InputError:
-        return clock.local_day(clock.now(), ZoneInfo(load(ShopProfile).time_zone)) + _LEAD
+        return shop_day(clock.now()) + _LEAD
 
 
 def _day(text: str) -> date:

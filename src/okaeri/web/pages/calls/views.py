@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -193,7 +192,7 @@ def _read_instant(text: str) -> datetime | None:
         naive = datetime.strptime(text, "%Y-%m-%dT%H:%M")  # noqa: DTZ007 - the zone comes next
     except ValueError:
         return None
-    return naive.replace(tzinfo=ZoneInfo(load(ShopProfile).time_zone))
+    return naive.replace(tzinfo=load(ShopProfile).zone)
 
 
 @needs("calls.make")
@@ -237,7 +236,7 @@ def _csv(
 
 
 def _csv_rows(request: HttpRequest, rows: list[Row]) -> Iterator[tuple[Any, ...]]:
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     for place, row in enumerate(rows, 1):
         who, standing, last = row.profile, row.standing, row.last
         yield (

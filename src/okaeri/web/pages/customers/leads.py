@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from okaeri.customers import api as customers
 from okaeri.customers.types import CustomerProfile
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import ShopProfile, load, shop_day
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.insight.freshness_types import BandRules
@@ -119,7 +118,7 @@ def _fresh_leads() -> list[_Standing]:
 
 
 def _fresh_among(some: Sequence[CustomerProfile], now: datetime) -> dict[int, _Standing]:
-    zone, ids = ZoneInfo(load(ShopProfile).time_zone), [one.id for one in some]
+    zone, ids = load(ShopProfile).zone, [one.id for one in some]
     today = clock.local_day(now, zone)
     histories, before = customers.purchase_history(ids), insight.list_insights(ids)
     found: dict[int, _Standing] = {}
@@ -134,7 +133,7 @@ def _fresh_among(some: Sequence[CustomerProfile], now: datetime) -> dict[int, _S
 
 def _first_buyers(now: datetime) -> list[FirstBuyer]:
     """Give who bought for the first time in the last days, the freshest first."""
-    since = clock.local_day(now - SHOWN_FOR, ZoneInfo(load(ShopProfile).time_zone))
+    since = shop_day(now - SHOWN_FOR)
     rule = {
         "all": [
             {"field": "purchase_count", "op": "=", "value": 1},

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -60,7 +59,7 @@ def person(request: HttpRequest, customer_id: int) -> HttpResponse:
     profile = sight.show_one(request, full)
     standing = insight.find_insight(profile.id)
     shop = load(ShopProfile)
-    today = clock.local_day(clock.now(), ZoneInfo(shop.time_zone))
+    today = clock.local_day(clock.now(), shop.zone)
     points = customers.contact_points_of(profile.id)
     context = {
         **_story(request, whose(profile.id, shop.currency), "all"),

@@ -65,7 +65,7 @@ def download(request: HttpRequest, record_kind: str) -> HttpResponseBase:
 
 def _rows(request: HttpRequest, kind: Kind) -> Iterator[tuple[Any, ...]]:
     """Give rows page by page; whose they are is noted before the first of each page leaves."""
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     after = 0
     while found := kind.read(after, _CHUNK):
         after = found[-1][0]

@@ -1,7 +1,6 @@
 """The first page: the loop as the spine, three numbers, and what to do next."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -78,7 +77,7 @@ def _waiting(request: HttpRequest) -> tuple[int, int] | None:
     count, since = intake.oldest_open_request()
     if since is None or not may(request.user, "voices.see"):
         return None
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     return count, (clock.local_day(clock.now(), zone) - clock.local_day(since, zone)).days
 
 

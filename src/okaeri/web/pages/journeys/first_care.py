@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
@@ -12,7 +11,7 @@ from okaeri.customers import api as customers
 from okaeri.deliver import api as deliver
 from okaeri.deliver.early_types import EARLY_DAYS, WHY_FEW_NAMES, EarlyContact
 from okaeri.foundation import clock
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import shop_day
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.web import sight
@@ -43,7 +42,7 @@ def first_care(request: HttpRequest) -> HttpResponseBase:
     asked = request.GET.get("who", "")
     span = asked if asked in _SPANS else "over"
     latest, earliest, _ = _SPANS[span]
-    today = clock.local_day(clock.now(), ZoneInfo(load(ShopProfile).time_zone))
+    today = shop_day(clock.now())
     care = deliver.early_care(*(today - timedelta(days=days) for days in (earliest, latest)))
     encoding = asked_encoding(request)
     if encoding:

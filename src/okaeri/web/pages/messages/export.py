@@ -35,7 +35,7 @@ _COLUMNS = (
 def download(request: HttpRequest, status: str, encoding: str) -> HttpResponseBase:
     """Stream every message of a status, all of them without one."""
     language = request.language  # type: ignore[attr-defined]
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     columns = [column.render(language) for column in _COLUMNS]
     recipients = deliver.all_recipients(status)
     fields = ("name", "email") if sight.sees_personal(request) else ("masked",)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
@@ -97,7 +96,7 @@ def _row(
 
 
 def _csv_rows(rows: list[Row]) -> Iterator[tuple[Any, ...]]:
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     for row in rows:
         held_at = f"{row.note.opened_at.astimezone(zone):%Y-%m-%d %H:%M}"
         tags = " ".join(row.note.tags)
@@ -166,7 +165,7 @@ def new(request: HttpRequest, customer_id: int) -> HttpResponse:
         "profile": sight.show_one(request, profile),
         "given": request.POST,
         "problem": problem,
-        "now": clock.now().astimezone(ZoneInfo(load(ShopProfile).time_zone)),
+        "now": clock.now().astimezone(load(ShopProfile).zone),
         "tags": intake.tags_of_notes(intake.search_notes())[:12],
     }
     return render(request, "okaeri/notes/new.html", context, status=400 if problem else 200)
@@ -192,7 +191,7 @@ def _held_at(text: str) -> datetime:
         naive = datetime.strptime(text, "%Y-%m-%dT%H:%M")  # noqa: DTZ007 - the zone comes next
     except ValueError:
         return now
-    held_at = naive.replace(tzinfo=ZoneInfo(load(ShopProfile).time_zone)).astimezone(UTC)
+    held_at = naive.replace(tzinfo=load(ShopProfile).zone).astimezone(UTC)
     return min(held_at, now)
 
 

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_GET
 
 from okaeri.customers import api as customers
 from okaeri.customers.access_types import AccessRecord
+from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.web import formats
 from okaeri.web.access import needs
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
 from okaeri.web.pages.privacy.words import in_words
-from okaeri.web.rights.retention import shop_zone
 
 ACTIONS = {
     "view": Text("閲覧", "View"),
@@ -67,7 +67,7 @@ def _day(text: str) -> date | None:
 
 
 def _start(day: date) -> datetime:
-    return datetime.combine(day, time(), shop_zone()).astimezone(UTC)
+    return datetime.combine(day, time(), load(ShopProfile).zone).astimezone(UTC)
 
 
 def asked_person(request: HttpRequest) -> int | None:
@@ -108,7 +108,7 @@ def access(request: HttpRequest) -> HttpResponseBase:
 
 
 def _rows(where: dict[str, Any], language: str) -> Iterator[tuple[Any, ...]]:
-    zone = shop_zone()
+    zone = load(ShopProfile).zone
     for entry in customers.iter_access(**where):
         yield (
             entry.id,
@@ -127,7 +127,7 @@ def _rows(where: dict[str, Any], language: str) -> Iterator[tuple[Any, ...]]:
 def people(request: HttpRequest) -> HttpResponseBase:
     """Answer a breach as CSV: whose data, which fields, since when, by whom."""
     language = request.language  # type: ignore[attr-defined]
-    zone = shop_zone()
+    zone = load(ShopProfile).zone
     rows = (
         (
             one.customer_id,

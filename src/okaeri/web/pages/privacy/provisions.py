@@ -9,14 +9,13 @@ from django.views.decorators.http import require_GET
 
 from okaeri.customers import api as customers
 from okaeri.customers.types import RightsRules
-from okaeri.foundation.settings import load
+from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.web import formats
 from okaeri.web.access import needs
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.privacy.access_log import asked_filters, read_page
 from okaeri.web.pages.privacy.words import BASES, in_words
-from okaeri.web.rights.retention import shop_zone
 
 _COLUMNS = (
     Text("番号", "number"),
@@ -89,7 +88,7 @@ def _filters(request: HttpRequest) -> dict[str, Any]:
 
 
 def _rows(where: dict[str, Any], language: str) -> Iterator[tuple[Any, ...]]:
-    zone = shop_zone()
+    zone = load(ShopProfile).zone
     for entry in customers.iter_access(**where):
         yield (
             entry.id,

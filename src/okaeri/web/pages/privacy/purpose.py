@@ -9,12 +9,11 @@ from okaeri.customers import api as customers
 from okaeri.customers.types import RightsRules
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError
-from okaeri.foundation.settings import load
+from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.web import formats
 from okaeri.web.access import needs
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
-from okaeri.web.rights.retention import shop_zone
 
 _MOST = 20_000
 _SAVED = Text(
@@ -63,7 +62,7 @@ def purpose(request: HttpRequest) -> HttpResponseBase:
         return redirect("purpose")
     versions = customers.list_purposes()
     if encoding := asked_encoding(request):
-        zone = shop_zone()
+        zone = load(ShopProfile).zone
         rows = [
             (one.number, formats.moment(one.since, zone, language), one.by, one.sha256, one.text)
             for one in versions

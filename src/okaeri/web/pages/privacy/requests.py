@@ -1,7 +1,5 @@
 """Requests of people about their data: received, identity checked, answered in time."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,10 +9,10 @@ from okaeri.customers import api as customers
 from okaeri.customers.types import DataRequestView
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError, NotFoundError
+from okaeri.foundation.settings import shop_day
 from okaeri.foundation.text import Text
 from okaeri.web import sight
 from okaeri.web.access import may, needs
-from okaeri.web.rights.retention import shop_zone
 
 KINDS = {
     "disclosure": Text("開示", "Disclosure"),
@@ -39,16 +37,11 @@ _ENDED = Text("請求を終えました。", "The request was ended.")
 _VERIFIED = Text("本人確認を記録しました。", "The identity check was recorded.")
 
 
-def shop_day() -> date:
-    """Give today in the shop's zone."""
-    return clock.local_day(clock.now(), shop_zone())
-
-
 @needs("requests.change")
 @require_GET
 def privacy(request: HttpRequest) -> HttpResponse:
     """List open requests, the most urgent first, and what was ended; say who was erased."""
-    today = shop_day()
+    today = shop_day(clock.now())
     context = {
         "tab": "privacy",
         "open": [
@@ -99,7 +92,7 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
         "asked": found,
         "kind": KINDS[found.kind],
         "state": STATES[found.status],
-        "is_overdue": found.ended_at is None and found.due_on < shop_day(),
+        "is_overdue": found.ended_at is None and found.due_on < shop_day(clock.now()),
         "profile": _person_of(request, found),
         "may_erase": may(request.user, "privacy.erase"),
     }

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -157,12 +156,12 @@ def _rows(
 
 
 def _days(since: datetime, now: datetime) -> int:
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     return (clock.local_day(now, zone) - clock.local_day(since, zone)).days
 
 
 def _csv(request: HttpRequest, rows: Sequence[Row]) -> Iterator[tuple[Any, ...]]:
-    zone, language = ZoneInfo(load(ShopProfile).time_zone), _language(request)
+    zone, language = load(ShopProfile).zone, _language(request)
     for row in rows:
         wish = row.wish
         ended = wish.ended_at.astimezone(zone) if wish.ended_at else None

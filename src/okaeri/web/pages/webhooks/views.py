@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -133,7 +132,7 @@ def _shown(row: WebhookDelivery) -> dict[str, Any]:
 
 
 def _rows(found: QuerySet[WebhookDelivery], language: str) -> Iterator[tuple[Any, ...]]:
-    zone = ZoneInfo(load(ShopProfile).time_zone)
+    zone = load(ShopProfile).zone
     for row in found.iterator(chunk_size=500):
         instants = (row.event.created_at, row.last_attempt_at)
         yield (
