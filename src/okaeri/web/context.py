@@ -11,6 +11,7 @@ from okaeri.foundation.settings import ShopProfile, hold, load
 from okaeri.foundation.text import Text
 from okaeri.web.access import PERMISSIONS, may
 from okaeri.web.glossary import terms_of
+from okaeri.web.reader import language_of
 from okaeri.web.setting_groups import unused_settings
 
 THEME_COOKIE = "okaeri_theme"
@@ -48,7 +49,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         unused = unused_settings() if sees_settings else []
     theme = request.COOKIES.get(THEME_COOKIE, "auto")
     return {
-        "language": getattr(request, "language", "ja"),
+        "language": language_of(request),
         "shop": shop,
         "unused_settings": unused,
         "theme": theme if theme in THEMES else "auto",

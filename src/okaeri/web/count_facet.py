@@ -14,6 +14,7 @@ from okaeri.insight.count_types import BANDS, Counted, CountFacet
 from okaeri.insight.types import ReportView
 from okaeri.web.charts.canvas import Chart
 from okaeri.web.charts.catalogue import find_chart
+from okaeri.web.reader import language_of
 
 WORDS = ("times", "counted", "item")
 # Page (its url name) → the reports it shows over the people of one count.
@@ -130,5 +131,5 @@ def report_of(request: HttpRequest, name: str) -> ReportView | None:
 def chart_of(request: HttpRequest, address: str) -> Chart | None:
     """Give a chart of everybody, or of the people of the facet the view is read by."""
     facet = facet_of(request)
-    language = str(request.language)  # type: ignore[attr-defined]
+    language = language_of(request)
     return find_chart(address, language, facet.token if facet else "")

@@ -61,7 +61,7 @@ def choose_language(get_response: Handler) -> Handler:
     """Set `request.language`: the person's own choice, else what the browser asks for, else Japanese."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        language = language_of(request)
+        language = _decide_language(request)
         request.language = language  # type: ignore[attr-defined]
         with translation.override(language):
             response = get_response(request)
@@ -71,7 +71,7 @@ def choose_language(get_response: Handler) -> Handler:
     return respond
 
 
-def language_of(request: HttpRequest) -> str:
+def _decide_language(request: HttpRequest) -> str:
     """Decide "ja" or "en" for a request."""
     chosen = request.COOKIES.get(LANGUAGE_COOKIE)
     if chosen in ("ja", "en"):

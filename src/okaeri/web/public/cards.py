@@ -12,6 +12,7 @@ from okaeri.web.access import open_to_all
 from okaeri.web.pages.cards.qr import qr_svg
 from okaeri.web.public.not_found import link_not_found
 from okaeri.web.rate import PerMinute
+from okaeri.web.reader import language_of
 
 _LOOKS_A_MINUTE = 60
 _LABEL = Text("会員証のQRコード", "QR code of the card")
@@ -30,7 +31,7 @@ def card(request: HttpRequest, token: str) -> HttpResponse:
         return link_not_found(request)
     context = {
         "code": customers.card_in_groups(code),
-        "qr": qr_svg(code, _LABEL.render(request.language)),  # type: ignore[attr-defined]
+        "qr": qr_svg(code, _LABEL.render(language_of(request))),
         "balance": rewards.balance_of(customer_id),
     }
     return render(request, "okaeri/public/card.html", context)

@@ -27,6 +27,7 @@ from okaeri.intake.event_types import IdentifyIn, SaidWho, TagRules
 from okaeri.intake.types import PartyIn
 from okaeri.web.access import open_to_all
 from okaeri.web.rate import PerMinute
+from okaeri.web.reader import language_of
 
 MOST_BYTES = 1024 * 1024
 # A changed setting counts after so many seconds; asking the database on every call would cost more
@@ -157,7 +158,7 @@ def _preflight() -> HttpResponse:
 
 
 def _refuse(request: HttpRequest, status: int, why: Text) -> HttpResponse:
-    words = why.render(getattr(request, "language", "ja"))
+    words = why.render(language_of(request))
     response = HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
     response.is_error_page = True  # type: ignore[attr-defined]
     if status in (429, 503):

@@ -34,6 +34,7 @@ from okaeri.web.middleware import POLICY
 from okaeri.web.public.forms_fields import list_fields
 from okaeri.web.public.not_found import link_not_found
 from okaeri.web.rate import PerMinute
+from okaeri.web.reader import language_of
 
 TRAP = "website"
 # A page may lie open this long before it is sent.
@@ -199,8 +200,7 @@ def _typed(request: HttpRequest) -> Mapping[str, Sequence[str]]:
 def _language(request: HttpRequest) -> str:
     """Give the language of the words that stood on the page when it was sent."""
     shown: str = request.POST.get("lang", "")
-    own: str = request.language  # type: ignore[attr-defined]
-    return shown if shown in ("ja", "en") else own
+    return shown if shown in ("ja", "en") else language_of(request)
 
 
 def _address(request: HttpRequest) -> str:

@@ -24,6 +24,7 @@ from okaeri.web.channel_names import channel_name
 from okaeri.web.pages.cards.qr import qr_svg
 from okaeri.web.public.not_found import link_not_found
 from okaeri.web.rate import PerMinute
+from okaeri.web.reader import language_of
 
 _LOOKS_A_MINUTE = 60
 _COUPONS, _ENTRIES, _MESSAGES = 20, 10, 20
@@ -40,7 +41,7 @@ def my_page(request: HttpRequest, token: str) -> HttpResponse:
     customer_id = rewards.find_my_page(token)
     if customer_id is None:
         return link_not_found(request)
-    language = str(request.language)  # type: ignore[attr-defined]
+    language = language_of(request)
     context = _context(customer_id, language)
     if intake.subscriptions_of(customers.parties_of([customer_id]).get(customer_id, ())):
         context["subscriptions"] = f"{request.path}subscriptions/"

@@ -26,6 +26,7 @@ from okaeri.web.access import open_to_all
 from okaeri.web.public.not_found import link_not_found
 from okaeri.web.public.preference_form import options_of, read_choice
 from okaeri.web.rate import PerMinute
+from okaeri.web.reader import language_of
 
 LOOKS_A_MINUTE, CHANGES_A_MINUTE = 60, 20
 _WORDING = Text(
@@ -81,7 +82,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _save(request: HttpRequest, customer_id: int, now: datetime) -> Text | None:
-    wording = _WORDING.format(shop=load(ShopProfile).name).render(_language(request))
+    wording = _WORDING.format(shop=load(ShopProfile).name).render(language_of(request))
     topics, rules = load(TopicRules), load(ContactRules)
     choice = read_choice(request.POST, _wishes_of(customer_id), topics, rules, wording)
     deliver.record_choice(customer_id, choice, now)
@@ -172,10 +173,6 @@ def _subscriptions_of(customer_id: int) -> str:
 def _wishes_of(customer_id: int) -> Wishes:
     known = customers.find_preference(customer_id)
     return known.wishes if known else NO_WISHES
-
-
-def _language(request: HttpRequest) -> str:
-    return str(getattr(request, "language", "ja"))
 
 
 def too_often(request: HttpRequest) -> HttpResponse:

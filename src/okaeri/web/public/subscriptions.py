@@ -31,6 +31,7 @@ from okaeri.web.access import open_to_all
 from okaeri.web.public.not_found import link_not_found
 from okaeri.web.public.preferences import too_often
 from okaeri.web.rate import PerMinute
+from okaeri.web.reader import language_of
 
 LOOKS_A_MINUTE, CHANGES_A_MINUTE = 60, 20
 # What ended is shown for so long, with how it ended.
@@ -132,7 +133,7 @@ def _ask(request: HttpRequest, customer_id: int, came_from: str, now: datetime) 
         kind,
         months=int(months or 0),
         came_from=came_from,
-        language=_language(request),
+        language=language_of(request),
         now=now,
     )
     return contract_id
@@ -247,7 +248,3 @@ def _is_worth_telling(wish: SubscriptionRequestView, now: datetime) -> bool:
     if wish.is_open:
         return True
     return wish.status != "withdrawn" and wish.ended_at is not None and wish.ended_at > now - _SHOWN
-
-
-def _language(request: HttpRequest) -> str:
-    return str(getattr(request, "language", "ja"))

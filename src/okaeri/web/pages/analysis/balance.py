@@ -13,9 +13,10 @@ from okaeri.web import findings
 from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.numbers import definitions_for
-from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.analysis.waiting import BALANCE, ask_for, offer
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.reader import language_of
 
 # Word of the address → which plan: without new buyers, or with as many as in the last year.
 _PLANS = ("same", "none")

@@ -7,9 +7,9 @@ from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.text import Text
 from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import get_chart
-from okaeri.web.pages.analysis.frame import language_of
 from okaeri.web.pages.analysis.portfolio_chosen import find_chosen_chart
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.reader import language_of
 
 _NO_FORMAT = Text("その形式では保存できません。", "The chart cannot be saved in that form.")
 

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponseBase
 from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.charts.deliveries import UNITS
 from okaeri.web.pages.analysis.beginnings import delivered_in, month_after
-from okaeri.web.pages.analysis.frame import language_of
 from okaeri.web.pages.csv_file import csv_response
 from okaeri.web.pages.segments.addresses import address_of
+from okaeri.web.reader import language_of
 
 _STEP = ("unit", "n", "reached", "share", "went_on", "rate", "low", "high", "lost", "waiting")
 _MONTH = ("month", "people", "before", "stayed", "rate", "is_open")

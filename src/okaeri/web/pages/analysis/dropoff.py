@@ -20,10 +20,11 @@ from okaeri.web.pages.analysis.beginnings import (
     counted_order,
     full_order,
 )
-from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.analysis.steps_of_buyers import came_again
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
+from okaeri.web.reader import language_of
 
 _STEPS = ("n", "reached", "went_on", "rate", "low", "high", "lost", "waiting")
 _WAITS = ("basis", "days", "eligible", "converted", "rate", "low", "high", "more")

@@ -25,10 +25,11 @@ from okaeri.web.access import needs, require
 from okaeri.web.count_facet import facet_of
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
-from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.customers.views import display_name
 from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
+from okaeri.web.reader import language_of
 
 _MOST_IN_CSV = 10_000
 _CHUNK = 1_000

@@ -300,11 +300,6 @@ def day_of(request: HttpRequest) -> dict[str, Any]:
     return {"analysed_on": insight.find_report_day("summary")}
 
 
-def language_of(request: HttpRequest) -> str:
-    """Give the reader's language: "ja" or "en"."""
-    return str(request.language)  # type: ignore[attr-defined]
-
-
 @needs("figures.see")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:

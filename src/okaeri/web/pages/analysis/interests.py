@@ -15,9 +15,10 @@ from okaeri.web.access import needs
 from okaeri.web.count_facet import ask, facet_of, report_of
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
-from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.counting import warehouse_for
+from okaeri.web.reader import language_of
 
 _COLUMNS = ("topic", "level", "share", "size")
 _NAME = Text("関心: {topic}", "Cares for {topic}")

@@ -15,11 +15,12 @@ from okaeri.insight.types import LifecycleRules
 from okaeri.web import formats
 from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
-from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.analysis.kpi_catalogue import ELSEWHERE, Entry, find_groups
 from okaeri.web.pages.analysis.kpi_elsewhere import find_rows
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
+from okaeri.web.reader import language_of
 
 _COLUMNS = (
     *("key", "name", "unit", "when", "on", "value", "of", "low", "high"),

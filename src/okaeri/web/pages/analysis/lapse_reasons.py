@@ -15,10 +15,11 @@ from okaeri.web.access import needs
 from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
-from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.attributes.panel import SOURCE_NAMES
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
+from okaeri.web.reader import language_of
 
 _CSV = ("people", "share", "lapsed", "net_minor", "aged", "returned", "rate", "low", "high")
 _SEGMENT = Text("離脱理由: {reason}", "Left because: {reason}")

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -17,9 +16,10 @@ from okaeri.web.access import needs
 from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
-from okaeri.web.pages.analysis.frame import day_of, frame, language_of
+from okaeri.web.pages.analysis.frame import day_of, frame
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
+from okaeri.web.reader import language_of, tell
 
 _SAVED = Text("保存しました。集計し直しています。", "Saved. The analysis is being redone.")
 _LIKELY = Text("{event}の確率が50%以上", "{event}: 50% or more")
@@ -58,7 +58,7 @@ def life_events(request: HttpRequest) -> HttpResponseBase:
 
 def _saved(request: HttpRequest) -> HttpResponse:
     submit_job("refresh", {})
-    messages.success(request, _SAVED.render(language_of(request)))
+    tell(request, _SAVED)
     return redirect("life_events")
 
 

@@ -18,9 +18,10 @@ from okaeri.web.facet_names import FACETS, value_name
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.beginnings import Part, began_by, began_in, began_with
 from okaeri.web.pages.analysis.count_pages import with_count_facet
-from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
+from okaeri.web.reader import language_of
 
 _FACETS = {
     "cohort": Text("初回購入月", "Cohort"),

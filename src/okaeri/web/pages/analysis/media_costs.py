@@ -1,6 +1,5 @@
 """What acquisition sources cost by month: written here, brought in or taken out as a table."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -9,8 +8,9 @@ from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import submit_job
 from okaeri.insight import api as insight
 from okaeri.web.access import needs
-from okaeri.web.pages.analysis.frame import frame, language_of
+from okaeri.web.pages.analysis.frame import frame
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.reader import tell
 
 _LARGEST_FILE = 2_000_000
 _SAVED = Text(
@@ -44,7 +44,7 @@ def costs(request: HttpRequest) -> HttpResponseBase:
             if not problems:
                 many = insight.save_media_costs(found)
                 submit_job("refresh", {})
-                messages.success(request, _SAVED.format(n=many).render(language_of(request)))
+                tell(request, _SAVED.format(n=many))
                 return redirect("media_costs")
     context = {**frame("media"), "costs": known, "text": text, "problems": problems[:20]}
     status = 400 if problems else 200
@@ -77,5 +77,5 @@ def _remove(request: HttpRequest) -> HttpResponse:
     asked, _ = insight.read_media_costs(line)
     if asked and insight.remove_media_cost(asked[0].month, asked[0].media_code):
         submit_job("refresh", {})
-        messages.success(request, _REMOVED.render(language_of(request)))
+        tell(request, _REMOVED)
     return redirect("media_costs")

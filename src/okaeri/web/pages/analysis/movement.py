@@ -15,10 +15,11 @@ from okaeri.web.charts.canvas import STAGES
 from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.beginnings import BOUGHT, Part
-from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.analysis.movement_days import Asked, asked_days, waiting
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
+from okaeri.web.reader import language_of
 
 _CLASSES = tuple((stage, lapsed) for lapsed in (False, True) for stage in STAGES)
 _COLUMNS = ("from_stage", "from_lapsed", "to_stage", "to_lapsed", "customers")

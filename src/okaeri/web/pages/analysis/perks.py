@@ -14,10 +14,11 @@ from okaeri.web.access import needs
 from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
-from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.customers.views import display_name
 from okaeri.web.pages.segments.addresses import address_of, people_rule
+from okaeri.web.reader import language_of
 
 _CSV = (
     *("stage", "is_lapsed", "customers", "discount_minor", "points_minor", "per_customer_minor"),

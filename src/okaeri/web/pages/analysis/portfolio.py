@@ -16,7 +16,7 @@ from okaeri.web.left_out import reasons
 from okaeri.web.narrowing import class_address, narrowed_to
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
-from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.analysis.portfolio_chosen import count_chosen
 from okaeri.web.pages.analysis.portfolio_filters import (
     Filter,
@@ -33,6 +33,7 @@ from okaeri.web.pages.analysis.portfolio_series import (
     series_csv,
 )
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.reader import language_of
 
 
 @needs("figures.see")

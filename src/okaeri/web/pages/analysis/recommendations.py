@@ -9,8 +9,9 @@ from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
-from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.reader import language_of
 
 METHODS = {
     "popular": Text("よく選ばれている商品", "Popular products"),

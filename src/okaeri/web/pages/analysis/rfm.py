@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
@@ -22,6 +21,7 @@ from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
+from okaeri.web.reader import tell
 
 _SIDES = range(5, 0, -1)
 _SAVED = Text("塗り分けを保存しました。", "The painting was saved.")
@@ -45,7 +45,7 @@ def rfm(request: HttpRequest) -> HttpResponseBase:
             {spec.key: spec for spec in specs_of(GridRules).values()},
             {"rfm.grid": _painted(request)},
         )
-        messages.success(request, _SAVED.render(request.language))  # type: ignore[attr-defined]
+        tell(request, _SAVED)
         return redirect("rfm")
     report, moved = report_of(request, "rfm"), report_of(request, "rank_moves")
     ranks = ranks_of(load(GridRules).grid)

@@ -26,10 +26,11 @@ from okaeri.web.pages.analysis.deliveries import (
     subscription_file,
     subscriptions_of,
 )
-from okaeri.web.pages.analysis.frame import language_of, show
+from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.analysis.steps_of_buyers import came_so_far
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
+from okaeri.web.reader import language_of
 
 _STEP = ("n", "reached", "went_on", "rate", "lost", "waiting")
 _PRODUCT = (

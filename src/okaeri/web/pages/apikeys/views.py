@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,6 +16,7 @@ from okaeri.web.access import needs
 from okaeri.web.api import keys
 from okaeri.web.models import ApiKey
 from okaeri.web.pages.privacy.words import BASES
+from okaeri.web.reader import tell
 
 # Days a key lives, by what the form says; None for ever.
 LIVES: dict[str, tuple[int | None, Text]] = {
@@ -105,5 +105,5 @@ def _row(key: ApiKey, now: datetime) -> dict[str, Any]:
 def revoke(request: HttpRequest, key_id: int) -> HttpResponse:
     """Close a key for good."""
     keys.revoke(key_id, clock.now())
-    messages.success(request, _REVOKED.render(request.language))  # type: ignore[attr-defined]
+    tell(request, _REVOKED)
     return redirect("api_keys")

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,6 +20,7 @@ from okaeri.web.access import needs
 from okaeri.web.pages.attributes.panel import ORIGIN_NAMES
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.imports import uploads
+from okaeri.web.reader import language_of, tell
 
 KEY_KINDS = (
     ("email", Text("メールアドレス", "E-mail")),
@@ -69,7 +69,7 @@ def allow(request: HttpRequest) -> HttpResponse:
     """Let data in that others gathered, or no more."""
     known = {spec.key: spec for spec in specs_of(EnrichmentRules).values()}
     save(known, {"enrichment.takes_other_data": request.POST.get("allow") == "1"})
-    messages.success(request, _SET.render(request.language))  # type: ignore[attr-defined]
+    tell(request, _SET)
     return redirect("enrichment")
 
 
@@ -146,8 +146,7 @@ def forget(request: HttpRequest) -> HttpResponse:
     """Take back every answer of one source."""
     source = request.POST.get("source", "")
     gone = customers.forget_source(source)
-    words = _FORGOTTEN.render(request.language)  # type: ignore[attr-defined]
-    messages.success(request, words.format(source=source, n=gone))
+    tell(request, _FORGOTTEN.format(source=source, n=gone))
     return redirect("enrichment")
 
 
@@ -183,8 +182,7 @@ def undo(request: HttpRequest, job_id: int) -> HttpResponse:
     if batch is None:
         raise NotFoundError(_NOT_ONE)
     gone = customers.forget_batch(*batch)
-    words = _UNDONE.render(request.language)  # type: ignore[attr-defined]
-    messages.success(request, words.format(n=gone))
+    tell(request, _UNDONE.format(n=gone))
     return redirect("enrichment_run", job_id)
 
 
@@ -193,7 +191,7 @@ def undo(request: HttpRequest, job_id: int) -> HttpResponse:
 def rejected(request: HttpRequest, job_id: int) -> HttpResponseBase:
     """Give the rejected rows (the first thousand) as CSV with their reasons."""
     job = _job(job_id)
-    language = request.language  # type: ignore[attr-defined]
+    language = language_of(request)
     rows = job.result.get("rejected", [])
     columns = [
         Text("行番号", "Line").render(language),

@@ -5,7 +5,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -17,6 +16,7 @@ from okaeri.foundation.settings import shop_day
 from okaeri.foundation.text import Text
 from okaeri.web import sight
 from okaeri.web.access import needs
+from okaeri.web.reader import tell
 
 SOURCE_NAMES = {
     "staff": Text("スタッフが記入", "Noted by staff"),
@@ -91,6 +91,5 @@ def record(request: HttpRequest, customer_id: int) -> HttpResponse:
     value: object = values if kind is AttributeKind.TAGS else "".join(values[:1])
     customers.record_attribute(profile.id, key, value, source="staff", at=clock.now())
     name = next(one.name for one in customers.list_attributes() if one.key == key)
-    language = request.language  # type: ignore[attr-defined]
-    messages.success(request, _NOTED.render(language).format(name=name.render(language)))
+    tell(request, Text(_NOTED.ja.format(name=name.ja), _NOTED.en.format(name=name.en)))
     return redirect("customer", profile.id)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,6 +17,7 @@ from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.text import Text
 from okaeri.plan import api as plan
 from okaeri.web.access import needs
+from okaeri.web.reader import tell
 
 KIND_NAMES = {
     AttributeKind.CHOICE: Text("一つ選ぶ", "One of several"),
@@ -177,5 +177,5 @@ def _read_choices(lines: str, kind: AttributeKind) -> tuple[Choice, ...]:
 
 
 def _done(request: HttpRequest) -> HttpResponse:
-    messages.success(request, _SAVED.render(request.language))  # type: ignore[attr-defined]
+    tell(request, _SAVED)
     return redirect("attributes")

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,7 +16,7 @@ from okaeri.plan import api as plan
 from okaeri.plan.calendar_types import CHANNELS, ITEM_KIND_NAMES, EntryIn, EntryView, ItemKind
 from okaeri.web.access import needs
 from okaeri.web.channel_names import channel_name
-from okaeri.web.pages.analysis.frame import language_of
+from okaeri.web.reader import language_of, tell
 
 _SAVED = Text("予定を保存しました。", "The entry was saved.")
 _NO_DAY = Text("日付を 2000年から2100年の間で入れてください。", "Give a day between 2000 and 2100.")
@@ -79,7 +78,7 @@ def _save(request: HttpRequest, view: EntryView | None) -> HttpResponse:
         number = plan.save_entry(said, view.id if view else None, now=clock.now())
     except InputError as error:
         return _page(request, said, view, error.message)
-    messages.success(request, _SAVED.render(language_of(request)))
+    tell(request, _SAVED)
     return redirect("calendar_entry", number)
 
 

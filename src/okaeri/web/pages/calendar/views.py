@@ -22,10 +22,10 @@ from okaeri.plan.calendar_types import (
 )
 from okaeri.web.access import needs
 from okaeri.web.channel_names import channel_name
-from okaeri.web.pages.analysis.frame import language_of
 from okaeri.web.pages.calendar.months import asked_month
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.paging import Pager, asked_page
+from okaeri.web.reader import language_of
 
 WEEKDAYS = tuple(
     Text(ja, en)

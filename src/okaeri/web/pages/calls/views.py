@@ -26,6 +26,7 @@ from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.customers.happening import whose
 from okaeri.web.pages.customers.sources_voice import calls as past_calls
 from okaeri.web.pages.paging import Pager, asked_page
+from okaeri.web.reader import language_of, tell
 
 _PAST = 5
 _FILLED = Text("リストを更新しました。新しく{n}人です。", "The list is up to date; {n} new.")
@@ -96,7 +97,7 @@ def _call_page(
     task = listen.get_call(task_id, now)
     rows = rows_of(request, [task], now)
     if not rows or not task.is_open:
-        messages.info(request, _say(request, _NOBODY_HERE))
+        messages.info(request, _NOBODY_HERE.render(language_of(request)))
         return redirect("calls")
     person = whose(task.customer_id, load(ShopProfile).currency)
     profile = customers.get_customer(task.customer_id)
@@ -139,7 +140,7 @@ def take_next(request: HttpRequest) -> HttpResponse:
     """Take the most urgent person whom nobody has."""
     task = listen.take_next_call(request.user.get_username(), clock.now())
     if task is None:
-        messages.info(request, _say(request, _NOBODY))
+        messages.info(request, _NOBODY.render(language_of(request)))
         return redirect("calls")
     return _taken(request, task)
 
@@ -156,7 +157,7 @@ def _taken(request: HttpRequest, task: CallTaskView) -> HttpResponse:
 def release(request: HttpRequest, task_id: int) -> HttpResponse:
     """Give a person back to the list without a call."""
     if listen.let_go_of_call(task_id, request.user.get_username()):
-        messages.success(request, _say(request, _RELEASED))
+        tell(request, _RELEASED)
     return redirect("calls")
 
 
@@ -181,8 +182,8 @@ def result(request: HttpRequest, task_id: int) -> HttpResponse:
         if listen.get_call(task_id, clock.now()).held_by != request.user.get_username():
             raise
         return _call_page(request, task_id, error.message, 400)
-    name = CALL_RESULT_NAMES[CallResult(code)].render(request.language)  # type: ignore[attr-defined]
-    messages.success(request, _say(request, _SAVED.format(result=name)))
+    name = CALL_RESULT_NAMES[CallResult(code)].render(language_of(request))
+    tell(request, _SAVED.format(result=name))
     return redirect("calls")
 
 
@@ -200,7 +201,7 @@ def _read_instant(text: str) -> datetime | None:
 def fill(request: HttpRequest) -> HttpResponse:
     """Look for people to call now; every night it happens by itself."""
     count = listen.fill_call_list(clock.now(), leave_out=plan.left_out)
-    messages.success(request, _say(request, _FILLED.format(n=count)))
+    tell(request, _FILLED.format(n=count))
     return redirect("calls")
 
 
@@ -214,7 +215,7 @@ def ask(request: HttpRequest, customer_id: int) -> HttpResponse:
         by=request.user.get_username(),
         now=clock.now(),
     )
-    messages.success(request, _say(request, _ASKED if is_new else _LISTED))
+    tell(request, _ASKED if is_new else _LISTED)
     return redirect("customer", customer_id)
 
 
@@ -223,41 +224,37 @@ def ask(request: HttpRequest, customer_id: int) -> HttpResponse:
 def no_calls(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Note that a person wants no calls: his number is closed for good."""
     listen.refuse_calls(customer_id, clock.now())
-    messages.success(request, _say(request, _NO_CALLS))
+    tell(request, _NO_CALLS)
     return redirect("customer", customer_id)
 
 
 def _csv(
     request: HttpRequest, tasks: list[CallTaskView], now: datetime, encoding: str
 ) -> HttpResponseBase:
-    columns = [_say(request, column) for column in _COLUMNS]
+    columns = [column.render(language_of(request)) for column in _COLUMNS]
     rows = rows_of(request, tasks, now, action="export")
     return csv_response("call-list", columns, _csv_rows(request, rows), encoding=encoding)
 
 
 def _csv_rows(request: HttpRequest, rows: list[Row]) -> Iterator[tuple[Any, ...]]:
-    zone = load(ShopProfile).zone
+    zone, language = load(ShopProfile).zone, language_of(request)
     for place, row in enumerate(rows, 1):
         who, standing, last = row.profile, row.standing, row.last
         yield (
             place,
-            _say(request, row.level),
-            _say(request, row.reason),
-            _say(request, row.why),
+            row.level.render(language),
+            row.reason.render(language),
+            row.why.render(language),
             who.id,
             *(who.family_name, who.given_name, who.family_kana, who.given_kana, who.phone),
             ""
             if standing is None
-            else _say(request, class_name(Stage(standing.stage), is_lapsed=standing.is_lapsed)),
+            else class_name(Stage(standing.stage), is_lapsed=standing.is_lapsed).render(language),
             last.ordered_on if last else "",
             last.order_no if last else "",
             row.task.tries,
             f"{row.task.due_at.astimezone(zone):%Y-%m-%d %H:%M}",
             row.task.held_by,
             sight.veil_words(request, who, row.task.note),
-            _say(request, row.script),
+            row.script.render(language),
         )
-
-
-def _say(request: HttpRequest, text: Text) -> str:
-    return text.render(request.language)  # type: ignore[attr-defined]

@@ -1,7 +1,6 @@
 """The card of one person to print or to send, and the counter where a shop looks a member up."""
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,6 +13,7 @@ from okaeri.web import sight
 from okaeri.web.access import needs
 from okaeri.web.pages.attributes.panel import context_of as attributes_of
 from okaeri.web.pages.cards.qr import qr_svg
+from okaeri.web.reader import language_of, tell
 
 _ISSUED = Text("会員証を発行しました。", "The card is issued.")
 _LABEL = Text("会員証のQRコード", "QR code of the card")
@@ -27,13 +27,13 @@ def card(request: HttpRequest, customer_id: int) -> HttpResponse:
     profile = sight.show_one(request, customers.get_customer(customer_id))
     if request.method == "POST":
         customers.issue_card(profile.id, settings.SECRET_KEY)
-        messages.success(request, _ISSUED.render(_language(request)))
+        tell(request, _ISSUED)
         return redirect("card", profile.id)
     code = customers.find_card(profile.id)
     context = {
         "profile": profile,
         "code": customers.card_in_groups(code) if code else "",
-        "qr": qr_svg(code, _LABEL.render(_language(request))) if code else "",
+        "qr": qr_svg(code, _LABEL.render(language_of(request))) if code else "",
         "link": customers.card_link(profile.id, settings.OKAERI.base_url, settings.SECRET_KEY),
     }
     return render(request, "okaeri/cards/card.html", context)
@@ -59,7 +59,3 @@ def counter(request: HttpRequest) -> HttpResponse:
     return render(
         request, "okaeri/cards/counter.html", context, status=404 if typed and not found else 200
     )
-
-
-def _language(request: HttpRequest) -> str:
-    return str(request.language)  # type: ignore[attr-defined]

@@ -1,6 +1,5 @@
 """Reading a shop by its Web API: its addresses, and the leave its staff give on a page of theirs."""
 
-from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +9,7 @@ from okaeri.foundation.errors import InputError, OkaeriError
 from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
 from okaeri.web.access import needs
+from okaeri.web.reader import tell, tell_problem
 
 _SALT = "okaeri.connections.leave"
 # Whoever begins has so long to log in at the shop and say yes.
@@ -39,9 +39,9 @@ def poll(request: HttpRequest, connection_id: int) -> HttpResponse:
     try:
         intake.save_poll(connection_id, **given)
     except InputError as error:
-        messages.error(request, error.message.render(request.language))  # type: ignore[attr-defined]
+        tell_problem(request, error.message)
     else:
-        messages.success(request, _SAVED.render(request.language))  # type: ignore[attr-defined]
+        tell(request, _SAVED)
     return redirect("connection", connection_id)
 
 
@@ -52,15 +52,15 @@ def leave(request: HttpRequest, connection_id: int) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     code, state = given.get("code", ""), given.get("state", "")
     if not code or not _is_ours(request, connection_id, state):
-        messages.error(request, _NOT_OURS.render(request.language))  # type: ignore[attr-defined]
+        tell_problem(request, _NOT_OURS)
         return redirect("connection", connection_id)
     if request.method == "POST":
         try:
             intake.take_leave(connection_id, code)
         except OkaeriError as error:
-            messages.error(request, error.message.render(request.language))  # type: ignore[attr-defined]
+            tell_problem(request, error.message)
         else:
-            messages.success(request, _BEGUN.render(request.language))  # type: ignore[attr-defined]
+            tell(request, _BEGUN)
         return redirect("connection", connection_id)
     context = {"tab": "connections", "connection": intake.get_connection(connection_id)}
     response = render(

@@ -1,7 +1,6 @@
 """Live sources: make one, copy its address, change its secret, see what it sent and how fresh it is."""
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,6 +13,7 @@ from okaeri.intake.types import ConnectionView, LiveRules
 from okaeri.web.access import needs
 from okaeri.web.pages.connections.polling import state_for
 from okaeri.web.public.hooks import keep_request
+from okaeri.web.reader import tell
 
 KINDS: dict[str, Text] = {
     "shopify": Text("Shopify", "Shopify"),
@@ -118,7 +118,7 @@ def rotate(request: HttpRequest, connection_id: int) -> HttpResponse:
 def switch(request: HttpRequest, connection_id: int) -> HttpResponse:
     """Open or close an address."""
     intake.switch_connection(connection_id, is_active=request.POST.get("open") == "1")
-    messages.success(request, _SWITCHED.render(request.language))  # type: ignore[attr-defined]
+    tell(request, _SWITCHED)
     return redirect("connection", connection_id)
 
 
@@ -128,5 +128,5 @@ def retry(request: HttpRequest, connection_id: int, delivery_id: int) -> HttpRes
     """Try again what could not be used."""
     received = intake.retry_delivery(delivery_id, ask_rights=keep_request)
     text = received.error or _RETRIED.get(received.outcome, _SWITCHED)
-    messages.success(request, text.render(request.language))  # type: ignore[attr-defined]
+    tell(request, text)
     return redirect("connection", connection_id)

@@ -1,6 +1,5 @@
 """Coupons: made once, stopped or withdrawn, with what became of those that were given."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,6 +13,7 @@ from okaeri.rewards import api as rewards
 from okaeri.rewards.coupon_types import NO_SALE_ITEMS, CouponKind, OfferIn, OfferView
 from okaeri.web.access import needs
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.reader import language_of, tell
 
 _MADE = Text(
     "クーポンを作りました。シナリオの coupon の手順で配れます。",
@@ -47,7 +47,7 @@ def coupons(request: HttpRequest) -> HttpResponseBase:
     offers = rewards.list_offers()
     encoding = asked_encoding(request)
     if encoding is not None:
-        language = _language(request)
+        language = language_of(request)
         columns = [column.render(language) for column in _COLUMNS]
         rows = [_row(offer, language) for offer in offers]
         return csv_response("coupons", columns, rows, encoding=encoding)
@@ -82,7 +82,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except InputError as error:
             problem = error.message
         else:
-            messages.success(request, _MADE.render(_language(request)))
+            tell(request, _MADE)
             return redirect("coupons")
     context = {
         "tab": "coupons",
@@ -119,7 +119,7 @@ def _read(request: HttpRequest) -> OfferIn:
 def stop(request: HttpRequest, key: str) -> HttpResponse:
     """Give it out no more; those that were given stay good."""
     rewards.stop_offer(key, now=clock.now())
-    messages.success(request, _STOPPED.render(_language(request)))
+    tell(request, _STOPPED)
     return redirect("coupons")
 
 
@@ -128,7 +128,7 @@ def stop(request: HttpRequest, key: str) -> HttpResponse:
 def withdraw(request: HttpRequest, key: str) -> HttpResponse:
     """Call back every unused one."""
     count = rewards.withdraw_offer(key, now=clock.now())
-    messages.success(request, _WITHDRAWN.format(n=f"{count:,}").render(_language(request)))
+    tell(request, _WITHDRAWN.format(n=f"{count:,}"))
     return redirect("coupons")
 
 
@@ -138,9 +138,5 @@ def end_links(request: HttpRequest, customer_id: int) -> HttpResponse:
     """End every link to a person's own page: he passed a mail on, or lost his phone."""
     profile = customers.get_customer(customer_id)
     rewards.end_my_page_links(profile.id)
-    messages.success(request, _LINKS_ENDED.render(_language(request)))
+    tell(request, _LINKS_ENDED)
     return redirect("customer", profile.id)
-
-
-def _language(request: HttpRequest) -> str:
-    return str(request.language)  # type: ignore[attr-defined]

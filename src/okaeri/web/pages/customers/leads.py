@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -24,6 +23,7 @@ from okaeri.web import sight
 from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.customers.sla import SHOWN_FOR, Sla, promised_at, slas_of
+from okaeri.web.reader import tell
 
 # From a half-life of seven days on somebody is neither fresh nor fading after ten, unless he came back.
 _KNOWN_FOR = timedelta(days=10)
@@ -168,7 +168,6 @@ def enter(request: HttpRequest) -> HttpResponse:
     if not chosen:
         raise InputError(_NOBODY)
     begun = plan.enter_by_hand(request.POST.get("journey", ""), people, now=clock.now())
-    language = request.language  # type: ignore[attr-defined]
     said = _BEGUN.format(n=begun) if begun else _NOT_BEGUN
-    messages.success(request, said.render(language))
+    tell(request, said)
     return redirect("leads")

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -32,6 +31,7 @@ from okaeri.web.pages.customers.origins import context_of as origins_of
 from okaeri.web.pages.customers.standing_marks import marks_of
 from okaeri.web.pages.customers.timeline import TABS, Place, read_page, read_place
 from okaeri.web.pages.customers.views import display_name
+from okaeri.web.reader import language_of, tell
 
 _STOPPED = Text("{channel}への配信を止めました。", "Nothing will be sent to {channel} any more.")
 _NOTED = Text("同意の記録を残しました。", "The consent was recorded.")
@@ -77,7 +77,7 @@ def _who(request: HttpRequest, profile: CustomerProfile) -> dict[str, Any]:
     """Give his name, what was asked of him, how he became one person, and how much may be seen."""
     return {
         "profile": profile,
-        "name": display_name(profile, request.language),  # type: ignore[attr-defined]
+        "name": display_name(profile, language_of(request)),
         **attributes_of(request, profile.id),
         "merges": customers.list_merges(profile.id),
         "card_code": customers.card_in_groups(customers.find_card(profile.id)),
@@ -97,7 +97,7 @@ def _stands(
     is_in_grace = last_vip_day is not None and today <= last_vip_day
     return {
         "standing": standing,
-        **marks_of(standing, today=today, language=request.language),  # type: ignore[attr-defined]
+        **marks_of(standing, today=today, language=language_of(request)),
         "is_owing": is_owing,
         "is_vip": (is_prime or is_in_grace) and not is_owing,
         "is_vip_stopped": (is_prime or is_in_grace) and is_owing,
@@ -253,7 +253,5 @@ def _point(request: HttpRequest, customer_id: int) -> ContactPointView:
 
 
 def _tell(request: HttpRequest, text: Text, channel: str) -> None:
-    language = request.language  # type: ignore[attr-defined]
-    messages.success(
-        request, text.render(language).format(channel=channel_name(channel).render(language))
-    )
+    name = channel_name(channel)
+    tell(request, Text(text.ja.format(channel=name.ja), text.en.format(channel=name.en)))

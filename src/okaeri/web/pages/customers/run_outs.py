@@ -15,10 +15,10 @@ from okaeri.insight.cycle_types import PersonRunOut
 from okaeri.web import sight
 from okaeri.web.access import needs, require
 from okaeri.web.numbers import definitions_for
-from okaeri.web.pages.analysis.frame import language_of
 from okaeri.web.pages.analysis.run_outs import BASES, RUN_OUT_COLUMNS
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.customers.views import display_name
+from okaeri.web.reader import language_of
 
 # A page reads beside the worker, of one person.
 _MEMORY_LIMIT = "256MB"

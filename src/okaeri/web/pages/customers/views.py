@@ -26,6 +26,7 @@ from okaeri.web.pages.customers.filters import (
     read_filters,
 )
 from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
+from okaeri.web.reader import language_of
 
 _MOST_FOUND = 50
 _CSV_CHUNK = 500
@@ -130,7 +131,7 @@ def _search(request: HttpRequest, text: str, limit: int) -> list[CustomerProfile
 
 
 def _csv(request: HttpRequest, filters: Filters, encoding: str) -> HttpResponseBase:
-    language = request.language  # type: ignore[attr-defined]
+    language = language_of(request)
     columns = [column.render(language) for column in _COLUMNS]
     ids = _csv_ids(request, filters)
     # Noted before the first row leaves: a download that breaks off has left too.
@@ -157,7 +158,7 @@ def _csv_rows(request: HttpRequest, ids: list[int]) -> Iterator[tuple[Any, ...]]
 
 
 def _csv_chunk(request: HttpRequest, ids: list[int]) -> Iterator[tuple[Any, ...]]:
-    language = request.language  # type: ignore[attr-defined]
+    language = language_of(request)
     profiles, standings = customers.list_profiles(ids), insight.list_insights(ids)
     for customer_id in ids:
         if customer_id in profiles:
@@ -189,7 +190,7 @@ def display_name(profile: CustomerProfile, language: str) -> str:
 
 def palette_entries(request: HttpRequest, text: str) -> list[tuple[str, str, str]]:
     """Give (name, address, note) of customers for the palette."""
-    language = request.language  # type: ignore[attr-defined]
+    language = language_of(request)
     return [
         (display_name(p, language), f"/customers/{p.id}/", p.email)
         for p in _search(request, text, 6)

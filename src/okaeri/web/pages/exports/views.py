@@ -18,6 +18,7 @@ from okaeri.web import sight
 from okaeri.web.access import needs
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.privacy.words import BASES
+from okaeri.web.reader import language_of
 from okaeri.web.records import KINDS, Found, Kind
 
 _CHUNK = 500
@@ -57,7 +58,7 @@ def download(request: HttpRequest, record_kind: str) -> HttpResponseBase:
     kind = KINDS.get(record_kind)
     if kind is None:
         raise Http404
-    language = request.language  # type: ignore[attr-defined]
+    language = language_of(request)
     columns = [name.render(language) for name in kind.columns.values()]
     encoding = asked_encoding(request) or "utf-8"
     return csv_response(kind.key, columns, _rows(request, kind), encoding=encoding)

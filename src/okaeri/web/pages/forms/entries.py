@@ -13,6 +13,7 @@ from okaeri.intake import api as intake
 from okaeri.intake.form_types import EntryRecord, FormView
 from okaeri.web import sight
 from okaeri.web.pages.csv_file import csv_response
+from okaeri.web.reader import language_of
 
 STATUS_NAMES = {
     "waiting": Text("確認待ち", "To be confirmed"),
@@ -86,7 +87,7 @@ def _name(entry: EntryRecord) -> str:
 
 def download(request: HttpRequest, form: FormView, encoding: str) -> HttpResponseBase:
     """Give every entry; names, addresses and free words only to whoever may see them."""
-    language: str = request.language  # type: ignore[attr-defined]
+    language = language_of(request)
     questions = form.definition.questions
     sight.note(request, "export", [], _FIELDS if sight.sees_personal(request) else ("masked",))
     columns = [

@@ -4,7 +4,6 @@ import io
 
 import segno
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -23,6 +22,7 @@ from okaeri.web.pages.forms import editing
 from okaeri.web.pages.forms.entries import download, list_rows
 from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
 from okaeri.web.public.forms_fields import list_fields
+from okaeri.web.reader import tell
 
 _SAVED = Text("保存しました。", "Saved.")
 _OPENED = Text("フォームを公開しました。", "The form is open.")
@@ -111,7 +111,7 @@ def _edit(request: HttpRequest, before: editing.Draft, *, is_new: bool) -> HttpR
             problems = intake.problems_of(draft.key, draft.kind, draft.definition)
             if not problems:
                 intake.save_form(draft.key, draft.kind, draft.definition, is_new=is_new)
-                messages.success(request, _SAVED.render(request.language))  # type: ignore[attr-defined]
+                tell(request, _SAVED)
                 return redirect("form", draft.key)
         except InputError as error:
             problems = [error.message]
@@ -151,7 +151,7 @@ def switch(request: HttpRequest, key: str) -> HttpResponse:
     is_open = request.POST.get("open") == "1"
     intake.switch_form(key, is_open=is_open)
     said = _OPENED if is_open else _CLOSED
-    messages.success(request, said.render(request.language))  # type: ignore[attr-defined]
+    tell(request, said)
     return redirect("form", key)
 
 

@@ -1,6 +1,5 @@
 """Writing a content: a new one, a copy of another, or a new version."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -11,6 +10,7 @@ from okaeri.foundation.text import Text
 from okaeri.plan import api as plan
 from okaeri.plan.types import ContentDraft, TemplateError
 from okaeri.web.access import needs
+from okaeri.web.reader import tell
 
 KINDS = (
     ("useful", Text("お役立ち(売り込まない)", "Useful (sells nothing)")),
@@ -57,7 +57,7 @@ def _write(request: HttpRequest, draft: ContentDraft) -> HttpResponse:
         except (InputError, TemplateError) as error:
             problem = error.message
         else:
-            messages.success(request, _SAVED.render(request.language))  # type: ignore[attr-defined]
+            tell(request, _SAVED)
             return redirect("template", key)
     context = {"tab": "journeys", "draft": draft, "kinds": KINDS, "problem": problem}
     status = 400 if problem else 200

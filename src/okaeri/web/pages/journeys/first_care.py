@@ -16,10 +16,10 @@ from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.web import sight
 from okaeri.web.access import needs, require
-from okaeri.web.pages.analysis.frame import language_of
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.customers.views import display_name
 from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
+from okaeri.web.reader import language_of
 
 # By their name in the address: days since the first purchase, from and to.
 _SPANS = {

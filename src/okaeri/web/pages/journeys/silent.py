@@ -20,10 +20,10 @@ from okaeri.plan import api as plan
 from okaeri.web import sight
 from okaeri.web.access import needs, require
 from okaeri.web.numbers import definitions_for
-from okaeri.web.pages.analysis.frame import language_of
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.customers.views import display_name
 from okaeri.web.pages.paging import Pager, asked_page
+from okaeri.web.reader import language_of
 from okaeri.web.response_words import response_days_words
 
 # So many of the newest contacts are looked at.

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +21,7 @@ from okaeri.web.access import may, needs
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.journeys.variant_words import DEFINITIONS, answer_of
 from okaeri.web.pages.results.views import VERDICTS
+from okaeri.web.reader import language_of, tell
 
 _MOST_LINES = 20
 # fmt: off
@@ -55,7 +55,7 @@ def report(request: HttpRequest, key: str) -> HttpResponseBase:
     reports = plan.report_variants(key)
     encoding = asked_encoding(request)
     if encoding:
-        language = request.language  # type: ignore[attr-defined]
+        language = language_of(request)
         rows = (row for one in reports for row in _csv_rows(one, language))
         return csv_response(f"variants-{key}", _CSV, rows, encoding=encoding)
     context = {
@@ -126,7 +126,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         if request.POST.get("do") == "save":
             problem = _save(key, node, lines, default)
             if problem is None:
-                messages.success(request, _SAVED.render(request.language))  # type: ignore[attr-defined]
+                tell(request, _SAVED)
                 return redirect(f"{reverse('journey_variants_edit', args=[key])}?step={node}")
     context = {
         "tab": "journeys",

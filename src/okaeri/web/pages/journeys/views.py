@@ -1,6 +1,5 @@
 """Journeys: the list, the flow with counts, the editor, switching on and off."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import escape
@@ -19,6 +18,7 @@ from okaeri.web.access import needs
 from okaeri.web.charts.journey_flow import draw_flow
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.segments.counting import warehouse_for
+from okaeri.web.reader import language_of, tell
 from okaeri.web.response_words import response_days_words
 
 STATUS_NAMES = {
@@ -75,7 +75,7 @@ def install(request: HttpRequest) -> HttpResponse:
 def journey(request: HttpRequest, key: str) -> HttpResponse:
     """Show one journey with head counts in every step."""
     found = plan.get_journey(key)
-    language = request.language  # type: ignore[attr-defined]
+    language = language_of(request)
     return render(
         request,
         "okaeri/journeys/journey.html",
@@ -228,7 +228,7 @@ def activate(request: HttpRequest, key: str) -> HttpResponse:
     if percent is not None and not 0 <= percent <= 50:
         raise InputError(_NO_SHARE)
     share = None if percent is None else percent / 100
-    _make_segment(plan.preset_of(key), request.language)  # type: ignore[attr-defined]
+    _make_segment(plan.preset_of(key), language_of(request))
     plan.activate(key, now=clock.now(), holdout_share=share)
     _tell(request, _STARTED)
     return redirect("journey", key)
@@ -263,4 +263,4 @@ def finish(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _tell(request: HttpRequest, text: Text) -> None:
-    messages.success(request, text.render(request.language))  # type: ignore[attr-defined]
+    tell(request, text)

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -14,6 +13,7 @@ from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import list_jobs, submit_job
 from okaeri.web import sight
 from okaeri.web.access import needs
+from okaeri.web.reader import tell
 
 JOB_KIND = "find_candidates"
 _PAGE = 10
@@ -140,7 +140,7 @@ def answer(request: HttpRequest, candidate_id: int) -> HttpResponse:
         customers.reopen_candidate(candidate_id, staff)
     else:
         raise InputError(_NO_ANSWER)
-    messages.success(request, _DONE[said].render(request.language))  # type: ignore[attr-defined]
+    tell(request, _DONE[said])
     return redirect("matching")
 
 
@@ -157,5 +157,5 @@ def undo_merge(request: HttpRequest, merge_id: int) -> HttpResponse:
     """Make two people of one again, from the person's page."""
     merge = customers.get_merge(merge_id)
     customers.undo_merge(merge_id, request.user.get_username())
-    messages.success(request, _TAKEN_BACK.render(request.language))  # type: ignore[attr-defined]
+    tell(request, _TAKEN_BACK)
     return redirect("customer", merge.kept_id)

@@ -14,6 +14,7 @@ from okaeri.foundation.text import Text
 from okaeri.web import formats, sight
 from okaeri.web.pages.csv_file import csv_response
 from okaeri.web.pages.messages.veiling import veil_message
+from okaeri.web.reader import language_of
 
 _CHUNK = 500
 _COLUMNS = (
@@ -34,7 +35,7 @@ _COLUMNS = (
 
 def download(request: HttpRequest, status: str, encoding: str) -> HttpResponseBase:
     """Stream every message of a status, all of them without one."""
-    language = request.language  # type: ignore[attr-defined]
+    language = language_of(request)
     zone = load(ShopProfile).zone
     columns = [column.render(language) for column in _COLUMNS]
     recipients = deliver.all_recipients(status)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -17,6 +16,7 @@ from okaeri.measure import api as measure
 from okaeri.web.access import needs
 from okaeri.web.channel_names import channel_name
 from okaeri.web.formats import number
+from okaeri.web.reader import tell
 
 _LOOKED_AT = 1000
 _PAUSED = Text("すべての送信を止めました。", "All sending is paused.")
@@ -103,5 +103,5 @@ def send_again(request: HttpRequest) -> HttpResponse:
 
 
 def _told(request: HttpRequest, text: Text) -> HttpResponse:
-    messages.success(request, text.render(request.language))  # type: ignore[attr-defined]
+    tell(request, text)
     return redirect("messages")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -23,6 +22,7 @@ from okaeri.web.access import NotAllowedError, needs, require
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.customers.views import display_name
 from okaeri.web.pages.paging import Pager, asked_page
+from okaeri.web.reader import language_of, tell
 
 _FIELDS = ("name", "interview")
 _SAVED = Text("インタビューを記録しました。", "The interview is on record.")
@@ -53,7 +53,7 @@ def notes(request: HttpRequest) -> HttpResponseBase:
     encoding = asked_encoding(request)
     if encoding:
         require(request.user, "customers.export")
-        columns = [column.render(_language(request)) for column in _COLUMNS]
+        columns = [column.render(language_of(request)) for column in _COLUMNS]
         rows = _rows(request, found, action="export")
         return csv_response("interviews", columns, _csv_rows(rows), encoding=encoding)
     pager = Pager(asked_page(request), len(found))
@@ -89,7 +89,7 @@ def _row(
     return Row(
         one,
         profile.id,
-        display_name(shown, _language(request)),
+        display_name(shown, language_of(request)),
         sight.veil_words(request, profile, one.subject),
         sight.veil_words(request, profile, one.body),
     )
@@ -159,7 +159,7 @@ def new(request: HttpRequest, customer_id: int) -> HttpResponse:
         except InputError as error:
             problem = error.message
         else:
-            messages.success(request, _SAVED.render(_language(request)))
+            tell(request, _SAVED)
             return redirect("note", note_id)
     context = {
         "profile": sight.show_one(request, profile),
@@ -193,7 +193,3 @@ def _held_at(text: str) -> datetime:
         return now
     held_at = naive.replace(tzinfo=load(ShopProfile).zone).astimezone(UTC)
     return min(held_at, now)
-
-
-def _language(request: HttpRequest) -> str:
-    return str(request.language)  # type: ignore[attr-defined]

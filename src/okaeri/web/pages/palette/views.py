@@ -11,6 +11,7 @@ from okaeri.web.access import may, needs
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import GROUPS
 from okaeri.web.pages.customers.views import palette_entries
+from okaeri.web.reader import language_of
 
 _PAGES = (
     ("home", Text("ホーム", "Home")),
@@ -41,7 +42,7 @@ _JOURNEY, _TERM = Text("シナリオ", "journey"), Text("用語", "term")
 def palette(request: HttpRequest) -> HttpResponse:
     """Give entries for what was typed: (name, address, note)."""
     text = request.GET.get("q", "").strip()[:100]
-    language = request.language  # type: ignore[attr-defined]
+    language = language_of(request)
     entries = _matching(text, language)
     if len(text) > 1 and may(request.user, "customers.see"):
         entries = palette_entries(request, text) + entries

@@ -17,6 +17,7 @@ from okaeri.web.access import needs
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
 from okaeri.web.pages.privacy.words import in_words
+from okaeri.web.reader import language_of
 
 ACTIONS = {
     "view": Text("閲覧", "View"),
@@ -90,7 +91,7 @@ def read_page(request: HttpRequest, where: dict[str, Any]) -> tuple[Sequence[Acc
 def access(request: HttpRequest) -> HttpResponseBase:
     """Show the log, newest first, narrowed by day, person, actor and action; as CSV when asked for."""
     where, encoding = asked_filters(request), asked_encoding(request)
-    language = request.language  # type: ignore[attr-defined]
+    language = language_of(request)
     if encoding:
         columns = [column.render(language) for column in _COLUMNS]
         return csv_response("access-log", columns, _rows(where, language), encoding=encoding)
@@ -126,7 +127,7 @@ def _rows(where: dict[str, Any], language: str) -> Iterator[tuple[Any, ...]]:
 @require_GET
 def people(request: HttpRequest) -> HttpResponseBase:
     """Answer a breach as CSV: whose data, which fields, since when, by whom."""
-    language = request.language  # type: ignore[attr-defined]
+    language = language_of(request)
     zone = load(ShopProfile).zone
     rows = (
         (

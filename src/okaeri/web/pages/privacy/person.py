@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +17,7 @@ from okaeri.web.channel_names import channel_name
 from okaeri.web.pages.customers.views import display_name
 from okaeri.web.pages.privacy.access_log import ACTIONS
 from okaeri.web.pages.privacy.words import BASES, in_words, table_name
+from okaeri.web.reader import language_of, tell
 from okaeri.web.rights.dossier import build_dossier
 from okaeri.web.rights.erasing import erase_everywhere, preview_erasure
 from okaeri.web.rights.exporting import archive, as_zip
@@ -47,7 +47,7 @@ def privacy(request: HttpRequest, customer_id: int) -> HttpResponse:
     counts = preview_erasure(profile.id)
     context = {
         "profile": profile,
-        "name": display_name(profile, request.language),  # type: ignore[attr-defined]
+        "name": display_name(profile, language_of(request)),
         "counts": [(table_name(table), count) for table, count in counts.items()],
         "total": sum(counts.values()),
         "retention": find_retention(customers.gather_person(profile.id)),
@@ -90,7 +90,7 @@ def dossier(request: HttpRequest, customer_id: int) -> HttpResponse:
         return JsonResponse(found.as_document(), json_dumps_params={"ensure_ascii": False})
     context = {
         "profile": profile,
-        "name": display_name(profile, request.language),  # type: ignore[attr-defined]
+        "name": display_name(profile, language_of(request)),
         "dossier": found,
         "proofs": [(proof, channel_name(proof.message.channel)) for proof in found.proofs],
     }
@@ -110,7 +110,7 @@ def hold(request: HttpRequest, customer_id: int) -> HttpResponse:
         raise InputError(_NO_DAY)
     number = customers.get_customer(customer_id).id
     customers.place_hold(number, until, reason, request.user.get_username(), clock.now())
-    messages.success(request, _HELD.render(request.language))  # type: ignore[attr-defined]
+    tell(request, _HELD)
     return redirect("person_privacy", customer_id)
 
 
@@ -126,6 +126,5 @@ def erase(request: HttpRequest, customer_id: int) -> HttpResponse:
         raise InputError(_CHANGED.format(n=seen[:10]))
     erase_everywhere(number, clock.now())
     sight.note(request, "change", [number], ("erased",))
-    language = request.language  # type: ignore[attr-defined]
-    messages.success(request, _ERASED.render(language).format(id=number))
+    tell(request, _ERASED.format(id=number))
     return redirect("privacy")

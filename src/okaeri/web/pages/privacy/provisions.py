@@ -16,6 +16,7 @@ from okaeri.web.access import needs
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.privacy.access_log import asked_filters, read_page
 from okaeri.web.pages.privacy.words import BASES, in_words
+from okaeri.web.reader import language_of
 
 _COLUMNS = (
     Text("番号", "number"),
@@ -60,7 +61,7 @@ DEFINITIONS = (
 def provisions(request: HttpRequest) -> HttpResponseBase:
     """Show every provision, newest first, narrowed by day, recipient, basis and person; also as CSV."""
     where, encoding = _filters(request), asked_encoding(request)
-    language = request.language  # type: ignore[attr-defined]
+    language = language_of(request)
     if encoding:
         columns = [column.render(language) for column in _COLUMNS]
         return csv_response("provisions", columns, _rows(where, language), encoding=encoding)

@@ -1,6 +1,5 @@
 """What the shop says it uses personal data for: the words in force and every version before."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -14,6 +13,7 @@ from okaeri.foundation.text import Text
 from okaeri.web import formats
 from okaeri.web.access import needs
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.reader import language_of, tell
 
 _MOST = 20_000
 _SAVED = Text(
@@ -52,13 +52,13 @@ DEFINITIONS = (
 @require_http_methods(["GET", "POST"])
 def purpose(request: HttpRequest) -> HttpResponseBase:
     """Show and change the purpose of use; ?csv= for the versions."""
-    language = request.language  # type: ignore[attr-defined]
+    language = language_of(request)
     if request.method == "POST":
         text = request.POST.get("text", "").replace("\0", "")
         if len(text) > _MOST:
             raise InputError(_TOO_LONG)
         is_new = customers.save_purpose(text, request.user.get_username(), clock.now())
-        messages.success(request, (_SAVED if is_new else _SAME).render(language))
+        tell(request, _SAVED if is_new else _SAME)
         return redirect("purpose")
     versions = customers.list_purposes()
     if encoding := asked_encoding(request):

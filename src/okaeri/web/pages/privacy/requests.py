@@ -1,6 +1,5 @@
 """Requests of people about their data: received, identity checked, answered in time."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -13,6 +12,7 @@ from okaeri.foundation.settings import shop_day
 from okaeri.foundation.text import Text
 from okaeri.web import sight
 from okaeri.web.access import may, needs
+from okaeri.web.reader import tell
 
 KINDS = {
     "disclosure": Text("開示", "Disclosure"),
@@ -122,7 +122,7 @@ def verify(request: HttpRequest, request_id: int) -> HttpResponse:
     customers.verify_request(
         request_id, how=how, by=request.user.get_username(), at=clock.now(), customer_id=number
     )
-    messages.success(request, _VERIFIED.render(request.language))  # type: ignore[attr-defined]
+    tell(request, _VERIFIED)
     return redirect("request", request_id)
 
 
@@ -141,5 +141,5 @@ def end(request: HttpRequest, request_id: int) -> HttpResponse:
 
 
 def _told(request: HttpRequest, text: Text) -> HttpResponse:
-    messages.success(request, text.render(request.language))  # type: ignore[attr-defined]
+    tell(request, text)
     return redirect("privacy")

@@ -1,6 +1,5 @@
 """Proof: what each treatment changed, and who was left out so that we know."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -16,6 +15,7 @@ from okaeri.web import sight
 from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.charts.effect import metric_name
+from okaeri.web.reader import language_of, tell
 
 VERDICTS = {
     "up": Text("効果あり", "Rise seen"),
@@ -51,7 +51,7 @@ def result(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """Show one experiment: the sentence, the interval, the arms, the split, those left out."""
     experiment = measure.get_experiment(experiment_id)
     evaluation = measure.find_evaluation(experiment_id)
-    language = request.language  # type: ignore[attr-defined]
+    language = language_of(request)
     currency = load(ShopProfile).currency
     metrics = evaluation.metrics if evaluation else ()
     return render(
@@ -80,7 +80,7 @@ def result(request: HttpRequest, experiment_id: int) -> HttpResponse:
 def end(request: HttpRequest, experiment_id: int) -> HttpResponse:
     """End one experiment: from now on nobody else is left out."""
     measure.end_experiment(experiment_id, clock.now())
-    messages.success(request, _ENDED.render(request.language))  # type: ignore[attr-defined]
+    tell(request, _ENDED)
     return redirect("result", experiment_id)
 
 

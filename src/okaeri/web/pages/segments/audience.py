@@ -1,7 +1,6 @@
 """A segment as an audience of LINE: how many are linked, syncing now and every night, how it stands."""
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -14,6 +13,7 @@ from okaeri.insight import api as insight
 from okaeri.web.access import may, needs
 from okaeri.web.pages.analysis.frame import frame
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.reader import tell
 
 STATES = {
     AudienceState.NEVER: Text("まだ同期していません", "Never synced"),
@@ -109,5 +109,5 @@ def _key(segment_id: int) -> str:
 
 
 def _told(request: HttpRequest, segment_id: int, words: Text) -> HttpResponse:
-    messages.success(request, words.render(request.language))  # type: ignore[attr-defined]
+    tell(request, words)
     return redirect("segment_audience", segment_id)

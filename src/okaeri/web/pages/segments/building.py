@@ -26,7 +26,7 @@ from okaeri.plan.types import JourneyView
 from okaeri.web import sight
 from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
-from okaeri.web.pages.analysis.frame import frame, language_of
+from okaeri.web.pages.analysis.frame import frame
 from okaeri.web.pages.customers.filters import FLAGS, Filters, read_filters
 from okaeri.web.pages.segments import boxes
 from okaeri.web.pages.segments.addresses import asked_rule
@@ -35,6 +35,7 @@ from okaeri.web.pages.segments.counting import FEWEST, warehouse_for
 from okaeri.web.pages.segments.drafts import START, Draft
 from okaeri.web.pages.segments.reading import TOO_LARGE, read_draft
 from okaeri.web.pages.segments.whole import MOST_INPUTS, drawn, inputs_of
+from okaeri.web.reader import language_of
 
 _NO_NAME = Text("名前を入力してください。", "Give the segment a name.")
 _NOTHING = Text("条件を1つ以上追加してください。", "Add at least one condition.")

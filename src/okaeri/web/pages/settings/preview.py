@@ -14,8 +14,8 @@ from okaeri.insight import api as insight
 from okaeri.insight.types import ClassMover, ClassPreview, LifecycleRules
 from okaeri.web import sight
 from okaeri.web.access import may
-from okaeri.web.pages.analysis.frame import language_of
 from okaeri.web.pages.customers.views import display_name
+from okaeri.web.reader import language_of
 
 # A page reads beside the worker: it takes little memory, and never starts a cluster for one table.
 _MEMORY_LIMIT = "512MB"

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -32,6 +31,7 @@ from okaeri.web.pages.settings.preview import (
     propose_thresholds,
 )
 from okaeri.web.pages.settings.statuses import STATUSES, preview_words, why_words_are_unknown
+from okaeri.web.reader import tell
 from okaeri.web.setting_groups import GROUPS
 from okaeri.web.setting_words import CHOICE_NAMES
 
@@ -97,7 +97,7 @@ def settings(request: HttpRequest, group: str = "shop") -> HttpResponse:
             if group in _ANALYSED:
                 submit_job("refresh", {})
             text = _SAVED_CLASSES if group in _ANALYSED else _SAVED
-            messages.success(request, text.render(request.language))  # type: ignore[attr-defined]
+            tell(request, text)
             return redirect("settings", group)
         fields = [
             _field(spec, request.POST.get(spec.key, ""), problems.get(spec.key))

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from okaeri.foundation.text import Text
 from okaeri.web import staff as people
 from okaeri.web.access import PERMISSIONS, ROLE_NAMES, Role, needs
+from okaeri.web.reader import tell
 
 _CHANGED = Text("変更しました。", "Changed.")
 _PASSWORD_SET = Text("パスワードを設定しました。", "Your password is set.")
@@ -79,7 +79,7 @@ def active(request: HttpRequest, user_id: int) -> HttpResponse:
 
 
 def _told(request: HttpRequest, text: Text) -> HttpResponse:
-    messages.success(request, text.render(request.language))  # type: ignore[attr-defined]
+    tell(request, text)
     return redirect("staff")
 
 
@@ -97,7 +97,7 @@ def password(request: HttpRequest) -> HttpResponse:
             user.set_password(request.POST["password"])
             user.save(update_fields=["password"])
             update_session_auth_hash(request, user)
-            messages.success(request, _PASSWORD_SET.render(request.language))  # type: ignore[attr-defined]
+            tell(request, _PASSWORD_SET)
             return redirect("home")
     context = {"asks_present": user.has_usable_password(), "problems": problems}
     status = 400 if problems else 200

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -21,6 +20,7 @@ from okaeri.plan.types import JourneyView
 from okaeri.web.access import needs
 from okaeri.web.pages.journeys.views import STATUS_NAMES
 from okaeri.web.pages.start import sample
+from okaeri.web.reader import tell
 
 RECOMMENDED = ("first_follow", "know_us", "welcome_back")
 _DONE = Text(
@@ -148,10 +148,10 @@ def draft_journeys(request: HttpRequest) -> HttpResponse:
 def finish(request: HttpRequest) -> HttpResponse:
     """Say that the first steps are done."""
     save({s.key: s for s in specs_of(SetupState).values()}, {"setup.is_done": True})
-    messages.success(request, _DONE.render(request.language))  # type: ignore[attr-defined]
+    tell(request, _DONE)
     return redirect("home")
 
 
 def _back(request: HttpRequest, said: Text) -> HttpResponse:
-    messages.success(request, said.render(request.language))  # type: ignore[attr-defined]
+    tell(request, said)
     return redirect("start")

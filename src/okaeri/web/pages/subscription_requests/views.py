@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -23,6 +22,7 @@ from okaeri.web.access import needs, require
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.customers.sources_shop import source_name
 from okaeri.web.pages.paging import Pager, asked_page
+from okaeri.web.reader import language_of, tell
 
 KINDS = {
     "skip": Text("スキップ", "Skip"),
@@ -83,7 +83,7 @@ def requests(request: HttpRequest) -> HttpResponseBase:
     if encoding:
         require(request.user, "customers.export")
         rows = _rows(request, intake.list_subscription_requests(which), action="export")
-        columns = [column.render(_language(request)) for column in _COLUMNS]
+        columns = [column.render(language_of(request)) for column in _COLUMNS]
         return csv_response(
             "subscription-requests", columns, _csv(request, rows), encoding=encoding
         )
@@ -123,7 +123,7 @@ def end(request: HttpRequest, request_id: int) -> HttpResponse:
         now=clock.now(),
     )
     told = _DECLINED if is_declined else _DONE
-    messages.success(request, (told if is_new else _HAD_ENDED).render(_language(request)))
+    tell(request, told if is_new else _HAD_ENDED)
     return redirect("subscription_requests")
 
 
@@ -161,7 +161,7 @@ def _days(since: datetime, now: datetime) -> int:
 
 
 def _csv(request: HttpRequest, rows: Sequence[Row]) -> Iterator[tuple[Any, ...]]:
-    zone, language = load(ShopProfile).zone, _language(request)
+    zone, language = load(ShopProfile).zone, language_of(request)
     for row in rows:
         wish = row.wish
         ended = wish.ended_at.astimezone(zone) if wish.ended_at else None
@@ -184,7 +184,3 @@ def _csv(request: HttpRequest, rows: Sequence[Row]) -> Iterator[tuple[Any, ...]]
             wish.ended_by,
             wish.ended_note,
         )
-
-
-def _language(request: HttpRequest) -> str:
-    return str(getattr(request, "language", "ja"))

@@ -14,6 +14,7 @@ from okaeri.intake.event_types import TagRules
 from okaeri.web.access import may, needs
 from okaeri.web.pages.tag.inventory import Entry, as_json, as_text, list_entries
 from okaeri.web.public.events import identify_key
+from okaeri.web.reader import language_of
 
 _SNIPPET = (
     "<script>window.okaeri=window.okaeri||function(){{(okaeri.q=okaeri.q||[]).push(arguments)}}</script>\n"
@@ -35,7 +36,7 @@ def tag(request: HttpRequest) -> HttpResponse:
     """Show the snippet, the check, the switches and the list."""
     rules = load(TagRules)
     entries = _entries()
-    language = getattr(request, "language", "ja")
+    language = language_of(request)
     consent = ' data-consent="required"' if rules.needs_consent else ""
     context = {
         "tab": "tag",

@@ -1,6 +1,5 @@
 """What staff do to an endpoint; everything by POST."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -10,6 +9,7 @@ from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 from okaeri.web.access import needs
 from okaeri.web.pages.webhooks.views import show
+from okaeri.web.reader import tell
 from okaeri.web.webhooks import endpoints
 
 _SAVED = Text("保存しました。", "Saved.")
@@ -22,7 +22,7 @@ _AGAIN = Text("もう一度送ります。", "It is sent again.")
 
 
 def _back(request: HttpRequest, endpoint_id: int, said: Text) -> HttpResponse:
-    messages.success(request, said.render(request.language))  # type: ignore[attr-defined]
+    tell(request, said)
     return redirect("webhook", endpoint_id)
 
 
@@ -58,7 +58,7 @@ def switch(request: HttpRequest, endpoint_id: int) -> HttpResponse:
 def remove(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     """Forget the program and what waited for it."""
     endpoints.remove(endpoint_id)
-    messages.success(request, _REMOVED.render(request.language))  # type: ignore[attr-defined]
+    tell(request, _REMOVED)
     return redirect("webhooks")
 
 

@@ -18,6 +18,7 @@ from okaeri.web.models import WebhookDelivery, WebhookEndpoint
 from okaeri.web.pages.apikeys.views import asked_basis, offered_bases
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.paging import Pager, asked_page
+from okaeri.web.reader import language_of
 from okaeri.web.webhooks import endpoints
 from okaeri.web.webhooks.kinds import KINDS, NAMES
 from okaeri.web.webhooks.sending import previous_until
@@ -84,7 +85,7 @@ def webhook(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
     """Show one endpoint with its deliveries; as CSV when asked for."""
     endpoint, encoding = endpoints.get(endpoint_id), asked_encoding(request)
     if encoding:
-        language = request.language  # type: ignore[attr-defined]
+        language = language_of(request)
         columns = [column.render(language) for column in _COLUMNS]
         found = endpoints.list_deliveries(endpoint_id, _asked_status(request))
         return csv_response("webhooks", columns, _rows(found, language), encoding=encoding)
