@@ -23,6 +23,23 @@ def payload_of(warehouse: Warehouse) -> dict[str, Any]:
     return api.find_report("survival").payload  # type: ignore[union-attr]
 
 
+def cancel(on: date, **contracts: str) -> None:
+    """Cancel contracts, by number, of these members."""
+    intake.record_subscriptions(
+        [
+            SubscriptionIn(
+                source="shop",
+                subscription_no=no,
+                status="cancelled",
+                changed_at=clock.now(),
+                party=PartyIn(member_no=member),
+                cancelled_on=on,
+            )
+            for no, member in contracts.items()
+        ]
+    )
+
+
 def test_trials_lead_on_wait_or_are_lost(warehouse: Warehouse) -> None:
     record(
         order("went-on", ago(400), "TRIAL"),
@@ -48,19 +65,7 @@ def test_contracts_and_people_are_counted_by_deliveries(
         ),
         order("gone", ago(90), "SOAP", subscription_no="C", delivery_no=1),
     )
-    intake.record_subscriptions(
-        [
-            SubscriptionIn(
-                source="shop",
-                subscription_no=no,
-                status="cancelled",
-                changed_at=clock.now(),
-                party=PartyIn(member_no=member),
-                cancelled_on=ago(20),
-            )
-            for no, member in (("B", "two"), ("C", "gone"))
-        ]
-    )
+    cancel(B="two", C="gone", on=ago(20))
     payload = payload_of(warehouse)
     contracts = [(s["n"], s["reached"], s["lost"], s["waiting"]) for s in payload["contracts"]]
     assert contracts == [(1, 3, 2, 0), (2, 1, 0, 0), (3, 1, 0, 1)]
@@ -79,6 +84,27 @@ def test_contracts_and_people_are_counted_by_deliveries(
         ["contracts", "1", "3"],
         ["customers", "1", "2"],
     ]
+
+
+def test_deliveries_count_by_the_number_of_the_shop_and_up_to_the_cancellation(
+    warehouse: Warehouse,
+) -> None:
+    # Of "late" only deliveries 7 to 9 were imported; "after" got one more when it had cancelled.
+    record(
+        *(
+            order("late", ago(day), "SOAP", subscription_no="L", delivery_no=nth)
+            for nth, day in ((7, 70), (8, 40), (9, 10))
+        ),
+        *(order("after", ago(day), "SOAP", subscription_no="A") for day in (90, 60, 30)),
+    )
+    cancel(A="after", on=ago(60))
+    payload = payload_of(warehouse)
+    last = {s["n"]: (s["lost"], s["waiting"]) for s in payload["contracts"]}
+    assert [n for n, found in last.items() if any(found)] == [2, 9]
+    assert (last[2], last[9]) == ((1, 0), (0, 1))
+    # What one delivery brings is of those known of: 5 orders of 1,200.
+    loss = next(one for one in payload["losses"] if one["kind"] == "delivery")
+    assert loss["next_minor"] == 1200
 
 
 def test_months_of_subscriptions_count_people_against_the_month_before(

@@ -58,53 +58,57 @@ def compute_full_orders(purchases: ir.Table) -> ir.Table:
 def compute_contracts(
     counted: ir.Table, ended: ir.Table, *, as_of: date, rules: LifecycleRules
 ) -> ir.Table:
-    """One row per contract with a delivery: source, subscription_no, customer_id, deliveries, net_minor,
-    first_on, last_on, is_over, ended_on (NULL while it runs).
+    """One row per contract with a delivery: source, subscription_no, customer_id, deliveries, orders,
+    net_minor, first_on, last_on, is_over, ended_on (NULL while it runs).
 
     `counted`: orders of the warehouse that count. `ended`: source, subscription_no and ended_on (NULL
     unknown: the last delivery serves) of cancelled contracts. A contract without a delivery for as long
-    as a customer counts as lapsed is over too. Skipped deliveries are no orders and do not count.
+    as a customer counts as lapsed is over too. Only orders up to that day count (§1.3 #25), and skipped
+    deliveries are no orders. deliveries: by the number the shop gave the last of them, where that is
+    more than the orders known of (orders, net_minor): whose first months were never imported.
     """
+    known = ended.mutate(is_ended=ibis.literal(True))
     rows = counted.filter(counted.subscription_no != "")
+    rows = rows.left_join(known, ["source", "subscription_no"])
+    rows = rows.filter(rows.ended_on.isnull() | (rows.ordered_on <= rows.ended_on))
     found = rows.group_by("source", "subscription_no").agg(
         customer_id=rows.customer_id.max(),
-        deliveries=rows.count(),
+        deliveries=ibis.greatest(rows.count(), rows.delivery_no.max().fill_null(0)),
+        orders=rows.count(),
         net_minor=rows.net_minor.sum(),
         first_on=rows.ordered_on.min(),
         last_on=rows.ordered_on.max(),
+        is_ended=rows.is_ended.fill_null(ibis.literal(False)).ifelse(1, 0).max() == 1,
+        told_on=rows.ended_on.max(),
     )
-    known = ended.mutate(is_ended=ibis.literal(True))
-    joined = found.left_join(known, ["source", "subscription_no"])
-    silent = ibis.date(as_of).delta(joined.last_on, unit="day") >= rules.lapse_days
-    is_ended = joined.is_ended.fill_null(ibis.literal(False))
-    given_up_on = joined.last_on + ibis.interval(days=rules.lapse_days)
-    return joined.select(
-        *found.columns,
-        is_over=is_ended | silent,
-        ended_on=ibis.cases(
-            (is_ended, ibis.coalesce(joined.ended_on, joined.last_on)),
-            (silent, given_up_on.cast("date")),
-            else_=ibis.null("date"),
-        ),
+    silent = ibis.date(as_of).delta(found.last_on, unit="day") >= rules.lapse_days
+    given_up_on = found.last_on + ibis.interval(days=rules.lapse_days)
+    ended_on = ibis.cases(
+        (found.is_ended, ibis.coalesce(found.told_on, found.last_on)),
+        (silent, given_up_on.cast("date")),
+        else_=ibis.null("date"),
     )
+    told = found.mutate(is_over=found.is_ended | silent, ended_on=ended_on)
+    return told.drop("is_ended", "told_on")
 
 
 def compute_deliveries(contracts: ir.Table) -> ir.Table:
     """One row per unit ("contract", "customer") and number of deliveries (at most 11) that was reached.
 
-    Columns: unit, deliveries, units, over (of them), shipped (deliveries in all), net_minor. A customer
+    Columns: unit, deliveries, units, over (of them), orders (known of all), net_minor. A customer
     reached the most deliveries of any of his contracts and is over when all of them are.
     """
     people = contracts.group_by("customer_id").agg(
         deliveries=contracts.deliveries.max(),
         is_over=contracts.is_over.ifelse(1, 0).min() == 1,
+        orders=contracts.orders.sum(),
         net_minor=contracts.net_minor.sum(),
     )
     parts = [
         rows.select(
             "is_over",
+            "orders",
             "net_minor",
-            shipped=rows.deliveries,
             unit=ibis.literal(unit),
             deliveries=ibis.least(rows.deliveries, DEEPEST).cast("int64"),
         )
@@ -114,6 +118,6 @@ def compute_deliveries(contracts: ir.Table) -> ir.Table:
     return both.group_by("unit", "deliveries").agg(
         units=both.count(),
         over=both.is_over.ifelse(1, 0).sum(),
-        shipped=both.shipped.sum(),
+        orders=both.orders.sum(),
         net_minor=both.net_minor.sum(),
     )

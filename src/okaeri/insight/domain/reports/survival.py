@@ -43,11 +43,13 @@ DEFINITIONS = {
         "gone.",
     ),
     "deliveries": Text(
-        "定期の回数: 契約ごとに届けた回数です。スキップは数えず、休止は解約としません。"
+        "定期の回数: 契約ごとに、解約日までに届けた回数です。取り込んだ注文の数と、注文の「定期回数」の"
+        "大きいほうをとります。スキップは数えず、休止は解約としません。"
         "解約した契約と、{lapse}日以上お届けのない契約を「終わった」とします。"
         "お客様単位では、いちばん長く続いた契約の回数で数え、すべての契約が終わった方を「終わった」とします。"
         "継続率は1回目を届けた数に対する割合、次へ進んだ割合は直前の回に対する割合です。",
-        "Deliveries: shipped deliveries of each contract; skips do not count and a pause is no "
+        "Deliveries: shipped deliveries of each contract up to its cancellation: its imported orders, or "
+        "the delivery number the newest of them tells, the larger. Skips do not count and a pause is no "
         "cancellation. Cancelled contracts, and those without a delivery for {lapse} days, are over. By "
         "customer the contract that went furthest counts, and who has none left is over. Survival is of "
         "the first delivery, went on is of the delivery before.",
@@ -172,7 +174,7 @@ def _losses(
     deliveries: Sequence[Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
     worth = {row["n"]: share_of(row["net_minor"], row["purchases"]) for row in values}
-    shipped = sum(row["shipped"] for row in deliveries if row["unit"] == "contract")
+    shipped = sum(row["orders"] for row in deliveries if row["unit"] == "contract")
     earned = sum(row["net_minor"] for row in deliveries if row["unit"] == "contract")
     found = [
         *(_loss("purchase", step, worth.get(step["n"] + 1)) for step in everybody),
