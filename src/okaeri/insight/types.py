@@ -401,6 +401,10 @@ class SegmentAnswer:
     top: int = 5
 
 
+# Rows of one page, whatever is asked for.
+LARGEST_PAGE = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class CustomerPage:
     """One page of the customer list and how many there are in all."""

@@ -14,6 +14,7 @@ BANDS: Mapping[str, tuple[int, Text]] = {
     "50s": (50, Text("50代", "50s")),
     "60plus": (60, Text("60代以上", "60 and over")),
 }
+NAMES = {band: name for band, (_, name) in BANDS.items()}
 UNKNOWN = ""
 YOUNG = frozenset({"under20", "20s"})
 

@@ -115,7 +115,7 @@ def _loyal() -> BitMap64:
 
 
 def views(customer_ids: Iterable[int]) -> dict[int, CustomerInsightView]:
-    """Give id → view; customers without a row are left out."""
+    """Give id → standing as of the last refresh; customers it did not see are left out."""
     rows = CustomerInsight.objects.filter(customer_id__in=list(customer_ids))
     return {view.customer_id: view for view in _views(rows.values_list(*COLUMNS))}
 
@@ -153,7 +153,7 @@ def in_band(customer_ids: Iterable[int], band: FreshnessBand) -> dict[int, date]
 
 
 def freshness_of(customer_ids: Collection[int]) -> dict[int, int]:
-    """Give id → freshness in whole points; customers without a row are left out."""
+    """Give id → freshness in whole points (0..100); customers no refresh saw are left out."""
     if not customer_ids:
         return {}
     rows = CustomerInsight.objects.filter(customer_id__in=customer_ids)
@@ -238,14 +238,20 @@ def class_mix(ids: BitMap64) -> list[ClassShare]:
 
 
 def class_column(of: str) -> Combinable:
-    """Give a column with the key of the class of whom a query's column `of` numbers; NULL unknown."""
+    """Give a column for another query: the class key of the customer its column `of` names.
+
+    So whole crowds are counted by class inside the database. NULL for whom no analysis knows.
+    """
     standing = CustomerInsight.objects.filter(customer_id=OuterRef(of))
     lapsed = When(is_lapsed=True, then=Concat("stage", Value(LAPSED_KEY)))
     return Subquery(standing.values(key=Case(lapsed, default="stage", output_field=CharField())))
 
 
 def count_classes() -> dict[str, int]:
-    """Give class key → people, read from the index by class alone; leads are one key of their own."""
+    """Give the key of each class that has people → how many, as of now; leads under "lead".
+
+    Read from the index by class alone.
+    """
     rows = CustomerInsight.objects.order_by().values_list("stage", "is_lapsed")
     return {
         CustomerClass(Stage(stage), is_lapsed).key: count

@@ -39,7 +39,7 @@ def replace_all(audiences: Audiences) -> None:
 
 
 def members_of(topic: str) -> list[int]:
-    """Give who cares for a topic, in rising order; [] for one that is not known."""
+    """Give who cares for a topic as of the last night, in rising order; [] for one that is not known."""
     row = InterestAudience.objects.filter(topic=topic).first()
     return list(BitMap64.deserialize(bytes(row.members))) if row else []
 
@@ -71,7 +71,7 @@ def forget(customer_ids: Iterable[int]) -> int:
 
 
 def topics_with(customer_id: int) -> list[str]:
-    """Give the topics somebody is counted to care for."""
+    """Give the topics somebody cares for as of the last night, in the order of their names."""
     return [
         row.topic
         for row in InterestAudience.objects.order_by("topic")

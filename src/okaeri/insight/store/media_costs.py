@@ -8,7 +8,7 @@ from okaeri.insight.models import MediaCost
 
 
 def list_all() -> list[MediaCostView]:
-    """Give every cost, the newest month first."""
+    """Give what each acquisition source cost by month, the newest month first."""
     rows = MediaCost.objects.order_by("-month", "media_code")
     return [MediaCostView(*row) for row in rows.values_list("month", "media_code", "cost_minor")]
 

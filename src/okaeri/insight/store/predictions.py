@@ -37,7 +37,7 @@ def replace_all(rows: pa.Table) -> None:
 
 
 def views(customer_ids: Iterable[int]) -> dict[int, CustomerPredictionView]:
-    """Give id → view; customers without a row are left out."""
+    """Give id → what is foretold of him, as of the last refresh; buyers only."""
     rows = CustomerPrediction.objects.filter(customer_id__in=list(customer_ids))
     return {row[0]: CustomerPredictionView(*row) for row in rows.values_list(*COLUMNS)}
 

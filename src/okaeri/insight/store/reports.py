@@ -36,7 +36,7 @@ def save_all(
 
 
 def find(name: str) -> ReportView | None:
-    """Give one report or None before the first refresh."""
+    """Give a report ("summary", "portfolio", ...) or None before the first refresh."""
     row = Report.objects.filter(name=name).first()
     if row is None:
         return None
@@ -49,7 +49,7 @@ def let_go_before(mark: datetime, part: str) -> int:
 
 
 def find_day(name: str) -> date | None:
-    """Give the shop day of one report."""
+    """Give the shop day a report is of; None where there is none."""
     return Report.objects.filter(name=name).values_list("as_of", flat=True).first()
 
 
@@ -98,6 +98,9 @@ def snapshots_since(month: date, rule_version: str) -> list[PortfolioSnapshot]:
 
 
 def forget_all() -> None:
-    """Drop all results, in the caller's transaction."""
+    """Drop every stored result, also of closed months, in the caller's transaction.
+
+    The next refresh computes what it can anew.
+    """
     for model in (CustomerInsight, Report, PortfolioSnapshot):
         model._default_manager.all().delete()

@@ -75,13 +75,13 @@ def page_between(
 
 
 def has_any(sku: str = "") -> bool:
-    """Tell whether anything runs out, of one product or of all."""
+    """Tell whether anything (of one product) runs out from last week to four weeks ahead."""
     rows = RunOut.objects.filter(sku=sku) if sku else RunOut.objects
     return rows.exists()
 
 
 def of_customers(customer_ids: Iterable[int]) -> list[RunOutView]:
-    """Give what runs out for these people, the first to run out first."""
+    """Give what runs out for these people in the next four weeks or ran out last week, soonest first."""
     rows = RunOut.objects.filter(customer_id__in=list(customer_ids)).order_by("runs_out_on", "sku")
     return [RunOutView(*row) for row in rows.values_list(*_COLUMNS)]
 

@@ -107,7 +107,7 @@ def members_among(segment_id: int, customer_ids: Iterable[int]) -> BitMap64:
 
 
 def names() -> dict[int, str]:
-    """Give number → name, of segments put away too."""
+    """Give number → name of every segment, also of those put away."""
     return dict(Segment.objects.values_list("id", "name"))
 
 
@@ -124,14 +124,14 @@ def view(segment: Segment) -> SegmentView:
     )
 
 
-def changes_after(segment_id: int, change_id: int, limit: int) -> list[SegmentChangeView]:
-    """Give at most `limit` changes behind one, the oldest first."""
+def changes_after(segment_id: int, change_id: int, limit: int = 100) -> list[SegmentChangeView]:
+    """Give who entered and left since a change (0: since the beginning), the oldest first."""
     rows = SegmentChange.objects.filter(segment_id=segment_id, id__gt=change_id).order_by("id")
     return [_change(row) for row in rows[:limit]]
 
 
 def all_changes_after(change_id: int, until: datetime, limit: int) -> list[SegmentChangeView]:
-    """Give at most `limit` changes of any segment that were counted until an instant, oldest first."""
+    """Give who entered and left any segment, counted until an instant, the oldest change first."""
     rows = SegmentChange.objects.filter(id__gt=change_id, at__lte=until).order_by("id")
     return [_change(row) for row in rows[:limit]]
 
@@ -141,8 +141,8 @@ def latest_change() -> int:
     return SegmentChange.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
-def newest_changes(segment_id: int, limit: int) -> list[SegmentChangeView]:
-    """Give the newest changes, the newest first."""
+def newest_changes(segment_id: int, limit: int = 30) -> list[SegmentChangeView]:
+    """Give who entered and left at the newest counts, the newest first."""
     rows = SegmentChange.objects.filter(segment_id=segment_id).order_by("-id")
     return [_change(row) for row in rows[:limit]]
 

@@ -135,7 +135,7 @@ FEEDS: Mapping[str, Feed] = {
             _place_of_people("consents"),
         ),
         Feed("orders", _of("order."), _orders, intake.latest_change_no),
-        Feed("segments", _of("segment."), _segments, insight.newest_segment_change),
+        Feed("segments", _of("segment."), _segments, insight.latest_segment_change),
         Feed("settled", _SETTLED, deliver.list_settled_after, _place_of_now),
         Feed(
             "message_events",
