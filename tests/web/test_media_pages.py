@@ -33,6 +33,19 @@ def test_costs_are_typed_replaced_brought_in_and_taken_out(browser_of_staff: Cli
     assert len(insight.list_media_costs()) == 1
 
 
+def test_a_file_of_costs_brought_back_changes_nothing(browser_of_staff: Client) -> None:
+    known = {spec.key: spec for spec in settings.specs_of(settings.ShopProfile).values()}
+    settings.save(known, {"shop.currency": "USD"})
+    table = "2026-04,'x,12.34\n2026-04,=flyer,1200\n2026-04,sns,0.05\n"
+    browser_of_staff.post(PAGE, {"table": table})
+    costs = insight.list_media_costs()
+    assert {c.media_code: c.cost_minor for c in costs} == {"'x": 1234, "=flyer": 120_000, "sns": 5}
+    csv = b"".join(browser_of_staff.get(f"{PAGE}?csv=utf-8"))
+    assert "2026-04,sns,0.05" in csv.decode()
+    browser_of_staff.post(PAGE, {"file": SimpleUploadedFile("c.csv", csv)})
+    assert insight.list_media_costs() == costs
+
+
 def test_one_bad_line_keeps_nothing_and_says_which(browser_of_staff: Client) -> None:
     table = "2026-04,search,100\n2026-04,sns,たくさん\n"
     answer = browser_of_staff.post(PAGE, {"table": table})

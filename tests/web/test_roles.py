@@ -105,6 +105,30 @@ def test_who_may_only_look_changes_nothing(
         assert User.objects.count() == before
 
 
+@pytest.mark.parametrize("role", ["marketer", "service", "viewer"])
+def test_a_count_leads_whoever_reads_figures_to_its_people(role: str, enter: Enter) -> None:
+    client, address = enter(role), "/analysis/segments/new/?stage=prime&lapsed=0"
+    may_keep = Role(role) in PERMISSIONS["segments.change"]
+    page = client.get(address)
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "0人 います" in text
+    assert "優良" in text
+    assert ('id="builder"' in text) == may_keep
+    assert ('value="save"' in text) == may_keep
+    assert (
+        'href="/analysis/segments/new/"' in client.get("/analysis/segments/").content.decode()
+    ) == may_keep
+    assert (client.post(address, {"name": "x"}).status_code == 403) == (not may_keep)
+
+
+def test_a_segments_file_is_offered_to_whoever_may_take_it(enter: Enter) -> None:
+    kept = insight.create_segment("x", {"field": "purchase_count", "op": ">=", "value": 1})
+    for role in ("marketer", "viewer"):
+        text = enter(role).get(f"/analysis/segments/{kept.id}/").content.decode()
+        assert ("csv=utf-8" in text) == (Role(role) in PERMISSIONS["customers.export"])
+
+
 def _mark_people() -> set[str]:
     """Give everybody personal data that stands nowhere else."""
     for person in Customer.objects.all():

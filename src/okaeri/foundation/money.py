@@ -38,14 +38,22 @@ def to_minor(amount: Decimal, currency: str) -> int:
     return int((amount * 10 ** exponent(currency)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def format_minor(amount_minor: int | float, currency: str, language: str = "ja") -> str:
+def plain_minor(amount_minor: int, currency: str) -> str:
+    """Write an amount for a file, in whole units: 12800 (JPY), 12.34 (USD)."""
+    return f"{Decimal(amount_minor).scaleb(-exponent(currency)):f}"
+
+
+def format_minor(
+    amount_minor: int | float, currency: str, language: str = "ja", *, more_digits: int = 0
+) -> str:
     """Write an amount for a person: 12,800円 (ja), ¥12,800 (en), £1,234.50; minus is a minus sign.
 
-    Never ▲: Japanese tables use it for a loss, other readers for a rise.
+    Never ▲: Japanese tables use it for a loss, other readers for a rise. `more_digits` are parts of
+    the smallest unit.
     """
     places = exponent(currency)
     sign = "−" if amount_minor < 0 else ""
-    number = f"{abs(amount_minor) / 10**places:,.{places}f}"
+    number = f"{abs(amount_minor) / 10**places:,.{places + more_digits}f}"
     if currency == "JPY":
         return f"{sign}{number}円" if language == "ja" else f"{sign}¥{number}"
     symbol = _SYMBOLS.get(currency)

@@ -45,6 +45,14 @@ def money(amount_minor: float | None, currency: str, language: str) -> str:
     return MISSING if amount_minor is None else format_minor(amount_minor, currency, language)
 
 
+def unit_money(unit_minor: float | None, currency: str, language: str) -> str:
+    """Write what one of many costs; a tenth of the smallest unit only where it is no whole number."""
+    if unit_minor is None:
+        return MISSING
+    more = 0 if unit_minor == round(unit_minor) else 1
+    return format_minor(unit_minor, currency, language, more_digits=more)
+
+
 def money_change(amount_minor: float | None, currency: str, language: str) -> str:
     """Write a difference of amounts with its sign."""
     if amount_minor is None:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from okaeri.foundation.cells import unguard_cell
 from okaeri.foundation.money import exponent
 from okaeri.foundation.text import Text
 from okaeri.insight.media_types import MediaCostView
@@ -96,7 +97,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     )
     for cells in reader:
         if any(cell.strip() for cell in cells):
-            yield reader.line_num, [cell.strip().removeprefix("'") for cell in cells]
+            yield reader.line_num, [unguard_cell(cell.strip()).strip() for cell in cells]
 
 
 def _digits(text: str) -> bool:

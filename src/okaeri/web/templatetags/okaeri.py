@@ -112,6 +112,12 @@ def money(context: Context, amount_minor: float | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def unit_money(context: Context, unit_minor: float | None) -> str:
+    """What one of many costs, in the shop's currency."""
+    return formats.unit_money(unit_minor, _shop(context).currency, _language(context))
+
+
+@register.simple_tag(takes_context=True)
 def money_change(context: Context, amount_minor: float | None) -> str:
     """A difference of amounts with its sign."""
     return formats.money_change(amount_minor, _shop(context).currency, _language(context))

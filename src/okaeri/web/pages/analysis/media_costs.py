@@ -1,12 +1,17 @@
 """What acquisition sources cost by month: written here, brought in or taken out as a table."""
 
+from collections.abc import Iterator, Sequence
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from okaeri.foundation.money import plain_minor
+from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import submit_job
 from okaeri.insight import api as insight
+from okaeri.insight.media_types import MediaCostView
 from okaeri.web.access import needs
 from okaeri.web.pages.analysis.frame import frame
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
@@ -32,7 +37,7 @@ def costs(request: HttpRequest) -> HttpResponseBase:
     known = insight.list_media_costs()
     encoding = asked_encoding(request)
     if encoding:
-        rows = ((f"{one.month:%Y-%m}", one.media_code, one.cost_minor) for one in known)
+        rows = _as_typed(known)
         return csv_response("media-costs", ("month", "media", "cost"), rows, encoding=encoding)
     text, problems = "", list[Text]()
     if request.method == "POST":
@@ -49,6 +54,13 @@ def costs(request: HttpRequest) -> HttpResponseBase:
     context = {**frame("media"), "costs": known, "text": text, "problems": problems[:20]}
     status = 400 if problems else 200
     return render(request, "okaeri/analysis/media_costs.html", context, status=status)
+
+
+def _as_typed(known: Sequence[MediaCostView]) -> Iterator[tuple[str, ...]]:
+    """Give the rows of a file that may be brought in again."""
+    currency = load(ShopProfile).currency
+    for one in known:
+        yield f"{one.month:%Y-%m}", one.media_code, plain_minor(one.cost_minor, currency)
 
 
 def _given(request: HttpRequest) -> tuple[str, list[Text]]:

@@ -50,10 +50,13 @@ _REDRAW = _SWAP + ' hx-trigger="change" hx-vals=\'{"do":"redraw"}\''
 _SAMPLE, _MOST_OVERLAPS = 8, 6
 
 
-@needs("segments.change")
+@needs("figures.see", to_post="segments.change")
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Build a rule from an address, a list or from nothing, and keep it under a name."""
+    """Build a rule from an address, a list or from nothing, and keep it under a name.
+
+    Every count of people leads here: who may not keep segments sees whom the rule means, and no form.
+    """
     filters = read_filters(request)
     rule = asked_rule(request) or filters.rule()
     name = request.GET.get("name", "")[:120] or _name_of(filters, language_of(request))
