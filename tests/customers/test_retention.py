@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okaeri.customers.domain.retention import compute_retention, may_drop
+from okaeri.customers.domain.retention import compute_retention
 from okaeri.customers.types import RightsRules
 
 RULES = RightsRules()
@@ -46,8 +46,6 @@ def test_a_proof_never_goes_before_every_rule_allows_it_and_goes_the_day_after(
         assert last_ad is None
         assert not holds
     else:
-        assert not may_drop(kept.until, kept.until)
-        assert may_drop(kept.until, kept.until + timedelta(days=1))
         latest = [*holds]
         if last_ad is not None:
             latest += [_years_later(last_ad, 3), (stopped or today) + timedelta(days=31)]
@@ -89,4 +87,3 @@ def test_the_latest_rule_is_named() -> None:
 def test_nobody_who_was_never_written_to_has_a_proof_to_keep() -> None:
     kept = compute_retention(RULES, today=date(2026, 1, 1), stopped_on=None, last_ad_on=None)
     assert kept.until is None
-    assert may_drop(kept.until, date(2026, 1, 1))

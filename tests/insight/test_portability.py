@@ -10,8 +10,8 @@ import ibis.expr.types as ir
 import pytest
 
 import okaeri
-from okaeri.foundation.warehouse import DIALECTS, compile_everywhere
 from okaeri.insight.types import LifecycleRules
+from tests.compile_gate import DIALECTS, compile_everywhere
 from tests.insight import feature_lists
 from tests.insight.feature_list import KEYS, all_features, staged_by_name, unbound_orders
 

@@ -70,10 +70,11 @@ def test_consent_cells_say_yes_no_or_nothing() -> None:
 
 
 def test_a_contact_is_read_from_the_fields_a_row_has() -> None:
-    party = contacts.read_party(
+    cells = (
         {"name": "山田 太郎", "kana": "やまだ たろう", "postal_code": "1500001", "birth_on": "S60.4.1",
          "email_opt_in": "yes", "address": "渋谷区", "address2": "神宮前1-1", "member_no": "'0012"}
     )  # fmt: skip
+    (party,) = contacts.read_parties(list(cells), [list(cells.values())])
     assert (party.family_name, party.given_name) == ("山田", "太郎")
     assert (party.family_kana, party.given_kana) == ("ヤマダ", "タロウ")
     assert party.birth_on is not None
@@ -90,7 +91,7 @@ _FIELDS = ["name", "kana", "email", "phone", "postal_code", "birth_on", "email_o
 def test_no_contact_makes_the_reader_crash_and_all_of_them_fit_their_columns(
     cells: dict[str, str],
 ) -> None:
-    party = contacts.read_party(cells)
+    party = contacts.read_parties(list(cells), [list(cells.values())])[0]
     assert len(party.family_name) <= 80
     assert len(party.email) <= 254
     assert len(party.postal_code) <= 10

@@ -12,10 +12,8 @@ import pyarrow as pa
 import pytest
 
 from okaeri.foundation.errors import ConfigurationError
-from okaeri.foundation.ids import falls_in_share
-from okaeri.foundation.warehouse import Warehouse, compile_everywhere, open_warehouse
+from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.measure.domain.sums import sums_of
-from okaeri.measure.features.arms import arm_of
 from okaeri.measure.features.outcomes import (
     ASSIGNMENTS,
     NUMBERS,
@@ -23,6 +21,7 @@ from okaeri.measure.features.outcomes import (
     compute_outcomes,
     compute_sums,
 )
+from tests.compile_gate import compile_everywhere
 from tests.insight.spark_cluster import ask_all_there
 
 START = datetime(2026, 3, 1)
@@ -126,11 +125,6 @@ def test_sums_and_arms_are_those_of_a_plain_loop(warehouse: Warehouse) -> None:
         for name in NUMBERS.values():
             assert row[f"{name}_total"] == pytest.approx(wanted[name].total)
             assert row[f"{name}_squares"] == pytest.approx(wanted[name].squares, rel=1e-12)
-    arms = people.select("customer_id", arm=arm_of(people.customer_id, salt="s", holdout_share=0.3))
-    for row in warehouse.collect(arms).to_pylist():
-        assert row["arm"] == (
-            "holdout" if falls_in_share("s", row["customer_id"], 0.3) else "treated"
-        )
 
 
 def test_the_expressions_compile_for_every_engine() -> None:

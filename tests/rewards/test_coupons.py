@@ -28,6 +28,7 @@ from okaeri.rewards.coupon_types import (
 from okaeri.rewards.domain import codes
 from okaeri.rewards.domain.coupons import discount_of
 from okaeri.rewards.models import Coupon, Redemption
+from okaeri.rewards.store.coupons import view_redemptions
 
 database = pytest.mark.django_db
 AT = datetime(2026, 11, 2, 1, tzinfo=UTC)
@@ -168,7 +169,7 @@ def test_a_used_coupon_is_used_everywhere_and_the_same_request_says_the_same(
     found = api.find_coupon(coupon.code)
     assert found is not None
     assert found.state is CouponState.REDEEMED
-    assert (len(api.uses_of(coupon.id)), Redemption.objects.count()) == (1, 1)
+    assert (len(view_redemptions(coupon_id=coupon.id)), Redemption.objects.count()) == (1, 1)
 
 
 @database
@@ -218,7 +219,7 @@ def test_an_unknown_code_and_a_mistyped_one_sound_alike(shop: clock.SimulatedClo
 def test_a_use_is_taken_back_once_and_the_coupon_is_good_again(shop: clock.SimulatedClock) -> None:
     coupon = issue()
     redeem(coupon)
-    use = api.uses_of(coupon.id)[0]
+    use = view_redemptions(coupon_id=coupon.id)[0]
     for _ in range(2):
         back = api.reverse_redemption(use.id, because="返品", now=AT)
         assert back.reversed_at == AT
@@ -239,7 +240,7 @@ def test_what_was_withdrawn_does_not_come_back_by_a_return(shop: clock.Simulated
     with pytest.raises(CouponRefusedError) as refused:
         redeem(other, key="till-2")
     assert refused.value.code == "coupon_withdrawn"
-    api.reverse_redemption(api.uses_of(coupon.id)[0].id, because="", now=AT)
+    api.reverse_redemption(view_redemptions(coupon_id=coupon.id)[0].id, because="", now=AT)
     assert api.coupons_of(1)[0].state is CouponState.WITHDRAWN
     with pytest.raises(InputError):
         api.issue_coupons("next10", [CouponFor(3, "c")], at=AT)
@@ -267,7 +268,7 @@ def test_forgetting_a_person_leaves_figures_and_no_code(shop: clock.SimulatedClo
     assert api.get_offer("next10").discount_minor == 500
     with pytest.raises(CouponRefusedError):
         redeem(unused, key="till-2")
-    api.reverse_redemption(api.uses_of(used.id)[0].id, because="", now=AT)
+    api.reverse_redemption(view_redemptions(coupon_id=used.id)[0].id, because="", now=AT)
     assert not api.coupons_of(1)[0].is_usable
 
 

@@ -15,6 +15,7 @@ from okaeri.intake.models import Order
 from okaeri.rewards import api as rewards
 from okaeri.rewards.actions.from_orders import redeem_from_orders
 from okaeri.rewards.coupon_types import CouponFor, CouponView, OfferIn
+from okaeri.rewards.store.coupons import view_redemptions
 from okaeri.web.api import keys
 from okaeri.web.rights.erasing import erase_everywhere
 from tests.web.shop import resolve
@@ -120,13 +121,13 @@ def test_an_order_that_names_the_code_uses_the_coupon(till: Till, coupon: Coupon
     till.order("A-1", coupon_codes=["SUMMER", coupon.code])
     look()
     assert state(coupon) == "redeemed"
-    use = rewards.uses_of(coupon.id)[0]
+    use = view_redemptions(coupon_id=coupon.id)[0]
     assert (use.place, use.reference, use.discount_minor) == ("order", "api:A-1", 400)
     # The same order again, and another that names the same code.
     till.order("A-1", coupon_codes=[coupon.code], media_code="mail")
     till.order("A-2", coupon_codes=[coupon.code])
     look()
-    assert len(rewards.uses_of(coupon.id)) == 1
+    assert len(view_redemptions(coupon_id=coupon.id)) == 1
 
 
 @pytest.mark.parametrize("status", ["cancelled", "returned"])
@@ -162,7 +163,7 @@ def test_an_order_of_the_last_day_counts_though_we_hear_of_it_later(
     till.order("A-1", coupon_codes=[coupon.code], ordered_at="2026-12-01T23:30:00+09:00")
     till.order("A-2", coupon_codes=[coupon.code])
     look()
-    assert [use.reference for use in rewards.uses_of(coupon.id)] == ["api:A-1"]
+    assert [use.reference for use in view_redemptions(coupon_id=coupon.id)] == ["api:A-1"]
 
 
 def test_a_till_that_told_first_and_its_order_are_one_use(till: Till, coupon: CouponView) -> None:
@@ -170,7 +171,7 @@ def test_a_till_that_told_first_and_its_order_are_one_use(till: Till, coupon: Co
     till.post("coupons/redeem", body, key="k")
     till.order("A-1", coupon_codes=[coupon.code])
     look()
-    assert len(rewards.uses_of(coupon.id)) == 1
+    assert len(view_redemptions(coupon_id=coupon.id)) == 1
     till.order("A-1", coupon_codes=[coupon.code], status="cancelled")
     look()
     assert state(coupon) == "issued"
@@ -201,7 +202,9 @@ def test_an_order_that_replaces_a_cancelled_one_gets_its_coupon(
         look()
     till.order("A-1", coupon_codes=[coupon.code], status="cancelled")
     look()
-    uses = [(one.reference, one.reversed_at is None) for one in rewards.uses_of(coupon.id)]
+    uses = [
+        (one.reference, one.reversed_at is None) for one in view_redemptions(coupon_id=coupon.id)
+    ]
     assert uses == [("api:A-1", False), ("api:A-2", True)]
     till.order("A-1", coupon_codes=[coupon.code], status="cancelled")
     look()

@@ -600,10 +600,6 @@ class SourceFreshness:
     kinds: tuple[KindFreshness, ...]
 
     @property
-    def is_stale(self) -> bool:
-        return not self.kinds or any(kind.is_late for kind in self.kinds)
-
-    @property
     def age_days(self) -> int | None:
         """Days since the newest of all; None for a source that never sent."""
         return min((kind.age_days for kind in self.kinds), default=None)

@@ -244,11 +244,6 @@ def reverse_redemption(redemption_id: int, *, because: str, now: datetime) -> Re
     return coupons.reverse(redemption_id, because=because, now=now, place=Place.API)
 
 
-def uses_of(coupon_id: int) -> list[RedemptionView]:
-    """Give every use of a coupon, those taken back too, oldest first."""
-    return stored_coupons.view_redemptions(coupon_id=coupon_id)
-
-
 def _views(rows: Any) -> list[CouponView]:  # noqa: ANN401 - a QuerySet of the store
     currency = load(ShopProfile).currency
     return stored_coupons.view_coupons(rows, settings.SECRET_KEY, currency, clock.now())

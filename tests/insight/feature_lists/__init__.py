@@ -15,7 +15,6 @@ import ibis.expr.types as ir
 
 from okaeri.insight.features.purchases import (
     compute_first_purchases,
-    compute_purchase_lines,
     compute_purchases,
     counts_as_purchase,
 )
@@ -53,11 +52,20 @@ def tables_over(
 ) -> Tables:
     """Shared tables as a refresh stages them."""
     purchases = stage("purchases", compute_purchases(orders, as_of=as_of, rules=rules))
-    lines = stage("lines", compute_purchase_lines(order_lines, purchases))
+    lines = stage("lines", purchase_lines(order_lines, purchases))
     counted = orders.filter(counts_as_purchase(orders, as_of=as_of, rules=rules))
     firsts = stage("firsts", compute_first_purchases(counted, customers, order_lines))
     return Tables(
         orders, order_lines, products, customers, purchases, lines, firsts, as_of, rules, stage
+    )
+
+
+def purchase_lines(lines: ir.Table, purchases: ir.Table) -> ir.Table:
+    """One row per line of a purchase: the line and whose, when, and which purchase it was."""
+    of_order = purchases.select("order_id", "customer_id", "ordered_on", "n", "kind")
+    return lines.join(of_order, "order_id").select(
+        *("order_id", "line_no", "customer_id", "ordered_on", "n", "kind"),
+        *("sku", "product_name", "quantity", "amount_minor"),
     )
 
 

@@ -12,7 +12,6 @@ from okaeri.insight.features.purchases import (
     compute_bought_orders,
     compute_first_purchases,
     compute_main_lines,
-    compute_purchase_lines,
     compute_purchases,
     counts_as_purchase,
 )
@@ -20,7 +19,6 @@ from okaeri.insight.features.purchases import (
 KEYS: dict[str, list[str] | None] = {
     "purchases": ["order_id"],
     "bought_orders": ["order_id"],
-    "purchase_lines": ["order_id", "line_no"],
     "first_purchases": ["customer_id"],
     "beginnings": ["customer_id"],
     "main_lines": ["order_id"],
@@ -41,7 +39,6 @@ def features(tables: Any) -> dict[str, ir.Table]:
     return {
         "purchases": purchases,
         "bought_orders": bought,
-        "purchase_lines": compute_purchase_lines(tables.order_lines, tables.purchases),
         "first_purchases": compute_first_purchases(counted, tables.customers, tables.order_lines),
         "beginnings": compute_beginnings(tables.firsts),
         "main_lines": compute_main_lines(tables.lines),

@@ -66,11 +66,6 @@ def oldest_kept(rules: RightsRules, now: datetime) -> datetime:
     return datetime.combine(day, time(), now.tzinfo)
 
 
-def may_drop(until: date | None, today: date) -> bool:
-    """Tell whether the proof may go: the day it must be kept until has passed entirely."""
-    return until is None or today > until
-
-
 def _months_later(day: date, months: int) -> date:
     """Give the same day of a later month, or the first of the next where that month is shorter.
 

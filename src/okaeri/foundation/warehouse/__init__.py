@@ -5,14 +5,10 @@ disposable: `Warehouse.clear` and a new sync give it back. Only this package kno
 """
 
 from okaeri.foundation.warehouse.duckdb import duckdb_settings
-from okaeri.foundation.warehouse.gate import DIALECTS, compile_everywhere, to_sql
 from okaeri.foundation.warehouse.warehouse import Warehouse, open_warehouse
 
 __all__ = [
-    "DIALECTS",
     "Warehouse",
-    "compile_everywhere",
     "duckdb_settings",
     "open_warehouse",
-    "to_sql",
 ]

@@ -304,8 +304,3 @@ def say_rule(rule: object, catalog: Catalog | None = None) -> Text:
 def say_part(part: object, catalog: Catalog) -> Text:
     """Say one part of a rule, without the end of a sentence; raises RuleError."""
     return part_in_words(read_rule(part, catalog), catalog)
-
-
-def members_page(segment_id: int, offset: int, limit: int) -> Sequence[int]:
-    """Give some members in rising order."""
-    return list(segments.bitmap_of(segments.get(segment_id))[offset : offset + limit])

@@ -78,27 +78,6 @@ def compute_purchases(orders: ir.Table, *, as_of: date, rules: LifecycleRules) -
     return numbered.mutate(kind=kind, starts_purchase=starts).drop("is_trial", "is_delivery")
 
 
-def compute_purchase_lines(lines: ir.Table, purchases: ir.Table) -> ir.Table:
-    """One row per line of a purchase: the line and whose, when, and which purchase it was.
-
-    Columns: order_id, line_no, customer_id, ordered_on, n, kind, sku, product_name, quantity,
-    amount_minor (of the line, before discounts of the whole order).
-    """
-    of_order = purchases.select("order_id", "customer_id", "ordered_on", "n", "kind")
-    return lines.join(of_order, "order_id").select(
-        "order_id",
-        "line_no",
-        "customer_id",
-        "ordered_on",
-        "n",
-        "kind",
-        "sku",
-        "product_name",
-        "quantity",
-        "amount_minor",
-    )
-
-
 def compute_first_purchases(
     counted: ir.Table, customers: ir.Table, order_lines: ir.Table
 ) -> ir.Table:

@@ -1,7 +1,7 @@
 """Contacts as sources write them: names in one field, postal codes without their zero, yes and no."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 from operator import add
@@ -107,11 +107,6 @@ def parse_birthday(raw: str) -> date | None:
         return parse_day(raw)
     except CellError:
         return None
-
-
-def read_party(cells: Mapping[str, str]) -> PartyIn:
-    """Give one contact from a row's cells by our field names."""
-    return read_parties(list(cells), [list(cells.values())])[0]
 
 
 def read_parties(fields: Sequence[str], rows: Sequence[Sequence[str]]) -> list[PartyIn]:

@@ -25,7 +25,6 @@ from okaeri.intake.types import (
     OrderIn,
     PartyIn,
     PaymentIn,
-    ProductIn,
     SubscriptionEventIn,
     SubscriptionIn,
 )
@@ -199,10 +198,6 @@ class ProductBody(Body):
     is_sample: bool = False
     stock: Annotated[int, Field(strict=True, ge=0, le=10**9)] | None = None
     url: Annotated[Plain, Field(max_length=500, pattern=r"^(https?://\S+)?$")] = ""
-
-    def to_product(self) -> ProductIn:
-        """Give the product as intake stores it."""
-        return ProductIn(**self.model_dump())
 
 
 class SubscriptionEventBody(Body):

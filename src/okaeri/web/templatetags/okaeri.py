@@ -343,11 +343,3 @@ def query(context: Context, **changes: object) -> str:
         else:
             asked[name] = str(value)
     return f"?{asked.urlencode()}"
-
-
-@register.filter
-def heat(share: float | None) -> str:
-    """Give the step (0 to 9) of the shading for a share of 0..0.5 and more."""
-    if share is None:
-        return "none"
-    return str(min(9, int(share * 20)))
