@@ -11,7 +11,7 @@ from okaeri.foundation import clock
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight import api
 from okaeri.intake import api as intake
-from okaeri.intake.types import LineIn, OrderIn, PartyIn, ProductIn
+from okaeri.intake.types import LineIn, OrderIn, PartyIn, ProductIn, SubscriptionIn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 TODAY = date(2026, 5, 20)
@@ -182,3 +182,26 @@ def test_training_is_a_week_old_at_most_while_facts_are_of_today(warehouse: Ware
     assert api.recommend_popular(n=1)[0].sku == "WASH"
     api.refresh(warehouse=warehouse, as_of=TODAY + timedelta(days=1))
     assert learned_on() == (TODAY + timedelta(days=1)).isoformat()
+
+
+@pytest.mark.covers("F-09")
+def test_subscribers_are_not_told_to_buy_what_their_box_brings() -> None:
+    def bought(member: str, *, by: str = "") -> list[OrderIn]:
+        party = PartyIn(member_no=member, email=f"{member}@example.com")
+        line = LineIn("FACE", "化粧水", 1, 3000, 3000)
+        when = [datetime.combine(ago(days), time(3), UTC) for days in (56, 26)]
+        return [
+            OrderIn("test", f"{member}{n}", at, "accepted", party, (line,), subscription_no=by)
+            for n, at in enumerate(when)
+        ]
+
+    intake.record_products([ProductIn("FACE", "化粧水", days_supply=30)])
+    intake.record_orders([*bought("me"), *bought("box", by="S-1"), *bought("both")])
+    intake.record_subscriptions([
+        SubscriptionIn("test", "S-2", "active", datetime(2026, 5, 1, tzinfo=UTC),
+                       PartyIn(member_no="both", email="both@example.com"), sku="FACE")
+    ])  # fmt: skip
+    customers.resolve_new_parties(clock.now())
+    assert shown("me") == [("FACE", "reorder")]
+    assert shown("box") == []
+    assert shown("both") == []

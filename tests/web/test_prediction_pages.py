@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 
@@ -18,9 +19,11 @@ from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight import api as insight
 from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.domain.shares import wilson_interval
-from okaeri.insight.models import CustomerPrediction
+from okaeri.insight.models import CustomerPrediction, ItemFact
 from okaeri.insight.prediction_types import PredictionRules
 from okaeri.insight.reaction_types import REACTIONS
+from okaeri.listen import api as listen
+from okaeri.plan import api as plan
 from tests.web import shop
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +96,34 @@ def test_the_next_step_names_product_channel_time_and_reason(
         assert name in panel
     assert "メール" in panel
     assert re.search(r"\d+月\d+日", panel)
+
+
+def test_a_content_first_buyer_is_offered_what_a_letter_would_show(
+    small_shop: None, browser_of_staff: Client
+) -> None:
+    once = [
+        row.customer_id for row in insight.list_customers(limit=500).rows if row.purchase_count == 1
+    ]
+    histories = customers.purchase_history(once)
+    long_ago = shop.END.date() - timedelta(days=30)
+    number = next(
+        one
+        for one in once
+        if (day := histories[one][-1].delivered_on) is not None
+        and day <= long_ago
+        and any(point.may_be_written for point in customers.contact_points_of(one))
+        and not plan.list_offers(one, now=clock.now())
+    )
+    ItemFact.objects.create(
+        sku="CREAM", name="夜のクリーム", price_minor=4000, buyers=9, recent_buyers=9, repeat_buyers=0,
+        first_on=shop.END.date(), last_on=shop.END.date(),
+    )  # fmt: skip
+    address = f"/customers/{number}/"
+    assert "商品は載せず、ごあいさつだけで" in browser_of_staff.get(address).content.decode()
+    link = listen.question_link(number, "satisfaction", "", django_settings.SECRET_KEY)
+    listen.record_answer(link.strip("/").split("/")[-1], 5, "", clock.now())
+    page = browser_of_staff.get(address).content.decode()
+    assert "<dt>おすすめの商品</dt><dd>夜のクリーム" in page
 
 
 def test_nothing_is_offered_to_somebody_we_may_not_write_to(

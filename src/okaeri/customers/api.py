@@ -422,6 +422,7 @@ def _purchase(order: OrderRecord, prefecture: str) -> Purchase:
         shipped_on=order.shipped_on,
         delivered_on=order.delivered_on,
         is_trial=order.is_trial,
+        is_delivery=order.is_delivery,
         discount_minor=order.discount_minor,
         counted_on=order.counted_on,
         prefecture=prefecture,

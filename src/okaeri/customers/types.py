@@ -95,6 +95,8 @@ class Purchase:
     shipped_on: date | None
     delivered_on: date | None
     is_trial: bool = False
+    # A subscription brought it: nobody decided on it that day.
+    is_delivery: bool = False
     discount_minor: int = 0
     # The day analyses take for it (`intake.counting_types`); None: the day of the order.
     counted_on: date | None = None

@@ -203,7 +203,14 @@ class OrderRecord:
     delivered_on: date | None
     change_no: int
     discount_minor: int = 0
+    subscription_no: str = ""
+    delivery_no: int | None = None
     counted_on: date | None = None
+
+    @property
+    def is_delivery(self) -> bool:
+        """A subscription's delivery; some carts number deliveries and name no contract."""
+        return bool(self.subscription_no) or self.delivery_no is not None
 
     @property
     def day(self) -> date:

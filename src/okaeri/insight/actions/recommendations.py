@@ -20,6 +20,7 @@ from okaeri.insight.domain.recommend.choosing import (
 from okaeri.insight.domain.recommend.reasons import reason_of
 from okaeri.insight.recommend_types import ItemFactView, RecommendedItem, RecommendRules
 from okaeri.insight.store import insights, items, reports
+from okaeri.insight.types import LifecycleRules
 from okaeri.intake import api as intake
 from okaeri.intake.event_types import EventRecord
 from okaeri.intake.types import LineRecord, ProductIn
@@ -169,9 +170,13 @@ def _people(
     orders = {one.order_id for history in histories.values() for one in history}
     lines = intake.list_lines(orders) if orders else {}
     low = _low_spenders(ids)
+    # Of a contract the shop tells nothing about, deliveries tell as long as its customer counts as active.
+    since = on - timedelta(days=load(LifecycleRules).lapse_days)
+    subscribed = customers.subscribed_products(ids, since=since) if ids else {}
     return {
         number: replace(
             _person(histories.get(number, []), lines),
+            subscribed=subscribed.get(number, frozenset()),
             is_low_spender=number in low,
             may_cross_sell=number in may_cross_sell,
             only_favourites=number in only_favourites,
@@ -182,7 +187,7 @@ def _people(
 
 def _person(history: list[Purchase], lines: Mapping[int, list[LineRecord]]) -> Person:
     bought: dict[str, list[date]] = {}
-    prices = []
+    prices, delivered = [], set()
     for purchase in history:
         for line in lines.get(purchase.order_id, ()):
             if not line.sku or line.amount_minor <= 0 or line.quantity <= 0:
@@ -190,9 +195,11 @@ def _person(history: list[Purchase], lines: Mapping[int, list[LineRecord]]) -> P
             days = bought.setdefault(line.sku, [])
             if not days or days[-1] != purchase.ordered_on:
                 days.append(purchase.ordered_on)
+            if purchase.is_delivery:
+                delivered.add((line.sku, purchase.ordered_on))
             prices.append(line.amount_minor // line.quantity)
     purchases = len({purchase.ordered_on for purchase in history})
-    return Person(bought, prices, purchases)
+    return Person(bought, prices, purchases, delivered)
 
 
 def _low_spenders(ids: list[int]) -> set[int]:

@@ -1,6 +1,6 @@
 """Which products one person is shown, and why. Pure: one person, the items in question, the rules."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -40,11 +40,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What one person bought: sku → days (rising), unit prices paid, and how many purchases in all."""
+    """What one person bought: sku → days (rising), unit prices paid, and how many purchases in all.
+
+    `delivered` holds (sku, day) of what a subscription brought; `subscribed` the products it will bring
+    again ("" where the shop does not say which).
+    """
 
     bought: Mapping[str, Sequence[date]]
     prices: Sequence[int]
     purchases: int
+    delivered: Collection[tuple[str, date]] = ()
+    subscribed: Collection[str] = ()
     is_low_spender: bool = False
     may_cross_sell: bool = False
     # For comparison: only what everybody buys, whatever is known of him.
@@ -140,22 +146,31 @@ def find_by_words(query: str, names: Mapping[str, str]) -> list[str]:
 def due_refills(
     person: Person, items: Mapping[str, Item], *, on: date, rules: RecommendRules
 ) -> list[Choice]:
-    """Give what he uses up and is due to buy again, the most overdue by its own cycle first."""
+    """Give what he uses up and is due to buy again, the most overdue by its own cycle first.
+
+    Nothing a subscription brought last or will bring: it comes by itself (F-09).
+    """
     found = []
     for sku, days in person.bought.items():
         item = items.get(sku)
-        if item is None or not _is_refill(item, days, rules) or not _is_there(item):
+        if item is None or not _is_refill(item, days, rules) or not _is_offered(item):
             continue
-        cycle = own_cycle(days, item)
+        if (sku, days[-1]) in person.delivered or _is_subscribed(sku, person):
+            continue
+        brought = {day for delivered, day in person.delivered if delivered == sku}
+        cycle = own_cycle(days, item, brought)
         since = (on - days[-1]).days
         if cycle and _DUE_FROM <= since / cycle <= _DUE_UNTIL:
             found.append(Choice(item, min(1.0, since / cycle), REORDER, sku, since))
     return sorted(found, key=lambda choice: (-choice.score, -choice.days, choice.item.sku))
 
 
-def own_cycle(days: Sequence[date], item: Item) -> float | None:
-    """Give after how many days he buys the item again: his own gaps drawn towards everybody's."""
-    gaps = [(later - earlier).days for earlier, later in pairwise(days)]
+def own_cycle(days: Sequence[date], item: Item, delivered: Collection[date] = ()) -> float | None:
+    """Give after how many days he buys the item again: his own gaps drawn towards everybody's.
+
+    A gap that ends on a day of `delivered` followed a contract and says nothing of him.
+    """
+    gaps = [(later - earlier).days for earlier, later in pairwise(days) if later not in delivered]
     usual = item.days_supply or item.cycle_days
     if not gaps:
         return usual
@@ -205,7 +220,7 @@ def _once_each(choices: Iterable[Choice]) -> list[Choice]:
 
 
 def _may_be_shown(item: Item, person: Person, rules: RecommendRules) -> bool:
-    if not _is_there(item) or not item.is_for_sale:
+    if not _is_offered(item) or item.sku in person.subscribed:
         return False
     if not person.is_low_spender or not person.prices:
         return True
@@ -215,5 +230,9 @@ def _may_be_shown(item: Item, person: Person, rules: RecommendRules) -> bool:
     return price is not None and abs(price - middle) <= rules.price_band * middle
 
 
-def _is_there(item: Item) -> bool:
-    return item.stock is None or item.stock > 0
+def _is_subscribed(sku: str, person: Person) -> bool:
+    return not {sku, ""}.isdisjoint(person.subscribed)
+
+
+def _is_offered(item: Item) -> bool:
+    return item.is_for_sale and (item.stock is None or item.stock > 0)

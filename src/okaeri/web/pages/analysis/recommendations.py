@@ -43,5 +43,5 @@ def recommendations(request: HttpRequest) -> HttpResponseBase:
         if report
         else "",
         popular=insight.recommend_popular(n=5) if report else (),
-        definitions=definitions_for("recommend_hits", "recommend_winner"),
+        definitions=definitions_for("recommend_hits", "recommend_winner", "recommend_refill"),
     )

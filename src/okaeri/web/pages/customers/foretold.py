@@ -53,10 +53,17 @@ _LATE = Text(
 
 
 def context_of(
-    customer_id: int, points: list[ContactPointView], now: datetime, today: date, *, is_open: bool
+    customer_id: int,
+    points: list[ContactPointView],
+    now: datetime,
+    today: date,
+    *,
+    product: RecommendedItem | None,
+    is_open: bool,
 ) -> dict[str, Any]:
     """Give `told` (None before a refresh saw a purchase), its words, and `offer` where selling is right.
 
+    `product` is the first of those a letter would show.
     soon: (name, run-out) of each product that runs out within four weeks or did last week.
     """
     told = insight.list_predictions([customer_id]).get(customer_id)
@@ -70,7 +77,7 @@ def context_of(
     is_late = told.overdue_ratio > rules.overdue_ratio
     offer = None
     if is_open and channels:
-        offer = _offer(customer_id, told, channels, now, today, is_late=is_late)
+        offer = _offer(told, channels, now, today, product=product, is_late=is_late)
     return {
         "told": told,
         "soon": soon,
@@ -82,21 +89,20 @@ def context_of(
 
 
 def _offer(
-    customer_id: int,
     told: CustomerPredictionView,
     channels: set[str],
     now: datetime,
     today: date,
     *,
+    product: RecommendedItem | None,
     is_late: bool,
 ) -> Offer:
-    found = customers.find_preference(customer_id)
+    found = customers.find_preference(told.customer_id)
     wishes = found.wishes if found else NO_WISHES
-    items = insight.recommend(customer_id, n=1, on=today)
-    channel, sureness = _channel(customer_id, channels, now, today)
+    channel, sureness = _channel(told.customer_id, channels, now, today)
     first = today if is_late else max(today, told.next_on - timedelta(days=_LEAD_DAYS))
     return Offer(
-        product=items[0] if items else None,
+        product=product,
         channel=channel_name(channel) if channel else None,
         sureness=sureness,
         on=_allowed_day(first, wishes),

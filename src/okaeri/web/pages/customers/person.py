@@ -43,6 +43,7 @@ _NO_POINT = Text(
 _DEFINED = (
     "freshness", "cycle_days", "rfm", "net_minor", "high_first", "orders_365", "value_365", "p_alive",
     "next_on", "runs_out_on", "item_next_on", "lapse_risk", "importance", "best_hour",
+    "recommend_refill",
 )  # fmt: skip
 _NO_TAB = Text("そのような一覧はありません。", "There is no such list.")
 _NO_PROOF = Text(
@@ -148,14 +149,16 @@ def _treated(
         journeys=plan.journey_keys(),
     )
     now, is_open = clock.now(), not (has_complaint or has_low_score)
+    offers = plan.list_offers(customer_id, now=now)
+    first = offers[0] if offers else None
     return {
         "walks": walks,
         "next": decide_next(situation, customer_id),
-        "offers": plan.list_offers(customer_id, now=now),
+        "offers": offers,
         "like_viewed": plan.list_like_viewed(customer_id, now=now),
         "balance": rewards.balance_of(customer_id),
         "coupons": rewards.coupons_of(customer_id),
-        **foretold_of(customer_id, points, now, today, is_open=is_open),
+        **foretold_of(customer_id, points, now, today, product=first, is_open=is_open),
     }
 
 
