@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
-from okaeri.insight.analyses import sources as module
+from okaeri.insight.analyses import goods_tables as module
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.types import LifecycleRules
 

@@ -12,7 +12,7 @@ from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.actions.item_timing import ItemOutlook, foretold_batch
 from okaeri.insight.actions.order_table import read_orders
 from okaeri.insight.actions.sync import ORDERS
-from okaeri.insight.analyses.habits import find_run_outs, habits_of_people
+from okaeri.insight.analyses.habits import habits_of_people
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.cycle_types import CycleRules, PersonRunOut, RunOutView
 from okaeri.insight.domain.item_timing import ItemFit
@@ -62,7 +62,7 @@ def list_person_run_outs(customer_id: int, warehouse: Warehouse) -> list[PersonR
         shop_cycles=cycles.select("sku", "cycle_days"),
     )
     habits = sources.stage("person_habits", habits_of_people(sources, people))
-    told_use = sources.stage("person_run_outs", find_run_outs(sources, habits))
+    told_use = sources.stage("person_run_outs", sources.run_outs_of(habits))
     rows = warehouse.collect(compute_awaited(told_use, habits, cycles, sources.products))
     if not len(rows):
         return []

@@ -7,7 +7,8 @@ from typing import Any
 import ibis.expr.types as ir
 
 from okaeri.foundation.settings import load
-from okaeri.insight.analyses.sources import FEWEST, Sources
+from okaeri.insight.analyses.goods_tables import FEWEST
+from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.reports.baskets import baskets_payload
 from okaeri.insight.features.baskets import (
     compute_basket_totals,

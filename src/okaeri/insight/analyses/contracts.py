@@ -1,21 +1,19 @@
 """Contracts with a delivery, and which of them are over."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from okaeri.insight.analyses.shop_tables import ShopTables
 from okaeri.insight.analyses.source_schemas import ENDED
 from okaeri.insight.features.survival import compute_contracts
 from okaeri.intake import api as intake
 
-if TYPE_CHECKING:
-    from okaeri.insight.analyses.sources import Sources
-
 _PAGE = 5000
 
 
-def find_contracts(sources: "Sources") -> ir.Table:
+def find_contracts(sources: ShopTables) -> ir.Table:
     """Give the rows of `features.survival.compute_contracts` by the shop's rules."""
     ended = sources.warehouse.upload(pa.Table.from_pylist(_ended(), schema=ENDED))
     return compute_contracts(sources.counted, ended, as_of=sources.as_of, rules=sources.rules)

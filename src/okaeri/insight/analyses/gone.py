@@ -1,10 +1,9 @@
 """Who is gone by the rule of how he buys; every refresh, segments ask for it."""
 
-from typing import TYPE_CHECKING
-
 import ibis.expr.types as ir
 
 from okaeri.foundation.settings import load
+from okaeri.insight.analyses.cycle_tables import CycleTables
 from okaeri.insight.analysis_types import ChurnRules
 from okaeri.insight.features.gone import (
     compute_gone,
@@ -13,11 +12,8 @@ from okaeri.insight.features.gone import (
     compute_waits,
 )
 
-if TYPE_CHECKING:
-    from okaeri.insight.analyses.sources import Sources
 
-
-def find_waits(sources: "Sources") -> ir.Table:
+def find_waits(sources: CycleTables) -> ir.Table:
     """Give the rows of `features.gone.compute_waits` by the shop's rules."""
     return compute_waits(
         sources.habits,
@@ -27,13 +23,13 @@ def find_waits(sources: "Sources") -> ir.Table:
     )
 
 
-def find_gone(sources: "Sources") -> ir.Table:
-    """Give the rows of `features.gone.compute_gone` by the shop's rules."""
+def find_gone(sources: CycleTables, waits: ir.Table) -> ir.Table:
+    """Give the rows of `features.gone.compute_gone` by the shop's rules and `find_waits`."""
     return compute_gone(
         sources.customers,
         compute_kinds(sources.counted),
         sources.last_bought,
-        sources.waits,
+        waits,
         compute_trial_supply(sources.counted, sources.order_lines, sources.products),
         rules=sources.rules,
         churn=load(ChurnRules),

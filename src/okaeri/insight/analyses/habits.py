@@ -1,19 +1,14 @@
 """How each customer buys each product: kept between refreshes, made anew for whom orders changed."""
 
 import hashlib
-from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
 
 from okaeri.foundation.settings import load
+from okaeri.insight.analyses.goods_tables import GoodsTables
 from okaeri.insight.analyses.kept import Kept, find_kept
-from okaeri.insight.cycle_types import CycleRules
-from okaeri.insight.features.cycles import (
-    compute_item_gaps,
-    compute_item_habits,
-    compute_run_outs,
-)
+from okaeri.insight.features.cycles import compute_item_gaps, compute_item_habits
 from okaeri.insight.features.goods import (
     NOT_GOODS,
     compute_goods,
@@ -25,15 +20,12 @@ from okaeri.insight.features.goods import (
 from okaeri.insight.features.purchases import compute_bought_orders
 from okaeri.insight.recommend_types import RecommendRules
 
-if TYPE_CHECKING:
-    from okaeri.insight.analyses.sources import Sources
-
 TABLE = "item_habits"
 # Counts up when the same orders give other habits than before.
 _EDITION = 2
 
 
-def find_habits(sources: "Sources") -> Kept:
+def find_habits(sources: GoodsTables) -> Kept:
     """Give the rows of `features.cycles.compute_item_habits`."""
     if not sources.keep:
         rows = sources.stage("habits", _of_everybody(sources))
@@ -45,26 +37,12 @@ def find_habits(sources: "Sources") -> Kept:
     return find_kept(sources.warehouse, TABLE, sources.counted, compute, edition=_edition(sources))
 
 
-def habits_of_people(sources: "Sources", people: ir.Table) -> ir.Table:
+def habits_of_people(sources: GoodsTables, people: ir.Table) -> ir.Table:
     """Give the same of the people in a table (customer_id) alone, from the orders themselves."""
     return _of_some(sources, people)
 
 
-def find_run_outs(sources: "Sources", habits: ir.Table | None = None) -> ir.Table:
-    """Give the rows of `features.cycles.compute_run_outs` by the shop's rules, of `habits` or everybody's."""
-    rules = load(CycleRules)
-    cycles = sources.shop_cycles
-    return compute_run_outs(
-        sources.habits if habits is None else habits,
-        sources.trusted_cycles if cycles is None else cycles,
-        sources.products,
-        as_of=sources.as_of,
-        days_to_arrive=rules.days_to_arrive,
-        prior_intervals=rules.prior_intervals,
-    )
-
-
-def _edition(sources: "Sources") -> int:
+def _edition(sources: GoodsTables) -> int:
     """Give a number for all that habits rest on besides orders and their lines."""
     samples = sorted(sku for sku, product in sources.master.items() if product.is_sample)
     left_out = sorted(load(RecommendRules).left_out.split())
@@ -74,11 +52,11 @@ def _edition(sources: "Sources") -> int:
     return int(hashlib.sha256(words.encode()).hexdigest()[:8], 16)
 
 
-def _of_everybody(sources: "Sources") -> ir.Table:
+def _of_everybody(sources: GoodsTables) -> ir.Table:
     return compute_item_habits(sources.item_days, sources.item_gaps, is_warm=sources.has_categories)
 
 
-def _of_some(sources: "Sources", people: ir.Table) -> ir.Table:
+def _of_some(sources: GoodsTables, people: ir.Table) -> ir.Table:
     orders = sources.orders.semi_join(people, "customer_id")
     # Which purchase of a life each was, no habit asks.
     purchases = compute_bought_orders(orders, as_of=sources.as_of, rules=sources.rules)

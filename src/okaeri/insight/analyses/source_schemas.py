@@ -1,4 +1,4 @@
-"""Columns of the tables `insight.analyses.sources` uploads, or reads where a shop has none yet."""
+"""Columns of the tables `insight.analyses.shop_tables` uploads, or reads where a shop has none yet."""
 
 import pyarrow as pa
 
