@@ -125,6 +125,22 @@ def test_segments_that_lead_back_to_themselves_are_named() -> None:
     assert "2" in refused.value.message.en
 
 
+def test_a_circle_among_segments_a_rule_names_is_told_and_not_followed_without_end() -> None:
+    catalog = replace(BUILT_IN, segments={1: "甲", 2: "乙"})
+    rules = {n: parse_rule({"segment": to}, catalog) for n, to in ((1, 2), (2, 1))}
+    with pytest.raises(RuleError, match="circle") as refused:
+        resolve(parse_rule({"not": {"segment": 1}}, catalog), DAY, rules, catalog.segments)
+    assert "甲 → 乙 → 甲" in refused.value.message.ja
+
+
+def test_segments_that_build_on_many_others_are_looked_through_once() -> None:
+    catalog = replace(BUILT_IN, segments={n: str(n) for n in range(60)})
+    rules = {n: parse_rule({"field": "is_lapsed", "op": "=", "value": True}) for n in (0, 1)}
+    for n in range(2, 60):
+        rules[n] = parse_rule({"any": [{"segment": n - 1}, {"segment": n - 2}]}, catalog)
+    check_no_circle(59, rules, catalog.segments)
+
+
 def test_segments_that_name_each_other_doubly_do_not_grow_without_end() -> None:
     catalog = replace(BUILT_IN, segments={n: str(n) for n in range(40)})
     rules = {0: parse_rule({"field": "is_lapsed", "op": "=", "value": True})}

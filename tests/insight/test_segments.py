@@ -1,13 +1,15 @@
 """Segments through insight's door: who is in, who came and went, what may not be."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from pyroaring import BitMap64
 
 from okaeri.customers import api as customers
 from okaeri.customers.attribute_types import AttributeIn, AttributeKind, Choice
@@ -18,7 +20,8 @@ from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight import api
 from okaeri.insight.actions import segments as actions
 from okaeri.insight.domain.segment_rules import RuleError
-from okaeri.insight.store import insights
+from okaeri.insight.models import Segment
+from okaeri.insight.store import insights, segments
 from okaeri.insight.types import CustomerInsightView, Depth, SegmentAnswer
 from okaeri.intake import api as intake
 from okaeri.intake.event_types import EventIn
@@ -85,7 +88,7 @@ def a_little_of_everything() -> None:
     later = order_of("b", ago(80), 2000)
     trial = replace(order_of("c", ago(70), 500), lines=(LineIn("T", "Trial", 1, 500, 500),))
     born = replace(trial.party, birth_on=date(1990, 1, 1), prefecture="東京都")
-    trial = replace(trial, party=born)
+    trial = replace(trial, party=born, media_code="tv")
     balm = ProductIn(sku="B", name="Balm", category="care")
     intake.record_products([balm, ProductIn(sku="T", name="Trial", is_trial=True)])
     intake.record_orders([replace(later, lines=(line,)), trial])
@@ -123,6 +126,11 @@ EVERYTHING: list[tuple[dict[str, Any], set[str]]] = [
     (is_("age_band", "30s"), {"c"}),
     ({"field": "first_day_trials", "op": ">=", "value": 1}, {"c"}),
     ({"did": "item", "where": [{"field": "category", "op": "=", "value": "care"}]}, {"b"}),
+    ({"did": "item", "where": [is_("category", None)]}, {"a", "b", "c", "d"}),
+    ({"not": {"did": "item", "where": [is_("category", None)], "last_days": 99}}, {"b"}),
+    ({"did": "order", "where": [is_("media_code", None)]}, {"a", "b", "d"}),
+    ({"did": "order", "where": [{"field": "media_code", "op": "!=", "value": None}]}, {"c"}),
+    ({"did": "event", "where": [is_("category", None)]}, {"a"}),
     ({"last": bought("A"), "then": bought("B"), "within_days": 30, "happened": True}, {"b"}),
     ({"last": bought("A"), "then": bought("B"), "within_days": 30, "happened": False}, {"a", "d"}),
     (
@@ -263,6 +271,84 @@ def test_segments_build_on_segments_but_never_in_a_circle(warehouse: Warehouse) 
         api.create_segment("x", {"segment": others.id})
     assert str(others.id) in gone.value.message.ja
     assert api.restore_segment(others.id).size == 1
+
+
+def test_two_rules_saved_at_once_close_no_circle_and_a_circle_can_be_mended(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_shop({"a": [(ago(10), 1000)]})
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    lapsed = {"field": "is_lapsed", "op": "=", "value": True}
+    first, second = (api.create_segment(name, lapsed).id for name in ("甲", "乙"))
+    count = actions.members_now
+
+    def other_is_saved(*asked: Any) -> Any:
+        monkeypatch.setattr(actions, "members_now", count)
+        api.update_segment(second, "乙", {"segment": first})
+        return count(*asked)
+
+    # While the people of the first are counted somebody saves the second.
+    monkeypatch.setattr(actions, "members_now", other_is_saved)
+    with pytest.raises(RuleError) as refused:
+        api.update_segment(first, "甲", {"segment": second})
+    assert "甲 → 乙 → 甲" in refused.value.message.ja
+    # One that stands from before is told wherever it is met, and its rule can be saved anew.
+    Segment.objects.filter(pk=first).update(rule={"segment": second})
+    for ask in (
+        lambda: api.preview_rule({"segment": first}, warehouse=warehouse),
+        lambda: api.preview_rule({"not": {"segment": second}}, warehouse=warehouse),
+        lambda: api.create_segment("丙", {"segment": second}, warehouse=warehouse),
+    ):
+        with pytest.raises(RuleError, match="circle"):
+            ask()
+    api.update_segment(first, "甲", lapsed)
+    assert api.preview_rule({"segment": second}, warehouse=warehouse).total == 0
+
+
+def test_a_rule_put_back_while_another_was_saved_has_its_own_people(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_shop({"a": [(ago(300), 1000)], "b": [(ago(10), 1000)]})
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    lapsed, active = ({"field": "is_lapsed", "op": "=", "value": held} for held in (True, False))
+    made = api.create_segment("離脱", lapsed).id
+    hold = segments.hold_all
+
+    def other_is_saved() -> Any:
+        monkeypatch.setattr(segments, "hold_all", hold)
+        api.update_segment(made, "現役", active)
+        return hold()
+
+    monkeypatch.setattr(segments, "hold_all", other_is_saved)
+    api.update_segment(made, "離脱した方", lapsed)
+    assert names(api.segment_members(made)) == {"a"}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_an_erasure_brings_nobody_back_whom_the_night_let_go(warehouse: Warehouse) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one write at a time; this is about PostgreSQL")
+    made = segments.create("甲", {"field": "is_lapsed", "op": "=", "value": True}, NOW)
+    segments.start_members(made, BitMap64([1, 2, 3]), NOW)
+
+    def erase() -> None:
+        try:
+            with transaction.atomic():
+                segments.forget([1])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            (held,) = segments.hold_all()
+            erasing = pool.submit(erase)
+            wait([erasing], timeout=0.5)
+            segments.save_members(held, BitMap64([1, 3]), NIGHT)
+        erasing.result(timeout=30)
+    assert api.segment_members(made.pk) == [3]
+    (change,) = api.segment_changes(made.pk)
+    assert (change.entered, change.left) == ((), (2,))
 
 
 def test_a_segment_that_can_no_longer_be_read_keeps_its_people_and_says_why(

@@ -7,7 +7,11 @@ import ibis.expr.types as ir
 
 from okaeri.insight.domain.segment_rules import parse_rule, resolve
 from okaeri.insight.features.deciles import compute_customer_deciles
-from okaeri.insight.features.segment_facts import compute_item_rows, compute_order_rows
+from okaeri.insight.features.segment_facts import (
+    compute_item_rows,
+    compute_known_texts,
+    compute_order_rows,
+)
 from okaeri.insight.features.segment_flags import (
     compute_followers,
     compute_measures,
@@ -39,6 +43,7 @@ KEYS: dict[str, list[str] | None] = {
     "customer_deciles": ["customer_id"],
     "order_rows": ["order_id"],
     "item_rows": None,
+    "known_texts": ["order_id"],
     "item_measures": ["customer_id"],
     "item_followers": ["customer_id"],
     "segment_flags": ["customer_id"],
@@ -51,7 +56,7 @@ def features(tables: Any) -> dict[str, ir.Table]:
     orders = compute_order_rows(tables.orders, areas, tables.as_of)
     items = compute_item_rows(tables.order_lines, orders, tables.products, None)
     facts = {
-        "order": tables.stage("segment_orders", orders),
+        "order": tables.stage("segment_orders", compute_known_texts(orders, "order")),
         "item": tables.stage("segment_items", items),
     }
     # Whose strength is by his number: told from purchases it is compared in `goods`.
@@ -70,6 +75,7 @@ def features(tables: Any) -> dict[str, ir.Table]:
         "customer_deciles": compute_customer_deciles(tables.customers),
         "order_rows": orders,
         "item_rows": items,
+        "known_texts": compute_known_texts(orders, "order"),
         "item_measures": measures,
         "item_followers": compute_followers(facts["item"], "item", measured, parts),
         "segment_flags": compute_segment_flags(tables.customers, facts, rules, tables.stage),

@@ -27,6 +27,7 @@ from okaeri.insight.domain.segment_rules import Doing, Person, Rule
 from okaeri.insight.features.segment_facts import (
     PLACES,
     compute_item_rows,
+    compute_known_texts,
     compute_order_rows,
     skus_asked,
 )
@@ -83,7 +84,8 @@ def read_tables(
         facts["event"] = recent
     if wanted & {"order", "item"}:
         facts |= _order_facts(warehouse, parts, as_of, who)
-    return warehouse.table(PEOPLE), facts
+    known = {fact: compute_known_texts(rows, fact) for fact, rows in facts.items()}
+    return warehouse.table(PEOPLE), known
 
 
 def _order_facts(

@@ -66,9 +66,11 @@ def read_rule(rule: object, catalog: Catalog | None = None) -> Rule:
 
 def resolve_now(rule: Rule, as_of: date | None = None) -> Rule:
     """Give a rule as it reads on the day of the last analysis, other segments put in their place."""
-    wanted = segments_named(rule)
-    known = _known_rules(segment_catalog()) if wanted else {}
-    return resolve(rule, as_of or insights.last_as_of() or clock.now().date(), known)
+    day = as_of or insights.last_as_of() or clock.now().date()
+    if not segments_named(rule):
+        return resolve(rule, day)
+    catalog = segment_catalog()
+    return resolve(rule, day, _known_rules(catalog), catalog.segments)
 
 
 def _known_rules(catalog: Catalog) -> dict[int, Rule]:
@@ -93,7 +95,7 @@ def create_segment(
     members = members_now(parsed, warehouse)
     with transaction.atomic():
         segment = segments.create(name, rule, clock.now(), preset=preset)
-        segments.start_members(segment, members, clock.now())
+        _start_members(segment, members)
     return segments.view(segment)
 
 
@@ -105,15 +107,31 @@ def update_segment(
     Raises RuleError where the rule is wrong or leads back to this segment.
     """
     segment, name = segments.get(segment_id), _checked_name(name)
-    catalog = segment_catalog()
-    parsed = read_rule(rule, catalog)
-    check_no_circle(segment_id, {**_known_rules(catalog), segment_id: parsed}, catalog.segments)
-    members = None if rule == segment.rule else members_now(parsed, warehouse)
+    _check_stands(segment_id, rule)
+    members = None if rule == segment.rule else members_now(read_rule(rule), warehouse)
     with transaction.atomic():
+        # Counting takes long: somebody may have saved a rule meanwhile that this one closes a circle with.
+        segments.hold_all()
+        _check_stands(segment_id, rule)
+        if members is None and segments.get(segment_id).rule != rule:
+            members = members_now(read_rule(rule), warehouse)
         segments.update(segment, name, rule)
         if members is not None:
-            segments.start_members(segment, members, clock.now())
+            _start_members(segment, members)
     return segments.view(segment)
+
+
+def _check_stands(segment_id: int, rule: dict[str, Any]) -> None:
+    """Raise RuleError where a rule cannot be read or leads back to its own segment."""
+    catalog = segment_catalog()
+    others = _known_rules(catalog)
+    check_no_circle(segment_id, {**others, segment_id: read_rule(rule, catalog)}, catalog.segments)
+
+
+def _start_members(segment: Segment, members: BitMap64) -> None:
+    """Keep whom a rule means; whoever was erased while they were counted is left out."""
+    gone = BitMap64(customers.erased_ids())
+    segments.start_members(segment, members - gone, clock.now())
 
 
 def _checked_name(name: str) -> str:
@@ -126,6 +144,8 @@ def _checked_name(name: str) -> str:
 def delete_segment(segment_id: int) -> SegmentView:
     """Put a segment away until it is brought back; refused while another rule names it."""
     with transaction.atomic():
+        # Nobody names it in another rule while we look.
+        segments.hold_all()
         segment = segments.get(segment_id)
         catalog = segment_catalog()
         users = [
@@ -144,9 +164,7 @@ def restore_segment(segment_id: int, *, warehouse: Warehouse | None = None) -> S
     segment = segments.get(segment_id)
     with transaction.atomic():
         segments.set_deleted(segment, None)
-        segments.start_members(
-            segment, members_now(read_rule(segment.rule), warehouse), clock.now()
-        )
+        _start_members(segment, members_now(read_rule(segment.rule), warehouse))
     return segments.view(segment)
 
 
@@ -245,7 +263,7 @@ def recount(warehouse: Warehouse, as_of: date) -> dict[int, Counted]:
     for number, rule in known.items():
         try:
             check_no_circle(number, known, catalog.segments)
-            plain[number] = resolve(rule, as_of, known)
+            plain[number] = resolve(rule, as_of, known, catalog.segments)
         except RuleError:
             # It keeps the members it had; its page says what is wrong.
             continue
@@ -270,8 +288,8 @@ def save_counts(found: Mapping[int, Counted], now: datetime) -> None:
     has the people its editor found, and nobody came or went by a rule that is gone. Whoever was erased
     meanwhile is in none.
     """
-    gone = BitMap64(customers.erased_ids())
     held = segments.hold_all()
+    gone = BitMap64(customers.erased_ids())
     rules = {segment.pk: segment.rule for segment in held}
     for segment in held:
         counted = found.get(segment.pk)

@@ -22,8 +22,9 @@ def erase_person(customer_ids: Iterable[int]) -> dict[str, int]:
     """Take a person out of the segments; his figures stay as those of nobody. Rows by table."""
     wanted = list(customer_ids)
     return {
-        "segments": segments.forget(wanted),
         "predictions": predictions.forget(wanted),
         "interests": interests.forget(wanted),
         "run_outs": run_outs.forget(wanted),
+        # Last, as a refresh locks them last.
+        "segments": segments.forget(wanted),
     }

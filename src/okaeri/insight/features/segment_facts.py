@@ -6,7 +6,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from okaeri.insight.domain.segment_rules import Doing, Person, matches
+from okaeri.insight.domain.segment_rules import FACTS, Doing, Person, matches
 from okaeri.insight.features.purchases import is_delivery
 
 # Columns of the fact "order" that stand in a table of their own.
@@ -44,6 +44,17 @@ def _placed(orders: ir.Table, areas: ir.Table) -> ir.Table:
     return orders.left_join(places, "order_id").drop("order_id_right")
 
 
+def compute_known_texts(rows: ir.Table, fact: str) -> ir.Table:
+    """One row per row of a fact; a text or choice that says nothing ("") is NULL, which is unknown."""
+    fields = FACTS[fact].columns if fact in FACTS else {}
+    texts = [
+        name
+        for name, field in fields.items()
+        if field.kind in ("text", "choice") and name in rows.columns
+    ]
+    return rows.mutate(**{name: rows[name].nullif("") for name in texts})
+
+
 def compute_item_rows(
     lines: ir.Table, order_rows: ir.Table, products: ir.Table, skus: Collection[str] | None
 ) -> ir.Table:
@@ -54,7 +65,6 @@ def compute_item_rows(
     """
     rows = lines if skus is None else lines.filter(lines.sku.isin(sorted(skus)))
     rows = rows.left_join(products.select("sku", "category"), "sku").drop("sku_right")
-    rows = rows.mutate(category=ibis.coalesce(rows.category, ""))
     of_order = order_rows.select("order_id", "customer_id", "day", "kind", "source")
     return rows.join(of_order, "order_id").select(
         *("customer_id", "day", "kind", "source"),

@@ -72,7 +72,12 @@ def list_all() -> list[Segment]:
 
 def hold_all() -> list[Segment]:
     """Give every segment in use, held until the open transaction ends: nobody changes one meanwhile."""
-    return list(Segment.objects.select_for_update().filter(deleted_at=None).order_by("-id"))
+    return [segment for segment in _hold() if segment.deleted_at is None]
+
+
+def _hold() -> list[Segment]:
+    """Lock every segment, put away or not; always in one order, so that two never wait for each other."""
+    return list(Segment.objects.select_for_update().order_by("-id"))
 
 
 def list_views() -> list[SegmentView]:
@@ -153,9 +158,12 @@ def _change(row: SegmentChange) -> SegmentChangeView:
 
 
 def forget(customer_ids: Iterable[int]) -> int:
-    """Take people out of what segments held and out of who came and went; how many rows changed."""
+    """Take people out of what segments held and out of who came and went; how many rows changed.
+
+    In the caller's transaction: a count or an edit of the same moment waits, or is waited for.
+    """
     gone, changed = BitMap64(customer_ids), 0
-    for segment in Segment.objects.exclude(members=b""):
+    for segment in _hold():
         members = bitmap_of(segment)
         if members & gone:
             rest = members - gone

@@ -25,24 +25,31 @@ MOST_RESOLVED = 5000
 _FAR = timedelta(days=1)
 
 
-def resolve(rule: Rule, as_of: date, segments: Mapping[int, Rule] | None = None) -> Rule:
+def resolve(
+    rule: Rule,
+    as_of: date,
+    segments: Mapping[int, Rule] | None = None,
+    names: Mapping[int, str] | None = None,
+) -> Rule:
     """Give the rule as it reads on `as_of`, with other segments' rules in place of their names.
 
     The result holds no Member, no relative date, no attribute field and no birthday operator.
-    Raises RuleError where a segment is missing or the result grows beyond measure.
+    Raises RuleError where a segment is missing or leads back to itself (told by `names`), or where the
+    result grows beyond measure.
     """
-    if _size(rule, segments or {}, {}) > MOST_RESOLVED:
+    known, done = segments or {}, set[int]()
+    for number in sorted(segments_named(rule)):
+        _follow(number, known, names or {}, (), done)
+    if _size(rule, known, {}) > MOST_RESOLVED:
         raise RuleError(errors.TOO_LARGE.format(most=MOST_RESOLVED))
-    return _resolve(rule, as_of, segments or {})
+    return _resolve(rule, as_of, known)
 
 
 def _size(rule: Rule, segments: Mapping[int, Rule], known: dict[int, int]) -> int:
-    """Count the parts of a resolved rule without making it: doubling grows fast."""
+    """Count the parts of a resolved rule without making it: doubling grows fast. No circle is in it."""
     total = 0
     for part in walk(rule):
         if isinstance(part, Member):
-            if part.segment_id not in segments:
-                raise RuleError(errors.NO_SEGMENT.format(id=part.segment_id))
             if part.segment_id not in known:
                 known[part.segment_id] = _size(segments[part.segment_id], segments, known)
             total += known[part.segment_id]
@@ -131,16 +138,24 @@ def _column_of(rule: Comparison) -> str:
 
 def check_no_circle(number: int, rules: Mapping[int, Rule], names: Mapping[int, str]) -> None:
     """Raise RuleError where a segment's rule leads back to itself, or to a segment that is gone."""
-    _follow(number, rules, names, ())
+    _follow(number, rules, names, (), set())
 
 
 def _follow(
-    number: int, rules: Mapping[int, Rule], names: Mapping[int, str], path: tuple[int, ...]
+    number: int,
+    rules: Mapping[int, Rule],
+    names: Mapping[int, str],
+    path: tuple[int, ...],
+    done: set[int],
 ) -> None:
+    """Follow a segment to all it builds on; `done` are those that lead to no circle."""
+    if number in done:
+        return
     if number in path:
-        way = " → ".join(names.get(one, str(one)) for one in (*path[path.index(number) :], number))
+        way = " → ".join(names.get(one, f"#{one}") for one in (*path[path.index(number) :], number))
         raise RuleError(errors.CYCLE.format(names=way))
     if number not in rules:
         raise RuleError(errors.NO_SEGMENT.format(id=number))
     for other in sorted(segments_named(rules[number])):
-        _follow(other, rules, names, (*path, number))
+        _follow(other, rules, names, (*path, number), done)
+    done.add(number)
