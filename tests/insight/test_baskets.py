@@ -63,7 +63,7 @@ def retail(warehouse: Warehouse, shared_data: Path) -> dict[str, Any]:
 
 def _oracle(shared_data: Path, body: str) -> set[tuple[Any, ...]]:
     path = online_retail_path(shared_data)
-    named = "送料|postage|carriage|^manual$|bank charges|^discount"
+    named = "^postage|dotcom postage|carriage$|^manual$|bank charges|^discount"
     asked = f"""
       with lines as (select "InvoiceNo" as o, cast("CustomerID" as bigint) as c, "StockCode" as s,
           cast("InvoiceDate" as date) as t from read_parquet('{path}')

@@ -175,7 +175,9 @@ def varied(order: OrderIn) -> OrderIn:
     )
     added = (LineIn("SOAP", "せっけん", 1, 1200, 1200),) if dice.random() < 0.3 else ()
     at = order.ordered_at + timedelta(hours=dice.randrange(12))
-    return replace(order, party=party, ordered_at=at, lines=(*order.lines, *added))
+    # A gift that cost nothing was not bought.
+    gift = (LineIn("CREAM", "クリーム", 1, 0, 0),) if number % 7 == 0 else ()
+    return replace(order, party=party, ordered_at=at, lines=(*order.lines, *added, *gift))
 
 
 def _live() -> None:

@@ -24,7 +24,13 @@ from tests.web.filled import lived_once
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 5, 20)
 PRICES = {"FACE": 3000, "CREAM": 9000, "SOAP": 900, "POST": 500}
-NAMES = {"FACE": "Face lotion", "CREAM": "Night cream", "SOAP": "Soap", "POST": "送料 Postage"}
+# A product may promise free postage by its name; postage itself is no product.
+NAMES = {
+    "FACE": "Face lotion",
+    "CREAM": "【送料無料】Night cream",
+    "SOAP": "Soap",
+    "POST": "送料 Postage",
+}
 
 
 def order(member: str, days: int, skus: Sequence[str]) -> OrderIn:

@@ -4,7 +4,6 @@ Classes, counts, discounts and freshness follow each order; ranks, predictions a
 which computes everything anew. A large import is left to the refresh: it is faster there.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -19,9 +18,9 @@ from okaeri.insight.actions.person_signs import day_points_of
 from okaeri.insight.bump_types import SignsOf
 from okaeri.insight.domain.bumps import lifted_freshness
 from okaeri.insight.domain.f2_late import rules_in_force
+from okaeri.insight.domain.fee_lines import is_fee_line
 from okaeri.insight.domain.freshness import band_of, decide_half_life, fresh_on, freshness_of
 from okaeri.insight.domain.lifecycle import decide_standing
-from okaeri.insight.features.goods import NOT_GOODS
 from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.store import followed, insights, items, reports
 from okaeri.insight.types import LifecycleRules
@@ -148,9 +147,7 @@ def _bought_cycles(people: Mapping[int, Sequence[Purchase]]) -> dict[int, float]
         (buyer[line.order_id], line.sku)
         for lines in intake.list_lines(buyer).values()
         for line in lines
-        if line.amount_minor > 0
-        and line.quantity > 0
-        and not re.search(NOT_GOODS, line.product_name.lower())
+        if line.amount_minor > 0 and line.quantity > 0 and not is_fee_line(line.product_name)
     ]
     cycles = items.cycles_of({sku for _, sku in goods})
     found: dict[int, float] = {}

@@ -8,9 +8,9 @@ import ibis.expr.types as ir
 from okaeri.foundation.settings import load
 from okaeri.insight.analyses.goods_tables import GoodsTables
 from okaeri.insight.analyses.kept import Kept, find_kept
+from okaeri.insight.domain.fee_lines import FEE_LINES, PROMISES
 from okaeri.insight.features.cycles import compute_item_gaps, compute_item_habits
 from okaeri.insight.features.goods import (
-    NOT_GOODS,
     compute_goods,
     compute_item_days,
     compute_item_names,
@@ -22,7 +22,7 @@ from okaeri.insight.recommend_types import RecommendRules
 
 TABLE = "item_habits"
 # Counts up when the same orders give other habits than before.
-_EDITION = 2
+_EDITION = 3
 
 
 def find_habits(sources: GoodsTables) -> Kept:
@@ -47,7 +47,15 @@ def _edition(sources: GoodsTables) -> int:
     samples = sorted(sku for sku, product in sources.master.items() if product.is_sample)
     left_out = sorted(load(RecommendRules).left_out.split())
     words = repr(
-        (_EDITION, NOT_GOODS, sources.rule_version, left_out, samples, sources.has_categories)
+        (
+            _EDITION,
+            PROMISES,
+            FEE_LINES,
+            sources.rule_version,
+            left_out,
+            samples,
+            sources.has_categories,
+        )
     )
     return int(hashlib.sha256(words.encode()).hexdigest()[:8], 16)
 

@@ -6,11 +6,8 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
-# Postage and fees stand among the lines of many carts; nobody chooses them.
-NOT_GOODS = (
-    "送料|手数料|代引|包装料|のし料|ポイント利用|クーポン|値引|shipping|postage|carriage"
-    "|bank charges|handling fee|^manual$|^discount"
-)
+from okaeri.insight.domain.fee_lines import FEE_LINES, PROMISES
+
 RECENT_DAYS = 90
 _DATE_LENGTH = len("2026-01-15")
 
@@ -23,6 +20,11 @@ def compute_item_names(lines: ir.Table) -> ir.Table:
     return lines.select("sku", product_name=lines.product_name.fill_null("")).distinct()
 
 
+def is_fee_line(product_name: ir.StringValue) -> ir.BooleanValue:
+    """Tell which names are those of postage, fees and discounts (as `domain.fee_lines.is_fee_line`)."""
+    return product_name.lower().re_replace(PROMISES, "").re_search(FEE_LINES)
+
+
 def compute_unchosen(names: ir.Table, products: ir.Table, *, left_out: Collection[str]) -> ir.Table:
     """One row per product and name nobody chooses: sku, product_name as in `compute_item_names`.
 
@@ -30,7 +32,7 @@ def compute_unchosen(names: ir.Table, products: ir.Table, *, left_out: Collectio
     """
     samples = products.filter(products.is_sample).select("sku", is_sample=ibis.literal(True))
     rows = names.left_join(samples, "sku").select("sku", "product_name", "is_sample")
-    gone = (rows.sku == "") | rows.product_name.lower().re_search(NOT_GOODS)
+    gone = (rows.sku == "") | is_fee_line(rows.product_name)
     if left_out:
         gone = gone | rows.sku.isin(sorted(left_out))
     return rows.filter(gone | rows.is_sample.fill_null(ibis.literal(False))).drop("is_sample")

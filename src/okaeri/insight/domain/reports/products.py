@@ -13,10 +13,12 @@ Row = Mapping[str, Any]
 DEFINITIONS = {
     "products_sales": Text(
         "商品の売上: その商品の明細の金額の合計です(注文全体の値引き・送料は含みません)。あとから届いた返品の"
-        "伝票は、お客様の購入額からは差し引きますが、商品の売上・数量・購入者からは差し引きません。",
+        "伝票は、お客様の購入額からは差し引きますが、商品の売上・数量・購入者からは差し引きません。"
+        "名前が送料・手数料・クーポンだけの明細は商品に数えません(「送料無料」などの付いた商品は数えます)。",
         "Sales of a product: the sum of its lines, without shipping and discounts of whole orders. Return "
         "documents that come later lower what the customer bought for, but not a product's sales, quantity "
-        "or buyers.",
+        "or buyers. Lines named for postage, a fee or a coupon alone are no products; a product that "
+        "promises free postage by its name is one.",
     ),
     "products_repeat": Text(
         "くり返し率: その商品を別の日にもう一度買った人 ÷ その商品を買った人です。間隔は同じ人の購入と購入の"

@@ -9,6 +9,7 @@ from okaeri.web.access import needs
 from okaeri.web.count_facet import report_of
 from okaeri.web.left_out import has_returns
 from okaeri.web.numbers import definitions_for
+from okaeri.web.pages.analysis.beginnings import bought_item
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
@@ -64,7 +65,7 @@ def products(request: HttpRequest) -> HttpResponseBase:
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     """Add where the buyers of a product, and those of the last 90 days, become a segment."""
-    bought = {"did": "item", "where": [{"field": "sku", "op": "=", "value": row["sku"]}]}
+    bought = bought_item(row["sku"])
     recent = address_of({**bought, "last_days": _RECENT_DAYS})
     return {**row, "address": address_of(bought), "recent_address": recent}
 
