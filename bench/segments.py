@@ -48,7 +48,8 @@ from range(1, {customers} + 1) as t(i)
 """
 _ORDERS = """
 select i as order_id, cast(1 + h(i) % {customers} as bigint) as customer_id, 'shop' as source,
-  date '2023-01-01' + cast(h(i * 7 + 1) % 1095 as integer) as ordered_on, true as is_purchase,
+  date '2023-01-01' + cast(h(i * 7 + 1) % 1095 as integer) as ordered_on, cast(7 + h(i + 9) % 16 as bigint) as ordered_hour,
+  true as is_purchase,
   h(i + 3) % 20 = 0 as is_trial, cast(500 + h(i + 4) % 12000 as bigint) as net_minor,
   cast(case when h(i + 5) % 3 = 0 then 300 else 0 end as bigint) as discount_minor,
   ['', 'ad', 'letter'][1 + h(i + 6) % 3] as media_code, '' as subscription_no,

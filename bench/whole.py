@@ -58,7 +58,7 @@ def _night(folder: Path) -> None:
     full, night = told["full"], told["night"]
     print(
         f"  full refresh {full['seconds']:.1f} s (cpu {full['cpu_seconds']:.1f}, {full['peak_mb']:.0f} MB), "
-        f"night {night['seconds']:.1f} s (cpu {night['cpu_seconds']:.1f}): "
+        f"night {night['seconds']:.1f} s (cpu {night['cpu_seconds']:.1f}, {night['peak_mb']:.0f} MB): "
         f"{full['seconds'] / night['seconds']:.1f} times faster (target 10)"
     )
 
