@@ -1,5 +1,6 @@
 """The warehouse: named tables that change in one step, on whatever engine."""
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from okaeri.foundation.errors import NotFoundError
+from okaeri.foundation.errors import ConfigurationError, NotFoundError
 from okaeri.foundation.warehouse import Warehouse, delta, duckdb, open_warehouse
 from okaeri.foundation.warehouse import warehouse as rules
 
@@ -170,3 +171,49 @@ def test_a_staged_column_of_words_reads_compares_and_sorts_as_its_texts(
     ]  # fmt: skip
     none = warehouse.stage("nobody", plain.filter(plain.nth > 9), words={"sku": known.limit(0)})
     assert warehouse.count(none) == 0
+
+
+def test_of_two_who_write_one_waits_for_the_other(tmp_path: Path) -> None:
+    mine, theirs = open_warehouse(tmp_path / "w"), open_warehouse(tmp_path / "w")
+    steps: list[str] = []
+    waits = threading.Event()
+
+    def come_second() -> None:
+        with theirs.held(waits.set):
+            steps.append("second")
+
+    with mine.held():
+        second = threading.Thread(target=come_second)
+        second.start()
+        assert waits.wait(5)
+        steps.append("first")
+    second.join(5)
+    assert steps == ["first", "second"]
+    mine.close()
+    theirs.close()
+
+
+def test_a_kill_while_a_table_is_taken_away_leaves_none_or_all_of_it(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upsert(warehouse, batch([1, 2], 1, "old"))
+    upsert(warehouse, batch([2], 2, "new"))
+
+    def die(path: Path, **_: bool) -> None:
+        if path.exists():
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rules.shutil, "rmtree", die)
+        with pytest.raises(KeyboardInterrupt):
+            warehouse.merge_changes("things")
+    assert words(warehouse) == {1: "old", 2: "new"}
+    upsert(warehouse, batch([1], 3, "newer"))
+    warehouse.merge_changes("things")
+    assert words(warehouse) == {1: "newer", 2: "new"}
+
+
+@pytest.mark.parametrize("name", ["local[x]", "local[", "spark://", "spark://host", "duck"])
+def test_an_engine_nobody_could_start_is_refused_by_its_name(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="There is no engine"):
+        open_warehouse(tmp_path, name)

@@ -63,6 +63,16 @@ def test_a_job_is_run_once_and_keeps_its_result() -> None:
     assert (view.status, view.result, view.is_over) == ("done", {"counted": 3}, True)
 
 
+def test_a_job_that_waits_for_the_same_is_as_good_as_another() -> None:
+    first = jobs.submit_job("count", {"n": 1})
+    assert jobs.submit_job("count", {"n": 1}) == first
+    assert jobs.submit_job("count", {"n": 2}) != first
+    runner = jobs.JobRunner({"count": lambda _: {}})
+    runner.run_one(clock.now())
+    # The first has begun, and may have read what has changed since.
+    assert jobs.submit_job("count", {"n": 1}) != first
+
+
 def test_one_slot_holds_one_job() -> None:
     first = jobs.submit_job("count", {}, slot="night:1")
     assert jobs.submit_job("count", {}, slot="night:1") == first

@@ -99,6 +99,18 @@ def test_every_analysis_of_an_odd_shop_opens_with_a_sentence(
     assert wrong == []
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address", ["/analysis/run-outs/?sku=%00", "/analysis/portfolio/?product=a%00b"]
+)
+def test_an_address_with_a_letter_no_database_keeps_is_refused(
+    browser_of_staff: Client, address: str
+) -> None:
+    refused = browser_of_staff.get(address)
+    assert (refused.status_code, "使えない文字" in refused.content.decode()) == (400, True)
+    assert browser_of_staff.get(f"/charts/experiment-{'9' * 5000}.png").status_code == 404
+
+
 def test_an_empty_shop_is_asked_for_its_orders(browser_of_staff: Client) -> None:
     assert "受注を取り込む" in browser_of_staff.get("/analysis/portfolio/").content.decode()
     record(order("a", ago(3)))

@@ -419,3 +419,8 @@ def test_a_program_makes_changes_and_reads_segments(shop: None) -> None:
     assert circle.status_code == 422
     assert "全員 → 全員" in circle.json()["error"]["message_ja"]
     assert send("segments", {"name": "x", "rule": {"did": "sleep"}}, "4").status_code == 422
+    insight.delete_segment(made["id"])
+    for path in ("", "/members", "/changes"):
+        gone = client.get(f"/api/v1/segments/{made['id']}{path}")
+        assert (gone.status_code, "削除" in gone.json()["error"]["message_ja"]) == (404, True)
+    assert send(f"segments/{made['id']}", {"name": "x", "rule": wider}, "5").status_code == 404

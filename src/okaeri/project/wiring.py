@@ -146,29 +146,37 @@ def refresh_everything(
     *,
     engine: str = "",
     depth: Depth = Depth.ALL,
+    waits: Callable[[], None] | None = None,
 ) -> dict[str, Any]:
     """Refresh all analyses and evaluations as of today; gives what was done.
 
     `engine` takes the place of the environment's, for this refresh only; `depth` as in
-    `insight.api.refresh`.
+    `insight.api.refresh`. Where another refresh runs `waits` is called, and this one comes after it.
     """
-    as_of = shop_day(clock.now())
     warehouse = open_shop_warehouse(engine)
     try:
-        summary = insight.refresh(
-            warehouse=warehouse,
-            as_of=as_of,
-            progress=progress,
-            depth=depth,
-            answers=answers_for_segments,
-            reactions=deliver.read_signs,
-            clicks=deliver.read_clicks,
-        )
-        _measure_with_stations_above(warehouse, as_of, depth)
-        evaluations = measure.evaluate_all(warehouse=warehouse, as_of=as_of)
-        plan.measure_variants(warehouse=warehouse, as_of=as_of)
+        with warehouse.held(waits):
+            return _refreshed(warehouse, progress, depth)
     finally:
         warehouse.close()
+
+
+def _refreshed(
+    warehouse: Warehouse, progress: Callable[[int, int], None] | None, depth: Depth
+) -> dict[str, Any]:
+    as_of = shop_day(clock.now())
+    summary = insight.refresh(
+        warehouse=warehouse,
+        as_of=as_of,
+        progress=progress,
+        depth=depth,
+        answers=answers_for_segments,
+        reactions=deliver.read_signs,
+        clicks=deliver.read_clicks,
+    )
+    _measure_with_stations_above(warehouse, as_of, depth)
+    evaluations = measure.evaluate_all(warehouse=warehouse, as_of=as_of)
+    plan.measure_variants(warehouse=warehouse, as_of=as_of)
     return {
         "as_of": summary.as_of.isoformat(),
         "customers": summary.customers,
@@ -215,7 +223,8 @@ def _measure_with_stations_above(warehouse: Warehouse, as_of: date, depth: Depth
 
 def _run_import(context: JobContext) -> Mapping[str, Any]:
     result = intake.run_import_job(context)
-    submit_job("refresh", {}, slot=f"refresh:after-import:{context.job_id}")
+    # Another import's refresh that has not begun will see these orders, too.
+    submit_job("refresh", {})
     return result
 
 

@@ -37,6 +37,10 @@ _REFUSED = Text(
     "送信を確認できませんでした。前のページに戻って読み込み直し、もう一度お試しください。",
     "The form could not be verified. Go back, reload the page and try again.",
 )
+_NO_TEXT = Text(
+    "このアドレスには使えない文字があります。リンクを押し直すか、文字を消して、もう一度お試しください。",
+    "This address holds a character no text may have. Press the link anew, or remove it, and try again.",
+)
 _STAFF_ONLY = Text(
     "このページはスタッフだけが見られます。管理者に権限を頼んでください。",
     "Only staff may see this page. Ask an administrator for access.",
@@ -126,6 +130,9 @@ class _ErrorsAsPages:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path_info:
+            # PostgreSQL keeps no such text: whatever looked for one would break.
+            return error_page(request, 400, _NO_TEXT)
         response = self._get_response(request)
         if settings.DEBUG or getattr(response, "is_error_page", False):
             return response

@@ -6,6 +6,7 @@ once the orders are summed up. What asks about many goes to the cluster.
 """
 
 import shutil
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ import pyarrow.parquet as pq
 
 from okaeri.foundation.warehouse.duckdb import DuckDBEngine
 from okaeri.foundation.warehouse.spark_session import near_bytes, open_session
+
+_SESSION = "session-"
+# No refresh takes so long; each of its steps touches its folder.
+_ABANDONED_SECONDS = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,22 @@ class _Files:
         return sum(place.stat().st_size for place in places)
 
 
+def _remove_abandoned(scratch: Path) -> None:
+    """Delete what sessions left that did not live to do so."""
+    for folder in scratch.glob(f"{_SESSION}*"):
+        if time.time() - folder.stat().st_mtime > _ABANDONED_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 class SparkEngine:
-    """One Spark session; `scratch` must be a folder all its workers can reach."""
+    """One Spark session; `scratch` must be a folder all its workers can reach.
+
+    Several sessions share it, each in a folder of its own, which goes when it is closed.
+    """
 
     def __init__(self, master: str, scratch: Path) -> None:
+        _remove_abandoned(scratch)
+        scratch = scratch / f"{_SESSION}{uuid.uuid4().hex}"
         self._scratch = scratch
         self._session = open_session(master, scratch)
         self._connection = ibis.pyspark.connect(self._session)

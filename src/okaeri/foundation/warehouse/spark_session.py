@@ -20,22 +20,33 @@ _NO_JAVA = Text(
     "Spark needs Java 17; install Java or set JAVA_HOME.",
 )
 
+_NO_SESSION = Text(
+    "Spark({master})を始められません。アドレスと、そこで Spark が動いているかを確かめてください。({why})",
+    "Spark ({master}) cannot be started; check the address, and that Spark runs there. ({why})",
+)
+
 _PARTITIONS_PER_CORE = 2
 # What Spark reads in two tasks: more machines do not make that any faster (`spark.okaeri.nearMb`).
 _NEAR = ("spark.okaeri.nearMb", "256")
 
 
 def open_session(master: str, scratch: Path) -> Any:  # noqa: ANN401 - an optional engine
-    """Open a session on `master`; raises ConfigurationError without PySpark or Java."""
+    """Open a session on `master`; raises ConfigurationError without PySpark, Java or an answer."""
     try:
-        from pyspark.sql import SparkSession  # noqa: PLC0415 - an optional engine
+        from py4j.protocol import Py4JError  # noqa: PLC0415 - an optional engine
+        from pyspark.errors import PySparkException  # noqa: PLC0415
+        from pyspark.sql import SparkSession  # noqa: PLC0415
     except ImportError as absent:
         raise ConfigurationError(_NO_PYSPARK) from absent
     _find_java()
     builder = SparkSession.builder.master(master).appName("okaeri")
     for name, value in _settings(master, scratch).items():
         builder = builder.config(name, value)
-    session = builder.getOrCreate()
+    try:
+        session = builder.getOrCreate()
+    except (Py4JError, PySparkException) as broken:
+        why = str(broken).strip().splitlines()[-1][:200]
+        raise ConfigurationError(_NO_SESSION.format(master=master, why=why)) from broken
     # Not Spark's 200: a shop's aggregates are small, and every partition costs a task per step.
     partitions = _PARTITIONS_PER_CORE * session.sparkContext.defaultParallelism
     session.conf.set("spark.sql.shuffle.partitions", str(partitions))

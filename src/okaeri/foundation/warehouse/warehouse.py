@@ -1,7 +1,9 @@
 """One shop's warehouse: named tables with atomic replacement and keyed changes."""
 
+import fcntl
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 from typing import Self
@@ -24,7 +26,9 @@ _CHANGES = ".changes"
 _KEY_FILE = "_key"
 _LOADING = ".loading"
 _FORGETTING = ".forgetting"
-_BESIDE = (_LOADING, _FORGETTING)
+_GONE = ".gone"
+_BESIDE = (_LOADING, _FORGETTING, _GONE)
+_WRITING = "writing.lock"
 FEWEST_CHANGES_TO_MERGE = 20_000
 _SHARE_TO_MERGE = 0.1
 
@@ -48,6 +52,22 @@ class Warehouse:
         # Files never change, so a table of the same files is the same table.
         self._read_before: dict[str, tuple[tuple[str, ...], ir.Table]] = {}
         self._instead: Mapping[str, ir.Table] = {}
+
+    @contextmanager
+    def held(self, waits: Callable[[], None] | None = None) -> Iterator[None]:
+        """Write to this folder alone: others who want to wait, also in other processes.
+
+        Two refreshes at once would take each other's files away. `waits` is called once where somebody
+        else is at it. Whoever dies lets go.
+        """
+        with (self.folder / _WRITING).open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if waits:
+                    waits()
+                fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def with_tables(self, tables: Mapping[str, ir.Table]) -> Self:
         """Give the same warehouse for readers who find these tables in the place of the stored ones."""
@@ -132,7 +152,7 @@ class Warehouse:
         if self.count(versions.filter(versions.versions > 1)):
             delta.overwrite(fresh, self._runner.stream(_newest(rows, key, version)))
         self._read_before.pop(loading, None)
-        shutil.rmtree(path, ignore_errors=True)
+        _remove(path)
         fresh.rename(path)
         return delta.row_count(delta.open_table(path))
 
@@ -146,7 +166,7 @@ class Warehouse:
 
     def _forget_changes(self, name: str) -> None:
         # A crash before this line leaves changes that say again what the table says already.
-        shutil.rmtree(self.folder / (name + _CHANGES), ignore_errors=True)
+        _remove(self.folder / (name + _CHANGES))
 
     def count(self, expr: ir.Table) -> int:
         """Give the number of rows of `expr`."""
@@ -189,7 +209,7 @@ class Warehouse:
         The table is written anew beside the old one and takes its place: the log of a Delta table
         holds the smallest and largest texts of each file, so the log must go too.
         """
-        for beside in _BESIDE:
+        for beside in (*_BESIDE, _CHANGES + _GONE):
             # What a crash left half written holds people too.
             shutil.rmtree(self.folder / (name + beside), ignore_errors=True)
         if not self.has(name):
@@ -207,7 +227,7 @@ class Warehouse:
         delta.overwrite(fresh, kept)
         if (path / _KEY_FILE).exists():
             shutil.copy(path / _KEY_FILE, fresh / _KEY_FILE)
-        shutil.rmtree(path)
+        _remove(path)
         fresh.rename(path)
         self._read_before.pop(name, None)
         return int(rows.num_rows - kept.num_rows)
@@ -216,11 +236,20 @@ class Warehouse:
         """Delete every table (but one); the next sync starts from the beginning."""
         for path in self.folder.iterdir():
             if path.name != but and (delta.exists(path) or path.name.endswith(_BESIDE)):
-                shutil.rmtree(path)
+                _remove(path)
 
     def close(self) -> None:
         """Let go of the engine; tables stay."""
         self._runner.close()
+
+
+def _remove(path: Path) -> None:
+    """Delete a folder: first its name, at once, so that a crash leaves no half of a table."""
+    gone = path.with_name(path.name + _GONE)
+    shutil.rmtree(gone, ignore_errors=True)
+    if path.exists():
+        path.rename(gone)
+        shutil.rmtree(gone)
 
 
 def _newest(rows: ir.Table, key: str, version: str) -> ir.Table:

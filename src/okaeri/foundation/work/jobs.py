@@ -81,7 +81,10 @@ def submit_job(
     slot: str | None = None,
     run_after: datetime | None = None,
 ) -> int:
-    """Queue a job inside the caller's transaction; the same slot twice gives the first job's id."""
+    """Queue a job inside the caller's transaction; the same slot twice gives the first job's id.
+
+    Without a slot or a time, a job that still waits for the very same is as good as another one.
+    """
     now = clock.now()
     fields = {
         "kind": kind,
@@ -90,9 +93,22 @@ def submit_job(
         "run_after": run_after or now,
     }
     if slot is None:
-        return Job.objects.create(**fields).id
+        waiting = None if run_after else _find_waiting(kind, payload, now)
+        return waiting or Job.objects.create(**fields).id
     job, _ = Job.objects.get_or_create(slot=slot, defaults=fields)
     return job.id
+
+
+def _find_waiting(kind: str, payload: Mapping[str, Any], now: datetime) -> int | None:
+    """Give the job nobody has begun that would do the same, and let nobody begin it before we commit."""
+    due = Job.objects.filter(
+        kind=kind, slot=None, status=Job.Status.QUEUED, attempt=0, run_after__lte=now
+    )
+    for job_id, wanted in due.order_by("id").values_list("id", "payload"):
+        # Whoever claims it waits for this row, and so reads what the caller's transaction wrote.
+        if wanted == dict(payload) and due.filter(id=job_id).update(run_after=F("run_after")):
+            return int(job_id)
+    return None
 
 
 def retry_job(job_id: int) -> bool:

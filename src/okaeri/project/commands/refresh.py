@@ -7,6 +7,11 @@ from okaeri.insight.types import Depth
 from okaeri.project import terminal, wiring
 from okaeri.project.commands import options
 
+_ANOTHER = Text(
+    "いま別の集計が動いています。終わりしだい始めます。",
+    "Another refresh is running; this one begins when it has ended.",
+)
+
 
 @click.command()
 @options.data_dir
@@ -29,7 +34,9 @@ from okaeri.project.commands import options
 def refresh(*, engine: str, depth: str, as_json: bool) -> None:
     """Recompute classes, ranks, freshness, cohorts and experiments as of today."""
     with terminal.progress(Text("分析", "Analysis"), quiet=as_json) as report:
-        done = wiring.refresh_everything(report, engine=engine, depth=Depth(depth))
+        done = wiring.refresh_everything(
+            report, engine=engine, depth=Depth(depth), waits=lambda: terminal.complain(_ANOTHER)
+        )
     if as_json:
         terminal.print_json(done)
         return

@@ -17,6 +17,7 @@ from okaeri.rewards import api as rewards
 from okaeri.web.api.paging import Cursor, Limit, note_access, page_of
 from okaeri.web.api.router import router
 from okaeri.web.api.scopes import Scope
+from okaeri.web.api.segments import segment_in_use
 from okaeri.web.api.shapes import (
     CallOut,
     CustomerOut,
@@ -246,7 +247,7 @@ def get_members(
     cursor: Cursor = "",
 ) -> Rows:
     """Give the ids of a segment's people in rising order."""
-    insight.get_segment(segment_id)
+    segment_in_use(segment_id)
     rest = [one for one in sorted(insight.segment_members(segment_id)) if one > int(cursor or 0)]
     after = str(rest[limit - 1]) if len(rest) > limit else None
     note_access(request, rest[:limit], ("segment",), "export")

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Path
 
+from okaeri.foundation.errors import NotFoundError
+from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.insight.types import SegmentView
 from okaeri.web.api.paging import Cursor, Limit
@@ -15,6 +17,15 @@ from okaeri.web.pages.segments.counting import warehouse_for
 
 Number = Annotated[int, Path(ge=1, le=2**62)]
 _RULE: dict[int, Any] = {200: SegmentRuleOut}
+_REMOVED = Text("そのセグメントは削除されています。", "That segment was removed.")
+
+
+def segment_in_use(segment_id: int) -> SegmentView:
+    """Give one segment; raises NotFoundError for one that was removed, too: nobody is in it any more."""
+    found = insight.get_segment(segment_id)
+    if found.deleted_at:
+        raise NotFoundError(_REMOVED)
+    return found
 
 
 @router.get(
@@ -22,7 +33,7 @@ _RULE: dict[int, Any] = {200: SegmentRuleOut}
 )
 def get_segment(request: HttpRequest, segment_id: Number) -> dict[str, Any]:
     """Give one segment: its rule as data and in words, and its overlap with other segments."""
-    return _told(insight.get_segment(segment_id))
+    return _told(segment_in_use(segment_id))
 
 
 @router.get(
@@ -35,7 +46,7 @@ def get_changes(
     request: HttpRequest, segment_id: Number, limit: Limit = 100, cursor: Cursor = ""
 ) -> dict[str, Any]:
     """Give who entered and who left, count by count, the oldest first."""
-    insight.get_segment(segment_id)
+    segment_in_use(segment_id)
     found = insight.segment_changes_after(segment_id, int(cursor or 0), limit)
     items = [{"at": one.at, "entered": one.entered, "left": one.left} for one in found]
     return {"items": items, "next_cursor": str(found[-1].id) if len(found) == limit else None}
@@ -53,7 +64,7 @@ def post_segment(request: HttpRequest, body: SegmentIn) -> dict[str, Any]:
 )
 def post_change(request: HttpRequest, segment_id: Number, body: SegmentIn) -> dict[str, Any]:
     """Give a segment another name and rule; its people are found anew."""
-    insight.get_segment(segment_id)
+    segment_in_use(segment_id)
     with warehouse_for(body.rule) as warehouse:
         found = insight.update_segment(segment_id, body.name, body.rule, warehouse=warehouse)
     return _told(found)

@@ -127,7 +127,7 @@ def find_chart(address: str, language: str, token: str = "") -> Chart | None:
         return _balance(address, language)
     if address == "movement" and token:
         return _between(token, language)
-    if address.startswith("experiment-") and address[11:].isdecimal():
+    if address.startswith("experiment-") and address[11:].isdecimal() and len(address) < 30:
         return _experiment(int(address[11:]), language)
     name = address.split("-", maxsplit=1)[0]
     if address not in _OF_REPORT:

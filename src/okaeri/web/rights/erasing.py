@@ -17,7 +17,7 @@ from okaeri.customers.types import ErasureView, PersonKeys
 from okaeri.deliver import api as deliver
 from okaeri.foundation.personal import PersonalWords
 from okaeri.foundation.settings import shop_day
-from okaeri.foundation.warehouse import open_warehouse
+from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.foundation.work.jobs import forget_person
 from okaeri.insight import api as insight
 from okaeri.intake import api as intake
@@ -106,15 +106,20 @@ def _erase_from_warehouse(keys: PersonKeys) -> None:
         return
     warehouse = open_warehouse(env.warehouse_dir, env.warehouse_engine)
     try:
-        warehouse.forget("events", "party_id", keys.party_ids)
-        warehouse.forget("events", "device_id", [device for device, _, _ in keys.devices])
-        for name in insight.PERSONAL_TABLES:
-            warehouse.forget(name, "customer_id", keys.customer_ids)
-        orders = [order.id for order in intake.list_orders_of_parties(keys.party_ids)]
-        for name in insight.PERSONAL_ORDER_TABLES:
-            warehouse.forget(name, "order_id", orders)
+        with warehouse.held():
+            _forget_in(warehouse, keys)
     finally:
         warehouse.close()
+
+
+def _forget_in(warehouse: Warehouse, keys: PersonKeys) -> None:
+    warehouse.forget("events", "party_id", keys.party_ids)
+    warehouse.forget("events", "device_id", [device for device, _, _ in keys.devices])
+    for name in insight.PERSONAL_TABLES:
+        warehouse.forget(name, "customer_id", keys.customer_ids)
+    orders = [order.id for order in intake.list_orders_of_parties(keys.party_ids)]
+    for name in insight.PERSONAL_ORDER_TABLES:
+        warehouse.forget(name, "order_id", orders)
 
 
 def _overwrite_free_space() -> None:

@@ -121,13 +121,15 @@ def take_out(now: datetime) -> int:
 def _clean_warehouse(customer_ids: list[int], order_ids: list[int]) -> None:
     env = settings.OKAERI
     warehouse = open_warehouse(env.warehouse_dir, env.warehouse_engine)
+    tables = (
+        ("orders", "customer_id", customer_ids),
+        ("order_lines", "order_id", order_ids),
+        *((name, "order_id", order_ids) for name in insight.PERSONAL_ORDER_TABLES),
+    )
     try:
-        for table, column, values in (
-            ("orders", "customer_id", customer_ids),
-            ("order_lines", "order_id", order_ids),
-            *((name, "order_id", order_ids) for name in insight.PERSONAL_ORDER_TABLES),
-        ):
-            if warehouse.has(table):
-                warehouse.forget(table, column, values)
+        with warehouse.held():
+            for table, column, values in tables:
+                if warehouse.has(table):
+                    warehouse.forget(table, column, values)
     finally:
         warehouse.close()
