@@ -1,5 +1,6 @@
 """The warehouse: named tables that change in one step, on whatever engine."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -204,7 +205,7 @@ def test_a_kill_while_a_table_is_taken_away_leaves_none_or_all_of_it(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(rules.shutil, "rmtree", die)
+        patched.setattr(shutil, "rmtree", die)
         with pytest.raises(KeyboardInterrupt):
             warehouse.merge_changes("things")
     assert words(warehouse) == {1: "old", 2: "new"}
