@@ -48,7 +48,11 @@ _UNEXPECTED = Text(
 
 
 def detect(path: Path) -> FileLayout:
-    """Say what a file is; a mapping that somebody saved for it goes before any connector."""
+    """Say what a file is: encoding, delimiter, header, connector or saved mapping, 20 rows.
+
+    A mapping that somebody saved for it goes before any connector. Raises InputError for a file that
+    is empty, binary, broken, or mixes encodings.
+    """
     file = staging_files.open_text(path)
     saved = store.find_mapping(file.header)
     connector = "mapped" if saved else recognise(file.header)
@@ -58,12 +62,15 @@ def detect(path: Path) -> FileLayout:
 def import_now(
     path: Path,
     *,
-    filename: str,
-    connector: str,
-    mapping: Mapping[str, str] | None,
-    progress: Progress | None,
+    filename: str = "",
+    connector: str = "",
+    mapping: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
 ) -> ImportResult:
-    """Import a file under a new run."""
+    """Import a file whole or not at all; the same file again changes nothing.
+
+    Raises InputError (also kept in the run) where the file cannot be read.
+    """
     run = ImportRun.objects.create(
         filename=(filename or path.name)[:255],
         sha256="",
@@ -74,8 +81,10 @@ def import_now(
     return perform(run, path, progress)
 
 
-def submit(path: Path, *, filename: str, connector: str, mapping: Mapping[str, str] | None) -> int:
-    """Queue an import; gives the job's id."""
+def submit(
+    path: Path, *, filename: str, connector: str = "", mapping: Mapping[str, str] | None = None
+) -> int:
+    """Queue an import and give the job's id; an upload under `<data>/uploads` goes when done."""
     with transaction.atomic():
         run = ImportRun.objects.create(
             filename=(filename or path.name)[:255],
@@ -89,7 +98,10 @@ def submit(path: Path, *, filename: str, connector: str, mapping: Mapping[str, s
 
 
 def run_job(context: JobContext) -> dict[str, object]:
-    """Do a queued import; safe to run twice, because a file twice changes nothing."""
+    """Do one queued import (the handler of jobs of kind `JOB_KIND`).
+
+    Safe to run twice, because a file twice changes nothing.
+    """
     run = store.get_run(int(context.payload["run_id"]))
     path = Path(run.stored_path)
     if run.status != ImportRun.Status.DONE:
@@ -288,7 +300,10 @@ def _sha256(path: Path) -> str:
 
 
 def record_orders(orders: Iterable[OrderIn]) -> tuple[int, int, int]:
-    """Store live orders in one transaction."""
+    """Store orders as they happen, all or none; gives (new, updated, unchanged).
+
+    Raises InputError for an order without number, of another currency, or of an unknown status.
+    """
     shop = load(ShopProfile)
     staged = stage_orders(orders, shop.currency, shop.zone)
     if not staged.order_count:
@@ -299,7 +314,10 @@ def record_orders(orders: Iterable[OrderIn]) -> tuple[int, int, int]:
 
 
 def record_products(products: Iterable[ProductIn]) -> int:
-    """Store products in one transaction; orders that waited for a cost get their margin."""
+    """Store products, all or none; gives how many were new or changed.
+
+    Orders that waited for a cost get their margin.
+    """
     with transaction.atomic():
         return _write_products(products)
 
@@ -325,7 +343,11 @@ def _products_of(path: Path) -> tuple[list[ProductIn], dict[str, dict[str, str]]
 
 
 def save_mapping(name: str, header: Iterable[str], columns: Mapping[str, str]) -> None:
-    """Check a mapping and keep it for files with this header."""
+    """Keep a column mapping {our field: column name}; files with this header find it again.
+
+    `@cancel_prefix`, `@date_order` and `@tax` are options (see `connectors.mapped`). Raises
+    InputError for unknown or missing fields.
+    """
     check_mapping(columns)
     store.save_mapping_row(name, tuple(header), columns, clock.now())
 

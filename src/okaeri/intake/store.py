@@ -77,7 +77,7 @@ def get_run(run_id: int) -> ImportRun:
 
 
 def iter_rejected(run_id: int) -> Iterator[RejectedRowView]:
-    """Give a run's rejected rows in the file's order."""
+    """Give the rows an import could not use, in the file's order (the first 10,000)."""
     rows = RejectedRow.objects.filter(run_id=run_id).order_by("line_no", "id")
     for line_no, code, reason, raw in rows.values_list(
         "line_no", "code", "reason", "raw"
@@ -103,7 +103,7 @@ def list_mapping_views() -> list[MappingView]:
 
 
 def parties_after(change_no: int, limit: int) -> list[PartyRecord]:
-    """Give contacts behind a change number, in the order of change."""
+    """Give at most `limit` contacts behind a change number, in the order of change."""
     columns = ", ".join(f'"{name}"' for name in _PARTY)
     sql = (
         f'SELECT {columns} FROM "{Party._meta.db_table}" '  # noqa: S608 - own names
@@ -130,7 +130,7 @@ def has_reachable(source: str) -> bool:
 
 
 def extra_of_parties(party_ids: Iterable[int]) -> list[tuple[str, Mapping[str, str]]]:
-    """Give source and unknown columns of those contacts that have any, newest last."""
+    """Give (source, unknown columns of its file) of these contacts that have any, newest last."""
     found: list[tuple[str, Mapping[str, str]]] = []
     for ids in _pages(sorted(set(party_ids))):
         rows = Party.objects.filter(id__in=ids).exclude(extra={}).order_by("seen_at", "id")
@@ -139,7 +139,7 @@ def extra_of_parties(party_ids: Iterable[int]) -> list[tuple[str, Mapping[str, s
 
 
 def orders_after(change_no: int, limit: int) -> list[OrderRecord]:
-    """Give orders behind a change number, in the order of change."""
+    """Give at most `limit` orders behind a change number, in the order of change."""
     rows = Order.objects.filter(change_no__gt=change_no).order_by("change_no")[:limit]
     return [OrderRecord(*row) for row in rows.values_list(*record_columns())]
 
@@ -154,15 +154,15 @@ def orders_of_parties(party_ids: Iterable[int]) -> list[OrderRecord]:
     return sorted(found, key=lambda order: (order.ordered_at, order.id))
 
 
-def orders_by_no(order_no: str, limit: int) -> list[OrderRecord]:
-    """Give orders with this number, newest first."""
+def orders_by_no(order_no: str, limit: int = 20) -> list[OrderRecord]:
+    """Give orders with exactly this number, of any source, newest first."""
     rows = Order.objects.filter(order_no=order_no.strip())
     newest = rows.order_by("-ordered_at", "-id")[:limit]
     return [OrderRecord(*row) for row in newest.values_list(*record_columns())]
 
 
 def coupon_codes_of(order_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Give order → the coupon codes it names; orders without any are left out."""
+    """Give order → the coupon codes it names, as its source wrote them; orders without are left out."""
     found: dict[int, tuple[str, ...]] = {}
     for ids in _pages(sorted(set(order_ids))):
         for order_id, extra in Order.objects.filter(id__in=ids).values_list("id", "extra"):
@@ -183,8 +183,8 @@ def lines_of(order_ids: Iterable[int]) -> dict[int, list[LineRecord]]:
     return found
 
 
-def products(skus: Iterable[str] | None) -> dict[str, ProductIn]:
-    """Give sku → product."""
+def products(skus: Iterable[str] | None = None) -> dict[str, ProductIn]:
+    """Give sku → product, of all or of the named ones."""
     rows = Product.objects.all()
     if skus is None:
         return {row[0]: ProductIn(*row) for row in rows.values_list(*_PRODUCT)}
@@ -222,7 +222,7 @@ def touch_orders(party_ids: Iterable[int]) -> None:
 
 
 def latest_change() -> int:
-    """Give the highest change number given out."""
+    """Give the highest change number given out so far (0 in an empty shop)."""
     return Counter.objects.filter(name=CHANGES).values_list("value", flat=True).first() or 0
 
 

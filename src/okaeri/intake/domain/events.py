@@ -85,9 +85,10 @@ def settle_instant(said: datetime, received_at: datetime, place: int = 1) -> dat
 
 
 def parse_events(body: bytes) -> list[EventIn]:
-    """Read `{"events": [...]}` of a program whose clock is right; `at` is ISO 8601 or milliseconds.
+    """Read `{"events": [...]}` of a program: at most 1,000 events and 1 MB; raises InputError.
 
-    Each event names its `device`, or the person by `member_no` or `email`.
+    Its clock is right; `at` is ISO 8601 or milliseconds. Each event has `key`, `kind`, `at`, and
+    `device` or one of `member_no` and `email`.
     """
     given = _load(body)
     if set(given) != {"events"}:
@@ -108,7 +109,7 @@ def _named_event(place: int, raw: dict[str, Any]) -> EventIn:
 
 
 def parse_tag_batch(body: bytes, received_at: datetime) -> TagBatch:
-    """Read what the tag sends: `device`, `sent_at` by the browser's clock, and `events`.
+    """Read what the tag sends: `device`, `sent_at` by the browser's clock, and `events`; raises InputError.
 
     Browsers' clocks are wrong by hours or years, but the time between two of their own instants is
     right: an event happened `sent_at - at` before it was received.

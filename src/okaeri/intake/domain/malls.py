@@ -23,7 +23,10 @@ _IS_AREA = re.compile(r"都道府県|郵便|state|prefecture|postal|zip", re.IGN
 
 
 def can_reach(column: str) -> bool:
-    """Tell by its name whether a column says how to reach somebody (an area alone does not)."""
+    """Tell by its name whether a column says how to reach somebody (an area alone does not).
+
+    Of a mall's file such a column is not stored.
+    """
     return bool(_REACHES.search(column)) and not _IS_AREA.search(column)
 
 

@@ -21,9 +21,9 @@ def changes_after(change_no: int, limit: int) -> list[CartChange]:
 
 
 def changes_of(
-    device_ids: Collection[str], party_ids: Collection[int], since: datetime
+    device_ids: Collection[str], party_ids: Collection[int], *, since: datetime
 ) -> list[CartChange]:
-    """Give the cart events of these devices and contacts since an instant, each once, oldest first."""
+    """Give what went in or out of the carts of these devices and contacts, each once, oldest first."""
     recent = _of_carts().filter(occurred_at__gte=since)
     devices, parties = sorted(device_ids), sorted(party_ids)
     found: dict[int, CartChange] = {}

@@ -29,13 +29,13 @@ EVENT_BATCH = pa.schema(
 
 def events_of(
     device_ids: Iterable[str],
-    party_ids: Iterable[int],
+    party_ids: Iterable[int] = (),
     *,
-    before: datetime | None,
-    since: datetime | None,
-    limit: int,
+    before: datetime | None = None,
+    since: datetime | None = None,
+    limit: int = 200,
 ) -> list[EventRecord]:
-    """Give the newest events of these devices and contacts, each once."""
+    """Give the newest events of these devices and contacts, each once, newest first."""
     found: dict[int, EventRecord] = {}
     for field, values in (("device_id", device_ids), ("party_id", party_ids)):
         wanted: list[Any] = sorted(set(values))
@@ -56,13 +56,16 @@ def _newest(events: QuerySet[Event], before: datetime | None, limit: int) -> Ite
 
 
 def events_after(change_no: int, limit: int) -> list[EventRecord]:
-    """Give events behind a change number, in the order of change."""
+    """Give events behind a change number of events, in the order of change."""
     rows = Event.objects.filter(change_no__gt=change_no).order_by("change_no")[:limit]
     return [EventRecord(*row) for row in rows.values_list(*_EVENT)]
 
 
 def identifications_after(change_no: int, limit: int) -> list[IdentificationRecord]:
-    """Give identifications behind a change number, in the order of change."""
+    """Give at most `limit` identifications behind a change number, in the order of change.
+
+    A device that goes back and forth between two contacts has a row for each time.
+    """
     rows = Identification.objects.filter(change_no__gt=change_no).order_by("change_no")[:limit]
     return [IdentificationRecord(*row) for row in rows.values_list(*_IDENTIFICATION)]
 
@@ -78,7 +81,10 @@ def latest_event_change() -> int:
 
 
 def event_batches(after: int) -> Iterator[pa.RecordBatch]:
-    """Give events behind a change number as Arrow, in the order of change."""
+    """Give events behind a change number as Arrow (columns: `events.reading.EVENT_BATCH`).
+
+    Events are numbered apart from orders: `latest_change_no` says nothing of them.
+    """
     names: Sequence[str] = ["id" if name == "event_id" else name for name in EVENT_BATCH.names]
     columns = ", ".join(f'"{name}"' for name in names)
     sql = (

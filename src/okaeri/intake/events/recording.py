@@ -20,7 +20,10 @@ _ZONE_SECONDS = 5
 
 
 def record_events(events: Iterable[EventIn], *, source: str, received_at: datetime) -> int:
-    """Store events in one transaction; gives how many were new."""
+    """Store events, all or none; a key that is known is left alone. Gives how many were new.
+
+    Raises InputError for an event that lies more than ten minutes ahead.
+    """
     settled = [
         event._replace(occurred_at=settle_instant(event.occurred_at, received_at, place))
         for place, event in enumerate(events, 1)
@@ -42,6 +45,7 @@ def record_visit(
 ) -> None:
     """Store what one call of the tag brought, sharing commits with calls beside it.
 
+    Returns once it is committed. Raises BusyError where the database does not let go in time.
     Identifications have commits of their own: on PostgreSQL they wait while a file of orders is
     stored, and page views must not wait with them.
     """
@@ -52,7 +56,10 @@ def record_visit(
 
 
 def begin_to_record(events: Sequence[EventIn], received_at: datetime) -> Future[None]:
-    """Hand in what one call of the tag brought; the future ends once it is committed."""
+    """Hand in events as `record_visit` does, without waiting: the future ends with their commit.
+
+    Asks no database, so an event loop may call it. Raises BusyError where too many wait.
+    """
     return _events.enqueue(Received(events, received_at))
 
 

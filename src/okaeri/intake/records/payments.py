@@ -12,7 +12,7 @@ from okaeri.intake.types import Kept, PaymentIn, UnpaidOrder
 
 
 def record(given: Iterable[PaymentIn]) -> Kept:
-    """Store how orders stand with their money, all or none."""
+    """Store how orders stand with their money, all or none; an older word replaces no newer one."""
     rows = [
         {
             "source": p.source, "order_no": p.order_no, "status": p.status, "due_on": p.due_on,

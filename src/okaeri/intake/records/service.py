@@ -16,7 +16,7 @@ _CALL = tuple(CallRecord.__dataclass_fields__)
 
 
 def record_inquiries(given: Iterable[InquiryIn]) -> Kept:
-    """Store inquiries, all or none."""
+    """Store inquiries, all or none; an older word replaces no newer one."""
     inquiries = list(given)
     with transaction.atomic():
         parties = _parties(inquiries)
@@ -33,7 +33,7 @@ def record_inquiries(given: Iterable[InquiryIn]) -> Kept:
 
 
 def record_calls(given: Iterable[CallIn]) -> Kept:
-    """Store calls, all or none."""
+    """Store calls, all or none; an older word replaces no newer one."""
     calls = list(given)
     with transaction.atomic():
         parties = _parties(calls)
@@ -60,7 +60,7 @@ def inquiries_of(party_ids: Iterable[int]) -> list[InquiryRecord]:
 
 
 def inquiries_after(change_no: int, limit: int) -> list[InquiryRecord]:
-    """Give inquiries behind a change number, in the order of change."""
+    """Give at most `limit` inquiries behind a change number, in the order of change."""
     rows = Inquiry.objects.filter(change_no__gt=change_no).order_by("change_no")[:limit]
     return [inquiry_of(row) for row in rows.values_list(*INQUIRY_COLUMNS)]
 
@@ -78,7 +78,7 @@ def calls_of(party_ids: Iterable[int]) -> list[CallRecord]:
 
 
 def calls_after(change_no: int, limit: int) -> list[CallRecord]:
-    """Give calls behind a change number, in the order of change."""
+    """Give at most `limit` calls behind a change number, in the order of change."""
     rows = Call.objects.filter(change_no__gt=change_no).order_by("change_no")[:limit]
     return [CallRecord(*row) for row in rows.values_list(*_CALL)]
 

@@ -119,7 +119,10 @@ def _is_the_same(
 
 
 def take_back(party_ids: Collection[int], request_id: int, now: datetime) -> None:
-    """Withdraw a wish that nobody has carried out; again changes nothing. Raises InputError, too late."""
+    """Withdraw a wish that nobody has carried out; again changes nothing.
+
+    Raises NotFoundError, and InputError too late.
+    """
     with transaction.atomic():
         next_numbers(CHANGES, 0)
         row = _row_of(party_ids, request_id)
@@ -135,7 +138,8 @@ def give_reason(
 ) -> None:
     """Keep why somebody cancels, in words of the shop's list and in his own; both may be empty.
 
-    A contract that is cancelled already, without a reason of its source, learns of it at once.
+    A contract that is cancelled already, without a reason of its source, learns of it at once. Raises
+    NotFoundError, InputError.
     """
     with transaction.atomic():
         next_numbers(CHANGES, 0)
@@ -314,7 +318,9 @@ def after(change_no: int, limit: int, *, only_open: bool = False) -> list[Subscr
     return _views((rows.filter(status=Status.OPEN) if only_open else rows)[:limit])
 
 
-def page(which: RequestFilter, offset: int, limit: int | None) -> list[SubscriptionRequestView]:
+def page(
+    which: RequestFilter, offset: int = 0, limit: int | None = None
+) -> list[SubscriptionRequestView]:
     """Give part of a list: open wishes by how long they wait, others the newest first."""
     order = ("asked_at", "id") if which.status == Status.OPEN else ("-asked_at", "-id")
     rows = _filtered(which).order_by(*order)

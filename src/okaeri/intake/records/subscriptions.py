@@ -33,8 +33,9 @@ _EVENT = (
 
 
 def record(given: Iterable[SubscriptionIn]) -> Kept:
-    """Store contracts and their events, all or none; what happened is kept whichever word is newest.
+    """Store contracts (定期) and their events, all or none; an older word replaces no newer one.
 
+    What happened is kept whichever word is newest.
     Where a source gives no reason for a cancellation, the one the person gave on his own page counts.
     """
     contracts = list(given)
@@ -113,7 +114,7 @@ def delivered_without_contract(party_ids: Iterable[int], since: date) -> list[tu
 
 
 def after(change_no: int, limit: int) -> list[SubscriptionRecord]:
-    """Give contracts behind a change number, in the order of change."""
+    """Give at most `limit` contracts behind a change number, in the order of change."""
     rows = Subscription.objects.filter(change_no__gt=change_no).order_by("change_no")[:limit]
     return _records(list(rows.values_list(*_FIELDS)))
 

@@ -22,7 +22,7 @@ Voice = TypeVar("Voice", ReviewIn, SurveyAnswerIn)
 
 
 def record_reviews(given: Iterable[ReviewIn]) -> Kept:
-    """Store reviews, all or none."""
+    """Store reviews, all or none; an older word replaces no newer one."""
     reviews = list(given)
     with transaction.atomic():
         rows = [
@@ -39,7 +39,7 @@ def record_reviews(given: Iterable[ReviewIn]) -> Kept:
 
 
 def record_survey_answers(given: Iterable[SurveyAnswerIn]) -> Kept:
-    """Store answers, all or none."""
+    """Store answers of other tools' surveys, all or none; an older word replaces no newer one."""
     answers = list(given)
     with transaction.atomic():
         rows = [
@@ -106,13 +106,13 @@ def reviews_of(party_ids: Iterable[int]) -> list[ReviewRecord]:
 
 
 def reviews_after(change_no: int, limit: int) -> list[ReviewRecord]:
-    """Give reviews behind a change number, in the order of change."""
+    """Give at most `limit` reviews behind a change number, in the order of change."""
     rows = Review.objects.filter(change_no__gt=change_no).order_by("change_no")[:limit]
     return [ReviewRecord(*row) for row in rows.values_list(*_REVIEW)]
 
 
 def survey_answers_of(party_ids: Iterable[int]) -> list[SurveyAnswerRecord]:
-    """Give the answers of these contacts, newest first."""
+    """Give the answers of these contacts to other tools' surveys, newest first."""
     rows = SurveyAnswer.objects.filter(party_id__in=set(party_ids))
     ordered: Iterable[tuple[Any, ...]] = rows.order_by("-answered_at", "-id").values_list(*_ANSWER)
     return [SurveyAnswerRecord(*row) for row in ordered]
@@ -121,7 +121,7 @@ def survey_answers_of(party_ids: Iterable[int]) -> list[SurveyAnswerRecord]:
 def survey_answers_after(
     change_no: int, limit: int, questions: Collection[str] | None = None
 ) -> list[SurveyAnswerRecord]:
-    """Give answers (to these questions) behind a change number, in the order of change."""
+    """Give at most `limit` such answers (to `questions`) behind a change number, in order of change."""
     rows = SurveyAnswer.objects.filter(change_no__gt=change_no).order_by("change_no")
     if questions is not None:
         rows = rows.filter(question__in=questions)
@@ -129,5 +129,5 @@ def survey_answers_after(
 
 
 def survey_questions() -> list[str]:
-    """Give every question there are answers to."""
+    """Give every question other tools' surveys asked, as they wrote it."""
     return list(SurveyAnswer.objects.order_by().values_list("question", flat=True).distinct())

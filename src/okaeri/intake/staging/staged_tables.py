@@ -14,7 +14,10 @@ _PLAIN = tuple(
 
 
 def orders(staged: StagedFile) -> pa.Table:
-    """Give one row per order: the columns of the warehouse, with `party_no` for the customer."""
+    """Give a staged file's orders as the warehouse's `orders`, with `party_no` for `customer_id`.
+
+    `party_no` is null for an order without a contact; `customers.api` tells who the people are.
+    """
     table = pq.read_table(staged.orders_path)
     count = table.num_rows
     return pa.table(
@@ -37,7 +40,7 @@ def orders(staged: StagedFile) -> pa.Table:
 
 
 def lines(staged: StagedFile) -> pa.Table:
-    """Give one row per line with the columns of the warehouse table `order_lines`."""
+    """Give a staged file's lines as the warehouse's table `order_lines`."""
     table = pq.read_table(staged.lines_path)
     names = ["order_id", "line_no", "sku", "product_name", "quantity", "amount_minor", "change_no"]
     picked = [table["order_ref"], *(table[name] for name in names[1:-1]), table["order_ref"]]
@@ -45,7 +48,7 @@ def lines(staged: StagedFile) -> pa.Table:
 
 
 def parties(staged: StagedFile) -> list[PartyRecord]:
-    """Give every contact in the order of its `party_no`, which is its id and its change number."""
+    """Give a staged file's contacts in order; `id` (and change number) is the `party_no` of its orders."""
     table = pq.read_table(staged.parties_path)
     seen = _last_seen(staged)
     columns = {name: table[name].to_pylist() for name in _PLAIN}

@@ -46,14 +46,19 @@ def layout_of(file: TextFile, connector: str, saved_mapping: str = "") -> FileLa
 def stage(
     path: Path,
     *,
-    connector: str,
-    mapping: Mapping[str, str] | None,
-    currency: str,
+    connector: str = "",
+    mapping: Mapping[str, str] | None = None,
+    currency: str = "JPY",
     zone: ZoneInfo,
-    progress: Progress | None,
-    folder: Path | None,
+    progress: Progress | None = None,
+    folder: Path | None = None,
 ) -> StagedFile:
-    """Read a file once into Parquet; a failure leaves no folder behind."""
+    """Read a file whole into Parquet in a temporary folder (inside `folder`); no database.
+
+    `progress(done, total)` counts bytes. The caller discards the result with `discard_staged`.
+    Raises InputError where the file cannot be read at all, and leaves no folder; single rows are
+    rejected instead.
+    """
     file = open_text(path)
     chosen = choose(file.header, connector, mapping)
     if folder:
@@ -127,7 +132,7 @@ def _staged(
 
 
 def discard(staged: StagedFile) -> None:
-    """Remove the temporary folder."""
+    """Remove what `stage_file` wrote."""
     shutil.rmtree(staged.folder, ignore_errors=True)
 
 

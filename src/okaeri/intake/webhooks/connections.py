@@ -125,13 +125,13 @@ def view(row: Connection, now: datetime) -> ConnectionView:
 
 
 def list_views() -> list[ConnectionView]:
-    """Give all connections by name."""
+    """Give all live sources by name."""
     now = clock.now()
     return [view(row, now) for row in Connection.objects.order_by("name", "id")]
 
 
-def list_deliveries(connection_id: int, limit: int) -> list[DeliveryView]:
-    """Give the newest deliveries of a connection first."""
+def list_deliveries(connection_id: int, limit: int = 50) -> list[DeliveryView]:
+    """Give what a live source sent, newest first."""
     rows = Delivery.objects.filter(connection_id=connection_id).order_by("-received_at", "-id")
     return [
         DeliveryView(
@@ -167,7 +167,7 @@ def note_error(connection: Connection, error: Text) -> None:
 
 
 def sweep(now: datetime) -> int:
-    """Take away old deliveries; a moment's look by the index where there is none."""
+    """Take away old deliveries; gives how many. Where there is none, a moment's look by the index."""
     gone = 0
     for connection_id in Connection.objects.values_list("id", flat=True):
         old = Delivery.objects.filter(connection_id=connection_id, received_at__lt=now - KEPT)

@@ -23,11 +23,17 @@ def open_contacts(source: str) -> QuerySet[Party]:
     return Party.objects.filter(source=source).exclude(**nothing).order_by("id")
 
 
+def count_open_contacts(source: str) -> int:
+    """Count the contacts of a source that a message, a call or a parcel could reach."""
+    return open_contacts(source).count()
+
+
 def close_contacts(source: str) -> Iterator[PartyRecord]:
     """Take everything that reaches somebody off a source's contacts, in the open transaction.
 
-    Gives each as it was. Their orders stay, lose columns that say how to reach somebody, and are
-    written anew by the next file, so that one of the own shop brings its people back.
+    Gives each as it was; read to the end, or only some are closed. Their orders stay, lose columns
+    that say how to reach somebody, and are written anew by the next file, so that one of the own shop
+    brings its people back.
     """
     next_numbers(CHANGES, 0)
     for ids in chunks(list(open_contacts(source).values_list("id", flat=True)), _AT_ONCE):

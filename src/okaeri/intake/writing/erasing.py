@@ -116,7 +116,7 @@ def _payments_of(party_ids: Sequence[int]) -> QuerySet[Payment]:
 
 
 def export(party_ids: Sequence[int], devices: Iterable[Span]) -> dict[str, Documents]:
-    """Give every row about these contacts, table by table."""
+    """Give every row about these contacts and what was done on `devices`, table by table."""
     mine = {"party_id__in": party_ids}
     orders = Order.objects.filter(**mine).order_by("ordered_at", "id")
     lines = OrderLine.objects.filter(order__party_id__in=party_ids).order_by("order_id", "line_no")
@@ -150,7 +150,10 @@ def export(party_ids: Sequence[int], devices: Iterable[Span]) -> dict[str, Docum
 def erase(
     party_ids: Sequence[int], devices: Iterable[Span], words: PersonalWords
 ) -> dict[str, int]:
-    """Blank and remove in the open transaction; gives how many rows, by table."""
+    """Blank these contacts and all that speaks of them; orders stay as figures of nobody.
+
+    In the caller's transaction; gives how many rows, by table.
+    """
     mine = {"party_id__in": party_ids}
     contracts = SubscriptionEvent.objects.filter(subscription__party_id__in=party_ids)
     wishes = SubscriptionRequest.objects.filter(subscription__party_id__in=party_ids)

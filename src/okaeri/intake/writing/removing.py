@@ -21,13 +21,13 @@ def count_parties() -> int:
 
 
 def count_orders_by_currency() -> dict[str, int]:
-    """Give currency → how many orders are stored in it."""
+    """Give currency → how many orders are stored in it, whatever became of them."""
     counted = Order.objects.values("currency").annotate(n=Count("id")).order_by("currency")
     return dict(counted.values_list("currency", "n"))
 
 
 def has_orders() -> bool:
-    """Tell whether any order is stored."""
+    """Tell whether any order is stored, whatever became of it."""
     return Order.objects.exists()
 
 
@@ -37,7 +37,7 @@ def has_orders_of(source: str) -> bool:
 
 
 def remove_source(source: str) -> Removed:
-    """Remove orders, lines and contacts of a source, in the open transaction."""
+    """Remove every order and contact of a source that holds nothing else, in the caller's transaction."""
     orders = Order.objects.filter(source=source)
     order_ids = list(orders.values_list("id", flat=True))
     party_ids = list(Party.objects.filter(source=source).values_list("id", flat=True))
