@@ -137,6 +137,11 @@ def test_any_two_month_ends_are_compared_as_they_stood(
     assert [*api.movement_days()][-2:] == [month_end(TODAY, 1), TODAY]
     page = f"/analysis/movement/?from={days[0]}&to={days[1]}"
     assert api.find_movement_between(*days) is None
+    # Looking asks for nothing.
+    assert ">計算する<" in browser_of_staff.get(page).content.decode()
+    assert not JobRunner(JOB_HANDLERS).run_one(clock.now())
+    asked = browser_of_staff.post(page)
+    assert asked.headers["Location"] == page
     assert "計算中" in browser_of_staff.get(page).content.decode()
     assert JobRunner(JOB_HANDLERS).run_one(clock.now())
     html = browser_of_staff.get(page).content.decode()

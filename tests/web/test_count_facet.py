@@ -16,6 +16,7 @@ from okaeri.foundation.models import Job
 from okaeri.foundation.work.jobs import JobRunner, submit_job
 from okaeri.insight import api as insight
 from okaeri.insight.count_types import BANDS, CountFacet
+from okaeri.insight.models import Report
 from okaeri.insight.types import Depth
 from okaeri.project.wiring import JOB_HANDLERS
 from okaeri.web.count_facet import EXCEPTIONS, PAGES
@@ -56,10 +57,16 @@ def compute() -> int:
     return done
 
 
+def ask_for(browser: Client, page: str, way: str) -> None:
+    """Press the button of a page whose figures are not there."""
+    answer = browser.post(f"{reverse('count_ask', args=[page])}?{way}")
+    assert answer.headers["Location"] == f"{reverse(page)}?{way}"
+
+
 def opened(browser: Client, page: str, way: str) -> str:
     """Open a page by a count, computed."""
     address = f"{reverse(page)}?{way}"
-    browser.get(address)
+    ask_for(browser, page, way)
     compute()
     response = browser.get(address)
     assert response.status_code == 200
@@ -79,11 +86,16 @@ def test_every_analysis_offers_the_facet_or_is_excused_with_a_reason(browser: Cl
 
 def test_a_count_is_computed_once_and_the_page_shows_it_by_itself(browser: Client) -> None:
     address = f"{reverse('timing')}?times=2"
+    offered = browser.get(address).content.decode()
+    (button,) = re.findall(r'action="(/analysis/count/timing/ask/[^"]+)"', offered)
+    assert button == "/analysis/count/timing/ask/?times=2"
+    assert Job.objects.count() == 0
+    for _ in range(2):
+        assert browser.post(button).headers["Location"] == address
     waiting = browser.get(address).content.decode()
     assert "計算中" in waiting
     assert 'hx-trigger="every 2s"' in waiting
     assert "<h1>お客様は、いつ買っていますか</h1>" in waiting
-    browser.get(address)
     assert Job.objects.count() == 1
     poll = browser.get(address, headers={"HX-Request": "true"})
     assert poll.content.decode().startswith('<section class="panel" id="count-progress"')
@@ -141,6 +153,7 @@ def test_a_download_is_of_these_people_and_says_so(browser: Client) -> None:
 def test_a_file_asked_for_too_early_waits_on_the_page_without_it(browser: Client) -> None:
     early = browser.get("/analysis/rfm/?times=3&csv=utf-8")
     assert (early.status_code, early.headers["Location"]) == (302, "/analysis/rfm/?times=3")
+    ask_for(browser, "rfm", "times=3")
     waiting = browser.get("/analysis/rfm/?times=3").content.decode()
     assert 'hx-get="/analysis/rfm/?times=3"' in waiting
     assert "csv" not in waiting.split('id="count-progress"')[1].split("</section>")[0]
@@ -168,7 +181,8 @@ def test_the_next_refresh_computes_anew(browser: Client) -> None:
     opened(browser, "deciles", "times=1")
     with clock.use(clock.SimulatedClock(NOW + timedelta(hours=1))):
         shop.refresh(settings.OKAERI.warehouse_dir)
-        assert "計算中" in browser.get("/analysis/deciles/?times=1").content.decode()
+        assert ">計算する<" in browser.get("/analysis/deciles/?times=1").content.decode()
+        ask_for(browser, "deciles", "times=1")
         assert compute() == 1
         assert "だけの数字です" in browser.get("/analysis/deciles/?times=1").content.decode()
 
@@ -183,7 +197,7 @@ def test_a_failed_count_says_why_and_can_be_tried_again(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(JOB_HANDLERS, "count_reports", lambda _context: 1 / 0)
-    browser.get("/analysis/deciles/?times=1")
+    ask_for(browser, "deciles", "times=1")
     JobRunner(JOB_HANDLERS).run_one(clock.now())
     html = browser.get("/analysis/deciles/?times=1").content.decode()
     assert 'role="alert"' in html
@@ -207,6 +221,25 @@ def test_a_failed_count_says_why_and_can_be_tried_again(
     Job.objects.filter(id=other).delete()
     JobRunner(JOB_HANDLERS).run_one(clock.now())
     assert "だけの数字です" in browser.get("/analysis/deciles/?times=1").content.decode()
+
+
+def test_looking_writes_nothing_and_figures_let_go_are_asked_for_anew(browser: Client) -> None:
+    days = list(insight.movement_days())
+    between = f"{reverse('movement')}?from={days[0]}&to={days[1]}"
+    for address in [between, reverse("balance"), *(f"{reverse(page)}?times=1" for page in PAGES)]:
+        assert ">計算する<" in browser.get(address).content.decode(), address
+        refreshed = browser.get(address, headers={"HX-Request": "true"})
+        assert refreshed.headers["HX-Refresh"] == "true", address
+    assert Job.objects.count() == 0
+    page = "/analysis/deciles/?times=1"
+    opened(browser, "deciles", "times=1")
+    # A done job whose figures are gone is no computation under way.
+    Report.objects.filter(name__contains="shop-1").delete()
+    assert ">計算する<" in browser.get(page).content.decode()
+    assert "だけの数字です" in opened(browser, "deciles", "times=1")
+    assert Job.objects.count() == 1
+    wrong = browser.post(reverse("count_ask", args=["kpis"]))
+    assert wrong.status_code == 404
 
 
 def test_nonsense_in_the_address_asks_for_everybody(browser: Client) -> None:

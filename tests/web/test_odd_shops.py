@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 
 from okaeri.foundation import clock
-from okaeri.foundation.errors import OkaeriError
+from okaeri.foundation.errors import InputError, OkaeriError
+from okaeri.foundation.text import Text
+from okaeri.foundation.work.jobs import JobContext, JobRunner, submit_job
 from okaeri.insight.types import Depth
 from okaeri.intake.types import OrderIn
 from okaeri.web.pages.analysis.frame import addresses
@@ -117,6 +119,40 @@ def test_an_empty_shop_is_asked_for_its_orders(browser_of_staff: Client) -> None
     html = browser_of_staff.get("/analysis/portfolio/").content.decode()
     assert "受注を取り込む" not in html
     assert "集計が終わると、ここに答えが出ます。" in html
+
+
+def test_an_analysis_that_failed_is_told_where_its_answer_would_stand(
+    browser_of_staff: Client, in_english: Client, tmp_path: Path
+) -> None:
+    with clock.use(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC))):
+        record(order("a", ago(3)))
+        submit_job("refresh", {})
+        runner = JobRunner({"refresh": _stop})
+        assert runner.run_one(clock.now())
+        again = ">もう一度集計する</button>"
+        for page in ("/", "/analysis/portfolio/"):
+            words = _words(browser_of_staff.get(page).content.decode())
+            assert "集計が終わると" not in words
+            assert "2026年5月20日(水) 12:00 の集計が終わりませんでした。" in words
+            assert "ディスクがいっぱいです。" in words
+            assert "もう一度集計する" in words
+            assert "The disk is full." in in_english.get(page).content.decode()
+        assert again in browser_of_staff.get("/analysis/rfm/").content.decode()
+    # One that is asked for later, or was done by hand, takes the word away.
+    with clock.use(clock.SimulatedClock(datetime(2026, 5, 20, 4, tzinfo=UTC))):
+        submit_job("refresh", {})
+        assert "集計が終わると" in browser_of_staff.get("/").content.decode()
+        assert runner.run_one(clock.now())
+        assert again in browser_of_staff.get("/").content.decode()
+    with clock.use(clock.SimulatedClock(datetime(2026, 5, 20, 5, tzinfo=UTC))):
+        shop.resolve()
+        shop.refresh(tmp_path / "warehouse")
+        for page in ("/", "/analysis/portfolio/"):
+            assert again not in browser_of_staff.get(page).content.decode()
+
+
+def _stop(_context: JobContext) -> dict[str, Any]:
+    raise InputError(Text("ディスクがいっぱいです。", "The disk is full."))
 
 
 def _words(html: str) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from okaeri.foundation.text import Text, day_in_words
+from okaeri.foundation.work.jobs import JobView, list_jobs
 from okaeri.insight import api as insight
 from okaeri.intake import api as intake
 
@@ -32,6 +33,10 @@ _WAITING = Text(
     "注文は取り込まれています。集計が終わると、ここに答えが出ます。",
     "Orders are in; the answer stands here once the analysis is done.",
 )
+_STOPPED = Text(
+    "注文は取り込まれていますが、集計が途中で止まったため、まだ答えを出せません。",
+    "Orders are in, but the analysis stopped midway, so there is no answer yet.",
+)
 _TOO_LITTLE = Text(
     "注文は{n}件ありますが、この分析に要る記録がまだそろっていません。",
     "Orders so far: {n}; the records this analysis needs are not there yet.",
@@ -50,9 +55,23 @@ def standing() -> Standing:
     """Tell why there is nothing to show: no orders, none that counts, or not enough of them."""
     left_out = _counts()
     if not left_out.get("stored"):
-        return Standing(_WAITING if intake.has_orders() else None, ())
+        return Standing(_uncounted() if intake.has_orders() else None, ())
     words = _TOO_LITTLE if left_out["counted"] else _UNCOUNTED
     return Standing(words.format(n=f"{left_out['stored']:,}"), reasons())
+
+
+def _uncounted() -> Text:
+    return _STOPPED if failed_refresh() else _WAITING
+
+
+def failed_refresh() -> JobView | None:
+    """Give the newest analysis where it failed and nothing was counted after it."""
+    newest = next(iter(list_jobs("refresh", limit=1)), None)
+    if newest is None or newest.status != "failed":
+        return None
+    summary = insight.find_report("summary")
+    is_mended = summary and newest.finished_at and summary.computed_at > newest.finished_at
+    return None if is_mended else newest
 
 
 def reasons() -> tuple[Text, ...]:

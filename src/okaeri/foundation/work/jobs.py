@@ -111,12 +111,15 @@ def _find_waiting(kind: str, payload: Mapping[str, Any], now: datetime) -> int |
     return None
 
 
-def retry_job(job_id: int) -> bool:
-    """Queue a failed job anew, in its own slot; False where it is not a failed one (any more)."""
-    failed = Job.objects.filter(id=job_id, status=Job.Status.FAILED)
+def retry_job(job_id: int, *, also_done: bool = False) -> bool:
+    """Queue a failed job anew, in its own slot; False where it is not a failed one (any more).
+
+    `also_done`: one that ended well too, where what it made is no longer there.
+    """
+    over = [Job.Status.FAILED, *([Job.Status.DONE] if also_done else [])]
     # Of two who ask at once one changes the row.
     return bool(
-        failed.update(
+        Job.objects.filter(id=job_id, status__in=over).update(
             status=Job.Status.QUEUED, attempt=0, error=None, done=0, total=0, finished_at=None,
             run_after=clock.now(),
         )

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text, singular
+from okaeri.foundation.work.jobs import JobView
 from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.types import (
     BAND_NAMES,
@@ -24,9 +25,8 @@ from okaeri.insight.types import (
     Stage,
     class_name,
 )
-from okaeri.web import formats
+from okaeri.web import formats, left_out
 from okaeri.web.charts.canvas import Chart
-from okaeri.web.left_out import Standing, standing
 
 register = template.Library()
 _DEFAULT_SHOP = ShopProfile()
@@ -87,9 +87,15 @@ def change(value: float | None, places: int = 0) -> str:
 
 
 @register.simple_tag
-def shop_standing() -> Standing:
+def shop_standing() -> left_out.Standing:
     """Why a page has nothing to show."""
-    return standing()
+    return left_out.standing()
+
+
+@register.simple_tag
+def failed_refresh() -> JobView | None:
+    """The last analysis, where it failed and nothing was counted after it."""
+    return left_out.failed_refresh()
 
 
 @register.simple_tag(takes_context=True)

@@ -8,16 +8,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.web import findings
 from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import show
-from okaeri.web.pages.analysis.waiting import BALANCE, ask_for, offer
+from okaeri.web.pages.analysis.waiting import BALANCE, Offer, ask_for, offer
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.reader import language_of
 
+_ON_ASKING = Text(
+    "この見通しは、お求めのときに計算します。数分かかることがあります。",
+    "This outlook is counted when you ask for it; that may take some minutes.",
+)
 # Word of the address → which plan: without new buyers, or with as many as in the last year.
 _PLANS = ("same", "none")
 _COLUMNS = ("new_buyers", "year", "stage", "is_lapsed", "customers", "low", "high")
@@ -34,7 +39,7 @@ def balance(request: HttpRequest) -> HttpResponseBase:
     if report is None and insight.find_report_day("summary") is not None:
         if "csv" in request.GET:
             return redirect(request.path)
-        return offer(request, "balance", BALANCE)
+        return offer(request, "balance", BALANCE, {}, Offer(_ON_ASKING, request.path))
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Refresh": "true"})
     payload = report.payload if report else None

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_http_methods
 
 from okaeri.insight import api as insight
 from okaeri.web import findings
@@ -16,7 +16,13 @@ from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.beginnings import BOUGHT, Part
 from okaeri.web.pages.analysis.frame import show
-from okaeri.web.pages.analysis.movement_days import Asked, asked_days, waiting
+from okaeri.web.pages.analysis.movement_days import (
+    Asked,
+    address_of_days,
+    ask_for_days,
+    asked_days,
+    offer_days,
+)
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
 from okaeri.web.reader import language_of
@@ -26,16 +32,21 @@ _COLUMNS = ("from_stage", "from_lapsed", "to_stage", "to_lapsed", "customers")
 
 
 @needs("figures.see")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def movement(request: HttpRequest) -> HttpResponseBase:
-    """Show the matrix of classes, the transition rates and how they changed."""
-    usual = insight.find_report("movement")
-    asked = asked_days(request, usual)
-    if asked.is_chosen and asked.report is None:
+    """Show the matrix of classes, the transition rates and how they changed; POST counts two days."""
+    asked = asked_days(request, insight.find_report("movement"))
+    is_open = asked.is_chosen and asked.report is None
+    if request.method == "POST":
+        if is_open:
+            ask_for_days(asked)
+        address = address_of_days(request.path, asked) if asked.is_chosen else request.path
+        return redirect(address)
+    if is_open:
         if "csv" in request.GET:
             # A page that waits reloads itself: a file must not come of that.
-            return redirect(f"{request.path}?from={asked.before}&to={asked.after}")
-        return waiting(request, asked)
+            return redirect(address_of_days(request.path, asked))
+        return offer_days(request, asked)
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Refresh": "true"})
     cells = asked.report.payload["cells"] if asked.report else []

@@ -6,9 +6,15 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 
+from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.insight.types import ReportView
-from okaeri.web.pages.analysis.waiting import MOVEMENT, wait_for
+from okaeri.web.pages.analysis.waiting import MOVEMENT, Offer, ask_for, offer
+
+_ON_ASKING = Text(
+    "選んだ日のあいだの移動は、お求めのときに数えます。数分かかることがあります。",
+    "Movement between these days is counted when you ask for it; that may take some minutes.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +59,23 @@ def _is_usual(before: date, after: date, usual: ReportView | None) -> bool:
     )
 
 
-def waiting(request: HttpRequest, asked: Asked) -> HttpResponse:
-    """Ask for the movement once, and tell how far it is."""
+def address_of_days(page: str, asked: Asked) -> str:
+    """Give the address of a page between the chosen days."""
+    return f"{page}?from={asked.before}&to={asked.after}"
+
+
+def ask_for_days(asked: Asked) -> None:
+    """Ask for the movement between the chosen days, once."""
+    ask_for(MOVEMENT, _payload(asked))
+
+
+def offer_days(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Tell how far the movement between the chosen days is; before it is asked for, the button."""
+    button = Offer(_ON_ASKING, address_of_days(request.path, asked))
+    return offer(request, "movement", MOVEMENT, _payload(asked), button)
+
+
+def _payload(asked: Asked) -> dict[str, str]:
     if asked.before is None or asked.after is None:
         raise TypeError("nothing is waited for where no days are chosen")
-    days = {"before": asked.before.isoformat(), "after": asked.after.isoformat()}
-    return wait_for(request, "movement", MOVEMENT, days)
+    return {"before": asked.before.isoformat(), "after": asked.after.isoformat()}

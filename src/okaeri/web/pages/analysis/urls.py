@@ -8,7 +8,7 @@ from okaeri.web.pages.analysis.balance import balance
 from okaeri.web.pages.analysis.baskets import baskets
 from okaeri.web.pages.analysis.chart_files import chart_file
 from okaeri.web.pages.analysis.cohorts import cohorts
-from okaeri.web.pages.analysis.count_pages import count_again
+from okaeri.web.pages.analysis.count_pages import count_again, count_ask
 from okaeri.web.pages.analysis.cycles import cycles
 from okaeri.web.pages.analysis.deciles import deciles
 from okaeri.web.pages.analysis.dropoff import dropoff
@@ -72,6 +72,7 @@ urlpatterns = [
     path("analysis/baskets/", baskets, name="baskets"),
     path("analysis/interests/", interests, name="interests"),
     path("analysis/count/<int:job_id>/again/", count_again, name="count_again"),
+    path("analysis/count/<slug:page>/ask/", count_ask, name="count_ask"),
     path("analysis/interests/segment/", interest_segment, name="interest_segment"),
     path("analysis/recommendations/", recommendations, name="recommendations"),
     path("analysis/ltv/", lifetime_value, name="lifetime_value"),

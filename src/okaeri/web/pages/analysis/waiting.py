@@ -1,12 +1,17 @@
-"""A page whose figures are counted when somebody first asks for them: queued once, then it waits."""
+"""A page whose figures are counted when somebody asks for them: a button queues the job, then it waits.
+
+Looking at such a page (GET) queues nothing.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from okaeri.foundation.work.jobs import JobView, find_job, get_job, submit_job
+from okaeri.foundation.text import Text
+from okaeri.foundation.work.jobs import JobView, find_job, retry_job, submit_job
 from okaeri.insight import api as insight
 from okaeri.web.pages.analysis.frame import frame, page_of
 
@@ -14,21 +19,30 @@ from okaeri.web.pages.analysis.frame import frame, page_of
 MOVEMENT, BALANCE = "movement_between", "balance"
 
 
-def ask_for(kind: str, payload: Mapping[str, str]) -> JobView:
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a page says before anybody asked: the sentence, and where the button posts to."""
+
+    sentence: Text
+    address: str
+
+
+def ask_for(kind: str, payload: Mapping[str, str]) -> None:
     """Queue a job of this refresh once, however often it is asked for."""
-    return get_job(submit_job(kind, dict(payload), slot=_slot(kind, payload)))
+    queue(kind, payload, _slot(kind, payload))
 
 
-def wait_for(
-    request: HttpRequest, page: str, kind: str, payload: Mapping[str, str]
+def queue(kind: str, payload: Mapping[str, Any], slot: str) -> None:
+    """Queue what has no figures yet: once, and anew where the job of the slot is over without them."""
+    retry_job(submit_job(kind, dict(payload), slot=slot), also_done=True)
+
+
+def offer(
+    request: HttpRequest, page: str, kind: str, payload: Mapping[str, str], button: Offer
 ) -> HttpResponse:
-    """Ask for a job and tell how far it is; the page refreshes itself."""
-    return tell_progress(request, page, ask_for(kind, payload), is_of_everybody=True)
-
-
-def offer(request: HttpRequest, page: str, kind: str) -> HttpResponse:
     """Tell how far a job is that somebody asked for; before that, show the button that asks."""
-    return tell_progress(request, page, find_job(_slot(kind, {})), is_of_everybody=True)
+    job = find_job(_slot(kind, payload))
+    return tell_progress(request, page, job, button, is_of_everybody=True)
 
 
 def _slot(kind: str, payload: Mapping[str, str]) -> str:
@@ -48,13 +62,21 @@ def heading(page: str) -> dict[str, Any]:
 
 
 def tell_progress(
-    request: HttpRequest, page: str, job: JobView | None, *, is_of_everybody: bool
+    request: HttpRequest, page: str, job: JobView | None, button: Offer, *, is_of_everybody: bool
 ) -> HttpResponse:
-    """Tell how far a job is, as a page or as the part of it that asks again; None: nobody asked yet."""
+    """Tell how far a job is, as a page or as the part of it that asks again; without one, offer it.
+
+    A job that is done and left no figures (they were let go) counts as not asked for.
+    """
+    if job is not None and job.status == "done":
+        job = None
+    if job is None and request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Refresh": "true"})
     share = job.share if job else None
     context = {
         **heading(page),
         "job": job,
+        "button": button,
         "percent": None if share is None else round(share * 100),
         "is_of_everybody": is_of_everybody,
     }
