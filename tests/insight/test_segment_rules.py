@@ -82,6 +82,8 @@ def test_python_and_the_engine_find_the_same_people(
         ({"field": "net_minor", "op": "in", "value": 3}, "list"),
         ({"field": "net_minor", "op": "=", "value": 3, "more": 1}, "more"),
         ({"field": "birthday", "op": "month", "value": 13}, "13"),
+        ({"field": "birthday", "op": "=", "value": 5}, "next_days month"),
+        ({"field": "birthday", "op": "!=", "value": 5}, "next_days month"),
         ({"did": "sleep"}, "sleep"),
         ({"did": "order", "where": [{"field": "sku", "op": "=", "value": "A"}]}, "sku"),
         ({"did": "order", "measure": "weight"}, "weight"),

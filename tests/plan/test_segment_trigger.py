@@ -7,6 +7,7 @@ import pytest
 from pyroaring import BitMap64
 
 from okaeri.deliver.models import Message
+from okaeri.foundation.errors import InputError
 from okaeri.insight import api as insight
 from okaeri.insight.models import Segment
 from okaeri.insight.store import segments
@@ -76,6 +77,26 @@ def test_whoever_comes_into_a_segment_starts_once_and_those_before_do_not(
     count_as(segment_id, here, comes, shop=shop)
     run_plan()
     assert entered() == [comes]
+
+
+@pytest.mark.parametrize("preset", ["", "loyal"])
+def test_a_segment_is_not_removed_while_a_live_journey_begins_at_it(
+    shop: Shop, preset: str
+) -> None:
+    segment_id = made(preset=preset)
+    keep(
+        "{kind: segment, preset: loyal}" if preset else f"{{kind: segment, segment: {segment_id}}}"
+    )
+    other = made()
+    start()
+    with pytest.raises(InputError) as refused:
+        plan.remove_segment(segment_id)
+    assert "「試し」" in refused.value.message.ja
+    assert plan.remove_segment(other).deleted_at is not None
+    plan.pause("by_segment", now=NOON)
+    assert plan.remove_segment(segment_id).deleted_at is not None
+    name = "ロイヤル" if preset else "百回以上"
+    assert plan.get_journey("by_segment").trigger.ja == f"セグメント「{name}」に入った時"
 
 
 def test_those_in_it_start_as_well_where_the_journey_says_so(shop: Shop, run_plan: Run) -> None:

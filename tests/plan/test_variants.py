@@ -134,6 +134,25 @@ def test_a_segment_that_is_removed_later_holds_nobody(shop: Shop, run_plan: Run)
     assert "セグメント" in plan.lint_definition("tiny")[0].ja
 
 
+def test_a_segment_is_not_removed_while_somebody_walks_an_edition_that_asks_for_it(
+    shop: Shop, run_plan: Run
+) -> None:
+    dry = made("乾燥肌")
+    plan.save_definition(WAITING, now=NOON)
+    plan.save_variants("tiny", "hello", [(dry, HOW_TO)], THANKS, now=NOON)
+    plan.activate("tiny", now=NOON, holdout_share=0.0)
+    shop.order("a")
+    run_plan()
+    plan.save_variants("tiny", "hello", [], THANKS, now=NOON)
+    with pytest.raises(InputError):
+        plan.remove_segment(dry)
+    for days in (3, 30):
+        shop.pass_days(days)
+        run_plan()
+    assert plan.live_journeys_of_segment(dry) == []
+    plan.remove_segment(dry)
+
+
 @pytest.mark.parametrize("wrong", ["unknown", "removed"])
 def test_a_segment_that_is_not_there_is_refused(shop: Shop, wrong: str) -> None:
     number = 999

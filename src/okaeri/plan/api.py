@@ -10,6 +10,7 @@ from okaeri.foundation.personal import Documents
 from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.recommend_types import RecommendedItem
+from okaeri.insight.types import SegmentView
 from okaeri.plan import goals, variants, views
 from okaeri.plan.actions import (
     by_hand,
@@ -17,6 +18,7 @@ from okaeri.plan.actions import (
     edit,
     entries,
     for_segment,
+    segment_uses,
     subscription_requests,
     switch,
     waiting,
@@ -89,11 +91,13 @@ __all__ = [
     "list_templates",
     "list_variants",
     "live_journeys_asking",
+    "live_journeys_of_segment",
     "measure_variants",
     "pause",
     "preset_of",
     "preview",
     "preview_variants",
+    "remove_segment",
     "report_variants",
     "restore_entry",
     "save_content",
@@ -164,6 +168,16 @@ def preset_of(key: str) -> str:
 def list_bases() -> list[tuple[str, Text]]:
     """Give (key, name) of the journeys whose steps can be used for the people of any segment."""
     return for_segment.list_bases()
+
+
+def live_journeys_of_segment(segment_id: int) -> list[tuple[str, Text]]:
+    """Give (key, name) of the live journeys that begin at a segment or choose a content by it."""
+    return segment_uses.live_journeys_of(segment_id)
+
+
+def remove_segment(segment_id: int) -> SegmentView:
+    """Put a segment away; refused while another segment's rule or a live journey needs it."""
+    return segment_uses.remove_segment(segment_id)
 
 
 def draft_for_segment(segment_id: int, base: str, *, now: datetime) -> str:

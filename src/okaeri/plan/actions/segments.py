@@ -46,7 +46,10 @@ def name_of(trigger: SegmentTrigger) -> Text:
     if found is not None:
         return Text(found.name, found.name)
     preset = insight.find_preset(trigger.preset) if trigger.preset else None
-    unknown = trigger.preset or str(trigger.segment)
+    # Of one put away too.
+    unknown = trigger.preset or insight.segment_names().get(
+        trigger.segment or 0, f"#{trigger.segment}"
+    )
     return preset.name if preset else Text(unknown, unknown)
 
 

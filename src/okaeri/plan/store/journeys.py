@@ -43,6 +43,12 @@ def editions_of(journey_id: int) -> list[Definition]:
     return [definition_of(row.id, row.source) for row in rows]
 
 
+def walked_editions(journey_id: int) -> list[Definition]:
+    """Give the editions of one journey in which somebody is on his way."""
+    walks = Enrolment.objects.filter(journey_id=journey_id, state=Enrolment.State.ACTIVE)
+    return list(sources_of(walks.values_list("version_id", flat=True).distinct()).values())
+
+
 def skipped_variants(journey_id: int, node: str, since: datetime) -> dict[str, int]:
     """Give variant → how often a step was passed over for somebody since then, as far as still known."""
     rows = Decision.objects.filter(

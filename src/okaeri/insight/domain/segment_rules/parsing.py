@@ -173,6 +173,10 @@ def parse_comparison(data: object, fields: Mapping[str, Field]) -> Comparison:
         return Comparison(name, op, tuple(_value(name, field, item) for item in _parts(value)))
     if value is None and op in ("=", "!="):
         return Comparison(name, op, None)
+    if field.kind == "birthday" and op != "month":
+        # A day without a year is asked by its nearness and its month; "=" and "!=" ask whether it is known.
+        known = "next_days month"
+        raise RuleError(errors.NOT_ORDERED.format(field=name, op=op, known=known))
     return Comparison(name, op, _value(name, field, value))
 
 

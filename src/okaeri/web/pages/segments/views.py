@@ -65,6 +65,7 @@ def segment(request: HttpRequest, segment_id: int) -> HttpResponse:
         "journey": journey_of(preset),
         "bases": plan.list_bases() if may(request.user, "journeys.change") else (),
         "copy": address_of(found.rule, copied),
+        "needed_by": plan.live_journeys_of_segment(segment_id),
         "may_change": may(request.user, "segments.change"),
     }
     return render(request, "okaeri/segments/segment.html", context)
@@ -101,7 +102,7 @@ def make_preset(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, segment_id: int) -> HttpResponse:
     """Put a segment away; its page offers to bring it back."""
-    return _page_of(insight.delete_segment(segment_id))
+    return _page_of(plan.remove_segment(segment_id))
 
 
 @needs("segments.change")
