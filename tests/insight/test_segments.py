@@ -178,6 +178,55 @@ def test_people_are_found_by_all_they_are_and_did(warehouse: Warehouse) -> None:
     assert not any(api.segment_changes(one.id) for one in api.list_segments())
 
 
+def test_deliveries_that_stand_in_orders_alone_count_as_told_ones_do(warehouse: Warehouse) -> None:
+    """one: an order, then cancelled. told: the cart tells 4, orders 2. more: 5 ordered, cancelled after 4.
+
+    ahead: active with 3 ordered, of which it told none; past: with 4. new: numbers 2 and 3 alone.
+    """
+    ordered: dict[str, list[tuple[date, int | None]]] = {
+        "one": [(ago(60), None)],
+        "told": [(ago(200), None), (ago(170), None)],
+        "more": [(ago(200 - 30 * n), None) for n in range(5)],
+        "ahead": [(ago(90 - 30 * n), None) for n in range(3)],
+        "past": [(ago(110 - 30 * n), None) for n in range(4)],
+        "new": [(ago(50), 2), (ago(20), 3)],
+    }
+    cancelled = {"one": ago(50), "told": ago(50), "more": ago(81)}
+    intake.record_orders(
+        [
+            replace(order_of(member, day, 1000), subscription_no=member, delivery_no=nth)
+            for member, days in ordered.items()
+            for day, nth in days
+        ]
+    )
+    told = tuple(SubscriptionEventIn("delivered", ago(200 - 30 * n), None) for n in range(4))
+    contracts = [
+        SubscriptionIn(
+            source="test",
+            subscription_no=member,
+            status="cancelled" if member in cancelled else "active",
+            changed_at=NOW,
+            party=PartyIn(member_no=member, email=f"{member}@example.com"),
+            cancelled_on=cancelled.get(member),
+            events=told if member == "told" else (),
+        )
+        for member in ordered
+    ]
+    intake.record_subscriptions(contracts)
+    customers.resolve_new_parties(NOW)
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    rules = {preset.key: preset.rule for preset in api.list_presets()}
+    found = {}
+    for key in ("subscription_1", "subscription_4", "subscription_4_ahead"):
+        made = api.create_segment(key, rules[key], warehouse=warehouse)
+        found[key] = names(api.segment_members(made.id))
+    assert found == {
+        "subscription_1": {"one"},
+        "subscription_4": {"told", "more"},
+        "subscription_4_ahead": {"ahead", "new"},
+    }
+
+
 def test_people_are_found_by_what_is_foretold_of_them(warehouse: Warehouse) -> None:
     often = [(ago(20 + 30 * n), 3000) for n in range(8)]
     record_shop({"a": often, "b": [(ago(300), 1000)], "c": [(ago(90), 800), (ago(5), 800)]})

@@ -13,7 +13,7 @@ from okaeri.deliver import api as deliver
 from okaeri.deliver.models import Message
 from okaeri.deliver.types import MessageRequest
 from okaeri.foundation import clock
-from okaeri.insight.actions.segment_doings import contract_rows
+from okaeri.insight.actions.contract_doings import contract_rows
 from okaeri.intake import api as intake
 from okaeri.intake.types import LineIn, OrderIn, PartyIn
 from okaeri.plan import api as plan

@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from okaeri.insight.domain.segment_rules import parse_rule, resolve
+from okaeri.insight.features.contract_doings import compute_contract_doings
 from okaeri.insight.features.deciles import compute_customer_deciles
 from okaeri.insight.features.segment_facts import (
     compute_item_rows,
@@ -47,6 +48,7 @@ KEYS: dict[str, list[str] | None] = {
     "item_measures": ["customer_id"],
     "item_followers": ["customer_id"],
     "segment_flags": ["customer_id"],
+    "contract_doings": ["customer_id", "day", "kind"],
 }
 
 
@@ -78,5 +80,31 @@ def features(tables: Any) -> dict[str, ir.Table]:
         "known_texts": compute_known_texts(orders, "order"),
         "item_measures": measures,
         "item_followers": compute_followers(facts["item"], "item", measured, parts),
+        "contract_doings": _contract_doings(tables),
         "segment_flags": compute_segment_flags(tables.customers, facts, rules, tables.stage),
     }
+
+
+def _contract_doings(tables: Any) -> ir.Table:
+    """The real shop has no contracts: every customer is one, cancelled after half a year."""
+    people = tables.customers.select(
+        "customer_id",
+        "first_on",
+        source=ibis.literal("test"),
+        subscription_no=tables.customers.customer_id.cast("string"),
+        sku=ibis.literal("A"),
+        is_active=tables.customers.customer_id % 2 == 0,
+        reason=ibis.literal(""),
+        delivery_no=ibis.null("int64"),
+        tells_deliveries=tables.customers.customer_id % 5 == 0,
+    )
+    cancelled_on = (people.first_on + ibis.interval(days=180)).cast("date")
+    told = ibis.union(
+        people.mutate(kind=ibis.null("string"), day=ibis.null("date")),
+        people.mutate(kind=ibis.literal("cancelled"), day=cancelled_on),
+        distinct=False,
+    )
+    orders = tables.orders.mutate(
+        source=ibis.literal("test"), subscription_no=tables.orders.customer_id.cast("string")
+    )
+    return compute_contract_doings(told.drop("first_on"), orders, as_of=tables.as_of)

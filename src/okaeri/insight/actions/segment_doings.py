@@ -3,7 +3,7 @@
 Written at each refresh before anything else is computed; all go by the live customer id.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,8 @@ from okaeri.foundation.clock import local_day
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.actions.click_doings import write_clicks
+from okaeri.insight.actions.contract_doings import write_contract_doings
+from okaeri.insight.actions.owned_records import read_owned
 from okaeri.insight.actions.segment_tables import SCHEMAS, find_fact, write_fact
 from okaeri.insight.analyses.signs import TABLE as SIGNS
 from okaeri.insight.analyses.signs import signs_since, write_signs
@@ -24,11 +26,9 @@ from okaeri.insight.features.signals import VISIT_DAYS, VISIT_DAYS_BEFORE
 from okaeri.insight.reaction_types import ReadClicks
 from okaeri.insight.types import SegmentAnswer
 from okaeri.intake import api as intake
-from okaeri.intake.types import SubscriptionRecord
 
 # The earliest replay stands two horizons of at most a year back and compares visits of before.
 EVENT_DAYS = 2 * 365 + VISIT_DAYS + VISIT_DAYS_BEFORE
-_PAGE = 1_000
 # A longer number is no score.
 _DIGITS = 4
 Answers = Callable[[], Iterable[SegmentAnswer]]
@@ -48,7 +48,7 @@ def write_doings(
     which links in them they pressed.
     """
     zone = load(ShopProfile).zone
-    write_fact(warehouse, "subscription", _subscriptions())
+    write_contract_doings(warehouse, as_of)
     write_fact(warehouse, "event", _events(as_of, zone))
     write_fact(warehouse, "answer", _answers(answers, zone))
     write_fact(warehouse, "inquiry", _inquiries(zone))
@@ -75,50 +75,6 @@ def _write_signs(warehouse: Warehouse, as_of: date, reactions: ReadSigns | None)
         "inquiries": table("inquiry"),
     }
     write_signs(warehouse, doings, did, as_of=as_of)
-
-
-def _subscriptions() -> _Rows:
-    for one, owner in _owned(intake.list_subscriptions_after):
-        yield from ({"customer_id": owner, **row} for row in contract_rows(one))
-
-
-def _owned(read: Callable[[int, int], Sequence[Any]]) -> Iterator[tuple[Any, int]]:
-    """Give the records of a kind with the customer each is of; of nobody known, none."""
-    after = 0
-    while page := read(after, _PAGE):
-        owners = customers.customers_of_parties(
-            [one.party_id for one in page if one.party_id is not None]
-        )
-        yield from (
-            (one, owners[one.party_id]) for one in page if owners.get(one.party_id) is not None
-        )
-        after = page[-1].change_no
-
-
-def contract_rows(one: SubscriptionRecord) -> _Rows:
-    """Give what happened to a contract, each with the deliveries up to and on that day.
-
-    Of a source that says only when the contract began and ended, two rows are made. Whoever asked to
-    cancel or pause counts as active no more, though the cart has not carried it out yet.
-    """
-    is_active = one.status == "active" and one.asked not in ("cancel", "pause")
-    plain = {"sku": one.sku, "is_active": is_active}
-    happened = {(event.kind, event.occurred_on): event for event in one.events}
-    days = sorted(event.occurred_on for event in one.events if event.kind == "delivered")
-    told = [(kind, day, event.delivery_no, event.reason) for (kind, day), event in happened.items()]
-    for kind, day, reason in (
-        ("started", one.started_on, ""),
-        ("cancelled", one.cancelled_on, one.cancel_reason),
-    ):
-        if day is not None and not any(event.kind == kind for event in one.events):
-            told.append((kind, day, None, reason))
-    for kind, day, delivery_no, reason in told:
-        so_far = delivery_no if kind == "delivered" and delivery_no else _up_to(days, day)
-        yield {**plain, "kind": kind, "day": day, "delivery_no": so_far, "reason": reason}
-
-
-def _up_to(days: Sequence[date], day: date) -> int:
-    return sum(1 for one in days if one <= day)
 
 
 def _events(as_of: date, zone: ZoneInfo) -> _Rows:
@@ -162,7 +118,7 @@ def _answers(answers: Answers | None, zone: ZoneInfo) -> _Rows:
             "question": one.question,
             "score": one.score,
         }
-    for told, owner in _owned(intake.list_survey_answers_after):
+    for told, owner in read_owned(intake.list_survey_answers_after):
         yield {
             "customer_id": owner,
             "day": local_day(told.answered_at, zone),
@@ -178,12 +134,12 @@ def _score(answer: str) -> int | None:
 
 
 def _inquiries(zone: ZoneInfo) -> _Rows:
-    for one, owner in _owned(intake.list_inquiries_after):
+    for one, owner in read_owned(intake.list_inquiries_after):
         day = local_day(one.opened_at, zone)
         yield {"customer_id": owner, "day": day, "kind": one.kind, "medium": one.medium}
 
 
 def _reviews(zone: ZoneInfo) -> _Rows:
-    for one, owner in _owned(intake.list_reviews_after):
+    for one, owner in read_owned(intake.list_reviews_after):
         day = local_day(one.written_at, zone)
         yield {"customer_id": owner, "day": day, "stars": one.stars, "sku": one.sku}

@@ -38,8 +38,10 @@ FACT_TABLES = {
     # Written by `interest_model`: what all the others say somebody cares for.
     "interest": "segment_interests",
 }
+# What carts tell of contracts, of which "subscription" is made.
+CONTRACTS = "segment_contracts"
 # Tables that say more of a person than numbers: erasing him empties them of him at once.
-PERSONAL_TABLES = (PEOPLE, SIGNS, *FACT_TABLES.values())
+PERSONAL_TABLES = (PEOPLE, SIGNS, CONTRACTS, *FACT_TABLES.values())
 # Older visits tell little of today's interest: rules and interests read so many days of them.
 RECENT_DAYS = 400
 _PAGE = 10_000
@@ -94,7 +96,7 @@ def write_people(
 
 def write_fact(warehouse: Warehouse, fact: str, rows: Iterator[dict[str, Any]]) -> None:
     """Write one table of FACT_TABLES anew."""
-    name, batches = FACT_TABLES[fact], _batches(rows, SCHEMAS[fact])
+    name, batches = FACT_TABLES[fact], batches_of(rows, SCHEMAS[fact])
     first = next(batches, None)
     # A shop without any needs no table, unless there is an older one to empty.
     if first is not None or warehouse.has(name):
@@ -116,7 +118,8 @@ def find_recent_events(warehouse: Warehouse, as_of: date) -> ir.Table | None:
     return rows.filter(rows.day >= ibis.date(as_of - timedelta(days=RECENT_DAYS)))
 
 
-def _batches(rows: Iterator[dict[str, Any]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def batches_of(rows: Iterator[dict[str, Any]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Give rows as batches of one schema; what a row does not say is NULL."""
     while some := list(islice(rows, _PAGE)):
         yield pa.RecordBatch.from_pylist(some, schema=schema)
 

@@ -29,3 +29,13 @@ AREA = pa.schema([("order_id", pa.int64()), ("prefecture", pa.string()), ("posta
 ENDED = pa.schema(
     [("source", pa.string()), ("subscription_no", pa.string()), ("ended_on", pa.date32())]
 )
+# Columns of orders that tell the deliveries of a contract.
+DELIVERED = pa.schema(
+    [
+        ("source", pa.string()),
+        ("subscription_no", pa.string()),
+        ("ordered_on", pa.date32()),
+        ("is_purchase", pa.bool_()),
+        ("delivery_no", pa.int64()),
+    ]
+)
