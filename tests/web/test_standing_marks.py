@@ -11,7 +11,6 @@ from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.insight import api as insight
 from okaeri.insight.types import Depth
-from okaeri.web.charts.freshness_curve import freshness_points
 from tests.insight.shops import record_shop
 from tests.web import shop
 
@@ -24,7 +23,7 @@ def ago(days: int) -> date:
 
 def test_a_curve_halves_with_each_cycle_and_returns_to_a_hundred() -> None:
     points = dict(
-        freshness_points([ago(60), ago(30)], half_life_days=30, start=ago(90), end=ago(-30))
+        insight.freshness_points([ago(60), ago(30)], half_life_days=30, start=ago(90), end=ago(-30))
     )
     assert ago(61) not in points
     assert points[ago(60)] == 100

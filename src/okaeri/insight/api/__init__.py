@@ -109,6 +109,7 @@ from okaeri.insight.api.standing import (
 from okaeri.insight.domain.age_bands import NAMES as AGE_BAND_NAMES
 from okaeri.insight.domain.age_bands import YOUNG as YOUNG_BANDS
 from okaeri.insight.domain.count_facets import rule_of as count_rule
+from okaeri.insight.domain.freshness_course import freshness_points, unlifted_freshness
 from okaeri.insight.domain.kpis.figures import rate as rate_of
 from okaeri.insight.domain.reports.balance import class_rates
 from okaeri.insight.domain.reports.care_cost import compare_costs
@@ -145,7 +146,7 @@ __all__ = [
     "delete_segment", "erase_person", "estimate_life_events", "explain_person", "export_person",
     "find_balance", "find_count_report", "find_count_rule", "find_insight", "find_movement_between",
     "find_preset", "find_report", "find_report_day", "follow_orders", "forecast", "forecast_range",
-    "forget_results", "get_segment", "has_run_outs", "interest_audience", "interest_rule",
+    "forget_results", "freshness_points", "get_segment", "has_run_outs", "interest_audience", "interest_rule",
     "interests_of", "is_due", "iter_customers_where", "last_vip_day", "latest_segment_change",
     "lead_standing", "list_by_count", "list_countable_items", "list_customers",
     "list_discount_dependent", "list_findings", "list_first_buyers", "list_freshness",
@@ -163,5 +164,5 @@ __all__ = [
     "remove_media_cost", "responses_of", "restore_segment", "run_outs_of", "save_life_events",
     "save_media_costs", "say_part", "say_rule", "segment_catalog", "segment_changes",
     "segment_changes_after", "segment_members", "segment_names", "segment_of_preset",
-    "sync_warehouse", "touches_begin", "update_segment", "voice_reports",
+    "sync_warehouse", "touches_begin", "unlifted_freshness", "update_segment", "voice_reports",
 ]  # fmt: skip

@@ -12,21 +12,20 @@ from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import ShopProfile
 from okaeri.foundation.text import Text, singular
 from okaeri.foundation.work.jobs import JobView
-from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.types import (
     BAND_NAMES,
     STAGE_NAMES,
     CustomerInsightView,
     FreshnessBand,
-    HalfLifeBasis,
     Stage,
     class_name,
 )
 from okaeri.web import formats, left_out
 from okaeri.web.charts.canvas import Chart
+from okaeri.web.freshness_words import freshness_reason
 
 register = template.Library()
 _DEFAULT_SHOP = ShopProfile()
@@ -224,66 +223,6 @@ def freshness(context: Context, standing: CustomerInsightView) -> SafeString:
         max(2, min(100, round(value))),
         formats.number(value),
     )
-
-
-_CYCLES = {
-    HalfLifeBasis.OWN: Text("想定サイクル{c}日", "expected cycle {c} days"),
-    HalfLifeBasis.PRODUCT: Text(
-        "想定サイクル{c}日(買った商品の中央値)", "expected cycle {c} days (median of the product)"
-    ),
-    HalfLifeBasis.SHOP: Text(
-        "想定サイクル{c}日(店全体の中央値)", "expected cycle {c} days (median of the shop)"
-    ),
-}
-
-
-_LIFTED = Text("反応で+{n}", "+{n} by signs of life")
-_KNOWN_FOR = Text("知り合ってから{n}日", "known for {n} days")
-_ARRIVED = Text("発送・到着から{n}日", "{n} days since it was sent or arrived")
-
-
-def _faded(standing: CustomerInsightView) -> float:
-    """Give what freshness would be without signs of life; what it is where that is not known."""
-    if standing.fresh_on is None or standing.half_life_days is None:
-        return standing.freshness
-    if standing.last_on is None:
-        days = (standing.as_of - standing.fresh_on).days
-    else:
-        days = (standing.recency_days or 0) - (standing.fresh_on - standing.last_on).days
-    return float(100.0 * 2.0 ** (-days / max(standing.half_life_days, 1.0)))
-
-
-def freshness_reason(standing: CustomerInsightView) -> Text:
-    """Say why freshness is what it is."""
-    if standing.recency_days is None:
-        return _why_of_lead(standing)
-    said = Text("最終購入から{n}日", "{n} days since the last purchase")
-    parts = [said.format(n=standing.recency_days)]
-    if standing.half_life_days is not None and standing.half_life_basis in _CYCLES:
-        cycle = _CYCLES[HalfLifeBasis(standing.half_life_basis)]
-        days = standing.half_life_days / load(BandRules).cycle_factor
-        parts.append(cycle.format(c=round(days)))
-    arrived = standing.fresh_on
-    if arrived and standing.last_on and arrived > standing.last_on:
-        days = standing.recency_days - (arrived - standing.last_on).days
-        parts.append(_ARRIVED.format(n=days))
-    return _reasons([*parts, *_lift_of(standing)])
-
-
-def _why_of_lead(standing: CustomerInsightView) -> Text:
-    parts = [Text("まだ購入がありません", "no purchase yet")]
-    if standing.fresh_on is not None:
-        parts.append(_KNOWN_FOR.format(n=max((standing.as_of - standing.fresh_on).days, 0)))
-    return _reasons([*parts, *_lift_of(standing)])
-
-
-def _lift_of(standing: CustomerInsightView) -> list[Text]:
-    lift = round(standing.freshness - _faded(standing))
-    return [_LIFTED.format(n=lift)] if lift > 0 else []
-
-
-def _reasons(parts: Sequence[Text]) -> Text:
-    return Text(" / ".join(one.ja for one in parts), " / ".join(one.en for one in parts))
 
 
 @register.simple_tag(takes_context=True)
