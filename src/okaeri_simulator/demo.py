@@ -130,11 +130,8 @@ def start_playbooks(holdout_share: float) -> None:
 
 def evaluate(as_of: date) -> list[Evaluation]:
     """Refresh every analysis and evaluate every experiment as of a day."""
-    warehouse = wiring.open_shop_warehouse()
-    try:
+    with wiring.open_shop_warehouse() as warehouse:
         insight.refresh(warehouse=warehouse, as_of=as_of)
-    finally:
-        warehouse.close()
     return wiring.evaluate_everything(as_of)
 
 
@@ -160,20 +157,17 @@ def _live(
     mailbox: Mailbox,
     progress: Progress,
 ) -> None:
-    warehouse = wiring.open_shop_warehouse()
-    life = Life(
-        seed=planned.seed,
-        town=town,
-        clock=moving,
-        loop=wiring.build_loop(),
-        mailbox=mailbox,
-        refresh=lambda day: _refresh(day, warehouse),
-    )
-    life.expect(one for one in shop.purchases if one.ordered_on >= planned.live_from)
-    try:
+    with wiring.open_shop_warehouse() as warehouse:
+        life = Life(
+            seed=planned.seed,
+            town=town,
+            clock=moving,
+            loop=wiring.build_loop(),
+            mailbox=mailbox,
+            refresh=lambda day: _refresh(day, warehouse),
+        )
+        life.expect(one for one in shop.purchases if one.ordered_on >= planned.live_from)
         life.live(planned.live_from, planned.last_day, progress)
-    finally:
-        warehouse.close()
 
 
 def _refresh(day: date, warehouse: Any) -> None:  # noqa: ANN401 - whatever wiring opened

@@ -99,10 +99,9 @@ def _live(
     planned: ReplayPlan, source: Source, moving: SimulatedClock, loop: WorkLoop, progress: Progress
 ) -> int:
     coming = _Coming(source.live_orders(planned.live_from))
-    warehouse = wiring.open_shop_warehouse()
     days = (source.last_day - planned.live_from).days + 1
     recorded = 0
-    try:
+    with wiring.open_shop_warehouse() as warehouse:
         for place in range(days):
             day = planned.live_from + timedelta(days=place)
             if place % REFRESH_EVERY_DAYS == 0:
@@ -113,8 +112,6 @@ def _live(
             progress(place + 1, days)
         moving.move_to(_instant(source, source.last_day + timedelta(days=1), 0) - _BLINK)
         recorded += _tick(coming, loop)
-    finally:
-        warehouse.close()
     return recorded
 
 

@@ -24,6 +24,10 @@ class ConsentBasis(StrEnum):
     PUBLISHED_ADDRESS = "published_address"
 
 
+# The job that looks for one person stored twice.
+FIND_CANDIDATES = "find_candidates"
+
+
 @dataclass(frozen=True, slots=True)
 class CustomerProfile:
     """One person as staff and templates see him. Empty text where nothing is known."""

@@ -34,12 +34,9 @@ def analyse_staged(
         raise InputError(_NO_PURCHASE)
     day = as_of.date() if isinstance(as_of, datetime) else as_of
     day = day or pc.max(bought["ordered_on"]).as_py()
-    warehouse = open_warehouse(folder / "warehouse", "duckdb")
-    try:
+    with open_warehouse(folder / "warehouse", "duckdb") as warehouse:
         table = warehouse.upload(orders)
         return insight.analyse(table, warehouse=warehouse, as_of=day, currency=currency)
-    finally:
-        warehouse.close()
 
 
 def as_document(found: Analysis, staged: StagedFile) -> dict[str, Any]:

@@ -27,8 +27,7 @@ def run_count_reports(
     asked = context.payload
     band = next(band for band in BANDS if band.least == asked["least"])
     facet = CountFacet(band, Counted(asked["counted"]), str(asked["sku"]))
-    warehouse = open_warehouse()
-    try:
+    with open_warehouse() as warehouse:
         customers = insight.compute_count_reports(
             facet,
             asked["names"],
@@ -41,8 +40,6 @@ def run_count_reports(
             },
             progress=context.progress,
         )
-    finally:
-        warehouse.close()
     return {"customers": customers}
 
 

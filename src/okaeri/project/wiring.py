@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 
 from okaeri.customers import api as customers
 from okaeri.customers import duties as customer_duties
+from okaeri.customers.types import FIND_CANDIDATES
 from okaeri.deliver import api as deliver
 from okaeri.deliver import duties as deliver_duties
 from okaeri.deliver.audience_types import AudienceService
@@ -28,6 +29,7 @@ from okaeri.foundation.work.jobs import Handler, JobContext, JobRunner, submit_j
 from okaeri.foundation.work.loop import Duty, WorkLoop
 from okaeri.insight import api as insight
 from okaeri.insight import duties as insight_duties
+from okaeri.insight.job_types import BALANCE, COUNT_REPORTS, MOVEMENT_BETWEEN, REFRESH
 from okaeri.insight.types import Depth, SegmentAnswer
 from okaeri.intake import api as intake
 from okaeri.intake import duties as intake_duties
@@ -37,9 +39,9 @@ from okaeri.measure import api as measure
 from okaeri.measure.types import Evaluation
 from okaeri.plan import api as plan
 from okaeri.plan import duties as plan_duties
+from okaeri.project.asked_reports import run_balance, run_movement_between
 from okaeri.project.count_reports import run_count_reports
 from okaeri.project.environment import Environment
-from okaeri.project.movement_between import run_balance, run_movement_between
 from okaeri.rewards import api as rewards
 from okaeri.rewards import duties as reward_duties
 from okaeri.web.rights import duties as rights_duties
@@ -121,11 +123,8 @@ def build_loop(*, idle_seconds: float = 1.0) -> WorkLoop:
 
 def evaluate_everything(as_of: date) -> list[Evaluation]:
     """Evaluate every experiment on the warehouse as it stands."""
-    warehouse = open_shop_warehouse()
-    try:
+    with open_shop_warehouse() as warehouse:
         return measure.evaluate_all(warehouse=warehouse, as_of=as_of)
-    finally:
-        warehouse.close()
 
 
 def answers_for_segments() -> Iterator[SegmentAnswer]:
@@ -153,12 +152,8 @@ def refresh_everything(
     `engine` takes the place of the environment's, for this refresh only; `depth` as in
     `insight.api.refresh`. Where another refresh runs `waits` is called, and this one comes after it.
     """
-    warehouse = open_shop_warehouse(engine)
-    try:
-        with warehouse.held(waits):
-            return _refreshed(warehouse, progress, depth)
-    finally:
-        warehouse.close()
+    with open_shop_warehouse(engine) as warehouse, warehouse.held(waits):
+        return _refreshed(warehouse, progress, depth)
 
 
 def _refreshed(
@@ -224,7 +219,7 @@ def _measure_with_stations_above(warehouse: Warehouse, as_of: date, depth: Depth
 def _run_import(context: JobContext) -> Mapping[str, Any]:
     result = intake.run_import_job(context)
     # Another import's refresh that has not begun will see these orders, too.
-    submit_job("refresh", {})
+    submit_job(REFRESH, {})
     return result
 
 
@@ -264,12 +259,12 @@ def _sync_audience(context: JobContext) -> Mapping[str, Any]:
 JOB_HANDLERS: dict[str, Handler] = {
     customers.ATTRIBUTE_JOB_KIND: customers.run_attribute_job,
     deliver.AUDIENCE_JOB_KIND: _sync_audience,
-    "balance": partial(run_balance, open_shop_warehouse),
-    "count_reports": partial(run_count_reports, open_shop_warehouse, answers_for_segments),
-    "find_candidates": _find_candidates,
-    "import": _run_import,
-    "movement_between": partial(run_movement_between, open_shop_warehouse),
-    "refresh": _run_refresh,
+    BALANCE: partial(run_balance, open_shop_warehouse),
+    COUNT_REPORTS: partial(run_count_reports, open_shop_warehouse, answers_for_segments),
+    FIND_CANDIDATES: _find_candidates,
+    intake.JOB_KIND: _run_import,
+    MOVEMENT_BETWEEN: partial(run_movement_between, open_shop_warehouse),
+    REFRESH: _run_refresh,
 }
 
 
@@ -278,8 +273,8 @@ def schedule_nightly(now: datetime) -> int:
     local = now.astimezone(load(ShopProfile).zone)
     due = local.replace(hour=NIGHTLY_HOUR, minute=0, second=0, microsecond=0)
     night = local.date() if local >= due else local.date() - timedelta(days=1)
-    submit_job("refresh", {"depth": Depth.DUE}, slot=f"refresh:{night}")
-    submit_job("find_candidates", {}, slot=f"find_candidates:{night}")
+    submit_job(REFRESH, {"depth": Depth.DUE}, slot=f"refresh:{night}")
+    submit_job(FIND_CANDIDATES, {}, slot=f"find_candidates:{night}")
     return 0
 
 

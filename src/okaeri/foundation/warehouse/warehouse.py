@@ -239,8 +239,14 @@ class Warehouse:
                 _remove(path)
 
     def close(self) -> None:
-        """Let go of the engine; tables stay."""
+        """Let go of the engine; tables stay. `with` does it at the end of its block."""
         self._runner.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
 
 
 def _remove(path: Path) -> None:

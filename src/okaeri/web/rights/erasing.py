@@ -104,12 +104,8 @@ def _erase_from_warehouse(keys: PersonKeys) -> None:
     tables = ("events", *insight.PERSONAL_TABLES, *insight.PERSONAL_ORDER_TABLES)
     if not any((env.warehouse_dir / name).exists() for name in tables):
         return
-    warehouse = open_warehouse(env.warehouse_dir, env.warehouse_engine)
-    try:
-        with warehouse.held():
-            _forget_in(warehouse, keys)
-    finally:
-        warehouse.close()
+    with open_warehouse(env.warehouse_dir, env.warehouse_engine) as warehouse, warehouse.held():
+        _forget_in(warehouse, keys)
 
 
 def _forget_in(warehouse: Warehouse, keys: PersonKeys) -> None:

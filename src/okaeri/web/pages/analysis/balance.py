@@ -10,12 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
+from okaeri.insight.job_types import BALANCE
 from okaeri.web import findings
 from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import show
-from okaeri.web.pages.analysis.waiting import BALANCE, Offer, ask_for, offer
+from okaeri.web.pages.analysis.waiting import Offer, ask_for, offer
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.reader import language_of
 

@@ -16,19 +16,17 @@ from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import find_job, get_job, retry_job
 from okaeri.insight import api as insight
 from okaeri.insight.count_types import CountFacet
+from okaeri.insight.job_types import BALANCE, COUNT_REPORTS, MOVEMENT_BETWEEN
 from okaeri.web.access import needs
 from okaeri.web.count_facet import PAGES, ask
 from okaeri.web.narrowing import narrowed_to
 from okaeri.web.pages.analysis.waiting import (
-    BALANCE,
-    MOVEMENT,
     Offer,
     heading,
     queue,
     tell_progress,
 )
 
-JOB = "count_reports"
 _NO_JOB = Text("その計算は見つかりません。", "There is no such computation.")
 _NO_PAGE = Text("この分析は、購入回数では分けません。", "This analysis is not split by count.")
 _ON_ASKING = Text(
@@ -115,14 +113,14 @@ def _ask(page: str, facet: CountFacet) -> None:
         "sku": facet.sku,
         "names": list(PAGES[page]),
     }
-    queue(JOB, payload, _slot_of(page, facet))
+    queue(COUNT_REPORTS, payload, _slot_of(page, facet))
 
 
 @needs("figures.see")
 @require_POST
 def count_again(request: HttpRequest, job_id: int) -> HttpResponse:
     """Try a job that failed anew; it keeps its slot, so asking often queues nothing more."""
-    if get_job(job_id).kind not in (JOB, MOVEMENT, BALANCE):
+    if get_job(job_id).kind not in (COUNT_REPORTS, MOVEMENT_BETWEEN, BALANCE):
         raise NotFoundError(_NO_JOB)
     retry_job(job_id)
     back = request.POST.get("back", "")

@@ -11,6 +11,7 @@ from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import submit_job
 from okaeri.insight import api as insight
+from okaeri.insight.job_types import REFRESH
 from okaeri.insight.life_types import FIRST_TABLE, LifeEventRules
 from okaeri.web.access import needs
 from okaeri.web.count_facet import report_of
@@ -57,7 +58,7 @@ def life_events(request: HttpRequest) -> HttpResponseBase:
 
 
 def _saved(request: HttpRequest) -> HttpResponse:
-    submit_job("refresh", {})
+    submit_job(REFRESH, {})
     tell(request, _SAVED)
     return redirect("life_events")
 

@@ -11,6 +11,7 @@ from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import submit_job
 from okaeri.insight import api as insight
+from okaeri.insight.job_types import REFRESH
 from okaeri.insight.media_types import MediaCostView
 from okaeri.web.access import needs
 from okaeri.web.pages.analysis.frame import frame
@@ -48,7 +49,7 @@ def costs(request: HttpRequest) -> HttpResponseBase:
             found, problems = insight.read_media_costs(text)
             if not problems:
                 many = insight.save_media_costs(found)
-                submit_job("refresh", {})
+                submit_job(REFRESH, {})
                 tell(request, _SAVED.format(n=many))
                 return redirect("media_costs")
     context = {**frame("media"), "costs": known, "text": text, "problems": problems[:20]}
@@ -88,6 +89,6 @@ def _remove(request: HttpRequest) -> HttpResponse:
     line = _as_line([request.POST.get("month", ""), request.POST.get("media", ""), "0"])
     asked, _ = insight.read_media_costs(line)
     if asked and insight.remove_media_cost(asked[0].month, asked[0].media_code):
-        submit_job("refresh", {})
+        submit_job(REFRESH, {})
         tell(request, _REMOVED)
     return redirect("media_costs")

@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
+from okaeri.insight.job_types import MOVEMENT_BETWEEN
 from okaeri.insight.types import ReportView
-from okaeri.web.pages.analysis.waiting import MOVEMENT, Offer, ask_for, offer
+from okaeri.web.pages.analysis.waiting import Offer, ask_for, offer
 
 _ON_ASKING = Text(
     "選んだ日のあいだの移動は、お求めのときに数えます。数分かかることがあります。",
@@ -66,13 +67,13 @@ def address_of_days(page: str, asked: Asked) -> str:
 
 def ask_for_days(asked: Asked) -> None:
     """Ask for the movement between the chosen days, once."""
-    ask_for(MOVEMENT, _payload(asked))
+    ask_for(MOVEMENT_BETWEEN, _payload(asked))
 
 
 def offer_days(request: HttpRequest, asked: Asked) -> HttpResponse:
     """Tell how far the movement between the chosen days is; before it is asked for, the button."""
     button = Offer(_ON_ASKING, address_of_days(request.path, asked))
-    return offer(request, "movement", MOVEMENT, _payload(asked), button)
+    return offer(request, "movement", MOVEMENT_BETWEEN, _payload(asked), button)
 
 
 def _payload(asked: Asked) -> dict[str, str]:

@@ -15,9 +15,6 @@ from okaeri.foundation.work.jobs import JobView, find_job, retry_job, submit_job
 from okaeri.insight import api as insight
 from okaeri.web.pages.analysis.frame import frame, page_of
 
-# Jobs of pages that wait so; one that failed is tried anew by `count_pages.count_again`.
-MOVEMENT, BALANCE = "movement_between", "balance"
-
 
 @dataclass(frozen=True, slots=True)
 class Offer:

@@ -58,11 +58,8 @@ def person_run_outs(request: HttpRequest, customer_id: int) -> HttpResponseBase:
 
 
 def _rows(customer_id: int) -> list[_Row]:
-    warehouse = open_warehouse(settings.OKAERI.warehouse_dir, memory_limit=_MEMORY_LIMIT)
-    try:
+    with open_warehouse(settings.OKAERI.warehouse_dir, memory_limit=_MEMORY_LIMIT) as warehouse:
         found = insight.list_person_run_outs(customer_id, warehouse)
-    finally:
-        warehouse.close()
     names = insight.names_of_items(one.due.sku for one in found)
     return [(names[one.due.sku], one, BASES[one.due.basis]) for one in found]
 

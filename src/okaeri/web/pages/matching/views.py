@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from okaeri.customers import api as customers
-from okaeri.customers.types import CandidateView, CustomerProfile
+from okaeri.customers.types import FIND_CANDIDATES, CandidateView, CustomerProfile
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import list_jobs, submit_job
@@ -15,7 +15,6 @@ from okaeri.web import sight
 from okaeri.web.access import needs
 from okaeri.web.reader import tell
 
-JOB_KIND = "find_candidates"
 _PAGE = 10
 _LATEST = 10
 _MOST_SHOWN = 0.999
@@ -99,7 +98,9 @@ def matching(request: HttpRequest) -> HttpResponse:
             "questions": [_question(one, people) for one in candidates],
             "total": total,
             "decided": [(one, people[one.left_id], people[one.right_id]) for one in decided],
-            "search": next((job for job in list_jobs(limit=50) if job.kind == JOB_KIND), None),
+            "search": next(
+                (job for job in list_jobs(limit=50) if job.kind == FIND_CANDIDATES), None
+            ),
         },
     )
 
@@ -148,7 +149,7 @@ def answer(request: HttpRequest, candidate_id: int) -> HttpResponse:
 @require_POST
 def search(request: HttpRequest) -> HttpResponse:
     """Look for pairs now."""
-    return redirect("job", submit_job(JOB_KIND, {}))
+    return redirect("job", submit_job(FIND_CANDIDATES, {}))
 
 
 @needs("customers.change")

@@ -21,8 +21,5 @@ def warehouse_for(rule: dict[str, Any]) -> Iterator[Warehouse | None]:
     if not insight.needs_warehouse(rule):
         yield None
         return
-    warehouse = open_warehouse(settings.OKAERI.warehouse_dir, memory_limit=_MEMORY_LIMIT)
-    try:
+    with open_warehouse(settings.OKAERI.warehouse_dir, memory_limit=_MEMORY_LIMIT) as warehouse:
         yield warehouse
-    finally:
-        warehouse.close()

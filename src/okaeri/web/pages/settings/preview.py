@@ -73,8 +73,5 @@ def preview_classes(values: Mapping[str, Any]) -> ClassPreview | None:
     names = {spec.key: name for name, spec in specs_of(LifecycleRules).items()}
     changed = {names[key]: value for key, value in values.items() if key in names}
     rules = replace(load(LifecycleRules), **changed)
-    warehouse = open_warehouse(settings.OKAERI.warehouse_dir, memory_limit=_MEMORY_LIMIT)
-    try:
+    with open_warehouse(settings.OKAERI.warehouse_dir, memory_limit=_MEMORY_LIMIT) as warehouse:
         return insight.preview_class_counts(rules, warehouse=warehouse)
-    finally:
-        warehouse.close()

@@ -20,6 +20,7 @@ from okaeri.foundation.settings import (
 )
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import submit_job
+from okaeri.insight.job_types import REFRESH
 from okaeri.web.access import needs
 from okaeri.web.channel_names import channel_name
 from okaeri.web.numbers import definitions_for
@@ -95,7 +96,7 @@ def settings(request: HttpRequest, group: str = "shop") -> HttpResponse:
         elif not problems:
             save(known, values)
             if group in _ANALYSED:
-                submit_job("refresh", {})
+                submit_job(REFRESH, {})
             text = _SAVED_CLASSES if group in _ANALYSED else _SAVED
             tell(request, text)
             return redirect("settings", group)

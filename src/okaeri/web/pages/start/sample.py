@@ -16,6 +16,7 @@ from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.foundation.work.jobs import submit_job
 from okaeri.insight import api as insight
+from okaeri.insight.job_types import REFRESH
 from okaeri.intake import api as intake
 from okaeri.intake.types import LineIn, OrderIn, PartyIn
 from okaeri.listen import api as listen
@@ -52,7 +53,7 @@ def put_in(now: datetime, currency: str) -> int:
     intake.record_orders(orders)
     while customers.resolve_new_parties(now):
         pass
-    submit_job("refresh", {})
+    submit_job(REFRESH, {})
     return len(orders)
 
 
@@ -114,22 +115,18 @@ def take_out(now: datetime) -> int:
         listen.erase_person(ids, now)
         insight.forget_results()
     _clean_warehouse(ids, removed.order_ids)
-    submit_job("refresh", {})
+    submit_job(REFRESH, {})
     return len(ids)
 
 
 def _clean_warehouse(customer_ids: list[int], order_ids: list[int]) -> None:
     env = settings.OKAERI
-    warehouse = open_warehouse(env.warehouse_dir, env.warehouse_engine)
     tables = (
         ("orders", "customer_id", customer_ids),
         ("order_lines", "order_id", order_ids),
         *((name, "order_id", order_ids) for name in insight.PERSONAL_ORDER_TABLES),
     )
-    try:
-        with warehouse.held():
-            for table, column, values in tables:
-                if warehouse.has(table):
-                    warehouse.forget(table, column, values)
-    finally:
-        warehouse.close()
+    with open_warehouse(env.warehouse_dir, env.warehouse_engine) as warehouse, warehouse.held():
+        for table, column, values in tables:
+            if warehouse.has(table):
+                warehouse.forget(table, column, values)

@@ -13,6 +13,7 @@ from okaeri.foundation.settings import ShopProfile, load, save, setting, specs_o
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import list_jobs
 from okaeri.insight import api as insight
+from okaeri.insight.job_types import REFRESH
 from okaeri.insight.types import Stage
 from okaeri.intake import api as intake
 from okaeri.plan import api as plan
@@ -95,7 +96,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _refreshing() -> int | None:
     """Give the analysis that is under way; None where none is."""
-    jobs = (j for j in list_jobs(limit=20) if j.kind == "refresh" and j.finished_at is None)
+    jobs = (j for j in list_jobs(limit=20) if j.kind == REFRESH and j.finished_at is None)
     return next((job.id for job in jobs), None)
 
 

@@ -14,19 +14,13 @@ def run_movement_between(
 ) -> Mapping[str, Any]:
     """Count who went from which class to which between the two days a page asks for."""
     before, after = (date.fromisoformat(context.payload[name]) for name in ("before", "after"))
-    warehouse = open_warehouse()
-    try:
+    with open_warehouse() as warehouse:
         customers = insight.compute_movement_between(before, after, warehouse=warehouse)
-    finally:
-        warehouse.close()
     return {"customers": customers}
 
 
 def run_balance(open_warehouse: Callable[[], Warehouse], _context: JobContext) -> Mapping[str, Any]:
     """Count the last year's moves, and look five years ahead."""
-    warehouse = open_warehouse()
-    try:
+    with open_warehouse() as warehouse:
         customers = insight.compute_balance(warehouse)
-    finally:
-        warehouse.close()
     return {"customers": customers}
