@@ -122,6 +122,22 @@ def test_a_closed_month_is_counted_once_and_stays(warehouse: Warehouse) -> None:
     assert api.find_report("movement").payload["months"] == first  # type: ignore[union-attr]
 
 
+def test_a_month_is_closed_once_its_last_day_is_over(warehouse: Warehouse) -> None:
+    def last_month() -> tuple[str, int]:
+        row = api.find_report("movement").payload["months"][-1]  # type: ignore[union-attr]
+        return row["month"], row["steps"][0]["up"]
+
+    _shop()
+    record_shop({"back": [(date(2025, 10, 3), 5000)]})
+    last_day = date(2026, 4, 30)
+    api.refresh(warehouse=warehouse, as_of=last_day)
+    assert last_month()[0] == "2026-03"
+    # What is bought on the last day belongs to the month.
+    record_shop({"back": [(last_day, 5000)]})
+    api.refresh(warehouse=warehouse, as_of=date(2026, 5, 1))
+    assert last_month() == ("2026-04", 2)
+
+
 def test_any_two_month_ends_are_compared_as_they_stood(
     warehouse: Warehouse,
     browser_of_staff: Client,  # noqa: F811 - the fixture

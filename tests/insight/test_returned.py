@@ -96,6 +96,24 @@ def test_a_return_document_is_no_purchase_and_its_amount_is_subtracted(
     assert sum(cell["net_minor"] for cell in mix.payload["cells"]) == 43_000
 
 
+def test_what_comes_back_after_the_first_moves_the_bar_next_month(warehouse: Warehouse) -> None:
+    def bar_on(day: date) -> int:
+        api.refresh(warehouse=warehouse, as_of=day, depth=Depth.CLASSES)
+        found = api.find_report("portfolio")
+        assert found is not None
+        bar: int = found.payload["threshold_minor"]
+        return bar
+
+    # A hundred orders of 4,000 to the end of May, and 40,000 of it back on the tenth of June.
+    intake.record_orders([order_of(f"p{n % 5}", 30 + n, 4_000) for n in range(100)])
+    intake.record_orders([order_of("p0", 20, -40_000)])
+    assert [bar_on(date(2026, 6, 9)), bar_on(TODAY), bar_on(date(2026, 7, 1))] == [
+        28_000,
+        28_000,
+        25_200,
+    ]
+
+
 def test_in_the_daytime_it_is_subtracted_too(warehouse: Warehouse) -> None:
     every = (*customer_duties.duties(), *duties.duties())
     # Loyal by 85,000, above the bar of 70,000.

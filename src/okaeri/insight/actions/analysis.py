@@ -17,7 +17,12 @@ from okaeri.insight.domain.reports.freshness import freshness_payload
 from okaeri.insight.domain.reports.portfolio import portfolio_payload
 from okaeri.insight.domain.reports.ranks import ranks_payload
 from okaeri.insight.domain.reports.summary import summary_payload
-from okaeri.insight.domain.unit_price import UnitPrice, decide_unit_price, sum_unit_price
+from okaeri.insight.domain.unit_price import (
+    UnitPrice,
+    decide_unit_price,
+    price_known_on,
+    sum_unit_price,
+)
 from okaeri.insight.features.cohorts import (
     compute_cohort_returns,
     compute_cohort_sales,
@@ -76,6 +81,7 @@ class _Staged:
     sizes: list[dict[str, Any]]
     sales: list[dict[str, Any]]
     price: UnitPrice
+    taken_back: TakenBack
 
 
 def analyse_customers(
@@ -123,7 +129,7 @@ def analyse_customers(
         staged.price,
         intervals,
         m_edges,
-        TakenBack(warehouse, orders, as_of=request.as_of, rules=rules),
+        staged.taken_back,
     )
 
 
@@ -145,15 +151,27 @@ def _stage_history(warehouse: Warehouse, orders: ir.Table, request: Request) -> 
     counted, order_days, returns, history = _stage_days(warehouse, orders, request)
     sizes = _rows(warehouse, compute_cohort_sizes(order_days))
     sales = _rows(warehouse, compute_cohort_sales(counted, order_days))
-    price = decide_unit_price(sum_unit_price(sizes, sales, as_of=as_of, rules=rules), rules)
-    return _Staged(order_days, history, returns, sizes, sales, price)
+    back = TakenBack(warehouse, orders, as_of=as_of, rules=rules)
+    price = _price_on(as_of, sizes, sales, back, rules)
+    return _Staged(order_days, history, returns, sizes, sales, price, back)
 
 
 def price_on(found: Found, day: date, rules: LifecycleRules) -> UnitPrice:
     """Give the average unit price and the bar made of it as they stood on a day before."""
-    sales = [*found.cohort_sales, *found.taken_back.sales_after(day)]
-    sums = sum_unit_price(found.cohort_sizes, sales, as_of=day, rules=rules)
-    return decide_unit_price(sums, rules)
+    return _price_on(day, found.cohort_sizes, found.cohort_sales, found.taken_back, rules)
+
+
+def _price_on(
+    day: date,
+    sizes: list[dict[str, Any]],
+    sales: list[dict[str, Any]],
+    taken_back: TakenBack,
+    rules: LifecycleRules,
+) -> UnitPrice:
+    """Give the price of what was known when it was frozen: what came back later moves it next month."""
+    if rules.unit_price_mode != "fixed":
+        sales = [*sales, *taken_back.sales_after(price_known_on(day, rules))]
+    return decide_unit_price(sum_unit_price(sizes, sales, as_of=day, rules=rules), rules)
 
 
 def preview_customers(

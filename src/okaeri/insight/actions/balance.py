@@ -1,6 +1,6 @@
 """顧客BS, counted when a page asks for it: the last closed year's moves, and five years ahead."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.settings import load
@@ -63,7 +63,7 @@ def compute_balance(warehouse: Warehouse) -> int:
 
 def _days(as_of: date) -> tuple[date, date, date]:
     """Give the last closed month's end, and those one and two years before it, rising."""
-    after = month_end(as_of + timedelta(days=1), 1)
+    after = month_end(as_of, 1)
     return month_end(after, 24), month_end(after, 12), after
 
 

@@ -49,11 +49,12 @@ def standings_on(sources: Sources, days: Sequence[date]) -> ir.Table:
 
 
 def _kept_months(sources: Sources) -> list[dict[str, Any]]:
+    """Give the months counted before; one that was not over when it was counted is counted anew."""
     stored = reports.find("movement")
     if stored is None or stored.rule_version != sources.rule_version:
         return []
     months: list[dict[str, Any]] = stored.payload["months"]
-    return months
+    return [row for row in months if row["month"] < f"{stored.as_of:%Y-%m}"]
 
 
 def with_class_before(sources: Sources) -> ir.Table:

@@ -149,8 +149,11 @@ _PRICE_MODES = {
 }
 _PRICED = {
     "monthly": Text(
-        "毎月1日より前の注文で計算して月内は固定し",
-        "from orders before the first of the month and frozen for the month",
+        "毎月1日より前の注文から、その日までに届いた返品の伝票を差し引いて計算し、月内は固定し"
+        "(あとから取り込んだ前の月までの注文と、注文そのものの取消・返金では動きます)",
+        "from orders before the first of the month, less return documents that had come by then, and frozen "
+        "for the month (orders of months before that are imported later, and orders cancelled or refunded in "
+        "themselves, do move it)",
     ),
     "nightly": Text(
         "毎晩、今月の注文も入れて計算し直し",

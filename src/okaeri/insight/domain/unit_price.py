@@ -42,6 +42,11 @@ def priced_period(as_of: date, rules: LifecycleRules) -> tuple[date | None, date
     return this_month.replace(year=this_month.year - 1) if is_of_a_year else None, until
 
 
+def price_known_on(as_of: date, rules: LifecycleRules) -> date:
+    """Give the last day whose returns the average knows: frozen, that before the first of the month."""
+    return min(as_of, priced_period(as_of, rules)[1] - timedelta(days=1))
+
+
 def sum_unit_price(
     sizes: Iterable[Mapping[str, Any]],
     sales: Iterable[Mapping[str, Any]],

@@ -60,9 +60,12 @@ def month_end(day: date, months_back: int) -> date:
 
 
 def trend_pairs(as_of: date, known: Iterable[str] = ()) -> list[tuple[date, date]]:
-    """Give (before, after) of every closed month of the trend that is not `known` ("2026-10")."""
+    """Give (before, after) of every closed month of the trend that is not `known` ("2026-10").
+
+    A month is closed once its last day is over: on that day itself orders are still to come.
+    """
     have = set(known)
-    ends = [month_end(as_of + timedelta(days=1), back) for back in range(TREND_MONTHS, 0, -1)]
+    ends = [month_end(as_of, back) for back in range(TREND_MONTHS, 0, -1)]
     return [(month_end(end, MONTHS_BACK), end) for end in ends if f"{end:%Y-%m}" not in have]
 
 
@@ -87,7 +90,7 @@ def movement_payload(
     fresh = [
         {"month": f"{after:%Y-%m}", **_rates(found, targets)}
         for (before, after), found in moves.items()
-        if (before, after) != today or _ends_month(as_of)
+        if (before, after) != today
     ]
     months = {row["month"]: row for row in (*fresh, *kept_months)}
     return {
@@ -128,10 +131,6 @@ def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
         *(-1 if before is None else _ORDER.index(before), bool(row["from_lapsed"])),
         *(_ORDER.index(after), row["to_lapsed"]),
     )
-
-
-def _ends_month(day: date) -> bool:
-    return (day + timedelta(days=1)).month != day.month
 
 
 def _rates(rows: Sequence[Mapping[str, Any]], targets: TargetRules) -> dict[str, Any]:
