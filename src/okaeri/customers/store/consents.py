@@ -252,7 +252,7 @@ def suppressed_of(channel: str, addresses: Iterable[str]) -> dict[str, str]:
 
 
 def suppress(channel: str, address: str, reason: str, at: datetime) -> None:
-    """Block an address; the first reason stays."""
+    """Never write to an address again whatever consent says; the first reason stays."""
     row = Suppression(
         channel=channel, address=address_key(address), reason=reason[:40], created_at=at
     )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from okaeri.customers.models import Customer, Merge
-from okaeri.customers.store.identity import roots_of
+from okaeri.customers.store.identity import parties_of, roots_of
 from okaeri.customers.store.sql import is_among, select
 
 _CUSTOMERS = Customer._meta.db_table
@@ -26,13 +26,22 @@ def families_of(customer_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
     return {asked: tuple(members[root]) for asked, root in roots.items()}
 
 
+def contacts_of(customer_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """Give asked id → every contact of that person, whichever of his ids is asked for."""
+    roots = roots_of(customer_ids)
+    found: dict[int, list[int]] = {root: [] for root in roots.values()}
+    for party, customer in parties_of(found):
+        found[customer].append(party)
+    return {asked: tuple(found[root]) for asked, root in roots.items()}
+
+
 def absorbed_ids() -> dict[int, int]:
     """Give every id that a merge absorbed → the live id of its person."""
     return roots_of(Customer.objects.exclude(merged_into=None).values_list("id", flat=True))
 
 
 def once_joined(customer_ids: Iterable[int]) -> set[int]:
-    """Give both sides of every merge of one of these ids that was taken back."""
+    """Give those of these ids that were one with another id until a merge was taken back, and it."""
     table = Merge._meta.db_table
     found: set[int] = set()
     asked = list(customer_ids)

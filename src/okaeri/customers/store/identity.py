@@ -61,7 +61,7 @@ def insert_keys(owned: dict[Key, int]) -> None:
 
 
 def links_of(party_ids: Iterable[int]) -> dict[int, int]:
-    """Give party → customer for linked parties."""
+    """Give party → customer; parties that are not resolved yet are left out."""
     condition, parameter = is_among("party_id", party_ids)
     sql = f"SELECT party_id, customer_id FROM {_LINKS} WHERE {condition}"  # noqa: S608
     return {party: customer for party, customer in select(sql, [parameter])}  # noqa: C416

@@ -119,13 +119,13 @@ def fill_emails(domain: str) -> list[int]:
 
 
 def highest_id() -> int:
-    """Give the highest number anybody has; 0 without people."""
+    """Give the highest number a person has; 0 before there is one."""
     highest: int | None = Customer.objects.aggregate(highest=Max("id"))["highest"]
     return highest or 0
 
 
 def count_live() -> int:
-    """Give the number of people."""
+    """Give the number of people; those absorbed by a merge do not count."""
     return Customer.objects.filter(merged_into=None).count()
 
 
