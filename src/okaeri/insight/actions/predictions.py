@@ -18,10 +18,12 @@ from okaeri.insight.domain import importance, lapse_risk
 from okaeri.insight.domain.best_hour import SHOP_WEIGHT
 from okaeri.insight.domain.chance_interval import Trial, chance_interval
 from okaeri.insight.domain.ground import Ground, ground_of, present_ground_of
+from okaeri.insight.domain.lapse_words import without_contradictions
 from okaeri.insight.domain.lifetime.forecast import Forecast, forecast
 from okaeri.insight.domain.lifetime.histories import Floats, Ids
 from okaeri.insight.domain.next_purchase import NextPurchase, foretell
 from okaeri.insight.features.histories import (
+    RECENT_DAYS,
     compute_histories,
     compute_present_histories,
 )
@@ -257,6 +259,7 @@ def _ends(name: str, chances: Floats, spread: Floats, trial: Trial) -> Columns:
 
 def _reasons(now: Standpoint, moved: Floats) -> pa.Array:
     """Give up to three reasons per person as JSON, the strongest first."""
+    moved = without_contradictions(moved, now.ground, now.usual_days, recent_days=RECENT_DAYS)
     order = np.argsort(-np.abs(moved), axis=1)[:, :3]
     effects = np.round(np.take_along_axis(moved, order, axis=1), 3)
     is_told = np.abs(effects) >= lapse_risk.LEAST_EFFECT
@@ -265,8 +268,11 @@ def _reasons(now: Standpoint, moved: Floats) -> pa.Array:
         np.round(now.usual_days).astype(np.int64),
         now.ground.silent_days.astype(np.int64),
         now.ground.purchases.astype(np.int64),
+        now.ground.age_days.astype(np.int64),
     )
-    tails = _told(', "usual": ', counts[0], ', "silent": ', counts[1], ', "purchases": ', counts[2])
+    names = ("usual", "silent", "purchases", "age")
+    parts = zip((f', "{name}": ' for name in names), counts, strict=True)
+    tails = _told(*(part for pair in parts for part in pair))
     told = [
         pc.if_else(
             pa.array(is_told[:, n]),

@@ -8,7 +8,7 @@ from okaeri.foundation.text import Text
 from okaeri.insight.actions.count_reports import find_count_report
 from okaeri.insight.actions.recommendations import recommend_many
 from okaeri.insight.analysis_types import ForecastRules
-from okaeri.insight.domain.lapse_risk import reason_in_words
+from okaeri.insight.domain.lapse_words import reason_in_words
 from okaeri.insight.domain.reports.forecast import forecast_rows, response_rows
 from okaeri.insight.prediction_types import CustomerPredictionView, PredictionPage, PredictionRules
 from okaeri.insight.recommend_types import RecommendedItem

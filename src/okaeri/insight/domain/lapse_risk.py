@@ -1,16 +1,12 @@
-"""How likely a customer buys nothing in the next n days: what is looked at, the rule, the reasons.
+"""How likely a customer buys nothing in the next n days: what is looked at, the rule, what moves it.
 
 The rule is there from the first order on: the chance of no purchase under the MBG/NBD with its prior,
 moved by visits, complaints and deliveries put off (domain reference §2.6).
 Where a shop has enough cases, trained models compete with it (`domain.lapse_training`).
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
-from okaeri.foundation.text import Text
 from okaeri.insight.domain.ground import Ground
 from okaeri.insight.domain.lifetime.beta_geometric import MBG_NBD
 from okaeri.insight.domain.lifetime.doubt import purchase_spread
@@ -23,9 +19,9 @@ COLUMNS = (
     ("overdue", "silent"),
     ("silence", "silent"),
     ("purchases", "few"),
-    ("age", "few"),
+    ("age", "age"),
     ("slowing", "slowing"),
-    ("amount", "amount"),
+    ("amount", "size"),
     ("recent", "amount"),
     ("discount", "discount"),
     ("visits", "visits"),
@@ -116,42 +112,3 @@ def rule_effects(ground: Ground, rule: Floats, usual_days: Floats, matrix: Float
         moved = rule - 1.0 / (1.0 + np.exp(-without))
         found[:, REASONS.index(COLUMNS[place][1])] = moved
     return found
-
-
-_WORDS: Mapping[str, Text] = {
-    "silent": Text(
-        "いつもの間隔({usual}日)に対し、最後の購入から{silent}日たっています",
-        "{silent} days since the last purchase, where {usual} are usual",
-    ),
-    "silent_down": Text(
-        "最後の購入から{silent}日で、いつもの間隔({usual}日)の内です",
-        "{silent} days since the last purchase are within the usual {usual}",
-    ),
-    "few": Text(
-        "購入が{purchases}回で、まだ関係が浅いです", "{purchases} purchase(s): still a thin bond"
-    ),
-    "few_down": Text("{purchases}回購入しています", "has bought {purchases} times"),
-    "slowing": Text("購入の間隔が延びています", "purchases come at longer intervals"),
-    "slowing_down": Text("購入の間隔が延びていません", "purchases keep their pace"),
-    "amount": Text("このところの購入額が少なめです", "has spent little of late"),
-    "amount_down": Text("このところ購入額が多めです", "has spent much of late"),
-    "discount": Text("値引きのときに買うことが多いです", "buys mostly at a discount"),
-    "discount_down": Text("値引きに頼らず買っています", "buys without discounts"),
-    "visits": Text("お店のページを見る回数が減っています", "looks at the shop's pages less often"),
-    "visits_down": Text(
-        "お店のページをよく見ています", "looks at the shop's pages as often or more"
-    ),
-    "complaint": Text("半年以内に苦情がありました", "complained within half a year"),
-    "complaint_down": Text("苦情はありません", "has no complaint"),
-    "put_off": Text(
-        "半年以内に定期をスキップか休止しました", "skipped or paused deliveries within half a year"
-    ),
-    "put_off_down": Text("定期のスキップや休止はありません", "skips and pauses no delivery"),
-}
-
-
-def reason_in_words(reason: Mapping[str, Any]) -> Text:
-    """Put one stored reason {"code", "effect", numbers} into words."""
-    down = "" if reason["effect"] > 0 else "_down"
-    numbers = {key: value for key, value in reason.items() if key not in ("code", "effect")}
-    return _WORDS[reason["code"] + down].format(**numbers)

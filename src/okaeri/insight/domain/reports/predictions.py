@@ -192,14 +192,16 @@ DEFINITIONS: Mapping[str, Text] = {
         "(動かす幅は目安)。離脱と継続がそれぞれ500人以上になると、ロジスティック回帰と勾配ブースティングも含めて、"
         "後の期間で最も当たったものを選び、確率を合わせ直します。範囲は80%の区間で、同じ見込みの方のうち、"
         "実際に購入しない方の割合が入ると見込む幅です。係数の不確かさと、過去の日から予測し直したときのずれを"
-        "合わせています。データが少ないと広くなります。季節で買い方が変わると外れることがあります。",
+        "合わせています。データが少ないと広くなります。季節で買い方が変わると外れることがあります。"
+        "理由は、本人に当てはまるものだけを、影響の大きい順に3つまで示します。",
         "Lapse risk: the chance of no purchase in the days to come. With few data the MBG/NBD's own "
         "chance, moved a little by complaints and deliveries put off within half a year and by visits "
         "of the last 30 days against the 90 before (by how much is a guess); from 500 lapsed and 500 "
         "others on, logistic regression and gradient boosting compete, the best on a later stretch of "
         "time is taken, and its chances are calibrated. The 80% interval is where the share of those "
         "told the same who buy nothing should lie: what is unknown of the parameters, and what a replay "
-        "missed. Few data make it wide; seasons may move people out of it.",
+        "missed. Few data make it wide; seasons may move people out of it. Of the reasons, the three that "
+        "move it most are told, and only those that are true of the person.",
     ),
     "importance": Text(
         "重要度: 予測購入額の順位(百分位)、クラスの点、鮮度、RFM "
