@@ -18,6 +18,7 @@ from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
+from okaeri.insight.prediction_types import CustomerPredictionView
 from okaeri.insight.types import CustomerInsightView, FreshnessBand, Stage
 from okaeri.intake import api as intake
 from okaeri.intake.types import (
@@ -43,7 +44,11 @@ STANDING = CustomerInsightView(
     1, TODAY, Stage.STEADY, False, False, False, False, 5, 5, date(2025, 1, 1), date(2025, 3, 1),
     date(2026, 4, 1), 400, 7, 50_000, 30_000, 5, 3, 3, 30.0, 90.0, FreshnessBand.FRESH,
 )  # fmt: skip
-CALM = Situation(TODAY, STANDING, False, False, True, None, ())
+TOLD = CustomerPredictionView(
+    1, TODAY, 120, 0.9, 0.624, 3.0, 1, 5, 9000, 3000, 15_000, date(2026, 4, 20), date(2026, 5, 1),
+    date(2026, 6, 2), 30.0, 0.2, 0.3, [], 50.0, {}, 10.0, None, 0, returns_low=0.5, returns_high=0.74,
+)  # fmt: skip
+CALM = Situation(TODAY, STANDING, False, False, True, None, (), TOLD)
 WALK = EnrolmentView(
     1, "know_us", Text("もっと知る", "Know us"), 1, "treated", "a", "active", TODAY, NOON, NOON, None,
     Text("", ""),
@@ -53,7 +58,8 @@ WALK = EnrolmentView(
 @pytest.mark.parametrize(
     ("differs", "words"),
     [
-        ({}, "次の購入は2026年5月1日ごろ"),
+        ({}, "次の購入は2026年5月1日ごろ(2026年4月20日〜2026年6月2日)です"),
+        ({}, "120日以内に戻る見込みは62%(50〜74%)です"),
         ({"walks": (WALK,)}, "「もっと知る」が進行中"),
         ({"walks": (replace(WALK, arm="holdout"),)}, "あえて何も送っていません"),
         ({"walks": (replace(WALK, state="finished"),)}, "次の購入は"),
@@ -66,7 +72,7 @@ WALK = EnrolmentView(
         ({"standing": replace(STANDING, is_at_risk=True, recency_days=190)}, "190日"),
         ({"standing": replace(STANDING, is_f2_late=True, recency_days=95)}, "2回目がまだ"),
         ({"standing": replace(STANDING, last_on=date(2026, 3, 1))}, "8日過ぎています"),
-        ({"standing": replace(STANDING, cycle_days=None)}, "見守る"),
+        ({"told": None}, "見守る"),
     ],
 )
 def test_the_next_action_is_what_would_hurt_most_if_overlooked(

@@ -86,7 +86,8 @@ def test_the_next_step_names_product_channel_time_and_reason(
     writable = next(
         told.customer_id
         for told in insight.list_most_valuable().rows
-        if any(p.may_be_written for p in customers.contact_points_of(told.customer_id))
+        if told.overdue_ratio < 1
+        and any(p.may_be_written for p in customers.contact_points_of(told.customer_id))
     )
     page = browser_of_staff.get(f"/customers/{writable}/").content.decode()
     panel = page[page.index("次の一手") :]
@@ -96,6 +97,8 @@ def test_the_next_step_names_product_channel_time_and_reason(
         assert name in panel
     assert "メール" in panel
     assert re.search(r"\d+月\d+日", panel)
+    # A day stands with its range and with how likely it is that anybody comes at all.
+    assert re.search(r"ごろ\(.+〜.+\)です。\d+日以内に戻る見込みは\d+%\(\d+〜\d+%\)です", panel)
 
 
 def test_a_content_first_buyer_is_offered_what_a_letter_would_show(

@@ -9,12 +9,13 @@ from okaeri.customers.preference_types import NO_WISHES, Wishes
 from okaeri.customers.types import ContactPointView
 from okaeri.deliver import api as deliver
 from okaeri.foundation.settings import load
-from okaeri.foundation.text import Text, day_in_words
+from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.prediction_types import CustomerPredictionView
 from okaeri.insight.recommend_types import RecommendedItem
 from okaeri.web.channel_names import channel_name
+from okaeri.web.pages.customers.coming import coming_in_words
 
 # How long before the foretold day a word is welcome (使い切りの5日前).
 _LEAD_DAYS = 5
@@ -34,10 +35,7 @@ class Offer:
     why: Text
 
 
-_EARLY = Text(
-    "次の購入は{day}ごろの見込みです。その少し前が合います。",
-    "The next purchase is likely around {day}; a little before it is a good time.",
-)
+_EARLY = Text("{coming}その少し前が合います。", "{coming} A little before it is a good time.")
 _SURE = Text(
     "反応の見込み {share}(本人への送信{n}件と店全体から)。ほかのチャネルよりよいことは確か({chance}%)",
     "answers {share} (from {n} messages to this person and the shop's); surely better than others ({chance}%)",
@@ -54,6 +52,7 @@ _LATE = Text(
 
 def context_of(
     customer_id: int,
+    told: CustomerPredictionView | None,
     points: list[ContactPointView],
     now: datetime,
     today: date,
@@ -66,7 +65,6 @@ def context_of(
     `product` is the first of those a letter would show.
     soon: (name, run-out) of each product that runs out within four weeks or did last week.
     """
-    told = insight.list_predictions([customer_id]).get(customer_id)
     waiting = insight.run_outs_of([customer_id])
     names = insight.names_of_items(due.sku for due in waiting)
     soon = [(names[due.sku], due) for due in waiting]
@@ -114,8 +112,8 @@ def _offer(
 def _why(told: CustomerPredictionView, *, is_late: bool) -> Text:
     if is_late:
         return _LATE.format(usual=round(told.usual_gap_days))
-    day = day_in_words(told.next_on)
-    return Text(_EARLY.ja.format(day=day.ja), _EARLY.en.format(day=day.en))
+    coming = coming_in_words(told)
+    return Text(_EARLY.ja.format(coming=coming.ja), _EARLY.en.format(coming=coming.en))
 
 
 def _channel(

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from okaeri.customers.preference_types import PreferenceView
 from okaeri.foundation.text import Text, day_in_words
+from okaeri.insight.prediction_types import CustomerPredictionView
 from okaeri.insight.types import CustomerInsightView, Stage
 from okaeri.plan.types import EnrolmentView
+from okaeri.web.pages.customers.coming import coming_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Situation:
     may_be_written: bool
     wishes: PreferenceView | None
     walks: Sequence[EnrolmentView]
+    # What is foretold of him; None before a refresh saw a purchase.
+    told: CustomerPredictionView | None = None
     # Keys of journeys the shop has; None where nobody asked.
     journeys: frozenset[str] | None = None
     # His wish to cancel or pause a subscription waits to be carried out.
@@ -74,10 +78,7 @@ _F2_LATE = Text(
     "初回から{n}日、2回目がまだです。売る前に、使い心地をうかがいましょう。",
     "{n} days without a second purchase; ask how the product works before selling.",
 )
-_DUE = Text(
-    "いつもの間隔({cycle}日)なら、次の購入は{day}ごろです。それまでは見守りましょう。",
-    "By the usual {cycle} days the next purchase comes around {day}; until then, let it be.",
-)
+_DUE = Text("{coming}それまでは見守りましょう。", "{coming} Until then, let it be.")
 _OVERDUE = Text(
     "いつもの間隔({cycle}日)を{n}日過ぎています。使い切りの頃のお知らせが合います。",
     "{n} days past the usual {cycle}: a reorder notice fits.",
@@ -132,14 +133,13 @@ def _fitting(situation: Situation) -> NextAction:
         return NextAction(_LAPSED.format(n=away), _OPEN, situation.address_of("welcome_back"))
     if standing.is_f2_late:
         return NextAction(_F2_LATE.format(n=away), _OPEN, situation.address_of("first_follow"))
-    if standing.cycle_days is None or standing.last_on is None or standing.stage is Stage.LEAD:
+    told = situation.told
+    if told is None or standing.last_on is None or standing.stage is Stage.LEAD:
         return NextAction(_WAIT)
-    cycle = round(standing.cycle_days)
-    due_on = standing.last_on + timedelta(days=cycle)
-    if due_on >= situation.today:
-        said = Text(str(cycle), str(cycle))
-        return NextAction(_filled(_DUE, day=day_in_words(due_on), cycle=said))
-    late = (situation.today - due_on).days
+    cycle = round(told.usual_gap_days)
+    late = (situation.today - standing.last_on).days - cycle
+    if late <= 0:
+        return NextAction(_filled(_DUE, coming=coming_in_words(told)))
     text = _OVERDUE.format(n=late, cycle=cycle)
     return NextAction(text, _OPEN, situation.address_of("know_us"))
 

@@ -137,9 +137,11 @@ def _treated(
     walks = plan.enrolments_of(customer_id)
     has_low_score = bool(listen.no_selling_to(customers.ids_of(customer_id)))
     has_complaint = bool(customers.open_complaints([customer_id]))
+    told = insight.list_predictions([customer_id]).get(customer_id)
     situation = Situation(
         today=today,
         standing=standing,
+        told=told,
         has_complaint=has_complaint,
         has_low_score=has_low_score,
         is_leaving=bool(customers.leaving([customer_id])),
@@ -158,7 +160,7 @@ def _treated(
         "like_viewed": plan.list_like_viewed(customer_id, now=now),
         "balance": rewards.balance_of(customer_id),
         "coupons": rewards.coupons_of(customer_id),
-        **foretold_of(customer_id, points, now, today, product=first, is_open=is_open),
+        **foretold_of(customer_id, told, points, now, today, product=first, is_open=is_open),
     }
 
 
