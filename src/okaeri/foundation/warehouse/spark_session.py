@@ -21,8 +21,8 @@ _NO_JAVA = Text(
 )
 
 _NO_SESSION = Text(
-    "Spark({master})を始められません。アドレスと、そこで Spark が動いているかを確かめてください。({why})",
-    "Spark ({master}) cannot be started; check the address, and that Spark runs there. ({why})",
+    "Spark({master})を始められません。アドレスと、そこで Spark が動いているかを確かめてください。",
+    "Spark ({master}) cannot be started; check the address, and that Spark runs there.",
 )
 
 _PARTITIONS_PER_CORE = 2
@@ -45,8 +45,7 @@ def open_session(master: str, scratch: Path) -> Any:  # noqa: ANN401 - an option
     try:
         session = builder.getOrCreate()
     except (Py4JError, PySparkException) as broken:
-        why = str(broken).strip().splitlines()[-1][:200]
-        raise ConfigurationError(_NO_SESSION.format(master=master, why=why)) from broken
+        raise ConfigurationError(_NO_SESSION.format(master=master)) from broken
     # Not Spark's 200: a shop's aggregates are small, and every partition costs a task per step.
     partitions = _PARTITIONS_PER_CORE * session.sparkContext.defaultParallelism
     session.conf.set("spark.sql.shuffle.partitions", str(partitions))
