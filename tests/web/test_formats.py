@@ -4,12 +4,13 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import RequestFactory
 
 from okaeri.foundation.text import Text
 from okaeri.plan.types import NodeView
 from okaeri.web import formats
 from okaeri.web.charts.journey_flow import draw_flow
-from okaeri.web.pages.paging import Pager
+from okaeri.web.pages.paging import Pager, read_slice
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,14 @@ def test_the_last_page_of_a_list_ends_where_the_list_ends() -> None:
     assert (last.first, last.last, last.next, last.previous) == (101, 101, None, 2)
     empty = Pager(page=1, total=0)
     assert (empty.pages, empty.next, empty.previous) == (1, None, None)
+
+
+def test_a_page_past_the_end_is_the_last_one() -> None:
+    asked, people = RequestFactory().get("/?page=99"), list(range(120))
+    rows, pager = read_slice(asked, lambda offset: (people[offset : offset + 50], len(people)))
+    assert (rows, pager) == (people[100:], Pager(page=3, total=120))
+    assert Pager.within(99, 4_901, 60).first == 4_861
+    assert read_slice(asked, lambda _offset: ([], 0)) == ([], Pager(page=1, total=0))
 
 
 def _node(name: str, *targets: str) -> NodeView:

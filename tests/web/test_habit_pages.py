@@ -1,9 +1,13 @@
 """Pages of how people buy: when, and at which price."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
+from okaeri.customers.models import Customer
 from okaeri.insight import api as insight
+from okaeri.web import formats
 
 pytestmark = pytest.mark.django_db
 
@@ -43,5 +47,10 @@ def test_the_page_of_cycles_shows_each_product_its_spread_and_who_is_late(
     assert f"前の購入から {round(lotion['cycle_days'])}日でまた買われています" in html
     assert f"お知らせは {lotion['send_day']}日後がおすすめです" in html
     assert "%22runs_out_on%22" in html
+    late = found.payload["overdue"][0]
+    Customer.objects.filter(id=late["customer_id"]).update(family_name="", given_name="", email="")
+    late_ones = browser_of_staff.get("/analysis/cycles/").content.decode().split("遅れている方")[1]
+    assert f'/customers/{late["customer_id"]}/">名前なし</a>' in late_ones
+    assert formats.day(date.fromisoformat(late["last_on"]), "ja") in late_ones
     csv = b"".join(browser_of_staff.get("/analysis/cycles/?csv=utf-8")).decode("utf-8-sig")
     assert csv.splitlines()[1].startswith("LOTION,Lotion,")

@@ -135,6 +135,7 @@ def test_reasons_chosen_everywhere_stand_in_one_report(
     assert payload["months"][-1] == "2026-05-01"
     assert first["by_month"] == [1, 1, 0, 0, 0, 1]
     html = browser_of_staff.get(PAGE).content.decode()
+    assert '<th scope="col" class="n nowrap">2026年5月</th>' in html
     assert "「競合の商品・サービスに移った」で 60.0%" in html
     link = html.split('class="row-link" href="')[1].split('"')[0].replace("&amp;", "&")
     assert "競合の商品" in browser_of_staff.get(link).content.decode()

@@ -11,8 +11,10 @@ from django.test import Client
 
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError, OkaeriError
+from okaeri.foundation.settings import save, specs_of
 from okaeri.foundation.text import Text
 from okaeri.foundation.work.jobs import JobContext, JobRunner, submit_job
+from okaeri.insight.analysis_types import LtvRules
 from okaeri.insight.types import Depth
 from okaeri.intake.types import OrderIn
 from okaeri.web.pages.analysis.frame import addresses
@@ -111,6 +113,19 @@ def test_an_address_with_a_letter_no_database_keeps_is_refused(
     refused = browser_of_staff.get(address)
     assert (refused.status_code, "使えない文字" in refused.content.decode()) == (400, True)
     assert browser_of_staff.get(f"/charts/experiment-{'9' * 5000}.png").status_code == 404
+
+
+def test_windows_nobody_has_lived_yet_have_no_mean(
+    browser_of_staff: Client, tmp_path: Path
+) -> None:
+    with clock.use(clock.SimulatedClock(datetime(2026, 5, 20, 3, tzinfo=UTC))):
+        save({spec.key: spec for spec in specs_of(LtvRules).values()}, {"ltv.windows": "730"})
+        record(order("a", ago(400)), order("b", ago(30)))
+        shop.resolve()
+        shop.refresh(tmp_path / "warehouse", Depth.ALL)
+        words = _words(browser_of_staff.get("/analysis/ltv/").content.decode())
+    assert "最初の方が730日になるのは2027年4月15日です。" in words
+    assert "平均" not in words
 
 
 def test_an_empty_shop_is_asked_for_its_orders(browser_of_staff: Client) -> None:

@@ -218,6 +218,10 @@ def test_the_most_valuable_stand_beside_what_they_did_and_their_class(
         assert word in page
     for row in rows:
         assert f"{_range(row.p_alive_low, row.p_alive_high)}</span>" in page
+    past = browser_of_staff.get("/analysis/valuable/?page=99").content.decode()
+    last = insight.list_most_valuable(offset=50 * (len(rows) == 20)).rows
+    assert all(f'/customers/{row.customer_id}/"' in past for row in last)
+    assert "まだ購入した方がいません" not in past
     report = insight.find_report("predictions")
     assert report is not None
     top = report.payload["replay"]["top"]

@@ -43,7 +43,7 @@ def baskets(request: HttpRequest) -> HttpResponseBase:
     if pairs and encoding:
         cells = (tuple(pair[column] for column in _COLUMNS) for pair in pairs)
         return csv_response(f"baskets-{kind}", _COLUMNS, cells, encoding=encoding)
-    pager = Pager(asked_page(request), len(pairs), _ROWS)
+    pager = Pager.within(asked_page(request), len(pairs), _ROWS)
     return show(
         request,
         "baskets",

@@ -16,7 +16,9 @@ from okaeri.web.pages.analysis.beginnings import bought_item
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.customers.views import display_name
 from okaeri.web.pages.segments.addresses import address_of
+from okaeri.web.reader import language_of
 
 _CSV = (
     *("sku", "name", "customers", "intervals", "cycle_days", "low_days", "high_days", "send_day"),
@@ -107,8 +109,13 @@ def _people(request: HttpRequest, rows: list[dict[str, Any]]) -> list[dict[str, 
     if not may(request.user, "customers.see"):
         return []
     people = sight.show(request, customers.list_profiles(row["customer_id"] for row in rows))
+    language = language_of(request)
     return [
-        {**row, "profile": people[row["customer_id"]]}
+        {
+            **row,
+            "called": display_name(people[row["customer_id"]], language),
+            "last_on": date.fromisoformat(row["last_on"]),
+        }
         for row in rows
         if row["customer_id"] in people
     ]

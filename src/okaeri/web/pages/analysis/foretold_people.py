@@ -28,7 +28,7 @@ from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.customers.views import display_name
-from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
+from okaeri.web.pages.paging import PAGE_SIZE, read_slice
 from okaeri.web.reader import language_of
 
 _MOST_IN_CSV = 10_000
@@ -107,8 +107,7 @@ def _listed(
     if encoding:
         require(request.user, "customers.export")
         return _csv(request, name, find, encoding)
-    pager = Pager(asked_page(request), 0)
-    found = find(offset=pager.offset, limit=PAGE_SIZE)
+    found, pager = read_slice(request, partial(_page, find))
     known = customers.list_profiles([row.customer_id for row in found.rows])
     report = insight.find_report("predictions")
     return show(
@@ -116,11 +115,16 @@ def _listed(
         name,
         people=list(_people(found, sight.show(request, known), language_of(request))),
         total=f"{found.total:,}",
-        pager=Pager(pager.page, found.total if found.listed is None else found.listed),
+        pager=pager,
         report=report,
         definitions=definitions_for(*keys),
         **context,
     )
+
+
+def _page(find: List, offset: int) -> tuple[PredictionPage, int]:
+    found = find(offset=offset, limit=PAGE_SIZE)
+    return found, found.total if found.listed is None else found.listed
 
 
 def _people(

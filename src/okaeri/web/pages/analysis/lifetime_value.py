@@ -81,10 +81,13 @@ def lifetime_value(request: HttpRequest) -> HttpResponseBase:
         )
         return csv_response("ltv", _COLUMNS, rows, encoding=encoding)
     whole = report.payload["all"][0] if report and report.payload["all"] else None
+    if whole and not any(window["customers"] for window in whole["windows"]):
+        # Nobody's first purchase is as old as the shortest of the shop's own windows.
+        whole = None
     return show(
         request,
         "lifetime_value",
-        report=report if parts else None,
+        report=report if whole else None,
         whole={**whole, "windows": _windows(whole, [], report.as_of)} if report and whole else None,
         not_yet=None if facet_of(request) else _not_yet(),
         facet=facet,

@@ -46,7 +46,7 @@ def products(request: HttpRequest) -> HttpResponseBase:
     asked = request.GET.get("sort", "")
     sort = asked if asked in _SORTS else _SORTS[0]
     ordered = sorted(rows, key=lambda row: (row[sort] is None, -(row[sort] or 0)))
-    pager = Pager(asked_page(request), len(rows), _ROWS)
+    pager = Pager.within(asked_page(request), len(rows), _ROWS)
     named = [row for row in rows if row["eligible"] >= _FEWEST_TO_NAME]
     return show(
         request,

@@ -20,7 +20,7 @@ from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.customers.views import display_name
-from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
+from okaeri.web.pages.paging import PAGE_SIZE, read_slice
 from okaeri.web.reader import language_of
 
 _MOST_IN_CSV = 10_000
@@ -63,9 +63,11 @@ def run_outs(request: HttpRequest) -> HttpResponseBase:
     if encoding:
         require(request.user, "customers.export")
         return _csv(request, first, last, sku, encoding)
-    pager = Pager(asked_page(request), 0)
-    found, total = insight.page_of_run_outs(
-        first, last, sku=sku, offset=pager.offset, limit=PAGE_SIZE
+    found, pager = read_slice(
+        request,
+        lambda offset: insight.page_of_run_outs(
+            first, last, sku=sku, offset=offset, limit=PAGE_SIZE
+        ),
     )
     known = customers.list_profiles({row.customer_id for row in found})
     learned = insight.find_report("item_timing")
@@ -74,8 +76,8 @@ def run_outs(request: HttpRequest) -> HttpResponseBase:
         "run_outs",
         report=insight.find_report("summary"),
         rows=list(_rows(found, sight.show(request, known), language_of(request))),
-        total=f"{total:,}",
-        pager=Pager(pager.page, total),
+        total=pager.total_text,
+        pager=pager,
         spans=[(key, name, key == span) for key, (_, _, name) in _SPANS.items()],
         span=_SPANS[span][2],
         item=insight.names_of_items([sku])[sku] if sku else "",

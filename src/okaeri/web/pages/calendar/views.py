@@ -121,7 +121,7 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
         columns = [column.render(language) for column in _COLUMNS]
         rows = _csv_rows(items, of_class, language)
         return csv_response(f"calendar-{month.key}", columns, rows, encoding=encoding)
-    pager = Pager(asked_page(request), len(items))
+    pager = Pager.within(asked_page(request), len(items))
     context = {
         "tab": "calendar",
         "view": view,

@@ -67,7 +67,7 @@ def call_list(request: HttpRequest) -> HttpResponseBase:
     is_later = request.GET.get("show") == "later"
     staff = request.user.get_username()
     chosen = [task for task in tasks if (task.due_at > now) == is_later]
-    pager = Pager(asked_page(request), len(chosen))
+    pager = Pager.within(asked_page(request), len(chosen))
     rows = rows_of(request, chosen[pager.offset : pager.offset + pager.size], now)
     context = {
         "tab": "calls",

@@ -1,7 +1,8 @@
 """The customer list: filter, sort, search, CSV."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -25,7 +26,7 @@ from okaeri.web.pages.customers.filters import (
     Filters,
     read_filters,
 )
-from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
+from okaeri.web.pages.paging import PAGE_SIZE, Pager, read_slice
 from okaeri.web.reader import language_of
 
 _MOST_FOUND = 50
@@ -50,7 +51,7 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
     if encoding:
         require(request.user, "customers.export")
         return _csv(request, filters, encoding)
-    rows, pager = _page(request, filters, asked_page(request))
+    rows, pager = _page(request, filters)
     if filters.text and not filters.rule() and filters.segment is None and len(rows) == 1:
         return redirect("customer", rows[0].profile.id)
     context = {
@@ -68,7 +69,7 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
     return render(request, "okaeri/customers/list.html", context)
 
 
-def _page(request: HttpRequest, filters: Filters, page: int) -> tuple[list[Row], Pager]:
+def _page(request: HttpRequest, filters: Filters) -> tuple[list[Row], Pager]:
     if filters.text:
         found = _search(request, filters.text, _MOST_FOUND)
         standings = insight.list_insights([profile.id for profile in found])
@@ -76,23 +77,21 @@ def _page(request: HttpRequest, filters: Filters, page: int) -> tuple[list[Row],
         fitting = _fitting(filters, [row.profile.id for row in rows])
         rows = [row for row in rows if row.profile.id in fitting]
         return rows, Pager(1, len(rows))
-    pager = Pager(page, 0)
-    found_page = insight.list_customers(
+    seen, pager = read_slice(request, partial(_insights, filters))
+    profiles = sight.show(request, customers.list_profiles([row.customer_id for row in seen]))
+    rows = [Row(profiles[row.customer_id], row) for row in seen if row.customer_id in profiles]
+    return rows, pager
+
+
+def _insights(filters: Filters, offset: int) -> tuple[Sequence[CustomerInsightView], int]:
+    found = insight.list_customers(
         rule=filters.rule(),
         segment_id=filters.segment,
         order_by=filters.order_by,
-        offset=pager.offset,
+        offset=offset,
         limit=PAGE_SIZE,
     )
-    profiles = sight.show(
-        request, customers.list_profiles([row.customer_id for row in found_page.rows])
-    )
-    rows = [
-        Row(profiles[row.customer_id], row)
-        for row in found_page.rows
-        if row.customer_id in profiles
-    ]
-    return rows, Pager(page, found_page.total)
+    return found.rows, found.total
 
 
 def _fitting(filters: Filters, ids: list[int]) -> set[int]:
@@ -142,7 +141,7 @@ def _csv(request: HttpRequest, filters: Filters, encoding: str) -> HttpResponseB
 
 def _csv_ids(request: HttpRequest, filters: Filters) -> list[int]:
     if filters.text:
-        return [row.profile.id for row in _page(request, filters, 1)[0]]
+        return [row.profile.id for row in _page(request, filters)[0]]
     # In the order of ids, so that a long download is one pass over the index.
     everybody = {"field": "customer_id", "op": ">=", "value": 0}
     ids = insight.iter_customers_where(filters.rule() or everybody)

@@ -20,7 +20,7 @@ from okaeri.web.access import needs, require
 from okaeri.web.pages.csv_file import asked_encoding
 from okaeri.web.pages.forms import editing
 from okaeri.web.pages.forms.entries import download, list_rows
-from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
+from okaeri.web.pages.paging import PAGE_SIZE, read_slice
 from okaeri.web.public.forms_fields import list_fields
 from okaeri.web.reader import tell
 
@@ -54,8 +54,9 @@ def form(request: HttpRequest, key: str) -> HttpResponseBase:
     if encoding:
         require(request.user, "customers.export")
         return download(request, found, encoding)
-    page = Pager(asked_page(request), 0)
-    entries, total = intake.list_entries(key, offset=page.offset, limit=PAGE_SIZE)
+    entries, pager = read_slice(
+        request, lambda offset: intake.list_entries(key, offset=offset, limit=PAGE_SIZE)
+    )
     blocked = [(BLOCKED_NAMES.get(k, Text(k, k)), n) for k, n in sorted(found.blocked.items())]
     context = {
         "tab": "forms",
@@ -68,7 +69,7 @@ def form(request: HttpRequest, key: str) -> HttpResponseBase:
         "code_media": request.GET.get("media", "").strip()[:80] or "qr",
         "advertising": plan.advertising_words(*_told_by_mail(found)),
         "rows": list_rows(request, entries),
-        "pager": Pager(page.page, total),
+        "pager": pager,
     }
     return render(request, "okaeri/forms/form.html", context)
 

@@ -48,7 +48,7 @@ def first_care(request: HttpRequest) -> HttpResponseBase:
     if encoding:
         require(request.user, "customers.export")
         return _csv(request, care.short, encoding)
-    pager = Pager(asked_page(request), len(care.short))
+    pager = Pager.within(asked_page(request), len(care.short))
     found = care.short[pager.offset : pager.offset + PAGE_SIZE]
     profiles = customers.list_profiles({one.customer_id for one in found})
     names = sight.show(request, profiles)

@@ -51,7 +51,7 @@ def silent(request: HttpRequest, key: str) -> HttpResponseBase:
     if encoding:
         require(request.user, "customers.export")
         return _csv(request, found, encoding)
-    pager = Pager(asked_page(request), len(found))
+    pager = Pager.within(asked_page(request), len(found))
     context = {
         "tab": "journeys",
         "journey": journey,

@@ -22,7 +22,7 @@ from okaeri.web.pages.journeys.views import sandboxed
 from okaeri.web.pages.messages.export import download
 from okaeri.web.pages.messages.sending import find_sending
 from okaeri.web.pages.messages.veiling import veil_mail, veil_message
-from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
+from okaeri.web.pages.paging import PAGE_SIZE, read_slice
 
 # In deliver's own words, in the order of the filter.
 STATUSES = {
@@ -48,8 +48,10 @@ def messages(request: HttpRequest) -> HttpResponseBase:
     if encoding:
         require(request.user, "customers.export")
         return download(request, status, encoding)
-    page = Pager(asked_page(request), 0)
-    found, total = deliver.list_messages(status=status, offset=page.offset, limit=PAGE_SIZE)
+    found, pager = read_slice(
+        request,
+        lambda offset: deliver.list_messages(status=status, offset=offset, limit=PAGE_SIZE),
+    )
     counts = deliver.audience()
     names = {template.key: template.name for template in plan.list_templates()}
     profiles = customers.list_profiles([message.customer_id for message in found])
@@ -67,7 +69,7 @@ def messages(request: HttpRequest) -> HttpResponseBase:
                 )
                 for message in found
             ],
-            "pager": Pager(page.page, total),
+            "pager": pager,
             "status": status,
             "statuses": [
                 (key, name, counts.get(key, 0))
@@ -126,8 +128,9 @@ def _recipient(customer_id: int) -> CustomerProfile | None:
 @require_GET
 def mailbox(request: HttpRequest) -> HttpResponse:
     """List the mails that would have left."""
-    page = Pager(asked_page(request), 0)
-    mails, total = deliver.list_mails(offset=page.offset, limit=PAGE_SIZE)
+    mails, pager = read_slice(
+        request, lambda offset: deliver.list_mails(offset=offset, limit=PAGE_SIZE)
+    )
     recipients = deliver.recipients_of([mail.message_id for mail in mails])
     profiles = customers.list_profiles(set(recipients.values()))
     sight.show(request, profiles, fields=("email", "message"))
@@ -137,7 +140,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
             veil_mail(request, mail, profiles.get(recipients.get(mail.message_id, 0)))
             for mail in mails
         ],
-        "pager": Pager(page.page, total),
+        "pager": pager,
     }
     return render(request, "okaeri/messages/mailbox.html", context)
 

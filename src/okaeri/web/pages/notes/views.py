@@ -56,7 +56,7 @@ def notes(request: HttpRequest) -> HttpResponseBase:
         columns = [column.render(language_of(request)) for column in _COLUMNS]
         rows = _rows(request, found, action="export")
         return csv_response("interviews", columns, _csv_rows(rows), encoding=encoding)
-    pager = Pager(asked_page(request), len(found))
+    pager = Pager.within(asked_page(request), len(found))
     shown = found[pager.offset : pager.offset + pager.size]
     context = {
         "words": words,

@@ -15,7 +15,7 @@ from okaeri.foundation.text import Text
 from okaeri.web import formats
 from okaeri.web.access import needs
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
-from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
+from okaeri.web.pages.paging import PAGE_SIZE, Pager, read_slice
 from okaeri.web.pages.privacy.words import in_words
 from okaeri.web.reader import language_of
 
@@ -79,11 +79,13 @@ def asked_person(request: HttpRequest) -> int | None:
 
 def read_page(request: HttpRequest, where: dict[str, Any]) -> tuple[Sequence[AccessRecord], Pager]:
     """Give the page of the log that is asked for, of the asked person's entries alone if so."""
-    page = Pager(asked_page(request), 0)
-    found, total = customers.list_access(
-        offset=page.offset, limit=PAGE_SIZE, customer_id=asked_person(request), **where
+    person = asked_person(request)
+    return read_slice(
+        request,
+        lambda offset: customers.list_access(
+            offset=offset, limit=PAGE_SIZE, customer_id=person, **where
+        ),
     )
-    return found, Pager(page.page, total)
 
 
 @needs("privacy.see")

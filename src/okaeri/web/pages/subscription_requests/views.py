@@ -87,7 +87,7 @@ def requests(request: HttpRequest) -> HttpResponseBase:
         return csv_response(
             "subscription-requests", columns, _csv(request, rows), encoding=encoding
         )
-    pager = Pager(asked_page(request), intake.count_subscription_requests(which))
+    pager = Pager.within(asked_page(request), intake.count_subscription_requests(which))
     found = intake.list_subscription_requests(which, pager.offset, pager.size)
     waiting, since = intake.oldest_open_request()
     context = {

@@ -99,7 +99,7 @@ def show(
     status = _asked_status(request)
     standing = endpoints.standings_of([endpoint.id]).get(endpoint.id, endpoints.Standing())
     found = endpoints.list_deliveries(endpoint.id, status)
-    pager = Pager(asked_page(request), found.count())
+    pager = Pager.within(asked_page(request), found.count())
     context = {
         "tab": "webhooks",
         "endpoint": endpoint,
