@@ -40,7 +40,13 @@ def answer(folder: Path) -> contest.Answers:
             rows(compute_week_hours(day_hours)), "weekday ordered_hour orders net_minor"
         ),
         "survival": _survival(
-            rows(compute_survival(sources.customers.rename(is_gone="is_lapsed"), sources.faceted))
+            rows(
+                compute_survival(
+                    sources.customers.rename(is_gone="is_lapsed"),
+                    sources.faceted,
+                    sources.customers.select("customer_id", ripe="purchase_count"),
+                )
+            )
         ),
         "lifetime": [
             (part["value"], window["days"], window["customers"], window["ltv_minor"])

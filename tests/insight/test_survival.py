@@ -162,6 +162,25 @@ def test_each_split_adds_up_to_everybody(warehouse: Warehouse) -> None:
     assert {"purchase", "trial", "delivery"} == {one["kind"] for one in losses}
 
 
+def test_who_just_began_lowers_no_rate(warehouse: Warehouse) -> None:
+    # Deliveries are 30 days apart and purchases 10: known after 60 days. "new" began 59 days ago.
+    record(
+        *(
+            order(who, ago(day), "SOAP", subscription_no=who)
+            for who, days in (("old", (90, 60, 30)), ("new", (59,)), ("left", (61,)))
+            for day in days
+        ),
+        *(order("single", ago(day)) for day in (300, 290)),
+        order("young", ago(3)),
+    )
+    payload = payload_of(warehouse)
+    assert payload["ripe_days"] == {"purchases": 60, "deliveries": 60}
+    contracts = [(s["n"], s["reached"], s["ripe"], s["rate"]) for s in payload["contracts"]]
+    assert contracts == [(1, 3, 2, 0.5), (2, 1, 1, 1.0), (3, 1, 0, None)]
+    first = payload["all"][0]
+    assert (first["reached"], first["ripe"], first["rate"]) == (5, 3, 2 / 3)
+
+
 @pytest.mark.covers("E-04", "E-27")
 def test_the_page_splits_survival_by_kind_product_and_media_and_names_the_bottleneck(
     warehouse: Warehouse,

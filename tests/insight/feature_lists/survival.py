@@ -1,5 +1,6 @@
 """How relations began, and how far they come."""
 
+from datetime import date
 from typing import Any
 
 import ibis
@@ -37,8 +38,12 @@ from okaeri.insight.features.shipped_months import compute_shipped_months
 from okaeri.insight.features.survival import (
     compute_contracts,
     compute_deliveries,
+    compute_delivery_gaps,
     compute_full_orders,
+    compute_purchase_gaps,
     compute_purchase_values,
+    compute_ripe_deliveries,
+    compute_ripe_purchases,
     compute_survival,
     compute_trials,
 )
@@ -52,14 +57,19 @@ KEYS: dict[str, list[str] | None] = {
     "first_values": ["facet", "value"],
     "faceted": ["customer_id"],
     "product_names": ["sku"],
-    "survival": [*FACETS, "purchase_count"],
+    "survival": [*FACETS, "purchase_count", "ripe"],
+    "ripe_purchases": ["customer_id"],
+    "ripe_deliveries": ["source", "subscription_no"],
+    "purchase_gaps": ["gap_days"],
+    "delivery_gaps": ["gap_days"],
     "purchase_values": ["n"],
     "trials": [],
     "full_orders": [],
     "contracts": ["source", "subscription_no"],
-    "deliveries": ["unit", "deliveries"],
+    "deliveries": ["unit", "deliveries", "ripe"],
     "shipped_months": ["month"],
 }
+RIPE = date(2011, 9, 1)
 VALUES = {"kind": ["single"], "product": ["85123A", "22423"], "source": ["test"]}
 
 
@@ -80,6 +90,8 @@ def features(tables: Any) -> dict[str, ir.Table]:
         rules=tables.rules,
     )
     waits, gone = _gone(tables, counted)
+    ripe = compute_ripe_purchases(tables.purchases, until=RIPE)
+    ripe_deliveries = compute_ripe_deliveries(subscribed, until=RIPE)
     return {
         "waits": waits,
         "kinds": compute_kinds(counted),
@@ -89,12 +101,16 @@ def features(tables: Any) -> dict[str, ir.Table]:
         "first_values": compute_first_values(tables.firsts, most=3),
         "faceted": faceted,
         "product_names": compute_product_names(tables.order_lines, skus=VALUES["product"]),
-        "survival": compute_survival(gone, faceted),
+        "survival": compute_survival(gone, faceted, ripe),
+        "ripe_purchases": ripe,
+        "ripe_deliveries": ripe_deliveries,
+        "purchase_gaps": compute_purchase_gaps(tables.purchases),
+        "delivery_gaps": compute_delivery_gaps(subscribed),
         "purchase_values": compute_purchase_values(tables.purchases),
         "trials": compute_trials(tables.purchases, gone),
         "full_orders": compute_full_orders(tables.purchases),
         "contracts": contracts,
-        "deliveries": compute_deliveries(contracts),
+        "deliveries": compute_deliveries(contracts, ripe_deliveries),
         # Nor deliveries: here every purchase is one.
         "shipped_months": compute_shipped_months(
             tables.purchases.mutate(kind=ibis.literal("subscription"))

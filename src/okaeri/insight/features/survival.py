@@ -13,16 +13,57 @@ from okaeri.insight.types import LifecycleRules
 DEEPEST = 11
 
 
-def compute_survival(gone: ir.Table, faceted: ir.Table) -> ir.Table:
-    """One row per kind, product, media, source and number of purchases (at most 11) with a customer.
+def compute_survival(gone: ir.Table, faceted: ir.Table, ripe: ir.Table) -> ir.Table:
+    """One row per facets, number of purchases and of ripe ones (at most 11 each) with a customer.
 
-    Columns: the facets, purchase_count, customers, gone. `gone` as of `features.gone.compute_gone`.
+    Columns: the facets, purchase_count, ripe, customers, gone. `gone` as of `features.gone.compute_gone`,
+    `ripe` as of `compute_ripe_purchases`.
     """
     rows = gone.select("customer_id", "purchase_count", "is_gone")
     rows = rows.join(faceted.select("customer_id", *FACETS), "customer_id")
-    rows = rows.mutate(purchase_count=ibis.least(rows.purchase_count, DEEPEST).cast("int64"))
-    return rows.group_by(*FACETS, "purchase_count").agg(
+    rows = rows.left_join(ripe, "customer_id").drop("customer_id_right")
+    rows = rows.mutate(
+        purchase_count=ibis.least(rows.purchase_count, DEEPEST).cast("int64"),
+        ripe=ibis.least(rows.ripe.fill_null(0), DEEPEST).cast("int64"),
+    )
+    return rows.group_by(*FACETS, "purchase_count", "ripe").agg(
         customers=rows.count(), gone=rows.is_gone.ifelse(1, 0).sum()
+    )
+
+
+def compute_ripe_purchases(purchases: ir.Table, *, until: date) -> ir.Table:
+    """One row per buyer of then: customer_id, ripe (purchases up to and on `until`).
+
+    Of a ripe one it is known whether another followed: there was time enough for it.
+    """
+    rows = purchases.filter(purchases.ordered_on <= ibis.date(until))
+    return rows.group_by("customer_id").agg(ripe=rows.n.max())
+
+
+def compute_purchase_gaps(purchases: ir.Table) -> ir.Table:
+    """One row per number of days between two purchases of a customer: gap_days, times."""
+    rows = purchases.filter(purchases.starts_purchase & purchases.previous_on.notnull())
+    gap_days = rows.ordered_on.delta(rows.previous_on, unit="day")
+    return rows.group_by(gap_days=gap_days).agg(times=rows.count())
+
+
+def compute_delivery_gaps(counted: ir.Table) -> ir.Table:
+    """One row per number of days between two deliveries of a contract: gap_days, times."""
+    rows = counted.filter(counted.subscription_no != "")
+    days = rows.select("source", "subscription_no", "ordered_on").distinct()
+    life = ibis.window(group_by=["source", "subscription_no"], order_by="ordered_on")
+    days = days.mutate(gap_days=days.ordered_on.delta(days.ordered_on.lag().over(life), unit="day"))
+    again = days.filter(days.gap_days.notnull())
+    return again.group_by("gap_days").agg(times=again.count())
+
+
+def compute_ripe_deliveries(counted: ir.Table, *, until: date) -> ir.Table:
+    """One row per contract of then: source, subscription_no, ripe (deliveries up to and on `until`)."""
+    rows = counted.filter(
+        (counted.subscription_no != "") & (counted.ordered_on <= ibis.date(until))
+    )
+    return rows.group_by("source", "subscription_no").agg(
+        ripe=ibis.greatest(rows.count(), rows.delivery_no.max().fill_null(0))
     )
 
 
@@ -92,14 +133,19 @@ def compute_contracts(
     return told.drop("is_ended", "told_on")
 
 
-def compute_deliveries(contracts: ir.Table) -> ir.Table:
-    """One row per unit ("contract", "customer") and number of deliveries (at most 11) that was reached.
+def compute_deliveries(contracts: ir.Table, ripe: ir.Table) -> ir.Table:
+    """One row per unit ("contract", "customer"), number of deliveries and of ripe ones (at most 11 each).
 
-    Columns: unit, deliveries, units, over (of them), orders (known of all), net_minor. A customer
-    reached the most deliveries of any of his contracts and is over when all of them are.
+    Columns: unit, deliveries, ripe, units, over (of them), orders (known of all), net_minor. A customer
+    reached the most deliveries of any of his contracts and is over when all of them are. `ripe` as of
+    `compute_ripe_deliveries`.
     """
+    contracts = contracts.left_join(ripe, ["source", "subscription_no"])
+    # What came after the end is no delivery of it.
+    contracts = contracts.mutate(ripe=ibis.least(contracts.ripe.fill_null(0), contracts.deliveries))
     people = contracts.group_by("customer_id").agg(
         deliveries=contracts.deliveries.max(),
+        ripe=contracts.ripe.max(),
         is_over=contracts.is_over.ifelse(1, 0).min() == 1,
         orders=contracts.orders.sum(),
         net_minor=contracts.net_minor.sum(),
@@ -111,11 +157,12 @@ def compute_deliveries(contracts: ir.Table) -> ir.Table:
             "net_minor",
             unit=ibis.literal(unit),
             deliveries=ibis.least(rows.deliveries, DEEPEST).cast("int64"),
+            ripe=ibis.least(rows.ripe, DEEPEST).cast("int64"),
         )
         for unit, rows in (("contract", contracts), ("customer", people))
     ]
     both = ibis.union(*parts, distinct=False)
-    return both.group_by("unit", "deliveries").agg(
+    return both.group_by("unit", "deliveries", "ripe").agg(
         units=both.count(),
         over=both.is_over.ifelse(1, 0).sum(),
         orders=both.orders.sum(),

@@ -13,9 +13,14 @@ _TITLE = Text(
     "2回目まで届いたのは、契約の{contracts}、お客様の{customers}です",
     "{contracts} of contracts and {customers} of customers come to a second delivery",
 )
+_PLAIN = Text(
+    "2回目まで届いた割合は、まだわかりません",
+    "How many come to a second delivery is not known yet",
+)
 _NOTE = Text(
-    "1回目を100%として、n回目まで届けた割合。{day}現在。",
-    "Share that came to the nth delivery. As of {day}.",
+    "1回目を100%として、n回目まで届けた割合。お届けから{ripe}日たち、結果のわかる契約で計算。{day}現在。",
+    "Share that came to the nth delivery, of those whose delivery before is {ripe} days old, so that the "
+    "outcome is known. As of {day}.",
 )
 _MONTHS = Text(
     "その月に届けた人数 ÷ 前の月に届けた人数", "People delivered to ÷ those of the month before"
@@ -32,10 +37,12 @@ _MONTHS_NOTE = Text(
 def deliveries(payload: dict[str, Any], *, as_of: str, language: str) -> Chart:
     """Draw the share of contracts, and of customers, that came to each delivery."""
     drawn = [
-        Line(name.render(language), tuple((step["n"], step["share"]) for step in payload[unit]))
+        Line(
+            name.render(language),
+            tuple((one["n"], one["share"]) for one in payload[unit] if one["share"] is not None),
+        )
         for unit, name in UNITS.items()
     ]
-    rates = {unit: formats.percent(payload[unit][0]["rate"]) for unit in UNITS}
     axes = Axes(
         x_title=Text("お届け(回目)", "Delivery").render(language),
         y_title=Text("届けた割合", "Share delivered to").render(language),
@@ -46,10 +53,22 @@ def deliveries(payload: dict[str, Any], *, as_of: str, language: str) -> Chart:
         "survival-deliveries",
         drawn,
         axes,
-        title=_TITLE.format(**rates).render(language),
-        note=_NOTE.format(day=as_of).render(language),
+        title=_title(payload).render(language),
+        note=_NOTE.format(day=as_of, ripe=_ripe_days(payload)).render(language),
         height=240,
     )
+
+
+def _title(payload: dict[str, Any]) -> Text:
+    rates = {unit: payload[unit][0]["rate"] for unit in UNITS}
+    if None in rates.values():
+        return _PLAIN
+    return _TITLE.format(**{unit: formats.percent(rate) for unit, rate in rates.items()})
+
+
+def _ripe_days(payload: dict[str, Any]) -> object:
+    # A report of an earlier version knows none.
+    return payload.get("ripe_days", {}).get("deliveries", formats.MISSING)
 
 
 def months(payload: dict[str, Any], *, as_of: str, language: str) -> Chart:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from okaeri.foundation.text import Text
+from okaeri.web import formats
 from okaeri.web.charts.canvas import Chart
 from okaeri.web.charts.lines import Axes, Line, lines
 from okaeri.web.facet_names import FACETS, value_name
@@ -15,28 +16,36 @@ _TITLE = Text(
 )
 _PLAIN = Text("購入回数ごとに残っている割合", "The share still buying, by purchase number")
 _NOTE = Text(
-    "初回を100%として、n回以上買った人の割合({facet}別)。{day}現在。",
-    "Share that bought n times or more, by {facet}. As of {day}.",
+    "初回を100%として、n回以上買った人の割合({facet}別)。"
+    "前の購入から{ripe}日たち、結果のわかる人で計算。{day}現在。",
+    "Share that bought n times or more, by {facet}, of those whose purchase before is {ripe} days old, so "
+    "that the outcome is known. As of {day}.",
 )
+# Fewer people with a known outcome are not the best of anything.
+FEWEST_RIPE = 20
 
 
 def survival(payload: dict[str, Any], facet: str, *, as_of: str, language: str) -> Chart:
     """Draw how many come to each purchase, split by `facet`."""
     parts = [part for part in payload["facets"][facet] if part["steps"][0]["reached"]]
+    came = {
+        part["value"]: [step for step in part["steps"] if step["share"] is not None]
+        for part in parts
+    }
     named = [part["value"] for part in payload["facets"][facet]]
     drawn = [
         Line(
             value_name(facet, part).render(language),
-            tuple((step["n"], step["share"]) for step in part["steps"]),
+            tuple((step["n"], step["share"]) for step in came[part["value"]]),
             addresses=tuple(
                 came_so_far(began_with(facet, part["value"], named), step["n"])
-                for step in part["steps"]
+                for step in came[part["value"]]
             ),
         )
         for part in parts
     ]
     best = max(
-        (part for part in parts if part["steps"][0]["reached"] >= 20),
+        (part for part in parts if part["steps"][0].get("ripe", 0) >= FEWEST_RIPE),
         key=lambda part: part["steps"][0]["rate"],
         default=None,
     )
@@ -51,5 +60,7 @@ def survival(payload: dict[str, Any], facet: str, *, as_of: str, language: str) 
         y_format=".0%",
         y_most=1.0,
     )
-    note = _NOTE.format(day=as_of, facet=FACETS[facet].render(language)).render(language)
+    # A report of an earlier version knows no days.
+    ripe = payload.get("ripe_days", {}).get("purchases", formats.MISSING)
+    note = _NOTE.format(day=as_of, ripe=ripe, facet=FACETS[facet].render(language)).render(language)
     return lines(f"survival-{facet}", drawn, axes, title=title, note=note)

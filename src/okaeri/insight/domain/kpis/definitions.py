@@ -110,16 +110,19 @@ DEFINITIONS = {
         "of cancelling, else of the last delivery; after {lapse} days without one it counts as ended.",
     ),
     "kpi_sub_survival": Text(
-        "定期継続率(n回目): 1回目を届けた契約のうち、n回目まで届けた契約の割合です。",
-        "Subscription survival: of contracts with a first delivery, those that reached the nth.",
+        "定期継続率(n回目): 1回目を届けた契約のうち、n回目まで届けた契約の割合です。回ごとに、"
+        "結果のわかる契約だけで次へ進んだ割合を求めてかけ合わせるので、始まったばかりの契約が多くても下がりません。",
+        "Subscription survival: of contracts with a first delivery, those that reached the nth: the shares "
+        "that went on, each of contracts whose outcome is known, multiplied. New contracts do not lower it.",
     ),
     "kpi_sub_avg_deliveries": Text(
         "平均継続回数: これまでに届けた回数の合計 ÷ 契約数です。続いている契約は途中の回数で数えます。",
         "Deliveries a contract: deliveries so far ÷ contracts; running ones count as far as they are.",
     ),
     "kpi_churn_at_n": Text(
-        "回数別解約: n回目まで届けた契約のうち、n回目で終わった契約の割合です。",
-        "Ended at the nth: of contracts that reached delivery n, the share that ended there.",
+        "回数別解約: n回目まで届けて結果のわかる契約のうち、n回目で終わった契約の割合です。",
+        "Ended at the nth: of contracts that reached delivery n and whose outcome is known, the share that "
+        "ended there.",
     ),
     "kpi_cost": Text(
         "CPR・CPA・CPO・定期CPO・ROAS: 費用を入れた月と媒体の合計です。費用を、トライアルから始めた人(CPR)、"

@@ -7,6 +7,7 @@ from typing import Any
 from okaeri.foundation.text import Text
 from okaeri.insight.domain.reports.shipped_months import shipped_months
 from okaeri.insight.domain.shares import share_of, wilson_interval
+from okaeri.insight.domain.survived import Survived
 
 STEPS = 10
 # Products whose rule stands on the page; the rest are one line.
@@ -16,11 +17,15 @@ FACETS = ("kind", "product", "media", "source")
 DEFINITIONS = {
     "survival": Text(
         "購入回数ごとの残り方: 初回の買い方(単品・トライアル・定期、商品、媒体、販売元)で分け、"
-        "n回以上買った人の割合を示します。"
+        "n回以上買った人の割合を示します。割合は、前の購入から購入間隔の95%が収まる日数(60日以上、{lapse}日まで)たった人だけで「次も買った割合」を求め、"
+        "回ごとにかけ合わせます。買ったばかりの人が多くても下がりません。人数は全員です。"
         "進まなかった人は、離反なら「離れた」、まだなら「まだ間に合う」です。",
         "Survival by purchase number: customers by how they began (one-off, trial, subscription, product, "
-        "media, source) and the share that bought n times or more. Who did not go on is lost once gone, "
-        "else still in time.",
+        "media, source) and the share that bought n times or more: at each number the share "
+        "that bought again of those whose purchase is old enough (as 95 % of intervals, 60 "
+        "to {lapse} days), multiplied step by step, so that many "
+        "new buyers do not lower it. Counts are of everybody. Who did not go on is lost once gone, else "
+        "still in time.",
     ),
     "gone": Text(
         "離反: 最後の購入からの日数で決めます。トライアルだけの方は {churn_trial_days}日か、商品の使用日数の"
@@ -47,12 +52,16 @@ DEFINITIONS = {
         "大きいほうをとります。スキップは数えず、休止は解約としません。"
         "解約した契約と、{lapse}日以上お届けのない契約を「終わった」とします。"
         "お客様単位では、いちばん長く続いた契約の回数で数え、すべての契約が終わった方を「終わった」とします。"
-        "継続率は1回目を届けた数に対する割合、次へ進んだ割合は直前の回に対する割合です。",
+        "次へ進んだ割合は、結果のわかる契約(n回目のお届けから、お届け間隔の95%が収まる日数(60日以上、{lapse}日まで)"
+        "たった契約)のうち、次も届けた割合です。継続率はそれをかけ合わせた、1回目に対する割合です。"
+        "始まったばかりの契約が多くても下がりません。",
         "Deliveries: shipped deliveries of each contract up to its cancellation: its imported orders, or "
         "the delivery number the newest of them tells, the larger. Skips do not count and a pause is no "
         "cancellation. Cancelled contracts, and those without a delivery for {lapse} days, are over. By "
-        "customer the contract that went furthest counts, and who has none left is over. Survival is of "
-        "the first delivery, went on is of the delivery before.",
+        "customer the contract that went furthest counts, and who has none left is over. Went on: of "
+        "contracts whose outcome is known (the delivery is as old as 95 % of the days between two, 60 to "
+        "{lapse} days), the share with a next one. Survival is these shares multiplied, of the first "
+        "delivery; many new contracts do not lower it.",
     ),
     "shipped_months": Text(
         "月の継続率: その月に定期を届けた人数 ÷ 前の月に届けた人数です。新しく始めた人も分子に入るので、"
@@ -64,6 +73,8 @@ DEFINITIONS = {
     ),
 }
 
+# Steps come to, of them ripe, people or contracts, gone or over.
+_Counted = tuple[int, int, int, int]
 _COUNTS = ("people", "gone", "once", "once_gone", "twice", "twice_gone")
 
 
@@ -78,12 +89,16 @@ def survival_payload(
     goods: Mapping[str, str],
     deliveries: Sequence[Mapping[str, Any]],
     months: Iterable[Mapping[str, Any]],
+    ripe_days: Mapping[str, int],
     as_of: date,
 ) -> dict[str, Any]:
     """Give {all, facets, contracts, customers, months, trial, losses, products, others}.
 
-    all, contracts, customers: steps of n (1..10): reached, went_on, rate, low, high, lost, waiting,
-    share (of those who began). facets: facet → [{value ("" all others), label, steps}], most people
+    all, contracts, customers: steps of n (1..10): reached, went_on, lost, waiting (of everybody); ripe
+    (those of them whose outcome is known: step n is ripe_days old), ripe_lost; rate, low, high (went on
+    of the ripe, None without any); share, share_low, share_high (of those who began: the rates before,
+    multiplied, as Kaplan and Meier do; None once one is not known). ripe_days: of "purchases" and
+    "deliveries". facets: facet → [{value ("" all others), label, steps}], most people
     first. months: of `shipped_months`. trial: one such step. losses: what is lost at each step, the most
     money first: kind ("purchase", "trial", "delivery"), n, lost, reached, next_minor (of one purchase),
     net_minor.
@@ -92,16 +107,16 @@ def survival_payload(
     (None without). rules: {all, own}, how many products these are with the rest, and how many of all go
     by their own intervals.
     """
-    everybody = _steps((row["purchase_count"], row["customers"], row["gone"]) for row in rows)
+    everybody = _steps(_of_people(row) for row in rows)
     contracts, people = (
         _steps(
-            (row["deliveries"], row["units"], row["over"])
+            (row["deliveries"], row["ripe"], row["units"], row["over"])
             for row in deliveries
             if row["unit"] == unit
         )
         for unit in ("contract", "customer")
     )
-    trial = _step(1, trials["trials"], trials["went_on"] or 0, trials["lost"] or 0)
+    trial = _counts(1, trials["trials"], trials["went_on"] or 0, trials["lost"] or 0)
     by_people = sorted(waits, key=lambda row: (-row["people"], row["sku"]))
     shown, rest = by_people[:MOST_PRODUCTS], by_people[MOST_PRODUCTS:]
     return {
@@ -116,6 +131,7 @@ def survival_payload(
         "contracts": contracts,
         "customers": people,
         "months": shipped_months(months, as_of=as_of),
+        "ripe_days": dict(ripe_days),
         "trial": trial,
         "losses": _losses(everybody, trial, contracts, values, full, deliveries),
     }
@@ -124,10 +140,9 @@ def survival_payload(
 def _split(
     rows: Sequence[Mapping[str, Any]], facet: str, names: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    parts: dict[str, list[tuple[int, int, int]]] = {}
+    parts: dict[str, list[_Counted]] = {}
     for row in rows:
-        counted = (row["purchase_count"], row["customers"], row["gone"])
-        parts.setdefault(row[facet], []).append(counted)
+        parts.setdefault(row[facet], []).append(_of_people(row))
     split = [
         {"value": value, "label": names.get(value, value), "steps": _steps(counted)}
         for value, counted in parts.items()
@@ -138,30 +153,42 @@ def _split(
     )
 
 
-def _steps(rows: Iterable[tuple[int, int, int]]) -> list[dict[str, Any]]:
+def _of_people(row: Mapping[str, Any]) -> _Counted:
+    return row["purchase_count"], row["ripe"], row["customers"], row["gone"]
+
+
+def _steps(rows: Iterable[_Counted]) -> list[dict[str, Any]]:
     counted = list(rows)
-    total = sum(people for _, people, _ in counted)
-    steps = []
+    steps: list[dict[str, Any]] = []
+    so_far = Survived()
     for n in range(1, STEPS + 1):
-        reached = sum(people for count, people, _ in counted if count >= n)
-        on = sum(people for count, people, _ in counted if count > n)
-        lost = sum(lapsed for count, _, lapsed in counted if count == n)
+        reached = sum(people for count, _, people, _ in counted if count >= n)
+        on = sum(people for count, _, people, _ in counted if count > n)
+        lost = sum(lapsed for count, _, _, lapsed in counted if count == n)
         if reached:
-            steps.append(_step(n, reached, on, lost) | {"share": share_of(reached, total)})
+            ripe = _ripe(n, [row for row in counted if row[1] >= n])
+            share = {"share": so_far.share, "share_low": so_far.low, "share_high": so_far.high}
+            steps.append(_counts(n, reached, on, lost) | ripe | share)
+            so_far = so_far.after(ripe["ripe_went_on"], ripe["ripe"])
     return steps
 
 
-def _step(n: int, reached: int, went_on: int, lost: int) -> dict[str, Any]:
-    low, high = wilson_interval(went_on, reached)
+def _counts(n: int, reached: int, went_on: int, lost: int) -> dict[str, Any]:
+    waiting = reached - went_on - lost
+    return {"n": n, "reached": reached, "went_on": went_on, "lost": lost, "waiting": waiting}
+
+
+def _ripe(n: int, rows: Sequence[_Counted]) -> dict[str, Any]:
+    ripe = sum(people for _, _, people, _ in rows)
+    on = sum(people for count, _, people, _ in rows if count > n)
+    low, high = wilson_interval(on, ripe) if ripe else (None, None)
     return {
-        "n": n,
-        "reached": reached,
-        "went_on": went_on,
-        "rate": share_of(went_on, reached),
+        "ripe": ripe,
+        "ripe_went_on": on,
+        "ripe_lost": sum(lapsed for count, _, _, lapsed in rows if count == n),
+        "rate": share_of(on, ripe),
         "low": low,
         "high": high,
-        "lost": lost,
-        "waiting": reached - went_on - lost,
     }
 
 

@@ -12,7 +12,19 @@ from okaeri.web.pages.csv_file import csv_response
 from okaeri.web.pages.segments.addresses import address_of
 from okaeri.web.reader import language_of
 
-_STEP = ("unit", "n", "reached", "share", "went_on", "rate", "low", "high", "lost", "waiting")
+_STEP = (
+    "unit",
+    "n",
+    "reached",
+    "share",
+    "went_on",
+    "ripe",
+    "rate",
+    "low",
+    "high",
+    "lost",
+    "waiting",
+)
 _MONTH = ("month", "people", "before", "stayed", "rate", "is_open")
 SUBSCRIPTION_FILES = ("deliveries", "months")
 
@@ -51,4 +63,4 @@ def subscription_file(payload: Mapping[str, Any], of: str, encoding: str) -> Htt
 def _steps(payload: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
     for unit in UNITS:
         for step in payload[unit]:
-            yield unit, *(step[name] for name in _STEP[1:])
+            yield unit, *(step.get(name) for name in _STEP[1:])

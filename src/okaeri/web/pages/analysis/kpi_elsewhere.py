@@ -142,15 +142,25 @@ def _costs(payload: dict[str, Any]) -> Iterable[Row]:
 
 
 def _contracts(payload: dict[str, Any]) -> Iterable[Row]:
+    """Read how far contracts come, of those whose outcome is known."""
     steps = {step["n"]: step for step in payload["contracts"]}
-    began = steps[1]["reached"] if steps else 0
-    for n in (2, 3, 6):
-        reached = steps[n]["reached"] if n in steps else 0
-        yield _row(f"sub_survival_{n}", "rate", insight.rate_of(reached, began))
-    for n in (1, 4):
-        step = steps.get(n, {"lost": 0, "reached": 0})
-        yield _row(f"churn_at_{n}", "rate", insight.rate_of(step["lost"], step["reached"]))
+    # Reports of before that was told apart count contracts that just began as lost.
+    if all("ripe" in step for step in steps.values()):
+        for n in (2, 3, 6):
+            yield _row(f"sub_survival_{n}", "rate", _survived(steps, n))
+        for n in (1, 4):
+            step = steps.get(n, {"ripe_lost": 0, "ripe": 0})
+            yield _row(f"churn_at_{n}", "rate", insight.rate_of(step["ripe_lost"], step["ripe"]))
     yield _month_form(payload.get("months", ()))
+
+
+def _survived(steps: Mapping[int, Mapping[str, Any]], n: int) -> Figure:
+    known = steps.get(n - 1, {}).get("ripe", 0)
+    if n not in steps:
+        # Nobody came so far: nothing, if it is known of anybody who came to the step before.
+        return insight.rate_of(0, known)
+    step = steps[n]
+    return _figure(step["share"], known, {"low": step["share_low"], "high": step["share_high"]})
 
 
 def _month_form(months: Sequence[Mapping[str, Any]]) -> Row:

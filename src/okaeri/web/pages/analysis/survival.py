@@ -32,7 +32,7 @@ from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
 from okaeri.web.reader import language_of
 
-_STEP = ("n", "reached", "went_on", "rate", "lost", "waiting")
+_STEP = ("n", "reached", "went_on", "ripe", "rate", "share", "lost", "waiting")
 _PRODUCT = (
     *("sku", "name", "basis", "wait_days", "intervals", "people", "gone"),
     *("once", "once_gone", "twice", "twice_gone"),
@@ -70,7 +70,7 @@ def survival(request: HttpRequest) -> HttpResponseBase:
         return subscription_file(payload, request.GET["of"], encoding)
     if payload and encoding:
         rows = (
-            (value_name(facet, part).render(language), *(step[name] for name in _STEP))
+            (value_name(facet, part).render(language), *(step.get(name) for name in _STEP))
             for part in parts
             for step in part["steps"]
         )
