@@ -5,9 +5,10 @@ from pathlib import Path
 
 import okaeri.deliver
 from okaeri.deliver.domain.address import mask_address
-from okaeri.deliver.domain.reasons import REASONS, STATUS_NAMES, describe
+from okaeri.deliver.domain.reasons import REASONS, describe
 from okaeri.deliver.domain.token import message_id_in, token_is_genuine, unsubscribe_token
 from okaeri.deliver.models import Message
+from okaeri.deliver.types import STATUS_NAMES
 
 
 def test_every_status_has_a_name_and_a_sentence() -> None:

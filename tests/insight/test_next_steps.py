@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 
 from okaeri.insight.domain.next_steps import HOW_MANY, recommend_next_steps
-from okaeri.insight.types import LifecycleRules, Stage
-
-STAGES = (Stage.FIRST, Stage.TODDLER, Stage.STEADY, Stage.TREND, Stage.PRIME)
+from okaeri.insight.types import STAGES, LifecycleRules
 
 
 def reports(buyers: int, **counts: int) -> dict[str, dict[str, Any]]:

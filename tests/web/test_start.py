@@ -11,6 +11,7 @@ from okaeri.customers.models import Customer
 from okaeri.foundation import clock
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight import api as insight
+from okaeri.insight.types import LifecycleRules
 from okaeri.intake import api as intake
 from okaeri.intake.models import Order, Party
 from okaeri.plan import api as plan
@@ -121,12 +122,24 @@ def test_every_page_of_staff_explains_its_words(browser_of_staff: Client) -> Non
     for name, path in _addresses():
         if name in OPEN:
             continue
-        assert terms_of(path), path
+        assert terms_of(path, LifecycleRules()), path
     for path in ("/", "/customers/", "/analysis/portfolio/", "/settings/", "/password/"):
         html = browser_of_staff.get(path).content.decode()
         found = re.search(r'class="account help .*?</details>', html, re.DOTALL)
         assert found is not None, path
-        assert found.group().count("<dt>") == len(terms_of(path))
+        assert found.group().count("<dt>") == len(terms_of(path, LifecycleRules()))
+
+
+def test_the_help_says_the_days_the_shop_chose() -> None:
+    own = LifecycleRules(lapse_days=300, warn_days=200, steady_days=60, prime_days=150, multiple=5.0,
+                         threshold_refresh="nightly", f2_late_mode="own_days")  # fmt: skip
+    said = [*terms_of("/analysis/", own), *terms_of("/customers/", own)]
+    words = " ".join(term.meaning.ja + term.meaning.en for term in said)
+    for number in ("300日", "60日から149日", "150日以上", "200日から299日", "5倍"):
+        assert number in words
+    assert "月のはじめに" not in words
+    assert "5人に4人" in words
+    assert not re.search(r"[{}]|240|210|180|[^0-9]90日から", words)
 
 
 def test_the_help_knows_the_words_of_the_glossary() -> None:

@@ -10,6 +10,19 @@ from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.settings import Contradiction, must_be_below, setting
 from okaeri.foundation.text import Text
 
+# Where a message is, by the values of `Message.Status`.
+STATUS_NAMES: dict[str, Text] = {
+    "planned": Text("予定", "Planned"),
+    "rendered": Text("送信待ち", "Waiting to leave"),
+    "claimed": Text("送信中", "Leaving"),
+    "accepted": Text("送信済み", "Sent"),
+    "rejected": Text("届かず", "Refused"),
+    "unknown": Text("不明", "Unknown"),
+    "suppressed": Text("送らない", "Not sent"),
+    "held_out": Text("比較のため対象外", "Left out to compare"),
+    "expired": Text("期限切れ", "Expired"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class MessageRequest:

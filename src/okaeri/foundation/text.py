@@ -63,6 +63,10 @@ class Text:
         return cls(stored["ja"], stored["en"])
 
 
+# Monday first, as `date.weekday` counts.
+WEEKDAYS = tuple(map(Text, "月火水木金土日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")))
+
+
 def day_in_words(day: date) -> Text:
     """Give 2026年11月4日 / 4 Nov 2026."""
     return Text(

@@ -29,6 +29,8 @@ STAGE_NAMES: dict[Stage, Text] = {
     Stage.TREND: Text("流行客", "Trend"),
     Stage.PRIME: Text("優良客", "Loyal"),
 }
+# The five classes of buyers, in the order they are shown.
+STAGES = (Stage.FIRST, Stage.TODDLER, Stage.STEADY, Stage.TREND, Stage.PRIME)
 
 
 class HalfLifeBasis(StrEnum):

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, hold, load
 from okaeri.foundation.text import Text
+from okaeri.insight.types import LifecycleRules
 from okaeri.web.access import PERMISSIONS, may
 from okaeri.web.glossary import terms_of
 from okaeri.web.reader import language_of
@@ -44,7 +45,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Give the frame around every page."""
     user = getattr(request, "user", None)
     with hold():
-        shop = load(ShopProfile)
+        shop, rules = load(ShopProfile), load(LifecycleRules)
         sees_settings = user is not None and may(user, "settings.see")
         unused = unused_settings() if sees_settings else []
     theme = request.COOKIES.get(THEME_COOKIE, "auto")
@@ -57,7 +58,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "can": {
             name.replace(".", "_"): user is not None and may(user, name) for name in PERMISSIONS
         },
-        "help_terms": terms_of(request.path_info),
+        "help_terms": terms_of(request.path_info, rules),
         "here": _entry_of(request.path_info),
         "simulated_day": (
             clock.local_day(clock.now(), shop.zone) if clock.current().is_simulated else None

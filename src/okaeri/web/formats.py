@@ -7,11 +7,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from okaeri.foundation.money import exponent, format_minor
-from okaeri.foundation.text import MONTHS_EN, Text, day_in_words
+from okaeri.foundation.text import MONTHS_EN, WEEKDAYS, Text, day_in_words
 
 MISSING = "—"
-_WEEKDAYS_JA = "月火水木金土日"
-_WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def number(value: float | None, places: int = 0) -> str:
@@ -106,9 +104,9 @@ def day(value: date | None, language: str, *, weekday: bool = True) -> str:
     if value is None:
         return MISSING
     if language == "ja":
-        tail = f"({_WEEKDAYS_JA[value.weekday()]})" if weekday else ""
+        tail = f"({WEEKDAYS[value.weekday()].ja})" if weekday else ""
         return day_in_words(value).ja + tail
-    head = f"{_WEEKDAYS_EN[value.weekday()]} " if weekday else ""
+    head = f"{WEEKDAYS[value.weekday()].en} " if weekday else ""
     return head + day_in_words(value).en
 
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from okaeri.foundation.text import Text
+from okaeri.insight.types import LifecycleRules
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word and what it means, in one sentence."""
+    """One word and what it means, in one sentence; {places} are filled from the shop's rules."""
 
     name: Text
     meaning: Text
@@ -55,32 +56,32 @@ TERMS: Mapping[str, Term] = {
     "toddler": _term(
         "よちよち客",
         "Toddler",
-        "2回以上購入し、初回から90日たっていない方です。",
-        "Two or more purchases within 90 days of the first.",
+        "2回以上購入し、初回から{steady}日たっていない方です。",
+        "Two or more purchases within {steady} days of the first.",
     ),
     "steady": _term(
         "コツコツ客",
         "Steady",
-        "90日以上のお付き合いで、累計がしきい値に届いていない方です。",
-        "With us for 90 days or more, spending below the threshold.",
+        "{steady}日以上のお付き合いで、累計がしきい値に届いていない方です。",
+        "With us for {steady} days or more, spending below the threshold.",
     ),
     "trend": _term(
         "流行客",
         "Trend",
-        "90日から209日で、累計がしきい値に届いた方です。まとめ買いや贈り物の方が多くいます。",
-        "90 to 209 days, spending at or above the threshold; often bargains or gifts.",
+        "{steady}日から{last_trend}日で、累計がしきい値に届いた方です。まとめ買いや贈り物の方が多くいます。",
+        "{steady} to {last_trend} days, spending at or above the threshold; often bargains or gifts.",
     ),
     "prime": _term(
         "優良客",
         "Loyal",
-        "210日以上のお付き合いで、累計がしきい値に届いた方です。",
-        "210 days or more, spending at or above the threshold.",
+        "{prime}日以上のお付き合いで、累計がしきい値に届いた方です。",
+        "{prime} days or more, spending at or above the threshold.",
     ),
     "lapsed": _term(
         "現役 / 離脱",
         "Active / lapsed",
-        "最後の購入から240日たつと離脱と数えます。日数は設定で変えられます。",
-        "Lapsed from 240 days after the last purchase; the days are a setting.",
+        "最後の購入から{lapse}日たつと離脱と数えます。日数は設定で変えられます。",
+        "Lapsed from {lapse} days after the last purchase; the days are a setting.",
     ),
     "gone": _term(
         "離反",
@@ -92,8 +93,8 @@ TERMS: Mapping[str, Term] = {
     "at_risk": _term(
         "離脱予備軍",
         "At risk",
-        "最後の購入から180日から239日の方です。",
-        "180 to 239 days since the last purchase.",
+        "最後の購入から{warn}日から{last_warn}日の方です。",
+        "{warn} to {last_warn} days since the last purchase.",
     ),
     "lapse_reason": _term(
         "離脱理由",
@@ -113,8 +114,16 @@ TERMS: Mapping[str, Term] = {
     "f2_late": _term(
         "F2転換遅れ",
         "Late second purchase",
-        "初回から90日たっても2回目がない方です。",
-        "No second purchase 90 days after the first.",
+        "初回から{late}日たっても2回目がない方です。",
+        "No second purchase {late} days after the first.",
+    ),
+    # The days of a shop that lets its own past decide them.
+    "f2_late_own": _term(
+        "F2転換遅れ",
+        "Late second purchase",
+        "初回から、2回目を買う方の5人に4人が戻る日数(実績が少ないうちは{late}日)たっても、2回目がない方です。",
+        "No second purchase after the days in which four of five who come back do so ({late} days while "
+        "few have).",
     ),
     "tenure": _term(
         "在籍日数", "Tenure", "初回の購入からの日数です。", "Days since the first purchase."
@@ -131,8 +140,14 @@ TERMS: Mapping[str, Term] = {
     "threshold": _term(
         "しきい値",
         "Threshold",
-        "平均顧客単価の7倍です。月のはじめに決め、その月は動かしません。",
-        "Seven times the average unit price, fixed for the month.",
+        "平均顧客単価の{multiple}倍です。月のはじめに決め、その月は動かしません。",
+        "{multiple} times the average unit price, fixed for the month.",
+    ),
+    "threshold_nightly": _term(
+        "しきい値",
+        "Threshold",
+        "平均顧客単価の{multiple}倍です。毎晩、計算し直します。",
+        "{multiple} times the average unit price, reckoned anew every night.",
     ),
     "cycle": _term(
         "購買サイクル",
@@ -406,9 +421,32 @@ _OF_PAGES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def terms_of(path: str) -> list[Term]:
-    """Give the terms a page needs; every page of staff has some."""
+def terms_of(path: str, rules: LifecycleRules) -> list[Term]:
+    """Give the terms a page needs, by the shop's own rules; every page of staff has some."""
     fitting = [
         start for start in _OF_PAGES if path.startswith(start) and (start != "/" or path == "/")
     ]
-    return [TERMS[key] for key in _OF_PAGES[max(fitting, key=len, default="/")]]
+    keys = _OF_PAGES[max(fitting, key=len, default="/")]
+    found, numbers = (TERMS[_by_rules(key, rules)] for key in keys), _numbers(rules)
+    return [Term(term.name, term.meaning.format(**numbers)) for term in found]
+
+
+def _by_rules(key: str, rules: LifecycleRules) -> str:
+    if key == "threshold" and rules.threshold_refresh == "nightly":
+        return "threshold_nightly"
+    if key == "f2_late" and rules.f2_late_mode == "own_days":
+        return "f2_late_own"
+    return key
+
+
+def _numbers(rules: LifecycleRules) -> dict[str, object]:
+    return {
+        "steady": rules.steady_days,
+        "last_trend": rules.prime_days - 1,
+        "prime": rules.prime_days,
+        "warn": rules.warn_days,
+        "last_warn": rules.lapse_days - 1,
+        "lapse": rules.lapse_days,
+        "late": rules.f2_late_days,
+        "multiple": f"{rules.multiple:g}",
+    }

@@ -3,19 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from okaeri.deliver.types import STATUS_NAMES
 from okaeri.foundation.text import Text
-
-STATUS_NAMES: dict[str, Text] = {
-    "planned": Text("予定", "Planned"),
-    "rendered": Text("送信待ち", "Waiting to leave"),
-    "claimed": Text("送信中", "Leaving"),
-    "accepted": Text("送信済み", "Sent"),
-    "rejected": Text("届かず", "Refused"),
-    "unknown": Text("不明", "Unknown"),
-    "suppressed": Text("送らない", "Not sent"),
-    "held_out": Text("比較のため対象外", "Left out to compare"),
-    "expired": Text("期限切れ", "Expired"),
-}
 
 _WHY_STATUS: dict[str, Text] = {
     "planned": Text("送信日時を待っています。", "Waits for its time."),

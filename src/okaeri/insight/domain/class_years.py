@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-STAGES = ("first", "toddler", "steady", "trend", "prime")
+from okaeri.insight.types import STAGES
+
 # Active ones first; the place of a class in every vector here.
 CLASSES = tuple((stage, lapsed) for lapsed in (False, True) for stage in STAGES)
 YEARS = 5

@@ -77,7 +77,7 @@ def _values(
         "bar": money(portfolio["threshold_minor"], currency) if portfolio else unknown,
         "price": money(portfolio["aov_minor"], currency) if portfolio else unknown,
         "price_mode": _PRICE_MODES[rules.unit_price_mode],
-        "priced": _PRICED[rules.threshold_refresh],
+        "priced": PRICED[rules.threshold_refresh],
         "tenure": _TENURES[rules.tenure_basis],
         "day": _SAME_DAY if rules.merge_same_day else _EACH_ORDER,
         "trial": _WITH_TRIAL if rules.count_trial else _WITHOUT_TRIAL,
@@ -147,16 +147,17 @@ _PRICE_MODES = {
     "per_customer": Text("全期間の購入額 ÷ 購入者数", "net sales of all time ÷ buyers"),
     "fixed": Text("設定した固定の単価", "the fixed price of the settings"),
 }
-_PRICED = {
+# When the unit price is reckoned (`cpm.threshold_refresh`).
+PRICED = {
     "monthly": Text(
-        "毎月1日より前の注文から、その日までに届いた返品の伝票を差し引いて計算し、月内は固定し"
+        "毎月1日より前の注文から、その日までに届いた返品の伝票を差し引いて計算し、月内は固定"
         "(あとから取り込んだ前の月までの注文と、注文そのものの取消・返金では動きます)",
         "from orders before the first of the month, less return documents that had come by then, and frozen "
         "for the month (orders of months before that are imported later, and orders cancelled or refunded in "
         "themselves, do move it)",
     ),
     "nightly": Text(
-        "毎晩、今月の注文も入れて計算し直し",
+        "毎晩、今月の注文も入れて再計算",
         "reckoned anew every night, orders of this month included",
     ),
 }
@@ -201,7 +202,7 @@ _DEFINITIONS: dict[str, Text] = {
     ),
     "threshold_minor": Text(
         "流行・優良の線: 平均顧客単価({price_mode} = {price})の {multiple}倍 = {bar} です。"
-        "{priced}、注文が {fewest}件未満のときは固定の単価を使います。",
+        "{priced}し、注文が {fewest}件未満のときは固定の単価を使います。",
         "Bar for trend and loyal: {multiple} × the average unit price ({price_mode} = {price}) = {bar}; "
         "{priced}; with fewer than {fewest} orders the fixed price is used.",
     ),

@@ -5,6 +5,7 @@ from typing import Any
 
 from okaeri.foundation.text import Text
 from okaeri.insight.analysis_types import TargetRules
+from okaeri.insight.domain.definitions import PRICED
 from okaeri.insight.domain.shares import wilson_interval
 from okaeri.insight.domain.words import interval, joined, money, percent, sentence
 from okaeri.insight.types import Finding, LifecycleRules
@@ -146,6 +147,7 @@ def _threshold(reports: Reports, rules: LifecycleRules, currency: str) -> Iterat
             bar=money(portfolio["threshold_minor"], currency),
             price=money(portfolio["aov_minor"], currency),
             multiple=f"{rules.multiple:g}",
+            priced=PRICED[rules.threshold_refresh],
         ),
     )
 
@@ -202,9 +204,9 @@ _FRESHNESS = Text(
     "between purchases is {days} days).",
 )
 _MEASURED_BAR = Text(
-    "流行客・優良客の線は累計 {bar} です(平均顧客単価 {price} の {multiple}倍、月初に固定)。",
+    "流行客・優良客の線は累計 {bar} です(平均顧客単価 {price} の {multiple}倍。{priced})。",
     "The bar for trend and loyal customers is {bar} in all ({multiple} times the average order of "
-    "{price}, frozen on the first of the month).",
+    "{price}, {priced}).",
 )
 _FIXED_BAR = Text(
     "注文がまだ少ないか固定の設定のため、流行客・優良客の線は固定の単価 {price} の {multiple}倍、{bar} です。",

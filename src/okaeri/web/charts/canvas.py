@@ -32,7 +32,6 @@ COLOURS = {
     "band-care": "#c3bc74",
     "band-lost": "#d9d1bd",
 }
-STAGES = ("first", "toddler", "steady", "trend", "prime")
 # Stand-ins for a hatched fill, one step beside the solid colour.
 _HATCHED = {
     "class-first": "#5fa5d9",

@@ -10,9 +10,9 @@ from typing import Any
 import altair as alt
 
 from okaeri.foundation.text import Text
-from okaeri.insight.types import Stage, class_name
+from okaeri.insight.types import STAGES, Stage, class_name
 from okaeri.web import findings, formats
-from okaeri.web.charts.canvas import NARROW, STAGES, WIDE, Chart, class_colour, finish, rows_of
+from okaeri.web.charts.canvas import NARROW, WIDE, Chart, class_colour, finish, rows_of
 
 _NOTE = Text(
     "締めた月の、月末の人数。斜線は離脱客。",

@@ -7,9 +7,9 @@ from typing import Any
 import altair as alt
 
 from okaeri.foundation.text import Text
-from okaeri.insight.types import STAGE_NAMES, Stage
+from okaeri.insight.types import STAGE_NAMES, STAGES
 from okaeri.web import findings, formats
-from okaeri.web.charts.canvas import NARROW, STAGES, WIDE, Chart, colour, finish, rows_of
+from okaeri.web.charts.canvas import NARROW, WIDE, Chart, colour, finish, rows_of
 
 _NOTE = Text(
     "左は6か月前の月末、右は{day}。帯の太さは人数で、色は6か月前の段階です。",
@@ -23,7 +23,7 @@ _NEW, _GONE = "new", "gone"
 # Best on top, as on the way up.
 _NODES = (*reversed(STAGES), _GONE, _NEW)
 _NAMES = {
-    **{stage: STAGE_NAMES[Stage(stage)] for stage in STAGES},
+    **{stage.value: STAGE_NAMES[stage] for stage in STAGES},
     _GONE: Text("離脱", "Lapsed"),
     _NEW: Text("新しい顧客", "New"),
 }

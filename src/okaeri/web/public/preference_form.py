@@ -11,13 +11,9 @@ from okaeri.customers.preference_types import NO_WISHES, TopicRules, Wishes
 from okaeri.customers.types import ContactPointView
 from okaeri.deliver.types import Choice, ContactRules
 from okaeri.foundation.errors import InputError
-from okaeri.foundation.text import Text
+from okaeri.foundation.text import WEEKDAYS, Text
 from okaeri.web.channel_names import channel_name
 
-WEEKDAYS = (
-    Text("月", "Mon"), Text("火", "Tue"), Text("水", "Wed"), Text("木", "Thu"),
-    Text("金", "Fri"), Text("土", "Sat"), Text("日", "Sun"),
-)  # fmt: skip
 _COUNTS = (1, 2, 3)
 _A_WEEK = Text("週に{n}通まで", "At most {n} a week")
 _AS_USUAL = Text("お店にまかせる(週に{n}通まで)", "As the shop sees fit (at most {n} a week)")

@@ -7,7 +7,6 @@ from typing import Any
 from okaeri.foundation.text import Text
 from okaeri.insight.domain.class_years import (
     CLASSES,
-    STAGES,
     YEARS,
     ClassSales,
     Counts,
@@ -21,6 +20,7 @@ from okaeri.insight.domain.class_years import (
     stock_of,
 )
 from okaeri.insight.domain.shares import share_of, wilson_interval
+from okaeri.insight.types import STAGES
 
 DEFINITIONS = {
     "class_rates": Text(

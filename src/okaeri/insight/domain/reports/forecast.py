@@ -5,8 +5,8 @@ from typing import Any
 
 from okaeri.foundation.text import Text
 from okaeri.insight.analysis_types import ForecastRules
-from okaeri.insight.domain.reports.portfolio import STAGES
 from okaeri.insight.domain.shares import forecast_interval, share_of, wilson_interval
+from okaeri.insight.types import STAGES
 
 # The seed gives no number for these; what stands there is a guess and is marked as one.
 _PROVISIONAL = {"trend"}

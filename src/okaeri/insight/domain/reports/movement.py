@@ -7,10 +7,10 @@ from typing import Any
 from okaeri.foundation.text import Text
 from okaeri.insight.analysis_types import TargetRules
 from okaeri.insight.domain.shares import share_of, wilson_interval
+from okaeri.insight.types import STAGES
 
 MONTHS_BACK = 6
 TREND_MONTHS = 12
-_ORDER = ("first", "toddler", "steady", "trend", "prime")
 # Class → the lowest class that counts as having gone up; the share aimed at is in `TargetRules`.
 STEPS = {"first": "toddler", "toddler": "steady", "steady": "trend"}
 
@@ -128,8 +128,8 @@ def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """Order cells as the classes follow one another; those who were no customers come first."""
     before, after = row["from_stage"], row["to_stage"]
     return (
-        *(-1 if before is None else _ORDER.index(before), bool(row["from_lapsed"])),
-        *(_ORDER.index(after), row["to_lapsed"]),
+        *(-1 if before is None else STAGES.index(before), bool(row["from_lapsed"])),
+        *(STAGES.index(after), row["to_lapsed"]),
     )
 
 
@@ -167,14 +167,14 @@ def _step(stage: str, kept: Sequence[Mapping[str, Any]], targets: TargetRules) -
 
 
 def _above(stage: str) -> str | None:
-    place = _ORDER.index(stage) + 1
-    return _ORDER[place] if place < len(_ORDER) else None
+    place = STAGES.index(stage) + 1
+    return STAGES[place] if place < len(STAGES) else None
 
 
 def _is_active_from(row: Mapping[str, Any], goal: str | None) -> bool:
     if goal is None or row["to_lapsed"]:
         return False
-    return _ORDER.index(row["to_stage"]) >= _ORDER.index(goal)
+    return STAGES.index(row["to_stage"]) >= STAGES.index(goal)
 
 
 def _people(rows: Iterable[Mapping[str, Any]]) -> int:

@@ -5,9 +5,8 @@ from typing import Any
 
 from okaeri.insight.domain.shares import share_of
 from okaeri.insight.domain.unit_price import UnitPrice
-from okaeri.insight.types import Stage
+from okaeri.insight.types import STAGES, Stage
 
-STAGES = (Stage.FIRST, Stage.TODDLER, Stage.STEADY, Stage.TREND, Stage.PRIME)
 _ZEROS = {
     "customers": 0,
     "net_minor": 0,

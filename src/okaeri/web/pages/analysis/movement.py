@@ -9,9 +9,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from okaeri.insight import api as insight
+from okaeri.insight.types import STAGES
 from okaeri.web import findings
 from okaeri.web.access import needs
-from okaeri.web.charts.canvas import STAGES
 from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.beginnings import BOUGHT, Part

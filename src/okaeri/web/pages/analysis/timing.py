@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from okaeri.foundation.text import MONTHS_EN, Text
+from okaeri.foundation.text import MONTHS_EN, WEEKDAYS, Text
 from okaeri.web.access import needs
 from okaeri.web.count_facet import report_of
 from okaeri.web.numbers import definitions_for
@@ -16,15 +16,6 @@ from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
 
-WEEKDAYS = (
-    Text("月", "Mon"),
-    Text("火", "Tue"),
-    Text("水", "Wed"),
-    Text("木", "Thu"),
-    Text("金", "Fri"),
-    Text("土", "Sat"),
-    Text("日", "Sun"),
-)
 _MONTHS = tuple(Text(f"{n}月", name) for n, name in enumerate(MONTHS_EN, 1))
 _SEASONS = {
     "spring": Text("春(3〜5月)", "Spring"),

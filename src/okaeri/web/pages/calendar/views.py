@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from okaeri.foundation import clock
-from okaeri.foundation.text import Text
+from okaeri.foundation.text import WEEKDAYS, Text
 from okaeri.insight.types import TEN_CLASSES
 from okaeri.plan import api as plan
 from okaeri.plan.calendar_types import (
@@ -27,12 +27,6 @@ from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.paging import Pager, asked_page
 from okaeri.web.reader import language_of
 
-WEEKDAYS = tuple(
-    Text(ja, en)
-    for ja, en in zip(
-        "月火水木金土日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True
-    )
-)
 SOURCE_NAMES = {
     ItemSource.MESSAGE: Text("送信待ち", "In the outbox"),
     ItemSource.JOURNEY: Text("シナリオ", "Journey"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from okaeri.customers import api as customers
 from okaeri.customers.types import CustomerProfile
 from okaeri.deliver import api as deliver
+from okaeri.deliver.types import STATUS_NAMES
 from okaeri.foundation.text import Text
 from okaeri.plan import api as plan
 from okaeri.web import sight
@@ -24,18 +25,10 @@ from okaeri.web.pages.messages.sending import find_sending
 from okaeri.web.pages.messages.veiling import veil_mail, veil_message
 from okaeri.web.pages.paging import PAGE_SIZE, read_slice
 
-# In deliver's own words, in the order of the filter.
-STATUSES = {
-    "accepted": Text("送信済み", "Sent"),
-    "suppressed": Text("送らない", "Not sent"),
-    "held_out": Text("比較のため対象外", "Left out to compare"),
-    "planned": Text("予定", "Planned"),
-    "rendered": Text("送信待ち", "Waiting to leave"),
-    "claimed": Text("送信中", "Leaving"),
-    "rejected": Text("届かず", "Refused"),
-    "expired": Text("期限切れ", "Expired"),
-    "unknown": Text("不明", "Unknown"),
-}
+# In the order of the filter.
+_STATUSES = (
+    "accepted", "suppressed", "held_out", "planned", "rendered", "claimed", "rejected", "expired", "unknown",
+)  # fmt: skip
 
 
 @needs("messages.see")
@@ -43,7 +36,7 @@ STATUSES = {
 def messages(request: HttpRequest) -> HttpResponseBase:
     """List messages, each with where it is and why; as CSV when asked for."""
     asked = request.GET.get("status", "")
-    status = asked if asked in STATUSES else ""
+    status = asked if asked in _STATUSES else ""
     encoding = asked_encoding(request)
     if encoding:
         require(request.user, "customers.export")
@@ -72,8 +65,8 @@ def messages(request: HttpRequest) -> HttpResponseBase:
             "pager": pager,
             "status": status,
             "statuses": [
-                (key, name, counts.get(key, 0))
-                for key, name in STATUSES.items()
+                (key, STATUS_NAMES[key], counts.get(key, 0))
+                for key in _STATUSES
                 if counts.get(key) or key == status
             ],
             "audience": counts.get("audience", 0),
