@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,7 +24,14 @@ from okaeri.insight.domain.segment_rules import (
     with_attributes,
 )
 from okaeri.insight.features.segment_flags import compute_segment_flags
-from tests.insight.segment_shops import DAY, PEOPLE, TREES, upload
+from tests.insight.segment_shops import (
+    ALL_FACTS,
+    DAY,
+    PEOPLE,
+    PERSON_KINDS,
+    TREES,
+    upload,
+)
 
 NAME = Text("項目", "Item")
 CATALOG = replace(
@@ -84,6 +92,9 @@ def test_python_and_the_engine_find_the_same_people(
         ({"field": "birthday", "op": "month", "value": 13}, "13"),
         ({"field": "birthday", "op": "=", "value": 5}, "next_days month"),
         ({"field": "birthday", "op": "!=", "value": 5}, "next_days month"),
+        ({"did": "event", "last_days": 401}, "400"),
+        ({"did": "click", "last_days": 730, "op": "=", "value": 0}, "400"),
+        ({"last": {"did": "order"}, "then": {"did": "event"}, "within_days": 401}, "400"),
         ({"did": "sleep"}, "sleep"),
         ({"did": "order", "where": [{"field": "sku", "op": "=", "value": "A"}]}, "sku"),
         ({"did": "order", "measure": "weight"}, "weight"),
@@ -153,6 +164,42 @@ def test_segments_that_name_each_other_doubly_do_not_grow_without_end() -> None:
     assert "5000" in refused.value.message.en
 
 
+def test_what_is_kept_for_a_while_is_asked_for_as_long_as_it_is_kept(warehouse: Warehouse) -> None:
+    def before(days: int) -> dict[str, Any]:
+        return {"day": DAY - timedelta(days=days)}
+
+    def person(**done: list[dict[str, Any]]) -> Person:
+        facts = {fact: done.get(fact, []) for fact in ALL_FACTS}
+        filled = {
+            fact: [dict.fromkeys(ALL_FACTS[fact]) | row for row in rows]
+            for fact, rows in facts.items()
+        }
+        return Person(dict.fromkeys(PERSON_KINDS), filled)
+
+    visit = {"did": "event"}
+    never = {**visit, "op": "=", "value": 0}
+    unseen = {"last": {"did": "order"}, "then": visit, "within_days": 60, "happened": False}
+    # A visit 60 days after the order of 500 days ago would not be read; of 400 days ago it is.
+    people = [
+        person(event=[before(399)]),
+        person(event=[before(400)]),
+        person(order=[before(401)]),
+        person(order=[before(400)]),
+        person(order=[before(400)], event=[before(350)]),
+    ]
+    rules = [resolve(parse_rule(one), DAY) for one in (visit, never, unseen)]
+    table, facts = upload(warehouse, people)
+    flags = compute_segment_flags(table, facts, rules, warehouse.stage)
+    rows = sorted(warehouse.collect(flags).to_pylist(), key=lambda row: row["customer_id"])
+    found = [[row[f"s{place}"] for row in rows] for place in range(3)]
+    assert found == [[matches(rule, one) for one in people] for rule in rules]
+    assert found == [
+        [True, False, False, False, True],
+        [False, True, True, True, False],
+        [False, False, False, True, False],
+    ]
+
+
 def test_a_birthday_of_29_february_is_kept_on_the_28th_in_a_plain_year() -> None:
     rule = parse_rule({"field": "birthday", "op": "next_days", "value": 0})
     on_28 = resolve(rule, DAY.replace(month=2, day=28))
@@ -177,6 +224,15 @@ def test_a_birthday_of_29_february_is_kept_on_the_28th_in_a_plain_year() -> None
         ({"field": "lapse_risk", "op": ">=", "value": 0.5}, "離脱リスク(0〜1)が0.5以上の人です。"),
         ({"did": "order", "op": "=", "value": 0}, "注文が一度もない人です。"),
         ({"did": "order", "value": 3}, "これまでに注文が3回以上の人です。"),
+        ({"did": "event", "op": "=", "value": 0}, "直近400日にページでの行動が一度もない人です。"),
+        (
+            {"did": "click", "until": "2026-01-31"},
+            "2026年1月31日までに(直近400日の記録から)メッセージのクリックがある人です。",
+        ),
+        (
+            {"last": {"did": "event"}, "then": {"did": "order"}, "happened": False},
+            "直近400日の記録で、最後のページでの行動の後に注文がない人です。",
+        ),
         (
             {"did": "interest", "where": [{"field": "topic", "op": "=", "value": "走る > 山道"}]},
             "関心(分類が「走る > 山道」)がある人です。",

@@ -9,6 +9,10 @@ from okaeri.foundation.text import Text
 _ORDERED = ("<", "<=", ">", ">=")
 # A rule's list of values or parts holds no more.
 MOST_PARTS = 200
+# A rule looks no further back or ahead.
+MOST_DAYS = 3650
+# Older visits and clicks tell little of today's interest: rules and interests read so many days of them.
+RECENT_DAYS = 400
 # Groups in groups, the outermost being 0.
 DEEPEST = 10
 RELATIVE_OPS = ("last_days", "before_days", "next_days")
@@ -44,12 +48,19 @@ class Fact:
     """One kind of thing people do: its name, what one is counted in, its columns.
 
     `is_standing`: it holds now and has no time of its own; a rule asks for no days and no order.
+    `kept_days`: what is older is not read, and no rule may ask for it; None: everything is.
     """
 
     name: Text
     counter: Text
     columns: Mapping[str, Field]
     is_standing: bool = False
+    kept_days: int | None = None
+
+    @property
+    def most_days(self) -> int:
+        """Give how many days back a rule may ask for."""
+        return self.kept_days or MOST_DAYS
 
 
 @dataclass(frozen=True, slots=True)

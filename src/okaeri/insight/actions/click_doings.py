@@ -9,12 +9,12 @@ import pyarrow as pa
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.actions.segment_tables import (
     FACT_TABLES,
-    RECENT_DAYS,
     SCHEMAS,
     find_recent_events,
 )
 from okaeri.insight.domain.pages import Goods, goods_by_page, goods_of
 from okaeri.insight.reaction_types import ReadClicks
+from okaeri.insight.segment_types import RECENT_DAYS
 from okaeri.intake import api as intake
 
 _TABLE = FACT_TABLES["click"]

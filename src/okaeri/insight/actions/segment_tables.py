@@ -23,6 +23,7 @@ from okaeri.insight.domain.segment_rules import ATTRIBUTE_COLUMNS, FACTS, FIELDS
 from okaeri.insight.features.deciles import compute_customer_deciles
 from okaeri.insight.features.gone import compute_gone_by
 from okaeri.insight.features.purchases import compute_beginnings
+from okaeri.insight.segment_types import RECENT_DAYS
 from okaeri.insight.types import CustomerInsightView
 
 PEOPLE = "segment_people"
@@ -42,8 +43,6 @@ FACT_TABLES = {
 CONTRACTS = "segment_contracts"
 # Tables that say more of a person than numbers: erasing him empties them of him at once.
 PERSONAL_TABLES = (PEOPLE, SIGNS, CONTRACTS, *FACT_TABLES.values())
-# Older visits tell little of today's interest: rules and interests read so many days of them.
-RECENT_DAYS = 400
 _PAGE = 10_000
 _KINDS: dict[str, pa.DataType] = {
     "int": pa.int64(),

@@ -247,9 +247,12 @@ def _compared(left: ir.Value, op: str, right: object) -> ir.BooleanValue:
 def _follows(rule: Follows, rows: ir.Table, place: int) -> ir.BooleanValue:
     began = rows[f"a{place}"]
     happened = rows[f"f{place}"].fill_null(0) > 0
+    is_known = began.notnull()
+    if rule.since is not None:
+        is_known = (began >= rule.since).fill_null(False)
     if rule.happened:
-        return began.notnull() & happened
+        return is_known & happened
     if rule.until is None or rule.within_days is None:
-        return began.notnull() & ~happened
+        return is_known & ~happened
     is_over = (began <= rule.until - timedelta(days=rule.within_days)).fill_null(False)
-    return is_over & ~happened
+    return is_known & is_over & ~happened

@@ -10,7 +10,7 @@ from dataclasses import replace
 from okaeri.customers.attribute_types import AttributeIn
 from okaeri.foundation.text import MONTHS_EN, Text
 from okaeri.insight.domain.age_bands import BANDS
-from okaeri.insight.segment_types import Catalog, Fact, Field
+from okaeri.insight.segment_types import RECENT_DAYS, Catalog, Fact, Field
 from okaeri.insight.types import BAND_NAMES, STAGE_NAMES
 
 ATTRIBUTE = "attribute:"
@@ -298,6 +298,7 @@ FACTS: dict[str, Fact] = {
             "category": Field(Text("カテゴリー", "Category"), "text"),
             "query": Field(Text("検索語", "Searched for"), "text"),
         },
+        kept_days=RECENT_DAYS,
     ),
     "answer": Fact(
         Text("アンケートの回答", "answer"),
@@ -349,6 +350,7 @@ FACTS: dict[str, Fact] = {
             "sku": _SKU,
             "category": Field(Text("カテゴリー", "Category"), "text"),
         },
+        kept_days=RECENT_DAYS,
     ),
     # Told anew every night (`features.interests`); only what counts as an interest has a row.
     "interest": Fact(

@@ -64,6 +64,10 @@ NO_TIME = Text(
     "「{fact}」はいまの状態なので、期間や順番の条件には使えません。期間を空にしてください。",
     'What is asked of "{fact}" holds now: a rule can ask for no period and no sequence of it.',
 )
+NOT_KEPT = Text(
+    "「{fact}」は直近{most}日分だけを条件に使えます。日数 {days} を {most} 以下にしてください。",
+    'Of "{fact}" a rule sees the last {most} days; ask for {most} days or fewer, not {days}.',
+)
 NO_SEGMENT = Text(
     "セグメント条件にあるセグメント {id} はありません。削除された可能性があります。"
     "条件から外してください。",

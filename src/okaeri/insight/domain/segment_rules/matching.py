@@ -104,6 +104,8 @@ def _follows(rule: Follows, person: Person) -> bool:
     if not starts:
         return False
     start = min(starts) if rule.which == "first" else max(starts)
+    if rule.since is not None and start < rule.since:
+        return False
     end = rule.until if rule.within_days is None else start + timedelta(days=rule.within_days)
     happened = any(
         start < row["day"] <= min(end, rule.until) and _is(rule.then, row)

@@ -23,6 +23,7 @@ from okaeri.insight.domain.segment_rules.tree import (
 from okaeri.insight.domain.words import sentence
 from okaeri.insight.segment_types import (
     DEEPEST,
+    MOST_DAYS,
     MOST_PARTS,
     NUMBER_OPS,
     OPERATORS,
@@ -31,7 +32,6 @@ from okaeri.insight.segment_types import (
     Field,
 )
 
-MOST_DAYS = 3650
 _LONGEST_TEXT = 200
 _EVERY_OP = tuple(dict.fromkeys(op for ops in OPERATORS.values() for op in ops))
 _COMPARISON = {"field", "op", "value"}
@@ -92,6 +92,7 @@ def _did(data: Mapping[Any, Any], catalog: Catalog) -> Did:
     span = _span(data)
     if span != Span():
         _check_has_time(doing, catalog)
+    _check_kept(doing, span.last_days, catalog)
     return Did(doing, span, str(measure), str(op), value)
 
 
@@ -99,6 +100,13 @@ def _check_has_time(doing: Doing, catalog: Catalog) -> None:
     fact = catalog.facts[doing.fact]
     if fact.is_standing:
         raise RuleError(sentence(errors.NO_TIME, fact=fact.name))
+
+
+def _check_kept(doing: Doing, days: int | None, catalog: Catalog) -> None:
+    """Refuse more days than are kept of a thing: it would seem never to have happened."""
+    fact = catalog.facts[doing.fact]
+    if days is not None and days > fact.most_days:
+        raise RuleError(sentence(errors.NOT_KEPT, fact=fact.name, days=days, most=fact.most_days))
 
 
 def _doing(data: object, catalog: Catalog) -> Doing:
@@ -148,6 +156,7 @@ def _follows(data: Mapping[Any, Any], which: str, catalog: Catalog) -> Follows:
     start, then = _doing(data[which], catalog), _doing(data["then"], catalog)
     for doing in (start, then):
         _check_has_time(doing, catalog)
+        _check_kept(doing, within, catalog)
     return Follows(which, start, then, within, happened)
 
 

@@ -1,10 +1,11 @@
 """What depends on the day, on attributes and on other segments, put into plain parts."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from okaeri.insight.domain.segment_rules import errors
-from okaeri.insight.domain.segment_rules.catalog import ATTRIBUTE
+from okaeri.insight.domain.segment_rules.catalog import ATTRIBUTE, FACTS
 from okaeri.insight.domain.segment_rules.errors import RuleError
 from okaeri.insight.domain.segment_rules.tree import (
     All,
@@ -67,18 +68,27 @@ def _resolve(rule: Rule, as_of: date, segments: Mapping[int, Rule]) -> Rule:
     if isinstance(rule, Member):
         return _resolve(segments[rule.segment_id], as_of, segments)
     if isinstance(rule, Did):
-        return Did(rule.doing, _days(rule.span, as_of), rule.measure, rule.op, rule.value)
+        span = _days(rule.span, as_of, _kept_days(rule.doing))
+        return Did(rule.doing, span, rule.measure, rule.op, rule.value)
     if isinstance(rule, Follows):
-        return Follows(
-            rule.which, rule.start, rule.then, rule.within_days, rule.happened, until=as_of
-        )
+        kept = _kept_days(rule.then)
+        since = None if kept is None else as_of - timedelta(days=kept)
+        return replace(rule, until=as_of, since=since)
     if rule.field.startswith(ATTRIBUTE):
         return _attribute(rule, as_of)
     return _comparison(rule, as_of)
 
 
-def _days(span: Span, as_of: date) -> Span:
-    """No day after the day of analysis counts, whatever the rule says."""
+def _kept_days(doing: Doing) -> int | None:
+    fact = FACTS.get(doing.fact)
+    return fact.kept_days if fact else None
+
+
+def _days(span: Span, as_of: date, kept_days: int | None) -> Span:
+    """No day after the day of analysis counts, whatever the rule says, and none of before `kept_days`."""
+    if kept_days is not None and span.last_days is None:
+        kept_since = as_of - timedelta(days=kept_days - 1)
+        span = replace(span, since=max(span.since or kept_since, kept_since))
     until = as_of if span.until is None else min(span.until, as_of)
     if span.last_days is not None:
         return Span(None, as_of - timedelta(days=span.last_days - 1), until)

@@ -53,7 +53,8 @@ class Follows:
     """After the first or last time of one thing, another happened within so many days, or did not.
 
     The day itself does not count as after. "Did not" holds once the days are over, without a limit
-    at once. `until` is the last day looked at (None: the day of analysis, set by `resolve`).
+    at once. `until` is the last day looked at (None: the day of analysis, set by `resolve`). With a
+    `since` (set by `resolve`) the first thing holds from that day on: before it nobody knows what came.
     """
 
     which: str
@@ -62,6 +63,7 @@ class Follows:
     within_days: int | None
     happened: bool
     until: date | None = None
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

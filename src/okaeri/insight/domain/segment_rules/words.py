@@ -151,7 +151,7 @@ def _doing(doing: Doing, catalog: Catalog) -> Text:
 def _did(rule: Did, catalog: Catalog) -> Text:
     fact = catalog.facts.get(rule.doing.fact)
     values = {
-        "when": Text("", "") if fact and fact.is_standing else _span(rule.span),
+        "when": _when(rule.span, fact),
         "what": _doing(rule.doing, catalog),
         "how": sentence(_NUMBER_OPS[rule.op], v=_amount(rule, catalog)),
     }
@@ -193,6 +193,21 @@ def _counted(rule: Did, catalog: Catalog) -> Text:
     return Text(f"{number}{fact.counter.ja}", f"{number} {fact.counter.en}")
 
 
+_KEPT = Text("(直近{n}日の記録から)", " (of the last {n} days' records)")
+_OF_RECORDS = Text("直近{n}日の記録で、{said}", "{said} (of the last {n} days' records)")
+
+
+def _when(span: Span, fact: Fact | None) -> Text:
+    """Say the days that count; of what is kept for a while only, how long that is."""
+    if fact and fact.is_standing:
+        return Text("", "")
+    if fact is None or fact.kept_days is None or span.last_days is not None:
+        return _span(span)
+    if span == Span():
+        return _span(Span(last_days=fact.kept_days))
+    return _joined([_span(span), _KEPT.format(n=fact.kept_days)], Text("", ""))
+
+
 def _span(span: Span) -> Text:
     if span.last_days is not None:
         return Text(f"直近{span.last_days}日に", f" in the last {span.last_days} days")
@@ -208,19 +223,24 @@ def _span(span: Span) -> Text:
 def _follows(rule: Follows, catalog: Catalog) -> Text:
     within = "" if rule.within_days is None else str(rule.within_days)
     limit = (
-        Text(f"{within}日以内に", f" within {within} days") if within else Text("その後", " later")
+        Text(f"から{within}日以内に", f" within {within} days")
+        if within
+        else Text("の後に", " later")
     )
     which = Text("最初", "first") if rule.which == "first" else Text("最後", "last")
     happened = Text(
-        "{which}の{start}から{limit}{then}がある", "{then} after the {which} {start}{limit}"
+        "{which}の{start}{limit}{then}がある", "{then} after the {which} {start}{limit}"
     )
     missing = Text(
-        "{which}の{start}から{limit}{then}がない", "no {then} after the {which} {start}{limit}"
+        "{which}の{start}{limit}{then}がない", "no {then} after the {which} {start}{limit}"
     )
-    return sentence(
+    said = sentence(
         happened if rule.happened else missing,
         which=which,
         start=_doing(rule.start, catalog),
         then=_doing(rule.then, catalog),
         limit=limit,
     )
+    kept = [catalog.facts[doing.fact].kept_days for doing in (rule.start, rule.then)]
+    fewest = min((days for days in kept if days is not None), default=None)
+    return said if fewest is None else sentence(_OF_RECORDS, said=said, n=fewest)

@@ -7,7 +7,7 @@ from typing import Any
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
-from okaeri.insight.segment_types import OPERATORS, RELATIVE_OPS, Catalog, Fact, Field
+from okaeri.insight.segment_types import MOST_DAYS, OPERATORS, RELATIVE_OPS, Catalog, Fact, Field
 from okaeri.web.pages.segments.drafts import GROUPS, KEPT, Condition, Draft
 
 Choices = Sequence[tuple[str, Text]]
@@ -103,8 +103,10 @@ class Box:
     people: int | None = None
     # Of a part that travels whole: what it says, or what is wrong with it.
     said: Text | None = None
-    # Whether a period can be asked for.
+    # Whether a period can be asked for, of how many days, and what no number of days means.
     has_time: bool = True
+    most_days: int = MOST_DAYS
+    kept_days: int | None = None
 
 
 def boxes_of(draft: Draft, catalog: Catalog, path: str = "r", counts: Sequence[int] = ()) -> Box:
@@ -114,6 +116,8 @@ def boxes_of(draft: Draft, catalog: Catalog, path: str = "r", counts: Sequence[i
         parts = [_with_people(part, people) for part, people in zip(parts, counts, strict=True)]
     fact, then = (catalog.facts.get(draft.words.get(word, "order")) for word in ("fact", "then"))
     fields = catalog.fields if draft.kind == "field" else _columns(fact)
+    looked_at = (fact, then) if draft.kind == "follows" else (fact,)
+    most = min((one.most_days for one in looked_at if one), default=MOST_DAYS)
     return Box(
         path=path,
         kind="group" if draft.kind in GROUPS else draft.kind,
@@ -123,6 +127,8 @@ def boxes_of(draft: Draft, catalog: Catalog, path: str = "r", counts: Sequence[i
         then_where=_rows(draft.then_where, _columns(then), f"{path}:t", False),
         measures=HOW_MANY if fact and fact.is_standing else (*MEASURES, *_sums(fact)),
         has_time=not (fact and fact.is_standing),
+        most_days=most,
+        kept_days=most if most < MOST_DAYS else None,
         is_root=path == "r",
         said=say_kept(draft, catalog) if draft.kind == KEPT else None,
     )
