@@ -35,8 +35,10 @@ def one_of_each(kind: str, op: str, field: Field) -> object:
     """A value the checker takes, and one a form could spoil."""
     if op in ("last_days", "before_days", "next_days", "month"):
         return 7
+    if kind == "birthday":
+        return None
     text = next(iter(field.choices), "a, b")
-    day = {"int": -3, "float": 0.1234567, "bool": False, "date": "2026-05-01", "birthday": 4}
+    day = {"int": -3, "float": 0.1234567, "bool": False, "date": "2026-05-01"}
     value = day.get(kind, text)
     return [value, value] if op == "in" else value
 

@@ -97,6 +97,8 @@ def fill_shop() -> None:
             contract("stopped4", 4, is_cancelled=True),
             contract("third", 3, is_cancelled=False),
             contract("fourth", 4, is_cancelled=False),
+            # A second contract goes on beside the one at its third delivery.
+            replace(contract("third", 6, is_cancelled=False), subscription_no="S-other"),
         ]
     )
     customers.resolve_new_parties(NOW)

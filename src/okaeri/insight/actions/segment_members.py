@@ -73,6 +73,9 @@ def read_tables(
     if not warehouse.has(PEOPLE) or not parts.fields <= set(warehouse.table(PEOPLE).columns):
         raise NotFoundError(_NOT_YET)
     wanted = parts.facts()
+    for fact, name in FACT_TABLES.items():
+        if warehouse.has(name) and not parts.columns(fact) <= set(warehouse.table(name).columns):
+            raise NotFoundError(_NOT_YET)
     facts = {
         fact: warehouse.table(name)
         if warehouse.has(name)

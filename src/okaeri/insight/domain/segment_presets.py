@@ -60,11 +60,8 @@ def _sale_only(facts: ShopFacts) -> list[Rule]:
 
 
 def _about_to_take_the_fourth(_: ShopFacts) -> Rule:
-    def delivered(op: str, count: int) -> Rule:
-        where = (is_("kind", "delivered"), is_("is_active", True), is_("delivery_no", count, op))
-        return _did("subscription", *where)
-
-    return {"all": [delivered(">=", 3), {"not": delivered(">=", 4)}]}
+    """Of each contract on its own: another that goes on for long takes nobody out (E-07)."""
+    return _did("subscription", is_("deliveries_now", 3), is_("is_active", True))
 
 
 def _bought(kind: str, **more: object) -> Rule:

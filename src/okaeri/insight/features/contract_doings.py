@@ -11,7 +11,7 @@ _OF_CONTRACT = ("customer_id", "sku", "is_active")
 
 def compute_contract_doings(told: ir.Table, orders: ir.Table, *, as_of: date) -> ir.Table:
     """One row per thing that happened to a contract: source, subscription_no, customer_id, day, kind, sku,
-    is_active, reason, delivery_no.
+    is_active, reason, delivery_no, deliveries_now (of the whole contract up to `as_of`).
 
     `told`: those columns with tells_deliveries; once per contract with no kind and day, and once per
     thing its cart tells, delivery_no only where the cart says it. `orders` of the warehouse. delivery_no
@@ -32,8 +32,13 @@ def compute_contract_doings(told: ir.Table, orders: ir.Table, *, as_of: date) ->
         by_number=steps.number.max().over(so_far),
     )
     found = ibis.greatest(counted.by_word, counted.by_number.fill_null(0))
-    rows = counted.filter(counted.is_shown).mutate(delivery_no=ibis.coalesce(counted.exact, found))
-    return rows.select(*_CONTRACT, *_OF_CONTRACT, "day", "kind", "reason", "delivery_no")
+    past = (counted.day <= as_of).ifelse(found, 0)
+    rows = counted.mutate(
+        delivery_no=ibis.coalesce(counted.exact, found),
+        deliveries_now=past.max().over(ibis.window(group_by=_CONTRACT)),
+    )
+    columns = ("day", "kind", "reason", "delivery_no", "deliveries_now")
+    return rows.filter(rows.is_shown).select(*_CONTRACT, *_OF_CONTRACT, *columns)
 
 
 def _told_steps(happened: ir.Table) -> ir.Table:

@@ -265,6 +265,12 @@ FACTS: dict[str, Fact] = {
             ),
             # Of a cancellation: deliveries of the contract before it (domain §1.3 #25).
             "delivery_no": Field(Text("お届け回数", "Deliveries so far"), "int", "times"),
+            # Of the whole contract, on each of its rows: one person may have several.
+            "deliveries_now": Field(
+                Text("その契約のこれまでのお届け回数", "Deliveries of the contract until now"),
+                "int",
+                "times",
+            ),
             "is_active": Field(
                 Text("契約がいま有効", "Contract active now"),
                 _BOOL,
