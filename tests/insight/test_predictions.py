@@ -96,6 +96,7 @@ def test_one_day_of_history_and_only_refunds_are_no_trouble(warehouse: Warehouse
     api.refresh(warehouse=warehouse, as_of=TODAY)
     assert foretold("new").value_365_minor >= 0
     assert foretold("new").next_low_on > TODAY
+    assert foretold("new").lapse_days == 7, "a day of history says nothing of ninety"
     # A refund alone is no purchase, so nothing is foretold.
     assert api.list_predictions([id_of("back")]) == {}
 

@@ -221,7 +221,10 @@ def test_a_birthday_of_29_february_is_kept_on_the_28th_in_a_plain_year() -> None
         ({"field": "is_lapsed", "op": "=", "value": True}, "離脱している人です。"),
         ({"field": "net_minor", "op": ">", "value": 3}, "より多い人です。"),
         ({"field": "prefecture", "op": "contains", "value": "東"}, "を含む人です。"),
-        ({"field": "lapse_risk", "op": ">=", "value": 0.5}, "離脱リスク(0〜1)が0.5以上の人です。"),
+        (
+            {"field": "lapse_risk", "op": ">=", "value": 0.5},
+            "離脱リスク(0〜1、設定した日数の先まで)が0.5以上の人です。",
+        ),
         ({"did": "order", "op": "=", "value": 0}, "注文が一度もない人です。"),
         ({"did": "order", "value": 3}, "これまでに注文が3回以上の人です。"),
         ({"did": "event", "op": "=", "value": 0}, "直近400日にページでの行動が一度もない人です。"),

@@ -77,6 +77,28 @@ def test_the_persons_page_tells_what_is_likely_to_come_with_ranges_and_reasons(
         (row.lapse_risk_low, row.lapse_risk_high),
     ):
         assert f"({_range(low, high)})" in page
+    assert f"今後{row.lapse_days}日に購入がない見込みです" in page
+
+
+def test_whoever_hardly_buys_again_has_that_said_and_no_mean_beside_zeros(
+    small_shop: None, browser_of_staff: Client
+) -> None:
+    told = insight.list_most_valuable().rows[0]
+    nothing = dict.fromkeys(("orders_365_low", "orders_365_high"), 0)
+    CustomerPrediction.objects.filter(customer_id=told.customer_id).update(
+        orders_365=0.4, value_365_low_minor=0, value_365_high_minor=0, **nothing
+    )
+    page = browser_of_staff.get(f"/customers/{told.customer_id}/").content.decode()
+    assert "買う見込みは10%以下です" in page
+    assert "(0〜0回)" not in page
+    listed = browser_of_staff.get("/analysis/valuable/").content.decode()
+    assert "買う見込み10%以下" in listed
+    rows = browser_of_staff.get("/analysis/valuable/?csv=utf-8").getvalue().decode("utf-8-sig")
+    line = next(
+        row for row in csv.DictReader(io.StringIO(rows)) if row["顧客ID"] == str(told.customer_id)
+    )
+    assert [line[name] for name in line if name.startswith("予測購入額")] == ["0", "0", "0"]
+    assert line["離脱リスクを見る日数"] == str(told.lapse_days)
 
 
 @pytest.mark.covers("I-15")
@@ -194,6 +216,7 @@ def test_the_call_list_follows_importance_and_its_editable_bars(
     assert places == sorted(places)
     for word in ("優先度", "重要度", "内訳", "RFM", "予測購入額", "離脱リスク"):
         assert word in page
+    assert f"離脱リスク({rows[0].lapse_days}日)" in page
     asked = {key: spec.default for key, spec in _known().items()}
     form = browser_of_staff.get(reverse("settings", args=["analysis"]))
     fields = {field.spec.key: field.value for field in form.context["fields"]}

@@ -81,7 +81,7 @@ class CustomerPrediction(models.Model):
     # The person's interval, shrunk to the shop's, and silence in units of it (乖離率).
     usual_gap_days = models.FloatField()
     overdue_ratio = models.FloatField()
-    # Chance of no purchase within `predict.lapse_horizon_days`; reasons {"code", "effect", numbers}.
+    # Chance of no purchase within lapse_days; reasons {"code", "effect", numbers}.
     lapse_risk = models.FloatField()
     lapse_reasons = models.JSONField()
     # 0 to 100, its parts by name, and importance of those who grow cold (insight.domain.importance).
@@ -100,6 +100,9 @@ class CustomerPrediction(models.Model):
     returns_high = models.FloatField(null=True)
     lapse_risk_low = models.FloatField(null=True)
     lapse_risk_high = models.FloatField(null=True)
+    # Within how many days no purchase comes, by lapse_risk: the setting, at most a third of the shop's
+    # history; NULL of older rows.
+    lapse_days = models.SmallIntegerField(null=True)
 
     class Meta:
         # Each in the order of a list, with what the list asks of people: everybody is written anew each

@@ -111,6 +111,7 @@ class CustomerPredictionView:
     returns_high: float | None = None
     lapse_risk_low: float | None = None
     lapse_risk_high: float | None = None
+    lapse_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,6 +225,7 @@ def _lapse(now: Standpoint, replayed: Replayed, days: int) -> Columns:
         moved = lapse_risk.effects(risk, slopes, matrix, typical)
     return {
         "lapse_risk": risk,
+        "lapse_days": pa.repeat(days, len(risk)),
         "lapse_reasons": _reasons(now, moved),
         **_ends("lapse_risk", risk, _lapse_spread(now, replayed, days, risk), replayed.lapse_trial),
     }

@@ -131,12 +131,14 @@ DEFINITIONS: Mapping[str, Text] = {
         "予測購入回数: 購入の間隔と離れる時期が人によって違うとみる MBG/NBD モデルの、"
         "今後365日の期待回数です。"
         "範囲は80%の予測区間で、少なくとも10人中8人がこの中に入る見込みです。"
-        "購入が少ない店では、弱い事前の見込みから始めるので範囲が広くなります。",
+        "購入が少ない店では、弱い事前の見込みから始めるので範囲が広くなります。"
+        "買う見込みが10%以下の方は、回数と額の代わりにそう示します(CSVの額は中央値の0)。",
         "Purchases to come: the expectation over 365 days of the MBG/NBD model, under which people "
         "differ in "
         "rhythm and in when they leave. The range is an 80% interval: at least 8 in 10 should fall "
         "within. "
-        "A shop with few purchases starts from a weak prior belief, so its ranges are wide.",
+        "A shop with few purchases starts from a weak prior belief, so its ranges are wide. Of whoever is 10% "
+        "likely or less to buy at all, that is said instead (a CSV gives the median, 0).",
     ),
     "value_365": Text(
         "予測購入額: 予測購入回数 × 1回の見込み額(Gamma-Gamma モデル: "
@@ -187,14 +189,16 @@ DEFINITIONS: Mapping[str, Text] = {
         "{cycle_overdue_ratio} overdue, above {cycle_at_risk_ratio} at risk.",
     ),
     "lapse_risk": Text(
-        "離脱リスク: 今後の決まった日数に購入がない確率です。データが少ない間は MBG/NBD の確率を、"
+        "離脱リスク: 今後{predict_lapse_horizon_days}日に購入がない確率です。店の履歴が短い間は、その3分の1の"
+        "日数(7日以上)までを見ます。データが少ない間は MBG/NBD の確率を、"
         "半年以内の苦情、定期のスキップ・休止、サイト訪問の増減(直近30日とその前90日)で少し動かした値です"
         "(動かす幅は目安)。離脱と継続がそれぞれ500人以上になると、ロジスティック回帰と勾配ブースティングも含めて、"
         "後の期間で最も当たったものを選び、確率を合わせ直します。範囲は80%の区間で、同じ見込みの方のうち、"
         "実際に購入しない方の割合が入ると見込む幅です。係数の不確かさと、過去の日から予測し直したときのずれを"
         "合わせています。データが少ないと広くなります。季節で買い方が変わると外れることがあります。"
         "理由は、本人に当てはまるものだけを、影響の大きい順に3つまで示します。",
-        "Lapse risk: the chance of no purchase in the days to come. With few data the MBG/NBD's own "
+        "Lapse risk: the chance of no purchase within {predict_lapse_horizon_days} days; in a young shop "
+        "within a third of its history (7 days or more). With few data the MBG/NBD's own "
         "chance, moved a little by complaints and deliveries put off within half a year and by visits "
         "of the last 30 days against the 90 before (by how much is a guess); from 500 lapsed and 500 "
         "others on, logistic regression and gradient boosting compete, the best on a later stretch of "

@@ -156,7 +156,11 @@ FIELDS: dict[str, Field] = {
         "float",
         group=FORECAST,
     ),
-    "lapse_risk": Field(Text("離脱リスク(0〜1)", "Lapse risk (0 to 1)"), "float", group=FORECAST),
+    "lapse_risk": Field(
+        Text("離脱リスク(0〜1、設定した日数の先まで)", "Lapse risk (0 to 1, within the days set)"),
+        "float",
+        group=FORECAST,
+    ),
     "orders_365": Field(
         Text("予測購入回数(365日)", "Purchases to come (365 days)"),
         "float",
