@@ -84,7 +84,7 @@ def all_features(
 ) -> dict[str, ir.Table]:
     """Name → expression from orders to result; `stage` may cut it at the row per customer."""
     counted = compute_counted_orders(orders, as_of=as_of, rules=rules)
-    order_days = compute_order_days(counted, as_of=as_of, rules=rules)
+    order_days = compute_order_days(counted, as_of=as_of)
     returns = compute_returns(order_days)
     history = compute_customer_history(order_days, returns, rules=rules)
     rows = compute_lifecycle(history, as_of=as_of, rules=rules, threshold_minor=threshold_minor)

@@ -7,7 +7,7 @@ from django.test import Client
 
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight import api
-from tests.insight.mixed_day import TODAY, ago, warehouse_of_today  # noqa: F401
+from tests.insight.mixed_day import TODAY, ago, payload_of, warehouse_of_today  # noqa: F401
 from tests.insight.mixed_shop import order, record
 from tests.web.conftest import browser_of_staff, staff  # noqa: F401 - fixtures
 
@@ -27,6 +27,8 @@ def test_the_share_within_n_days_counts_trials_or_full_products_only(
         order("twice-a-day", ago(29), "CREAM"),
         order("twice-a-day", ago(29), "SOAP"),
         order("only-trial", ago(400), "TRIAL"),
+        order("both-at-once", ago(200), "TRIAL"),
+        order("both-at-once", ago(200), "LOTION"),
     )
     api.refresh(warehouse=warehouse, as_of=TODAY)
     payload: dict[str, Any] = api.find_report("f2_waits").payload  # type: ignore[union-attr]
@@ -34,18 +36,21 @@ def test_the_share_within_n_days_counts_trials_or_full_products_only(
         basis: {w["days"]: (w["eligible"], w["converted"]) for w in payload[basis]["windows"]}
         for basis in ("all", "full", "trial")
     }
-    # Of two who began with a trial one bought the full product after 20 days.
-    assert (found["trial"][10], found["trial"][30], found["trial"][360]) == ((2, 0), (2, 1), (1, 0))
-    assert (payload["trial"]["buyers"], payload["trial"]["same_day"]) == (2, 0)
-    assert (found["all"][10], found["all"][30], found["all"][90]) == ((4, 0), (3, 1), (3, 1))
-    assert (found["full"][90], found["full"][120], found["full"][360]) == ((2, 0), (1, 1), (0, 0))
-    assert (payload["all"]["buyers"], payload["all"]["same_day"]) == (4, 1)
-    assert (payload["full"]["buyers"], payload["full"]["same_day"]) == (3, 1)
+    # Of three who began with a trial one bought the full product with it and one after 20 days.
+    assert (found["trial"][10], found["trial"][30], found["trial"][360]) == ((3, 1), (3, 2), (1, 0))
+    assert (payload["trial"]["buyers"], payload["trial"]["same_day"]) == (3, 1)
+    uplift = next(row for row in payload_of("kpis")["kpis"] if row["key"] == "uplift_to_full_rate")
+    trial_90 = next(one for one in payload["trial"]["windows"] if one["days"] == 90)
+    assert uplift["now"]["value"] == trial_90["rate"] == 2 / 3
+    assert (found["all"][10], found["all"][30], found["all"][90]) == ((5, 0), (4, 1), (4, 1))
+    assert (found["full"][90], found["full"][120], found["full"][360]) == ((3, 0), (2, 1), (0, 0))
+    assert (payload["all"]["buyers"], payload["all"]["same_day"]) == (5, 2)
+    assert (payload["full"]["buyers"], payload["full"]["same_day"]) == (4, 1)
     assert payload["full"]["windows"][-1]["rate"] is None
     html = browser_of_staff.get("/analysis/dropoff/?basis=full").content.decode()
     for words in ("当日", "10日以内", "360日以内", "本品のみ"):
         assert words in html
     html = browser_of_staff.get("/analysis/dropoff/?basis=trial").content.decode()
     assert "対象のトライアル客" in html
-    assert "50.0%" in html
+    assert "66.7%" in html
     assert browser_of_staff.get("/analysis/dropoff/?basis=nonsense").status_code == 200

@@ -164,7 +164,7 @@ def standings_in_bulk(
     rows = [(who, day, net) for who, bought in people.items() for day, net in bought]
     orders = warehouse.upload(orders_table(rows))
     counted = compute_counted_orders(orders, as_of=as_of, rules=rules)
-    days = warehouse.stage("days", compute_order_days(counted, as_of=as_of, rules=rules))
+    days = warehouse.stage("days", compute_order_days(counted, as_of=as_of))
     history = compute_customer_history(days, compute_returns(days), rules=rules)
     found = compute_lifecycle(history, as_of=as_of, rules=rules, threshold_minor=THRESHOLD_MINOR)
     return {row["customer_id"]: row for row in warehouse.collect(found).to_pylist()}

@@ -81,6 +81,31 @@ def test_a_source_has_cost_per_customer_return_payback_and_what_it_may_cost(
 
 @pytest.mark.django_db
 @pytest.mark.engine
+def test_payback_is_of_the_cpo_and_needs_known_costs(warehouse: Warehouse) -> None:
+    intake.record_products([ProductIn(sku="T", name="お試し", cost_minor=400, is_trial=True)])
+    first = date(2025, 3, 10)
+    trial, unknown = (
+        (LineIn("T", "お試し", 1, 1000, 1000),),
+        (LineIn("B", "石けん", 1, 1000, 1000),),
+    )
+    # Half of these begin with a trial: CPA 500, CPO 1,000; margin a head is 600, then 1,200.
+    orders = [order_of(f"s{n}", first, "sns") for n in range(4)]
+    orders[:2] = [replace(one, lines=trial) for one in orders[:2]]
+    orders += [order_of(f"s{n}", first + timedelta(days=40)) for n in range(4)]
+    # Of these half of the sales have no known cost.
+    half = [order_of(f"h{n}", first, "tv") for n in range(4)]
+    half[:2] = [replace(one, lines=unknown) for one in half[:2]]
+    intake.record_orders([*orders, *half])
+    costs = (("sns", 2000), ("tv", 400))
+    api.save_media_costs([MediaCostView(date(2025, 3, 1), *cost) for cost in costs])
+    found = {row["media"]: row for row in report(warehouse)["media"]}
+    assert (found["sns"]["cpa_minor"], found["sns"]["cpo_minor"]) == (500, 1000)
+    assert found["sns"]["payback_month"] == 2
+    assert (found["tv"]["cpo_minor"], found["tv"]["payback_month"]) == (100, None)
+
+
+@pytest.mark.django_db
+@pytest.mark.engine
 @pytest.mark.parametrize("cost", [0, 5000])
 def test_no_cost_zero_cost_and_cost_without_orders_are_unknown_not_wrong(
     warehouse: Warehouse, cost: int

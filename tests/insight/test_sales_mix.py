@@ -1,6 +1,7 @@
 """Who carries the sales, and whether freshness tells who buys: against sums made by hand."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from statistics import fmean, pstdev
 
@@ -10,12 +11,17 @@ from django.test import Client
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight import api
 from okaeri.insight.models import Report
+from okaeri.intake.types import OrderIn
 from tests.insight.mixed_day import TODAY, ago, payload_of, warehouse_of_today  # noqa: F401
 from tests.insight.mixed_shop import lively, order, record
 from tests.insight.shops import record_shop
 from tests.web.conftest import browser_of_staff, staff  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+
+
+def _net(orders: Sequence[OrderIn]) -> int:
+    return sum(one.lines[0].amount_minor for one in orders)
 
 
 @pytest.mark.covers("Q-13", "Q-14", "Q-15")
@@ -62,9 +68,11 @@ def test_new_and_existing_customers_the_average_order_and_how_steady_sales_are(
     assert (years["now"], years["before"]) == (nets[0], nets[1])
     assert years["ratio"] == pytest.approx(nets[0] / nets[1])
     assert shown[-1]["net_ratio"] is None, "the month is under way"
-    last_year = [months[row["month"]] for row in shown[-12:]]
-    share = sum(m[1] for m in last_year) / sum(m[0] + m[1] for m in last_year)
+    year = [one for one in orders if one.ordered_at.date() > ago(365)]
+    again = [one for one in year if one.ordered_at.date() > first[one.party.member_no]]
+    share = _net(again) / _net(year)
     assert payload["existing_share"] == pytest.approx(share)
+    assert payload_of("media")["orders_cost"]["existing_share"] == payload["existing_share"]
     closed = [sum(months[row["month"]][:2]) for row in shown if not row["is_open"]][-12:]
     assert payload["variation"] == pytest.approx(pstdev(closed) / fmean(closed))
     recent = [one for one in orders if one.ordered_at.date() > ago(365)]

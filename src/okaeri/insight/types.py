@@ -57,6 +57,10 @@ BAND_NAMES: dict[FreshnessBand, Text] = {
 }
 
 
+# What every column called 12m sums (§1.3 #34); who is active is the shop's own matter.
+YEAR_DAYS = 365
+
+
 @dataclass(frozen=True, kw_only=True)
 class LifecycleRules:
     """Every setting of the ten classes (domain reference §1.3 #1 to #16). Days are shop days."""

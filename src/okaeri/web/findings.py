@@ -241,11 +241,12 @@ def pareto(payload: dict[str, Any]) -> Text:
     reached = next((row for row in rows if row["running_share"] >= guide), None)
     if reached is None:
         return _NOTHING
+    up_to = sum(row["customers"] for row in rows if row["decile"] <= reached["decile"])
     return Text(
         "上位{share}のお客様({n}人)で、売上の{sales}になります",
         "The top {share} of customers ({n}) make {sales} of the sales",
     ).format(
-        share=percent(reached["decile"] / 10, 0),
-        n=number(sum(row["customers"] for row in rows if row["decile"] <= reached["decile"])),
+        share=percent(up_to / sum(row["customers"] for row in rows), 0),
+        n=number(up_to),
         sales=percent(reached["running_share"]),
     )

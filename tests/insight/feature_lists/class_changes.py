@@ -39,7 +39,7 @@ def features(tables: Any) -> dict[str, ir.Table]:
 
 def _customers(tables: Any, rules: Any) -> ir.Table:
     counted = compute_counted_orders(tables.orders, as_of=tables.as_of, rules=rules)
-    days = compute_order_days(counted, as_of=tables.as_of, rules=rules)
+    days = compute_order_days(counted, as_of=tables.as_of)
     history = compute_customer_history(days, compute_returns(days), rules=rules)
     rows = compute_lifecycle(history, as_of=tables.as_of, rules=rules, threshold_minor=28_000)
     return rows.drop("purchase_days", "cohort_month")

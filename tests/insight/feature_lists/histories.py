@@ -38,7 +38,7 @@ def features(tables: Any) -> dict[str, ir.Table]:
     visits = happened.mutate(identified_on=is_late.ifelse(later, ibis.null("date")))
     habits = compute_price_habits(tables.purchases, as_of=tables.as_of, active_days=365)
     counted = compute_counted_orders(tables.orders, as_of=tables.as_of, rules=tables.rules)
-    order_days = compute_order_days(counted, as_of=tables.as_of, rules=tables.rules)
+    order_days = compute_order_days(counted, as_of=tables.as_of)
     return {
         "histories": compute_histories(tables.purchases, cutoff=cutoff, horizon_days=60),
         "present_histories": compute_present_histories(

@@ -139,9 +139,7 @@ def _stage_days(
     """Give the orders that count, and staged of them: days, returns and history."""
     as_of, rules = request.as_of, request.rules
     counted = compute_counted_orders(orders, as_of=as_of, rules=rules)
-    order_days = warehouse.stage(
-        "insight_order_days", compute_order_days(counted, as_of=as_of, rules=rules)
-    )
+    order_days = warehouse.stage("insight_order_days", compute_order_days(counted, as_of=as_of))
     returns = warehouse.stage("insight_returns", compute_returns(order_days))
     return counted, order_days, returns, compute_customer_history(order_days, returns, rules=rules)
 

@@ -23,7 +23,7 @@ from okaeri.insight.domain.freshness import band_of, decide_half_life, fresh_on,
 from okaeri.insight.domain.lifecycle import decide_standing
 from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.store import followed, insights, items, reports
-from okaeri.insight.types import LifecycleRules
+from okaeri.insight.types import YEAR_DAYS, LifecycleRules
 from okaeri.intake import api as intake
 
 # So many orders are followed at once; of more the refresh takes care.
@@ -184,7 +184,7 @@ def _standing(
         standing.cycle_days, product_cycle_days, shop_cycle_days, bands=load(BandRules)
     )
     freshness = freshness_of((today - touched).days, half_life)
-    recent = today - timedelta(days=rules.active_days)
+    recent = today - timedelta(days=YEAR_DAYS)
     return {
         "customer_id": customer_id,
         "as_of": today,

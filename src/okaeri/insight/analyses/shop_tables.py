@@ -120,7 +120,7 @@ class ShopTables:
     def order_days(self) -> ir.Table:
         """One row per buyer with the days of his orders (`features.customer_history`)."""
         counted = compute_counted_orders(self.orders, as_of=self.as_of, rules=self.rules)
-        days = compute_order_days(counted, as_of=self.as_of, rules=self.rules)
+        days = compute_order_days(counted, as_of=self.as_of)
         return self.stage("order_days", days)
 
     @cached_property

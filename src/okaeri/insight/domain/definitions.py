@@ -188,8 +188,8 @@ _DEFINITIONS: dict[str, Text] = {
     ),
     "net_minor": Text("累計購入金額: {basis}の合計です。", "Total spent: {basis}."),
     "net_12m_minor": Text(
-        "年間購入金額: 基準日までの {active}日間の購入金額です。",
-        "Spent in 12 months: the same over the {active} days up to the day of analysis.",
+        "年間購入金額(直近12か月): 基準日までの365日間の購入金額です。",
+        "Spent in 12 months: the same over the 365 days up to the day of analysis.",
     ),
     "tenure_days": Text("在籍日数: {tenure}です。", "Tenure: {tenure}."),
     "recency_days": Text(

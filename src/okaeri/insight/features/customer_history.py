@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from okaeri.insight.features.freshness import touched_on
 from okaeri.insight.features.months import month_number
 from okaeri.insight.features.purchases import counts_as_purchase
-from okaeri.insight.types import LifecycleRules
+from okaeri.insight.types import YEAR_DAYS, LifecycleRules
 
 
 def compute_counted_orders(orders: ir.Table, *, as_of: date, rules: LifecycleRules) -> ir.Table:
@@ -26,14 +26,14 @@ def compute_counted_orders(orders: ir.Table, *, as_of: date, rules: LifecycleRul
     )
 
 
-def compute_order_days(counted: ir.Table, *, as_of: date, rules: LifecycleRules) -> ir.Table:
+def compute_order_days(counted: ir.Table, *, as_of: date) -> ir.Table:
     """One row per customer with at least one order that counts.
 
     Columns: customer_id; cohort_month (of the first order, see `months`); order_count; order_days
-    (sorted list of days, one per order); net_minor; net_12m_minor (ordered within `active_days`
-    before `as_of`); fresh_on (the last purchase, shipping or delivery).
+    (sorted list of days, one per order); net_minor; net_12m_minor (ordered in the 365 days
+    up to `as_of`, whatever the shop calls active); fresh_on (the last purchase, shipping or delivery).
     """
-    recent = counted.ordered_on > as_of - timedelta(days=rules.active_days)
+    recent = counted.ordered_on > as_of - timedelta(days=YEAR_DAYS)
     rows = counted.group_by("customer_id").agg(
         all_days=counted.ordered_on.collect(),
         first_on=counted.ordered_on.min(),

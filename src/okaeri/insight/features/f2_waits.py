@@ -17,7 +17,8 @@ def compute_f2_waits(
     eligible_<n>: first purchase at least n days before `as_of`; converted_<n>: of them, those with a
     purchase on a later day within n days. same_day: people who did so on their first day already.
     `basis` "full": trials are no purchase, neither the first nor the second; "trial": of those whose
-    first purchase was a trial, and what follows must be no trial (本品引き上げ).
+    first purchase was a trial, and what follows must be no trial (本品引き上げ); whoever bought it with the
+    trial has converted in every window, as in the uplift rate of the key figures.
     """
     is_full = purchases.kind != "trial"
     rows = purchases.filter(is_full) if basis == FULL else purchases
@@ -34,10 +35,11 @@ def compute_f2_waits(
     )
     age = ibis.date(as_of).delta(people.first_on, unit="day")
     wait = people.second_on.delta(people.first_on, unit="day")
+    at_once = (people.on_first_day > 0) if basis == TRIAL else ibis.literal(value=False)
     sums: dict[str, ir.Value] = {}
     for days in windows:
         old = age >= days
-        came = old & people.second_on.notnull() & (wait <= days)
+        came = old & ((wait <= days).fill_null(False) | at_once)
         sums[f"eligible_{days}"] = old.ifelse(1, 0).sum()
         sums[f"converted_{days}"] = came.ifelse(1, 0).sum()
     # The first purchase itself stands among those of the first day, unless it is a trial.

@@ -95,18 +95,10 @@ def compute_media_customers(
 
 
 def compute_new_and_existing(purchases: ir.Table) -> ir.Table:
-    """One row per month of orders: month, new_orders, existing_orders (after the first purchase),
-    new_minor, existing_minor (their net).
-    """
-    is_new = purchases.n == 1
-    rows = purchases.mutate(
-        month=month_number(purchases.ordered_on),
-        new=is_new.ifelse(1, 0),
-        new_minor=is_new.ifelse(purchases.net_minor, 0),
+    """One row per month of orders: month, new_orders, existing_orders (after the first purchase)."""
+    rows = purchases.select(
+        month=month_number(purchases.ordered_on), new=(purchases.n == 1).ifelse(1, 0)
     )
     return rows.group_by("month").agg(
-        new_orders=rows.new.sum(),
-        existing_orders=(1 - rows.new).sum(),
-        new_minor=rows.new_minor.sum(),
-        existing_minor=(rows.net_minor - rows.new_minor).sum(),
+        new_orders=rows.new.sum(), existing_orders=(1 - rows.new).sum()
     )

@@ -21,7 +21,8 @@ def compute_month_sales(purchases: ir.Table) -> ir.Table:
 
 
 def compute_year_buyers(purchases: ir.Table, *, as_of: date, days: int) -> ir.Table:
-    """One row per is_new among the last `days` days: buyers, purchases, orders, net_minor.
+    """One row per is_new among the last `days` days: buyers, purchases, orders, net_minor,
+    first_minor (net of first purchases, which stand in `n`).
 
     is_new: people whose first purchase is one of these days.
     """
@@ -32,10 +33,12 @@ def compute_year_buyers(purchases: ir.Table, *, as_of: date, days: int) -> ir.Ta
         purchases=recent.starts_purchase.ifelse(1, 0).sum(),
         orders=recent.count(),
         net_minor=recent.net_minor.sum(),
+        first_minor=(recent.n == 1).ifelse(recent.net_minor, 0).sum(),
     )
     return rows.group_by("is_new").agg(
         buyers=rows.count(),
         purchases=rows.purchases.sum(),
         orders=rows.orders.sum(),
         net_minor=rows.net_minor.sum(),
+        first_minor=rows.first_minor.sum(),
     )

@@ -9,7 +9,7 @@ from okaeri.foundation.text import Text
 from okaeri.insight.analysis_types import TargetRules
 from okaeri.web import findings, formats
 from okaeri.web.charts.canvas import NARROW, WIDE, Chart, colour, finish, rows_of
-from okaeri.web.pages.analysis.tenths import addresses_of_tenths
+from okaeri.web.pages.analysis.tenths import addresses_of_tenths, shares_of_people
 
 _NOTE = Text(
     "棒は各デシルの売上構成比、線は累積、点線は目安の{guide}。{day}現在。",
@@ -23,13 +23,15 @@ def pareto(payload: dict[str, Any], *, as_of: str, language: str) -> Chart:
     rows = [row for row in payload["deciles"] if row["share"] is not None]
     values = [
         {
-            "decile": f"{row['decile'] * 10}%",
+            "decile": formats.percent(share, 0),
             "share": row["share"],
             "running": row["running_share"],
             "label": formats.percent(row["running_share"], 0),
             "href": address,
         }
-        for row, address in zip(rows, addresses_of_tenths(rows), strict=True)
+        for row, address, share in zip(
+            rows, addresses_of_tenths(rows), shares_of_people(rows), strict=True
+        )
     ]
     return Chart(
         address="deciles",

@@ -111,8 +111,13 @@ def life_value(sums: Mapping[str, int], days: int) -> tuple[int | None, int | No
     the cost of too many sales is unknown.
     """
     people, net, known = (sums[f"{what}_{days}"] for what in ("aged", "net", "known"))
-    is_known = net > 0 and known >= FEWEST_KNOWN * net
-    return _mean(net, people), _mean(sums[f"margin_{days}"], people) if is_known else None
+    told = is_margin_known(net, known)
+    return _mean(net, people), _mean(sums[f"margin_{days}"], people) if told else None
+
+
+def is_margin_known(net_minor: int, costed_minor: int) -> bool:
+    """Tell whether enough of the net has a known cost for a margin to be shown."""
+    return net_minor > 0 and costed_minor >= FEWEST_KNOWN * net_minor
 
 
 def _mean(total: int, people: int) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 from okaeri.foundation.text import Text
 from okaeri.insight.analysis_types import LTV_YEAR
 from okaeri.insight.domain.mean_interval import mean_interval
-from okaeri.insight.domain.reports.lifetime_value import life_value
+from okaeri.insight.domain.reports.lifetime_value import is_margin_known, life_value
 from okaeri.insight.domain.shares import share_of, wilson_interval
 from okaeri.insight.media_types import MediaCostView, MediaRules
 
@@ -34,10 +34,11 @@ DEFINITIONS = {
         "ROAS: what people who first bought in months with a cost have bought so far ÷ that cost.",
     ),
     "payback_month": Text(
-        "回収月: 1人当たりの粗利の累計が CPA に届く月です(初回購入から30日ごと)。"
-        "その月数を過ごした人だけで計算し、粗利は原価のわかる注文から求めます。",
-        "Payback: the 30-day month in which margin per person reaches the CPA, from people who are that "
-        "old; margin comes from orders whose costs are known.",
+        "回収月: 1人当たりの粗利の累計が CPO に届く月です(初回購入から30日ごと)。"
+        "その月数を過ごした人だけで計算します。CPO がないときと、原価のわかる売上が9割に満たないときは"
+        "「—」とします。",
+        "Payback: the 30-day month in which margin per person reaches the CPO, from people who are that "
+        "old; a dash without a CPO, and where under 90% of their sales have a known cost.",
     ),
     "allowable_cpo": Text(
         "許容CPO: 粗利LTV(365日)− 残したい利益です。365日たった人だけで計算し、"
@@ -74,6 +75,7 @@ def media_payload(
     months: Sequence[Mapping[str, Any]],
     costs: Sequence[MediaCostView],
     *,
+    existing_share: float | None,
     as_of: date,
     rules: MediaRules,
 ) -> dict[str, Any]:
@@ -88,7 +90,7 @@ def media_payload(
     allowable_cpo_minor, is_over (CPO above it), f2_rate, f2_low, f2_high, aged}. total: the same of
     all. inflow: {kinds: [{kind, customers, share}], customers, ads_share, is_over, codes (of ads, organic and
     referral, those somebody came by), since_days}. orders_cost:
-    {new_minor, existing_minor, ratio, guide} with None where unknown; existing_share of 12 months' net.
+    {new_minor, existing_minor, ratio, guide} with None where unknown; existing_share as in `sales_mix`.
     """
     spent: dict[str, dict[int, int]] = {}
     for cost in costs:
@@ -115,7 +117,10 @@ def media_payload(
     return {
         "media": media,
         "inflow": _inflow(mix, set(spent), rules),
-        "orders_cost": _orders_cost(months, spent, as_of, rules),
+        "orders_cost": {
+            **_orders_cost(months, spent, as_of, rules),
+            "existing_share": existing_share,
+        },
         "has_costs": bool(spent),
         "has_margins": any(row["margin_365_minor"] is not None for row in media),
     }
@@ -154,8 +159,8 @@ def _one(
     paid = [row for row in people if spent and row["month"] in spent]
     cost = sum(spent.values()) if spent else None
     sold = sum(row["net_minor"] for row in sales if spent and row["month"] in spent)
-    came, full = _people(paid, "customers"), _people(paid, "full")
-    subscribed = _people(paid, "subscribed")
+    came, full = _sum(paid, "customers"), _sum(paid, "full")
+    subscribed = _sum(paid, "subscribed")
     aged, returned = sum(r["aged"] for r in people), sum(r["returned"] for r in people)
     low, high = wilson_interval(returned, aged)
     cpa = _each(cost, came)
@@ -176,7 +181,7 @@ def _one(
         "cost_subscribed": subscribed,
         "sales_minor": sold,
         "roas": share_of(sold, cost) if cost else None,
-        "payback_month": _payback(people, sales, cpa, as_of),
+        "payback_month": _payback(people, sales, cpo, as_of),
         "ltv_365_minor": ltv,
         "margin_365_minor": margin,
         "allowable_cpo_minor": allowed,
@@ -188,7 +193,7 @@ def _one(
     }
 
 
-def _people(rows: Iterable[Mapping[str, Any]], name: str) -> int:
+def _sum(rows: Iterable[Mapping[str, Any]], name: str) -> int:
     return sum(row[name] for row in rows)
 
 
@@ -202,30 +207,27 @@ def _is_aged(month: int, days: int, as_of: date) -> bool:
     return date(year, index + 1, 1) - timedelta(days=1) + timedelta(days=days) <= as_of
 
 
-def _costed(rows: Iterable[Mapping[str, Any]]) -> bool:
-    return any(row["costed_minor"] for row in rows)
-
-
 def _payback(
     people: Sequence[Mapping[str, Any]],
     sales: Sequence[Mapping[str, Any]],
-    cpa: int | None,
+    cpo: int | None,
     as_of: date,
 ) -> int | None:
-    """Give the first 30-day month (from 1) in which margin per person reaches the cost."""
-    if cpa is None or not _costed(sales):
+    """Give the first 30-day month (from 1) in which margin per person reaches the CPO (§2.3)."""
+    if cpo is None:
         return None
-    earned = 0.0
+    earned, net, known = 0.0, 0, 0
     for step in range(_LAST_STEP):
         old = [r for r in people if _is_aged(r["month"], (step + 1) * _MONTH_DAYS, as_of)]
         months = {row["month"] for row in old}
         many = sum(row["customers"] for row in old)
         if not many:
             return None
-        gained = sum(r["margin_minor"] for r in sales if r["step"] == step and r["month"] in months)
-        earned += gained / many
-        if earned >= cpa:
-            return step + 1
+        sold = [row for row in sales if row["step"] == step and row["month"] in months]
+        earned += _sum(sold, "margin_minor") / many
+        net, known = net + _sum(sold, "net_minor"), known + _sum(sold, "costed_minor")
+        if earned >= cpo:
+            return step + 1 if is_margin_known(net, known) else None
     return None
 
 
@@ -274,11 +276,9 @@ def _orders_cost(
     existing = (
         rules.retention_cost_minor / monthly if rules.retention_cost_minor and monthly else None
     )
-    sold = sum(row["existing_minor"] for row in recent)
     return {
         "new_minor": None if new is None else round(new),
         "existing_minor": None if existing is None else round(existing),
         "ratio": new / existing if new and existing else None,
         "guide": GUIDE,
-        "existing_share": share_of(sold, sold + sum(row["new_minor"] for row in recent)),
     }

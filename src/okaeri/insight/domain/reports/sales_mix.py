@@ -45,7 +45,7 @@ def sales_mix_payload(
     without orders), existing_share, is_open, buyers, net_ratio and buyers_ratio (to the same month a
     year before; None under way and where the shop's first month is no earlier). years: of
     `year_on_year.two_years`. new and existing: buyers, orders, net_minor,
-    purchases_a_buyer, aov_minor. existing_share: of the net of the last 12 calendar months shown;
+    purchases_a_buyer, aov_minor. existing_share: of the net of the days `kinds` are of;
     variation: of the last 12 closed months, variation_before of the 12 before (None under 12).
     """
     sums: dict[int, dict[bool, Mapping[str, Any]]] = {}
@@ -56,18 +56,24 @@ def sales_mix_payload(
     rows = [_month(month, sums.get(month, {}), last) for month in range(first, last + 1)]
     _add_years(rows, {row["month"]: row["buyers"] for row in buyers}, first)
     closed = [row["first_minor"] + row["repeat_minor"] for row in rows if not row["is_open"]]
-    recent = rows[-12:]
-    repeat = sum(row["repeat_minor"] for row in recent)
+    kinds = list(kinds)
     by_kind = {bool(row["is_new"]): row for row in kinds}
     return {
         "months": rows[-MONTHS:],
         "new": _buyers(by_kind.get(True)),
         "existing": _buyers(by_kind.get(False)),
-        "existing_share": _share(repeat, repeat + sum(row["first_minor"] for row in recent)),
+        "existing_share": existing_share(kinds),
         "variation": _variation(closed[-12:]),
         "variation_before": _variation(closed[-24:-12]),
         "years": years,
     }
+
+
+def existing_share(kinds: Iterable[Mapping[str, Any]]) -> float | None:
+    """Give net of second and later purchases ÷ net of all, from `compute_year_buyers`; None without any."""
+    rows = list(kinds)
+    net, first = (sum(row[name] for row in rows) for name in ("net_minor", "first_minor"))
+    return _share(net - first, net)
 
 
 def _month(month: int, kinds: Mapping[bool, Mapping[str, Any]], last: int) -> dict[str, Any]:

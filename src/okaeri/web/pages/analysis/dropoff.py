@@ -85,7 +85,7 @@ def _waited(days: int, as_of: date, basis: str) -> Mapping[str, str]:
     again = {"first": first, "then": then, "within_days": days, "happened": True}
     old: list[Part] = [{**first, "until": until.isoformat()}]
     if basis == "trial":
-        old = [began_with_trial(), began_by(until)]
+        old, again = [began_with_trial(), began_by(until)], {"any": [again, _both_at_once()]}
     return {"eligible": address_of({"all": old}), "converted": address_of({"all": [*old, again]})}
 
 
@@ -98,10 +98,26 @@ def _on_first_day(basis: str) -> Mapping[str, str]:
     """Give where buyers, and those with two orders on the first day, become a segment."""
     several = {"field": "first_day_orders", "op": ">=", "value": 2}
     if basis == "trial":
-        return {"eligible": address_of(began_with_trial())}
+        both = {"all": [began_with_trial(), _both_at_once()]}
+        return {"eligible": address_of(began_with_trial()), "converted": address_of(both)}
     # How many of them were full products, no rule asks.
     converted = address_of(several) if basis == "all" else ""
     return {"eligible": address_of(_order(basis)), "converted": converted}
+
+
+def _both_at_once() -> Part:
+    """Give the part of those with a trial and a full product on the first day (of up to three trials)."""
+    return {
+        "any": [
+            {
+                "all": [
+                    {"field": "first_day_trials", "op": "=", "value": trials},
+                    {"field": "first_day_orders", "op": ">", "value": trials},
+                ]
+            }
+            for trials in (1, 2, 3)
+        ]
+    }
 
 
 def _addresses(n: int) -> Mapping[str, str]:

@@ -77,21 +77,21 @@ def _step(step: Mapping[str, Any]) -> Figure:
 
 
 def _existing_share(payload: dict[str, Any]) -> Iterable[Row]:
-    """Read the share over the twelve months that end with each month shown."""
-    months = payload["months"]
+    """Read the share of today's days, and over the twelve months that end with each closed month."""
+    months = [row for row in payload["months"] if not row["is_open"]]
     trend = [
         {"on": f"{months[end]['month']}-01", **_share(months[end - _YEAR + 1 : end + 1])}
         for end in range(_YEAR - 1, len(months))
     ]
-    now = _figure(payload["existing_share"], sum(row["orders"] for row in months[-_YEAR:]))
-    before = {row["on"]: row for row in trend[:-1]}
+    orders = sum(payload[kind]["orders"] for kind in ("new", "existing"))
+    now = _figure(payload["existing_share"], orders)
     yield _row(
         "existing_sales_share",
         "share",
         now,
         trend=trend,
-        month_before=trend[-2] if len(trend) > 1 else None,
-        year_before=before.get(_year_before(trend[-1]["on"])) if trend else None,
+        month_before=trend[-1] if trend else None,
+        year_before=trend[-_YEAR] if len(trend) >= _YEAR else None,
     )
 
 
@@ -100,10 +100,6 @@ def _share(months: Sequence[Mapping[str, Any]]) -> Figure:
     net = repeat + sum(row["first_minor"] for row in months)
     value = repeat / net if net > 0 and 0 <= repeat <= net else None
     return _figure(value, sum(row["orders"] for row in months))
-
-
-def _year_before(day: str) -> str:
-    return f"{int(day[:4]) - 1}{day[4:]}"
 
 
 def _life_values(payload: dict[str, Any]) -> Iterable[Row]:

@@ -7,8 +7,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
+from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
+from okaeri.insight.types import LifecycleRules
 from okaeri.web.access import needs
 from okaeri.web.channel_names import channel_name
 from okaeri.web.numbers import definitions_for
@@ -105,6 +107,7 @@ def media(request: HttpRequest) -> HttpResponseBase:
         request,
         "media",
         report=report,
+        active_days=load(LifecycleRules).active_days,
         found=found if has_people else None,
         media=[{**row, "address": _came_by(row["media"], named)} for row in rows],
         costs=insight.compare_costs(found["orders_cost"], care) if found else None,

@@ -23,8 +23,8 @@ from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
 
 _ANSWER = Text(
-    "直近12か月の売上の{share}は、2回目以降のお買い物です。",
-    "{share} of the sales of 12 months are second and later purchases.",
+    "直近{days}日の売上の{share}は、2回目以降のお買い物です。",
+    "{share} of the sales of the last {days} days are second and later purchases.",
 )
 _COLUMNS = (
     "month",
@@ -65,16 +65,20 @@ def sales_mix(request: HttpRequest) -> HttpResponseBase:
         if report and payload
         else ()
     )
+    days = load(LifecycleRules).active_days
     return show(
         request,
         "sales_mix",
         payload=payload,
+        active_days=days,
         months=_months(payload["months"]) if payload else (),
         growth=growth_of(payload),
         kinds=kinds,
         by_count=by_count() if facet_of(request) is None else None,
         as_of=report.as_of if report else None,
-        answer=_ANSWER.format(share=formats.percent(share)) if share is not None else None,
+        answer=None
+        if share is None
+        else _ANSWER.format(share=formats.percent(share), days=formats.number(days)),
         definitions=definitions_for(
             *("existing_share", "new_existing", "variation", "year_on_year"),
             *("aov_minor", "f_number"),

@@ -1,11 +1,18 @@
-"""Where the people of each decile become a segment."""
+"""What share of people each decile reaches, and where its people become a segment."""
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from okaeri.web.narrowing import is_narrowed
 from okaeri.web.pages.analysis.beginnings import Part
 from okaeri.web.pages.segments.addresses import address_of
+
+
+def shares_of_people(rows: Sequence[Mapping[str, Any]]) -> list[float]:
+    """Give, of each row of the report "deciles", people up to it ÷ all: a tenth each, in a large shop."""
+    people = [row["customers"] for row in rows]
+    return [up_to / sum(people) for up_to in accumulate(people)]
 
 
 def addresses_of_tenths(rows: Sequence[Mapping[str, Any]]) -> list[str]:

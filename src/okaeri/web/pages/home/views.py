@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.insight import api as insight
+from okaeri.insight.types import LifecycleRules
 from okaeri.intake import api as intake
 from okaeri.measure import api as measure
 from okaeri.measure.types import Evaluation
@@ -49,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "prime_change": _prime_change(summary["prime_active"]) if summary else None,
             "growth": _payload("movement"),
             "sales": _payload("sales_mix"),
+            "active_days": load(LifecycleRules).active_days,
             "sales_parts": growth_of(_payload("sales_mix")),
             "effect": find_effect(evaluations),
             "live": sum(1 for journey in journeys if journey.status == "live"),

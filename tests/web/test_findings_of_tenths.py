@@ -1,0 +1,17 @@
+"""What share of people the upper groups are: of a small shop a tenth is none."""
+
+import pytest
+
+from okaeri.web.findings import pareto
+from okaeri.web.pages.analysis.tenths import shares_of_people
+
+pytestmark = pytest.mark.django_db
+
+
+def test_one_of_three_buyers_is_a_third_of_them() -> None:
+    rows = [
+        {"decile": n, "customers": 1, "share": share, "running_share": running}
+        for n, share, running in ((1, 0.8, 0.8), (2, 0.1, 0.9), (3, 0.1, 1.0))
+    ]
+    assert shares_of_people(rows) == [1 / 3, 2 / 3, 1]
+    assert pareto({"deciles": rows}).ja == "上位33%のお客様(1人)で、売上の80.0%になります"
