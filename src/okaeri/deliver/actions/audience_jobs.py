@@ -15,7 +15,7 @@ _WAITING = (AudienceState.ASKED, AudienceState.SENDING)
 
 
 def ask(key: str) -> int:
-    """Give the job that will sync; one that has begun may have read people already, so not that."""
+    """Ask for a sync now; gives the id of its job, the same until that has begun."""
     store.ensure(key)
     with transaction.atomic():
         # The write locks the row: of two who ask at once the second sees the first one's job.

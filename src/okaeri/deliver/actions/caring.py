@@ -17,7 +17,7 @@ _CHANNELS = ("email", "line")
 
 
 def early_care(since: date, until: date) -> EarlyCare:
-    """Count useful messages of everybody whose only purchase lies in these days, and name the short."""
+    """Give first-time buyers of these days, and who got fewer useful messages than the shop's least."""
     least = load(ContactRules).useful_per_30_days_first
     buyers = insight.list_first_buyers(since, until, _MOST + 1)
     short: list[EarlyContact] = []

@@ -9,13 +9,19 @@ from okaeri.insight import api as insight
 
 
 def submit(requests: Sequence[MessageRequest], now: datetime) -> int:
-    """Insert one row per request in the open transaction; gives how many are new."""
+    """Put messages into the outbox inside the caller's transaction; gives how many are new.
+
+    A key that exists is left alone, whatever became of it. Held-out requests are settled at once.
+    """
     asked = [request.customer_id for request in requests if not request.is_held_out]
     return outbox.insert_requests(requests, insight.list_freshness(asked), now)
 
 
 def submit_to_many(groups: Iterable[outbox.Group], now: datetime) -> int:
-    """Insert one row per person of each group in the open transaction; gives how many are new."""
+    """Do as `submit` for groups of people who get the same; each as (request, who it goes to).
+
+    Of a request's own key, customer and context nothing is taken.
+    """
     groups = list(groups)
     asked = [
         person.customer_id

@@ -59,7 +59,7 @@ def list_in_progress(now: datetime, limit: int) -> list[Audience]:
 
 
 def list_kept() -> list[str]:
-    """Give the keys of audiences that the next night brings up to date."""
+    """Give the audiences the next night brings up to date: kept ones, and those with somebody erased."""
     wanted = Audience.objects.filter(Q(is_kept=True) | Q(stale_number__isnull=False))
     return list(wanted.order_by("id").values_list("key", flat=True))
 

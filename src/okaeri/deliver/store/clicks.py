@@ -87,7 +87,10 @@ def mark_weighed(message_id: int, until: datetime, at_once: Collection[int]) -> 
 
 
 def engagement(customer_ids: Iterable[int]) -> dict[int, EngagementView]:
-    """Give each person's numbers over all marketing messages; everybody asked for has a row."""
+    """Give what each person did with his marketing mails; people and machines counted apart.
+
+    Everybody asked for has a row.
+    """
     wanted = sorted(set(customer_ids))
     values: dict[int, dict[str, Any]] = defaultdict(dict)
     for start in range(0, len(wanted), _PAGE):

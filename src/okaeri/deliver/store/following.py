@@ -65,5 +65,5 @@ def _about(row: Message) -> dict[str, object]:
 
 
 def newest_event() -> int:
-    """Give where the order of events ends now."""
+    """Give the place of the newest event of any message, 0 before the first."""
     return MessageEvent.objects.aggregate(newest=Max("id"))["newest"] or 0

@@ -18,7 +18,7 @@ _ERASED = "erased"
 
 
 def list_marketing(customer_ids: Sequence[int]) -> list[SentMarketing]:
-    """Give every marketing message that left or may have left, oldest first."""
+    """Give every advertisement to a person that left or may have left, oldest first."""
     found = Message.objects.filter(
         customer_id__in=customer_ids,
         status__in=_LEFT,
@@ -36,7 +36,7 @@ def list_marketing(customer_ids: Sequence[int]) -> list[SentMarketing]:
 
 
 def last_marketing_at(customer_ids: Sequence[int]) -> datetime | None:
-    """Give when the last advertisement left."""
+    """Give when a person was last sent an advertisement."""
     found = Message.objects.filter(
         customer_id__in=customer_ids, status__in=_LEFT, content_kind__in=MARKETING
     )
@@ -45,7 +45,7 @@ def last_marketing_at(customer_ids: Sequence[int]) -> datetime | None:
 
 
 def export(customer_ids: Sequence[int]) -> dict[str, Documents]:
-    """Give every message with its words and what became of it."""
+    """Give every message to a person with its words and what became of it."""
     mine = Message.objects.filter(customer_id__in=customer_ids)
     hidden = {"worker", "lease_until", "phase"}
     columns = [field.attname for field in Message._meta.fields if field.attname not in hidden]
@@ -63,7 +63,7 @@ def recipients_of(message_ids: Sequence[int]) -> dict[int, int]:
     return dict(Message.objects.filter(id__in=message_ids).values_list("id", "customer_id"))
 
 
-def all_recipients(status: str) -> set[int]:
+def all_recipients(status: str = "") -> set[int]:
     """Give everybody with a message of a status, of any status for ""."""
     found = Message.objects.filter(status=status) if status else Message.objects.all()
     return set(found.values_list("customer_id", flat=True).distinct())

@@ -30,21 +30,21 @@ def list_page(where: dict[str, Any], offset: int, limit: int) -> tuple[list[Mess
 
 
 def list_after(after: int, limit: int) -> list[MessageView]:
-    """Give messages behind an id, in the order of ids."""
+    """Give every message behind an id, in the order of ids; where one stands may change later."""
     return views_of(list(Message.objects.filter(id__gt=after).order_by("id")[:limit]))
 
 
 def list_before(
     customer_ids: Collection[int], before: Before | None, limit: int
 ) -> list[MessageView]:
-    """Give a person's newest messages older than `before` (when settled, else due; message id)."""
+    """Give the newest messages to these ids older than `before`: when settled (else due), message id."""
     rows = Message.objects.filter(customer_id__in=customer_ids)
     dated = rows.annotate(told_at=Coalesce("settled_at", "due_at"))
     return views_of(list(window(dated, "told_at", before, limit)))
 
 
 def find_views(ids: Collection[int]) -> dict[int, MessageView]:
-    """Give id → view; ids of no message are left out."""
+    """Give the messages with these ids, by id; those that do not exist are left out."""
     wanted = list(ids)
     pages = [wanted[start : start + _PAGE] for start in range(0, len(wanted), _PAGE)]
     rows = [row for page in pages for row in Message.objects.filter(id__in=page)]
@@ -80,7 +80,7 @@ def _view(message: Message, subject: str) -> MessageView:
 
 
 def find_content(message_id: int) -> RenderedContent | None:
-    """Give the words of one message, or None while there are none."""
+    """Give the words of one message; None while there are none. The mail adds the legal footer."""
     content = Content.objects.filter(pk=message_id).first()
     if content is None:
         return None
@@ -104,9 +104,12 @@ def count_by_status(where: dict[str, Any]) -> dict[str, int]:
 
 
 def count_variants(
-    source_kind: str, source_id: int, part: str, since: datetime
+    source_kind: str, source_id: int, part: str, *, since: datetime
 ) -> dict[str, VariantCount]:
-    """Give variant → how many messages of one part stand where, and how many a person opened, pressed."""
+    """Give variant → its messages planned since then by status, and what people did with them.
+
+    "" is what was planned without a variant.
+    """
     found = _of_part(source_kind, source_id, part, since)
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for variant, status, count in found.values_list("variant", "status").annotate(n=Count("id")):
@@ -130,8 +133,10 @@ def count_variants(
     }
 
 
-def first_variants(source_kind: str, source_id: int, part: str, since: datetime) -> dict[int, str]:
-    """Give customer → the variant of his first message of one part."""
+def first_variants(
+    source_kind: str, source_id: int, part: str, *, since: datetime
+) -> dict[int, str]:
+    """Give customer → the variant of his first message of one part since then, held out or not."""
     rows = (
         _of_part(source_kind, source_id, part, since)
         .order_by("-id")
@@ -147,7 +152,7 @@ def _of_part(source_kind: str, source_id: int, part: str, since: datetime) -> Qu
 
 
 def count_by_part(source_kind: str, source_id: int) -> dict[str, dict[str, int]]:
-    """Give source_part → status → count for one source."""
+    """Give source_part → status → number of messages."""
     found = Message.objects.filter(source_kind=source_kind, source_id=source_id)
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for part, status, count in found.values_list("source_part", "status").annotate(n=Count("id")):
