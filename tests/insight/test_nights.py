@@ -151,7 +151,7 @@ def _line(sku: str, quantity: int, price: int) -> LineIn:
     return LineIn(sku, NAMES[sku], quantity, price, price * quantity)
 
 
-# A refresh takes seconds, so the lane runs the named example; add Phase.generate to draw others.
+# A refresh takes seconds, so few are drawn beside the named ones.
 @hypothesis_settings(
     max_examples=3,
     deadline=None,

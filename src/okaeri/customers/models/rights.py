@@ -32,7 +32,7 @@ class AccessEntry(models.Model):
     where = models.CharField(max_length=255, default="")
     # Who was given it, by name; "" where the one who took it kept it for the shop.
     recipient = models.CharField(max_length=150, default="")
-    # `customers.types.ProvisionBasis`; "" where it was only looked at.
+    # `customers.access_types.ProvisionBasis`; "" where it was only looked at.
     basis = models.CharField(max_length=10, default="")
     # HMAC of the entry before and this one: a changed or removed line shows.
     chain = models.CharField(max_length=64)

@@ -1,4 +1,4 @@
-"""What a cart's export looks like, said as data; `intake.stager` reads any of them."""
+"""What a cart's export looks like, said as data; `intake/staging/stager.py` reads any of them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
