@@ -19,8 +19,8 @@ import numpy as np
 from scipy import special
 
 from okaeri.insight.domain.lifetime.histories import Floats
+from okaeri.insight.domain.shares import Z80
 
-_Z80 = 1.2815515655446004
 # Log-odds: a half comes as 40 to 60 %. What the replays of the tests' two retail sets miss, or a bit more.
 _IMAGINED = 0.4
 _SURE = 1e-6
@@ -67,5 +67,5 @@ def trial_of(groups: Sequence[Mapping[str, Any]]) -> Trial:
 def chance_interval(chances: Floats, spread: Floats, misfit: float) -> tuple[Floats, Floats]:
     """Give the ends of the 80 % interval of each chance; `spread` is the error of its log-odds."""
     middle = special.logit(np.clip(chances, _SURE, 1 - _SURE))
-    half = _Z80 * np.sqrt(spread * spread + misfit * misfit)
+    half = Z80 * np.sqrt(spread * spread + misfit * misfit)
     return np.asarray(special.expit(middle - half)), np.asarray(special.expit(middle + half))

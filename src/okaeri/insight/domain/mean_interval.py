@@ -4,7 +4,8 @@ from math import sqrt
 
 from scipy import special
 
-_Z95 = 1.959963984540054
+from okaeri.insight.domain.shares import Z95
+
 _LOW, _HIGH = 0.025, 0.975
 
 
@@ -21,7 +22,7 @@ def mean_interval(total: float, squares: float, of: int) -> tuple[float | None, 
     mean = total / of
     spread = max(squares - total * mean, 0.0)
     if mean <= 0:
-        half = _Z95 * sqrt(spread / (of - 1) / of)
+        half = Z95 * sqrt(spread / (of - 1) / of)
         return mean - half, mean + half
     return positive_interval(mean, (spread + mean * mean) / (of * of))
 

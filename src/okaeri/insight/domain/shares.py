@@ -2,19 +2,14 @@
 
 from math import ceil, floor, sqrt
 
-_Z95 = 1.959963984540054
-_Z80 = 1.2815515655446004
+# How many standard deviations either side of the mean hold 95 % and 80 % of a normal distribution.
+Z95 = 1.959963984540054
+Z80 = 1.2815515655446004
 
 
 def wilson_interval(hits: float, of: float) -> tuple[float, float]:
     """Give the 95 % interval of `hits` out of `of` as shares (Wilson 1927); (0, 1) without data."""
-    if of == 0:
-        return 0.0, 1.0
-    share = hits / of
-    z2 = _Z95 * _Z95
-    middle = (share + z2 / (2 * of)) / (1 + z2 / of)
-    half = _Z95 * sqrt(share * (1 - share) / of + z2 / (4 * of * of)) / (1 + z2 / of)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return _wilson(hits / of, of, Z95) if of else (0.0, 1.0)
 
 
 def forecast_interval(told: float, variance: float, of: float) -> tuple[float, float]:
@@ -26,11 +21,15 @@ def forecast_interval(told: float, variance: float, of: float) -> tuple[float, f
     if of <= 0 or variance <= 0 or not 0 < told < of:
         return told, told
     share = told / of
-    cases = share * (1 - share) * of * of / variance
-    z2 = _Z80 * _Z80
+    low, high = _wilson(share, share * (1 - share) * of * of / variance, Z80)
+    return float(floor(low * of)), float(ceil(high * of))
+
+
+def _wilson(share: float, cases: float, z: float) -> tuple[float, float]:
+    z2 = z * z
     middle = (share + z2 / (2 * cases)) / (1 + z2 / cases)
-    half = _Z80 * sqrt(share * (1 - share) / cases + z2 / (4 * cases**2)) / (1 + z2 / cases)
-    return float(floor(max(0.0, middle - half) * of)), float(ceil(min(1.0, middle + half) * of))
+    half = z * sqrt(share * (1 - share) / cases + z2 / (4 * cases * cases)) / (1 + z2 / cases)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def share_of(part: float, whole: float) -> float | None:

@@ -11,8 +11,8 @@ from typing import Any
 
 from okaeri.insight.domain.cycle import histogram_quantile
 from okaeri.insight.domain.mean_interval import positive_interval
+from okaeri.insight.domain.shares import Z95
 
-_Z95 = 1.959963984540054
 # Of fewer values no two of them hold the median between them in 95 of 100 cases.
 _FEWEST = 6
 
@@ -58,7 +58,7 @@ def median_ends(counts: Mapping[int, int]) -> dict[str, float | None]:
     """
     many = sum(counts.values())
     if many >= _FEWEST:
-        off = _Z95 / (2 * sqrt(many))
+        off = Z95 / (2 * sqrt(many))
         ends = (histogram_quantile(counts, 0.5 - off), histogram_quantile(counts, 0.5 + off))
         return dict(zip(("low", "high"), ends, strict=True))
     middle = histogram_quantile(counts, 0.5)

@@ -16,7 +16,7 @@ from okaeri.insight.domain.recommend.neighbours import (
     similar_items,
 )
 from okaeri.insight.domain.recommend.scoring import score_many
-from okaeri.insight.domain.shares import wilson_interval
+from okaeri.insight.domain.shares import Z95, wilson_interval
 
 POPULAR = "popular"
 # Ten products are shown, but of a small catalogue ten would hold nearly everything.
@@ -25,7 +25,6 @@ _SHARE_SHOWN = 4
 _RECENT_DAYS = 90
 _SHORTEST, _LONGEST = 14, 90
 _MOST_JUDGES = 10_000
-_Z95 = 1.959963984540054
 _TINY = 1e-9
 
 Neighbours = Callable[[Histories], sp.csr_matrix]
@@ -138,7 +137,7 @@ def _winner(outcomes: Mapping[str, npt.NDArray[np.bool_]]) -> str:
     best, most = POPULAR, int(popular.sum())
     for name, hit in outcomes.items():
         gained, lost = int((hit & ~popular).sum()), int((popular & ~hit).sum())
-        is_sure = gained > lost and (gained - lost) / sqrt(gained + lost) >= _Z95
+        is_sure = gained > lost and (gained - lost) / sqrt(gained + lost) >= Z95
         if is_sure and int(hit.sum()) > most:
             best, most = name, int(hit.sum())
     return best

@@ -6,11 +6,10 @@ from math import sqrt
 from typing import Any
 
 from okaeri.foundation.text import Text
-from okaeri.insight.domain.shares import share_of
+from okaeri.insight.domain.shares import Z95, share_of
 
 REPEAT_DAYS = 180
 MONTHS = 13
-_Z95 = 1.959963984540054
 
 DEFINITIONS = {
     "loyalty_index": Text(
@@ -108,6 +107,6 @@ def _nps_ends(promoters: int, detractors: int, asked: int) -> dict[str, float | 
     if not asked:
         return {"nps_low": None, "nps_high": None}
     up, down = (promoters + 1) / (asked + 2), (detractors + 1) / (asked + 2)
-    half = _Z95 * sqrt((up + down - (up - down) ** 2) / (asked + 2))
+    half = Z95 * sqrt((up + down - (up - down) ** 2) / (asked + 2))
     low, high = max(-1.0, up - down - half), min(1.0, up - down + half)
     return {"nps_low": 100 * low, "nps_high": 100 * high}

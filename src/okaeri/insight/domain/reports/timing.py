@@ -7,12 +7,11 @@ from statistics import fmean, variance
 from typing import Any
 
 from okaeri.foundation.text import Text
-from okaeri.insight.domain.shares import share_of
+from okaeri.insight.domain.shares import Z95, share_of
 from okaeri.insight.timing_types import TimingRules
 
 SEASONS = ("spring", "summer", "autumn", "winter")
 _SEASON_OF_MONTH = {month: SEASONS[(month - 3) % 12 // 3] for month in range(1, 13)}
-_Z95 = 1.959963984540054
 # Orders of files that know the day alone all stand at midnight.
 _MOSTLY = 0.95
 
@@ -123,7 +122,7 @@ def _payday(counts: Mapping[date, int], rules: TimingRules) -> dict[str, Any]:
         return {**row, "ratio": None, "low": None, "high": None}
     error = sqrt(_relative_error(paid) + _relative_error(other))
     middle = log(inside / outside)
-    low, high = exp(middle - _Z95 * error), exp(middle + _Z95 * error)
+    low, high = exp(middle - Z95 * error), exp(middle + Z95 * error)
     return {**row, "ratio": inside / outside, "low": low, "high": high}
 
 
