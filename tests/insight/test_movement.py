@@ -14,7 +14,7 @@ from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.foundation.work.jobs import JobRunner
 from okaeri.insight import api
 from okaeri.insight.analysis_types import TargetRules
-from okaeri.insight.domain.reports.movement import month_end
+from okaeri.insight.domain.months import month_end
 from okaeri.insight.types import Depth, LifecycleRules
 from okaeri.project.wiring import JOB_HANDLERS
 from tests.insight.shops import record_shop

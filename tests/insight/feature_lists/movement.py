@@ -5,7 +5,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from okaeri.insight.domain.reports.movement import month_end
+from okaeri.insight.domain.months import month_end
 from okaeri.insight.features.class_years import compute_class_years
 from okaeri.insight.features.movement import (
     compute_moves,

@@ -12,8 +12,8 @@ from okaeri.insight.actions.rule_series import present_version
 from okaeri.insight.actions.sync import ORDERS
 from okaeri.insight.analyses.movement import standings_on
 from okaeri.insight.analyses.sources import Sources
+from okaeri.insight.domain.months import month_end
 from okaeri.insight.domain.reports.balance import balance_payload
-from okaeri.insight.domain.reports.movement import month_end
 from okaeri.insight.features.class_years import compute_class_years
 from okaeri.insight.features.movement import compute_moves
 from okaeri.insight.store import reports

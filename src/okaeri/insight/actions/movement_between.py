@@ -17,7 +17,8 @@ from okaeri.insight.actions.sync import ORDERS
 from okaeri.insight.analyses.movement import moves_between
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.analysis_types import TargetRules
-from okaeri.insight.domain.reports.movement import between_payload, month_end
+from okaeri.insight.domain.months import month_end
+from okaeri.insight.domain.reports.movement import between_payload
 from okaeri.insight.store import reports
 from okaeri.insight.types import LifecycleRules, ReportView
 

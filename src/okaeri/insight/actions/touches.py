@@ -18,7 +18,7 @@ from okaeri.insight.actions.sync import ORDERS
 from okaeri.insight.care_types import SPENT, CareRules
 from okaeri.insight.domain.kpis.days import points_of
 from okaeri.insight.domain.kpis.touches import touch_rows
-from okaeri.insight.domain.reports.movement import month_end
+from okaeri.insight.domain.months import month_end
 from okaeri.insight.features.purchases import counts_as_purchase
 from okaeri.insight.features.touches import compute_care_gaps, compute_touch_months
 from okaeri.insight.reaction_types import MailMonth

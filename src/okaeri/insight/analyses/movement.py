@@ -9,9 +9,9 @@ import ibis.expr.types as ir
 from okaeri.foundation.settings import load
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.analysis_types import TargetRules
+from okaeri.insight.domain.months import month_end
 from okaeri.insight.domain.reports.movement import (
     MONTHS_BACK,
-    month_end,
     movement_payload,
     trend_pairs,
 )

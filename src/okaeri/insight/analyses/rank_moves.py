@@ -6,7 +6,8 @@ import ibis.expr.types as ir
 
 from okaeri.foundation.settings import load
 from okaeri.insight.analyses.sources import Sources
-from okaeri.insight.domain.reports.movement import MONTHS_BACK, month_end
+from okaeri.insight.domain.months import month_end
+from okaeri.insight.domain.reports.movement import MONTHS_BACK
 from okaeri.insight.domain.reports.rank_moves import rank_moves_payload
 from okaeri.insight.features.movement import compute_rank_moves, compute_ranks_before
 from okaeri.insight.rank_types import RankRules

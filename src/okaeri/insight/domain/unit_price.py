@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
+from okaeri.insight.domain.months import month_number
 from okaeri.insight.types import LifecycleRules
 
 
@@ -59,7 +60,7 @@ def sum_unit_price(
     `sizes`: cohort_month, buyers; `sales`: month, orders, net_minor; months are year × 12 + month − 1.
     """
     from_on, until_on = priced_period(as_of, rules)
-    start, end = _month(from_on) if from_on else 0, _month(until_on)
+    start, end = month_number(from_on) if from_on else 0, month_number(until_on)
     priced = [row for row in sales if start <= row["month"] < end]
     return UnitPriceSums(
         orders=sum(row["orders"] for row in priced),
@@ -67,10 +68,6 @@ def sum_unit_price(
         customers=sum(row["buyers"] for row in sizes if row["cohort_month"] < end),
         net_minor=sum(row["net_minor"] for row in priced),
     )
-
-
-def _month(day: date) -> int:
-    return day.year * 12 + day.month - 1
 
 
 def decide_unit_price(sums: UnitPriceSums, rules: LifecycleRules) -> UnitPrice:

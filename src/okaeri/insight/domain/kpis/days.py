@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from itertools import accumulate
 from typing import Any
 
+from okaeri.insight.domain.months import first_of_month, month_end, month_number
+
 # Trend: so many closed months before today.
 MONTHS = 13
 
@@ -29,17 +31,13 @@ class Points:
 
 def points_of(as_of: date) -> Points:
     """Give the days for an analysis as of `as_of`; a month too short ends earlier."""
-    ends = []
-    for back in range(MONTHS, 0, -1):
-        month = as_of.year * 12 + as_of.month - back
-        ends.append(date(month // 12, month % 12 + 1, 1) - timedelta(days=1))
-    return Points(as_of, _months_before(as_of, 1), _months_before(as_of, 12), tuple(ends))
+    ends = tuple(month_end(as_of, back) for back in range(MONTHS, 0, -1))
+    return Points(as_of, _months_before(as_of, 1), _months_before(as_of, 12), ends)
 
 
 def _months_before(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    after = date(year + month // 11, (month + 1) % 12 + 1, 1)
-    return min(after - timedelta(days=1), date(year, month + 1, 1) + timedelta(days=day.day - 1))
+    first = first_of_month(month_number(day) - months)
+    return min(month_end(first, 0), first + timedelta(days=day.day - 1))
 
 
 class Running:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from okaeri.insight.domain.kpis.days import Points
+from okaeri.insight.domain.months import month_name
 from okaeri.insight.domain.shares import share_of, wilson_interval
 
 Figure = dict[str, Any]
@@ -76,8 +77,5 @@ def over_months(
         "now": found[last],
         "month_before": found.get(last - 1, missing),
         "year_before": found.get(last - 12, missing),
-        "trend": [
-            {"on": f"{month // 12}-{month % 12 + 1:02}-01", **figure}
-            for month, figure in found.items()
-        ],
+        "trend": [{"on": f"{month_name(month)}-01", **figure} for month, figure in found.items()],
     }

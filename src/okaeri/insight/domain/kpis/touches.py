@@ -7,6 +7,7 @@ from typing import Any
 from okaeri.foundation.text import Text
 from okaeri.insight.domain.kpis.days import MONTHS, Points
 from okaeri.insight.domain.kpis.figures import At, mean, over_months, over_time, rate
+from okaeri.insight.domain.months import month_number
 from okaeri.insight.reaction_types import MailMonth
 
 DEFINITIONS = {
@@ -48,7 +49,7 @@ def touch_rows(
 
     `months` and `gaps` as of `features.touches`, the latter by `points.all`.
     """
-    last = points.now.year * 12 + points.now.month - 2
+    last = month_number(points.now) - 1
     shares = {row["month"]: rate(row["automatic"], row["touches"]) for row in months}
     return [
         *_mail_rows({one.month: one for one in mails}, last),

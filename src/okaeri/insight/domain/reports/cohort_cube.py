@@ -1,12 +1,11 @@
 """Cohorts split by how they began: people, sales and margin, by calendar or by elapsed days."""
 
-import calendar
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from okaeri.foundation.text import Text
-from okaeri.insight.domain.reports.cohorts import month_name
+from okaeri.insight.domain.months import first_of_month, month_end, month_name, month_number
 
 STEPS = 13
 COHORTS = 24
@@ -33,8 +32,7 @@ DEFINITIONS = {
 
 def first_day(as_of: date) -> date:
     """Give the first day of the oldest cohort that is shown."""
-    month = as_of.year * 12 + as_of.month - 1 - (COHORTS - 1)
-    return date(month // 12, month % 12 + 1, 1)
+    return first_of_month(month_number(as_of) - (COHORTS - 1))
 
 
 def cohort_cube_payload(
@@ -119,11 +117,11 @@ def _row(
 def _reach(month: int, clock: str, as_of: date) -> tuple[int, int]:
     """Give how many steps of a cohort have begun, and how many are over for everybody in it."""
     if clock == "calendar":
-        begun = as_of.year * 12 + as_of.month - 1 - month + 1
+        begun = month_number(as_of) - month + 1
         is_over = (as_of + timedelta(days=1)).month != as_of.month
         return min(begun, STEPS), min(begun if is_over else begun - 1, STEPS)
-    first = date(month // 12, month % 12 + 1, 1)
-    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    first = first_of_month(month)
+    last = month_end(first, 0)
     begun = (as_of - first).days // STEP_DAYS + 1
     # A step is over on its last day, for the youngest of the cohort last of all.
     over = ((as_of - last).days + 1) // STEP_DAYS

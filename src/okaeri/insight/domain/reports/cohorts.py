@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from okaeri.insight.domain.months import month_name, month_number
+
 
 def cohorts_payload(
     buyers: Iterable[Mapping[str, Any]], sales: Iterable[Mapping[str, Any]], *, as_of: date
@@ -17,7 +19,7 @@ def cohorts_payload(
     """
     people = {(row["cohort_month"], row["month"]): row["buyers"] for row in buyers}
     money = {(row["cohort_month"], row["month"]): row["net_minor"] for row in sales}
-    last = as_of.year * 12 + as_of.month - 1
+    last = month_number(as_of)
     first = min((cohort for cohort, _ in people), default=last)
     is_incomplete = (as_of + timedelta(days=1)).month == as_of.month
     sized = [month for month in range(first, last + 1) if people.get((month, month))]
@@ -35,8 +37,3 @@ def cohorts_payload(
             for cohort in sized
         ],
     }
-
-
-def month_name(month: int) -> str:
-    """Give "2025-01" for year × 12 + month − 1."""
-    return f"{month // 12:04d}-{month % 12 + 1:02d}"

@@ -21,6 +21,7 @@ from okaeri.insight.domain.kpis.sureness import (
     median_ends,
     ratio_ends,
 )
+from okaeri.insight.domain.months import first_of_month, month_number
 from okaeri.insight.domain.reports.f2 import WINDOWS
 from okaeri.insight.types import LifecycleRules
 
@@ -46,13 +47,13 @@ def spans_of(rules: LifecycleRules) -> tuple[int, ...]:
 def first_base_month(as_of: date, days: int) -> date:
     """Give the first day of the earliest month 再購入率 within `days` days is shown for."""
     last = last_base_month(as_of, days) - MONTHS
-    return date(last // 12, last % 12 + 1, 1)
+    return first_of_month(last)
 
 
 def last_base_month(as_of: date, days: int) -> int:
     """Give the newest month of which everybody had `days` days to come again (`features.months`)."""
     day = as_of - timedelta(days=days - 1)
-    return day.year * 12 + day.month - 2
+    return month_number(day) - 1
 
 
 def kpis_payload(
@@ -251,7 +252,7 @@ def _intervals(rows: Rows, points: Points) -> dict[str, Any]:
         halves.setdefault(row["half"], {})[row["interval_days"]] = row["intervals"]
 
     def at(day: date) -> Figure:
-        last = (day.year * 12 + day.month - 1) * 2 + (day.day > cut)
+        last = month_number(day) * 2 + (day.day > cut)
         counts = _sum(part for half, part in halves.items() if half <= last)
         many = sum(counts.values())
         return {

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from okaeri.foundation.text import Text
+from okaeri.insight.domain.months import first_of_month, month_number
 from okaeri.insight.domain.shares import share_of, wilson_interval
 
 # Somebody came back when he orders within so many days after he gave his reason.
@@ -37,7 +38,7 @@ def lapse_reasons_payload(rows: Sequence[Mapping[str, Any]], *, as_of: date) -> 
     sources: {source, people}. months: the last six, ISO days, the present one last.
     """
     people = sum(row["people"] for row in rows)
-    last = as_of.year * 12 + as_of.month - 1
+    last = month_number(as_of)
     months = range(last - MONTHS + 1, last + 1) if rows else range(0)
     return {
         "people": people,
@@ -46,7 +47,7 @@ def lapse_reasons_payload(rows: Sequence[Mapping[str, Any]], *, as_of: date) -> 
             {"source": source, "people": sum(row["people"] for row in own)}
             for source, own in _parts(rows, "source")
         ],
-        "months": [date(month // 12, month % 12 + 1, 1).isoformat() for month in months],
+        "months": [first_of_month(month).isoformat() for month in months],
     }
 
 

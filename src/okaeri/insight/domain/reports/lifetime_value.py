@@ -7,7 +7,7 @@ from typing import Any
 
 from okaeri.foundation.text import Text
 from okaeri.insight.domain.mean_interval import mean_interval
-from okaeri.insight.domain.reports.cohorts import month_name
+from okaeri.insight.domain.months import month_name
 from okaeri.insight.domain.shares import share_of
 
 # Under this share of sales with a known cost no margin is shown.

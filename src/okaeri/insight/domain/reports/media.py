@@ -7,6 +7,7 @@ from typing import Any
 from okaeri.foundation.text import Text
 from okaeri.insight.analysis_types import LTV_YEAR
 from okaeri.insight.domain.mean_interval import mean_interval
+from okaeri.insight.domain.months import first_of_month, month_number
 from okaeri.insight.domain.reports.lifetime_value import is_margin_known, life_value
 from okaeri.insight.domain.shares import share_of, wilson_interval
 from okaeri.insight.media_types import MediaCostView, MediaRules
@@ -95,7 +96,7 @@ def media_payload(
     spent: dict[str, dict[int, int]] = {}
     for cost in costs:
         if cost.month <= as_of:
-            spent.setdefault(cost.media_code, {})[_number(cost.month)] = cost.cost_minor
+            spent.setdefault(cost.media_code, {})[month_number(cost.month)] = cost.cost_minor
     by_media = _grouped(people), _grouped(sales)
     values = {row["media"]: life_value(row, LTV_YEAR) for row in lives}
     ends = {row["media"]: _ends(row) for row in lives}
@@ -134,10 +135,6 @@ def _ends(sums: Mapping[str, Any]) -> dict[str, int | None]:
         "ltv_365_low_minor": None if low is None else round(low),
         "ltv_365_high_minor": None if high is None else round(high),
     }
-
-
-def _number(day: date) -> int:
-    return day.year * 12 + day.month - 1
 
 
 def _grouped(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
@@ -203,8 +200,7 @@ def _each(cost: int | None, people: int) -> int | None:
 
 def _is_aged(month: int, days: int, as_of: date) -> bool:
     """Tell whether everybody who came in a month came so many days ago or earlier."""
-    year, index = divmod(month + 1, 12)
-    return date(year, index + 1, 1) - timedelta(days=1) + timedelta(days=days) <= as_of
+    return first_of_month(month + 1) + timedelta(days=days - 1) <= as_of
 
 
 def _payback(
@@ -265,7 +261,7 @@ def _orders_cost(
     rules: MediaRules,
 ) -> dict[str, Any]:
     """Compare the cost of a new order and of an existing one over the last twelve months."""
-    last = _number(as_of)
+    last = month_number(as_of)
     recent = [row for row in months if last - 12 < row["month"] <= last]
     paid_in = {n for of in spent.values() for n in of if last - 12 < n <= last}
     cost = sum(of[n] for of in spent.values() for n in of if n in paid_in)

@@ -1,11 +1,12 @@
 """From class to class between two days, and how many went up (推移率, domain reference §2.1)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from okaeri.foundation.text import Text
 from okaeri.insight.analysis_types import TargetRules
+from okaeri.insight.domain.months import month_end
 from okaeri.insight.domain.shares import share_of, wilson_interval
 from okaeri.insight.types import STAGES
 
@@ -51,12 +52,6 @@ DEFINITIONS = {
         "is.",
     ),
 }
-
-
-def month_end(day: date, months_back: int) -> date:
-    """Give the last day of the month `months_back` months before the month of `day`."""
-    month = day.year * 12 + day.month - 1 - months_back + 1
-    return date(month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
 def trend_pairs(as_of: date, known: Iterable[str] = ()) -> list[tuple[date, date]]:

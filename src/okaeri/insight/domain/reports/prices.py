@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from okaeri.foundation.text import Text
+from okaeri.insight.domain.months import month_name
 from okaeri.insight.domain.shares import share_of, wilson_interval
 from okaeri.insight.price_types import PriceRules
 from okaeri.insight.types import Stage
@@ -123,8 +124,7 @@ def _class(stage: str, rows: Sequence[Mapping[str, Any]], rules: PriceRules) -> 
 
 
 def _month(row: Mapping[str, Any]) -> dict[str, Any]:
-    year, month = divmod(row["month"], 12)
-    return {"month": f"{year:04}-{month + 1:02}", **_share(row["orders"], row["discounted"])}
+    return {"month": month_name(row["month"]), **_share(row["orders"], row["discounted"])}
 
 
 def _together(months: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:

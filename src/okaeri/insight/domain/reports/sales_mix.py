@@ -6,7 +6,7 @@ from statistics import fmean, pstdev
 from typing import Any
 
 from okaeri.foundation.text import Text
-from okaeri.insight.domain.reports.cohorts import month_name
+from okaeri.insight.domain.months import month_name, month_number
 from okaeri.insight.domain.reports.year_on_year import ratio_to
 from okaeri.insight.domain.shares import share_of
 
@@ -51,7 +51,7 @@ def sales_mix_payload(
     sums: dict[int, dict[bool, Mapping[str, Any]]] = {}
     for row in months:
         sums.setdefault(row["month"], {})[bool(row["is_first"])] = row
-    last = as_of.year * 12 + as_of.month - 1
+    last = month_number(as_of)
     first = min(sums, default=last + 1)
     rows = [_month(month, sums.get(month, {}), last) for month in range(first, last + 1)]
     _add_years(rows, {row["month"]: row["buyers"] for row in buyers}, first)

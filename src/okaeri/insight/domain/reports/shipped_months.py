@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from okaeri.insight.domain.reports.cohorts import month_name
+from okaeri.insight.domain.months import month_name, month_number
 from okaeri.insight.domain.shares import share_of
 
 MONTHS = 24
@@ -18,7 +18,7 @@ def shipped_months(rows: Iterable[Mapping[str, Any]], *, as_of: date) -> list[di
     """
     found = {row["month"]: row for row in rows}
     nobody = {"people": 0, "stayed": 0}
-    last = as_of.year * 12 + as_of.month - 1
+    last = month_number(as_of)
     first = max(min(found, default=last) + 1, last - MONTHS + 1)
     months = []
     for month in range(first, last + 1):
