@@ -1,6 +1,6 @@
 """Lists of people by what is foretold of them: whom to call, who is overdue, who will buy most."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -26,13 +26,12 @@ from okaeri.web.count_facet import facet_of
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
-from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.csv_file import asked_encoding
 from okaeri.web.pages.customers.views import display_name
 from okaeri.web.pages.paging import PAGE_SIZE, read_slice
+from okaeri.web.pages.people_csv import in_chunks, people_csv, veiled
 from okaeri.web.reader import language_of
 
-_MOST_IN_CSV = 10_000
-_CHUNK = 1_000
 List = Callable[..., PredictionPage]
 
 
@@ -115,7 +114,7 @@ def _listed(
     return show(
         request,
         name,
-        people=list(_people(found, sight.show(request, known), language_of(request))),
+        people=list(_people(found.rows, sight.show(request, known), language_of(request))),
         total=f"{found.total:,}",
         pager=pager,
         report=report,
@@ -130,10 +129,10 @@ def _page(find: List, offset: int) -> tuple[PredictionPage, int]:
 
 
 def _people(
-    found: PredictionPage, profiles: dict[int, CustomerProfile], language: str
+    found: Sequence[CustomerPredictionView], profiles: dict[int, CustomerProfile], language: str
 ) -> Iterator[Person]:
-    standings = insight.list_insights([row.customer_id for row in found.rows])
-    for row in found.rows:
+    standings = insight.list_insights([row.customer_id for row in found])
+    for row in found:
         if row.customer_id in profiles and row.customer_id in standings:
             yield Person(
                 display_name(profiles[row.customer_id], language),
@@ -175,20 +174,17 @@ _COLUMNS = (
 
 
 def _csv(request: HttpRequest, name: str, find: List, encoding: str) -> HttpResponseBase:
+    def page(offset: int, limit: int) -> tuple[Sequence[CustomerPredictionView], int]:
+        found = find(offset=offset, limit=limit)
+        return found.rows, found.total
+
     language = language_of(request)
-    rows = []
-    for start in range(0, _MOST_IN_CSV, _CHUNK):
-        found = find(offset=start, limit=_CHUNK)
-        known = customers.list_profiles([row.customer_id for row in found.rows])
-        shown = {number: sight.veil(request, profile) for number, profile in known.items()}
-        rows += [_csv_row(person, language) for person in _people(found, shown, language)]
-        if start + _CHUNK >= found.total:
-            break
-    # Noted before the first row leaves: a download that breaks off has left too.
-    fields = sight.NAMES if sight.sees_personal(request) else ("masked",)
-    sight.note(request, "export", [row[0] for row in rows], fields)
-    columns = [column.render(language) for column in _COLUMNS]
-    return csv_response(name, columns, rows, encoding=encoding)
+    rows = [
+        _csv_row(person, language)
+        for found in in_chunks(page)
+        for person in _people(found, veiled(request, (one.customer_id for one in found)), language)
+    ]
+    return people_csv(request, name, _COLUMNS, rows, encoding)
 
 
 def _csv_row(person: Person, language: str) -> tuple[Any, ...]:

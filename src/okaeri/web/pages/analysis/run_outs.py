@@ -1,6 +1,6 @@
 """Who runs out of what and when, and when he buys it again: one row per product of a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,13 +18,12 @@ from okaeri.web import sight
 from okaeri.web.access import needs, require
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import show
-from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.csv_file import asked_encoding
 from okaeri.web.pages.customers.views import display_name
 from okaeri.web.pages.paging import PAGE_SIZE, read_slice
+from okaeri.web.pages.people_csv import in_chunks, people_csv, veiled
 from okaeri.web.reader import language_of
 
-_MOST_IN_CSV = 10_000
-_CHUNK = 1_000
 # Days from the last refresh, by their name in the address.
 _SPANS = {
     "7": (0, 7, Text("7日以内", "Within 7 days")),
@@ -92,7 +91,7 @@ def _days(as_of: date, span: str) -> tuple[date, date]:
 
 
 def _rows(
-    found: list[RunOutView], profiles: dict[int, CustomerProfile], language: str
+    found: Sequence[RunOutView], profiles: dict[int, CustomerProfile], language: str
 ) -> Iterator[Row]:
     people = {row.customer_id for row in found}
     standings, names = insight.list_insights(people), insight.names_of_items(r.sku for r in found)
@@ -131,20 +130,16 @@ _COLUMNS = (
 def _csv(
     request: HttpRequest, first: date, last: date, sku: str, encoding: str
 ) -> HttpResponseBase:
+    def page(offset: int, limit: int) -> tuple[list[RunOutView], int]:
+        return insight.page_of_run_outs(first, last, sku=sku, offset=offset, limit=limit)
+
     language = language_of(request)
-    rows: list[tuple[Any, ...]] = []
-    for start in range(0, _MOST_IN_CSV, _CHUNK):
-        found, total = insight.page_of_run_outs(first, last, sku=sku, offset=start, limit=_CHUNK)
-        known = customers.list_profiles({row.customer_id for row in found})
-        shown = {number: sight.veil(request, profile) for number, profile in known.items()}
-        rows += [_csv_row(row, language) for row in _rows(found, shown, language)]
-        if start + _CHUNK >= total:
-            break
-    # Noted before the first row leaves: a download that breaks off has left too.
-    fields = sight.NAMES if sight.sees_personal(request) else ("masked",)
-    sight.note(request, "export", list(dict.fromkeys(row[0] for row in rows)), fields)
-    columns = [column.render(language) for column in _COLUMNS]
-    return csv_response("run_outs", columns, rows, encoding=encoding)
+    rows = [
+        _csv_row(row, language)
+        for found in in_chunks(page)
+        for row in _rows(found, veiled(request, (one.customer_id for one in found)), language)
+    ]
+    return people_csv(request, "run_outs", _COLUMNS, rows, encoding)
 
 
 def _csv_row(row: Row, language: str) -> tuple[Any, ...]:

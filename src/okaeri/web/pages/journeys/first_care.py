@@ -1,7 +1,7 @@
 """Whether first-time buyers hear enough that helps them: who got fewer messages than the least."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
@@ -16,9 +16,10 @@ from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.web import sight
 from okaeri.web.access import needs, require
-from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.csv_file import asked_encoding
 from okaeri.web.pages.customers.views import display_name
 from okaeri.web.pages.paging import PAGE_SIZE, Pager, asked_page
+from okaeri.web.pages.people_csv import people_csv, veiled
 from okaeri.web.reader import language_of
 
 # By their name in the address: days since the first purchase, from and to.
@@ -77,21 +78,18 @@ def _last_day(one: EarlyContact) -> date:
     return one.first_on + timedelta(days=EARLY_DAYS - 1)
 
 
-def _csv(request: HttpRequest, short: Any, encoding: str) -> HttpResponseBase:  # noqa: ANN401
+def _csv(request: HttpRequest, short: Sequence[EarlyContact], encoding: str) -> HttpResponseBase:
     language = language_of(request)
-    known = customers.list_profiles({one.customer_id for one in short})
+    shown = veiled(request, (one.customer_id for one in short))
     rows = [
         (
             one.customer_id,
-            display_name(sight.veil(request, known[one.customer_id]), language),
+            display_name(shown[one.customer_id], language),
             one.first_on,
             one.useful,
             WHY_FEW_NAMES[one.why].render(language),
         )
         for one in short
-        if one.customer_id in known
+        if one.customer_id in shown
     ]
-    fields = sight.NAMES if sight.sees_personal(request) else ("masked",)
-    sight.note(request, "export", [row[0] for row in rows], fields)
-    columns = [column.render(language) for column in _COLUMNS]
-    return csv_response("first_care", columns, rows, encoding=encoding)
+    return people_csv(request, "first_care", _COLUMNS, rows, encoding)

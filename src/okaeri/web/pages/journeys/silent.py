@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
@@ -20,9 +19,10 @@ from okaeri.plan import api as plan
 from okaeri.web import sight
 from okaeri.web.access import needs, require
 from okaeri.web.numbers import definitions_for
-from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.csv_file import asked_encoding
 from okaeri.web.pages.customers.views import display_name
 from okaeri.web.pages.paging import Pager, asked_page
+from okaeri.web.pages.people_csv import people_csv, veiled
 from okaeri.web.reader import language_of
 from okaeri.web.response_words import response_days_words
 
@@ -92,9 +92,8 @@ def _named(
 
 def _csv(request: HttpRequest, found: Sequence[SilentContact], encoding: str) -> HttpResponseBase:
     language = language_of(request)
-    known = customers.list_profiles({one.customer_id for one in found})
-    shown = {number: sight.veil(request, profile) for number, profile in known.items()}
-    rows: list[tuple[Any, ...]] = [
+    shown = veiled(request, (one.customer_id for one in found))
+    rows = [
         (
             one.customer_id,
             display_name(shown[one.customer_id], language),
@@ -104,8 +103,4 @@ def _csv(request: HttpRequest, found: Sequence[SilentContact], encoding: str) ->
         for one in found
         if one.customer_id in shown
     ]
-    # Noted before the first row leaves: a download that breaks off has left too.
-    fields = sight.NAMES if sight.sees_personal(request) else ("masked",)
-    sight.note(request, "export", [row[0] for row in rows], fields)
-    columns = [column.render(language) for column in _COLUMNS]
-    return csv_response("no-response", columns, rows, encoding=encoding)
+    return people_csv(request, "no-response", _COLUMNS, rows, encoding)

@@ -1,0 +1,50 @@
+"""A list of people as CSV: everybody as the reader may see him, and the access log knows who was in it."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponseBase
+
+from okaeri.customers import api as customers
+from okaeri.customers.types import CustomerProfile
+from okaeri.foundation.text import Text
+from okaeri.web import sight
+from okaeri.web.pages.csv_file import csv_response
+from okaeri.web.reader import language_of
+
+_MOST = 10_000
+_CHUNK = 1_000
+_Row = TypeVar("_Row")
+
+
+def people_csv(
+    request: HttpRequest,
+    name: str,
+    columns: Sequence[Text],
+    rows: Sequence[Sequence[Any]],
+    encoding: str,
+) -> HttpResponseBase:
+    """Give rows, whose first cell is the customer's id, as a download that is noted."""
+    # Noted before the first row leaves: a download that breaks off has left too.
+    fields = sight.NAMES if sight.sees_personal(request) else ("masked",)
+    sight.note(request, "export", {row[0] for row in rows}, fields)
+    heads = [column.render(language_of(request)) for column in columns]
+    return csv_response(name, heads, rows, encoding=encoding)
+
+
+def veiled(request: HttpRequest, customer_ids: Iterable[int]) -> dict[int, CustomerProfile]:
+    """Give people who are still there as the reader may see them; `people_csv` notes that he did."""
+    known = customers.list_profiles(set(customer_ids))
+    return {number: sight.veil(request, profile) for number, profile in known.items()}
+
+
+def in_chunks(find: Callable[[int, int], tuple[Sequence[_Row], int]]) -> Iterator[Sequence[_Row]]:
+    """Give what `find(offset, limit)` has, a thousand at a time and ten thousand in all.
+
+    `find` gives some rows, and how many there are altogether.
+    """
+    for start in range(0, _MOST, _CHUNK):
+        found, total = find(start, _CHUNK)
+        yield found
+        if start + _CHUNK >= total:
+            return
