@@ -103,6 +103,7 @@ def test_a_long_list_by_count_tells_all_it_is_of_and_pages_what_it_keeps(
     assert found.total > 1
     assert f"{found.total}人" in html.split('class="answer">')[1].split("</p>")[0]
     assert "ページ送り" not in html
+    assert "一覧とCSVは、上位1人までです。" in html
 
 
 def test_a_list_by_count_is_a_file_of_these_people(browser: Client) -> None:

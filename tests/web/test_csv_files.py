@@ -13,6 +13,7 @@ from okaeri.customers.models import Customer
 from okaeri.insight import api as insight
 from okaeri.web.pages import shift_jis
 from okaeri.web.pages.csv_file import csv_response, guarded
+from okaeri.web.pages.people_csv import in_chunks
 
 
 def _body(response: Any) -> bytes:
@@ -27,6 +28,12 @@ def test_a_cell_that_a_spreadsheet_would_run_gets_an_apostrophe(cell: str) -> No
 @pytest.mark.parametrize("cell", ["佐藤", "1=1", "", "a-b", -5, 0.5])
 def test_other_cells_stay_as_they_are(cell: object) -> None:
     assert guarded(cell) == cell
+
+
+def test_a_long_list_is_written_to_its_end() -> None:
+    numbers = range(25_000)
+    parts = in_chunks(lambda offset, limit: (numbers[offset : offset + limit], len(numbers)))
+    assert [number for part in parts for number in part] == list(numbers)
 
 
 def test_utf8_begins_with_the_mark_that_excel_needs() -> None:

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from okaeri.customers import api as customers
+from okaeri.customers.models import AccessEntry
 from okaeri.foundation import clock
 from okaeri.foundation.settings import save, specs_of
 from okaeri.foundation.warehouse import open_warehouse
@@ -24,6 +25,7 @@ from okaeri.insight.prediction_types import PredictionRules
 from okaeri.insight.reaction_types import REACTIONS
 from okaeri.listen import api as listen
 from okaeri.plan import api as plan
+from okaeri.web.pages import people_csv
 from tests.web import shop
 
 pytestmark = pytest.mark.django_db
@@ -283,8 +285,10 @@ def test_the_held_out_page_says_how_channels_held(
 
 
 def test_overdue_people_are_listed_and_can_be_taken_away_as_a_file(
-    small_shop: None, browser_of_staff: Client
+    small_shop: None, browser_of_staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Written in many parts; the access log knows everybody.
+    monkeypatch.setattr(people_csv, "_CHUNK", 3)
     found = insight.list_overdue()
     page = browser_of_staff.get("/analysis/overdue/").content.decode()
     assert f"現役の方のうち {found.total}人" in page
@@ -292,6 +296,7 @@ def test_overdue_people_are_listed_and_can_be_taken_away_as_a_file(
     assert len(body.splitlines()) == found.total + 1
     numbers = [int(line.split(",")[0]) for line in body.splitlines()[1:]]
     assert numbers == [row.customer_id for row in found.rows]
+    assert AccessEntry.objects.filter(action="export").latest("id").people == found.total
     first = found.rows[0]
     assert f"({_range(first.returns_low, first.returns_high)})" in page
     for line in csv.DictReader(io.StringIO(body)):
@@ -328,8 +333,9 @@ def test_the_shops_own_ratio_says_everywhere_who_is_overdue(
 
 @pytest.mark.covers("K-08")
 def test_who_runs_out_of_what_is_listed_with_its_interval_and_can_be_taken_away(
-    small_shop: None, browser_of_staff: Client
+    small_shop: None, browser_of_staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(people_csv, "_CHUNK", 3)
     as_of = insight.find_report_day("summary")
     assert as_of is not None
     found, total = insight.page_of_run_outs(as_of, as_of + timedelta(days=28))

@@ -18,7 +18,7 @@ from okaeri.insight.domain.reports.life_events import count_chances, life_events
 from okaeri.insight.prediction_types import PredictionPage, PredictionRules
 from okaeri.insight.store import interests, predictions, reports
 
-# As many as a page of a list gives in a CSV.
+# As many as pages and files of a list by purchase count give; the page says so.
 MOST_LISTED = 10_000
 
 

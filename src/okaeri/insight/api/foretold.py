@@ -21,6 +21,19 @@ def reasons_in_words(told: CustomerPredictionView) -> list[Text]:
     return [reason_in_words(reason) for reason in told.lapse_reasons]
 
 
+def ids_of_list(name: str, token: str = "") -> list[int]:
+    """Give everybody on a list ("importance", "overdue", "valuable") in its order.
+
+    `token` (`CountFacet`) asks for the people of one purchase count, of whom only so many are kept as
+    pages give (`PredictionPage.listed`).
+    """
+    if token:
+        found = find_count_report(name, token)
+        return list(found.payload["ids"]) if found else []
+    rules = load(PredictionRules)
+    return list(predictions.iter_lists(rules.call_from, rules.call_risk_percent / 100)[name])
+
+
 def list_overdue(*, offset: int = 0, limit: int = 50) -> PredictionPage:
     """Give active customers past 1.2 of their usual interval, those of most value to come first."""
     return predictions.overdue(offset, min(limit, LARGEST_PAGE))

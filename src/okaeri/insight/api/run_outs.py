@@ -17,6 +17,11 @@ def list_running_out(
     return run_outs.due_between(last - timedelta(days=within_days - 1), last, sku)
 
 
+def people_running_out(first: date, last: date, *, sku: str = "") -> list[int]:
+    """Give everybody for whom something runs out from `first` to `last` (of one product), once."""
+    return run_outs.people_between(first, last, sku)
+
+
 def page_of_run_outs(
     first: date, last: date, *, sku: str = "", offset: int = 0, limit: int = 50
 ) -> tuple[list[RunOutView], int]:

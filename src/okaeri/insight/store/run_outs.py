@@ -7,6 +7,7 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection
+from django.db.models import QuerySet
 
 from okaeri.foundation.bulk import driver_values, indexes_afterwards, insert_columns
 from okaeri.foundation.personal import Documents, as_documents
@@ -56,19 +57,25 @@ def days_after(day: date, numbers: pa.Array) -> pa.Array:
 
 def due_between(first: date, last: date, sku: str = "") -> list[RunOutView]:
     """Give what runs out from `first` to `last`, of one product or of all."""
+    rows = _between(first, last, sku).order_by("runs_out_on", "id")
+    return [RunOutView(*row) for row in rows.values_list(*_COLUMNS)]
+
+
+def _between(first: date, last: date, sku: str) -> QuerySet[RunOut]:
     rows = RunOut.objects.filter(runs_out_on__gte=first, runs_out_on__lte=last)
-    if sku:
-        rows = rows.filter(sku=sku)
-    return [RunOutView(*row) for row in rows.order_by("runs_out_on", "id").values_list(*_COLUMNS)]
+    return rows.filter(sku=sku) if sku else rows
+
+
+def people_between(first: date, last: date, sku: str) -> list[int]:
+    """Give everybody for whom something runs out from `first` to `last`, once."""
+    return list(_between(first, last, sku).values_list("customer_id", flat=True).distinct())
 
 
 def page_between(
     first: date, last: date, sku: str, offset: int, limit: int
 ) -> tuple[list[RunOutView], int]:
     """Give a page of what runs out from `first` to `last`, the first first, and how many there are."""
-    rows = RunOut.objects.filter(runs_out_on__gte=first, runs_out_on__lte=last)
-    if sku:
-        rows = rows.filter(sku=sku)
+    rows = _between(first, last, sku)
     start = max(offset, 0)
     found = rows.order_by("runs_out_on", "sku", "customer_id").values_list(*_COLUMNS)
     return [RunOutView(*row) for row in found[start : start + max(limit, 0)]], rows.count()

@@ -1,6 +1,7 @@
 """A list of people as CSV: everybody as the reader may see him, and the access log knows who was in it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import count
 from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponseBase
@@ -12,7 +13,6 @@ from okaeri.web import sight
 from okaeri.web.pages.csv_file import csv_response
 from okaeri.web.reader import language_of
 
-_MOST = 10_000
 _CHUNK = 1_000
 _Row = TypeVar("_Row")
 
@@ -25,9 +25,21 @@ def people_csv(
     encoding: str,
 ) -> HttpResponseBase:
     """Give rows, whose first cell is the customer's id, as a download that is noted."""
+    return stream_people(request, name, columns, {row[0] for row in rows}, rows, encoding)
+
+
+def stream_people(
+    request: HttpRequest,
+    name: str,
+    columns: Sequence[Text],
+    customer_ids: Collection[int],
+    rows: Iterable[Sequence[Any]],
+    encoding: str,
+) -> HttpResponseBase:
+    """Give rows of these people, made while they leave, as a download that is noted."""
     # Noted before the first row leaves: a download that breaks off has left too.
     fields = sight.NAMES if sight.sees_personal(request) else ("masked",)
-    sight.note(request, "export", {row[0] for row in rows}, fields)
+    sight.note(request, "export", customer_ids, fields)
     heads = [column.render(language_of(request)) for column in columns]
     return csv_response(name, heads, rows, encoding=encoding)
 
@@ -39,11 +51,11 @@ def veiled(request: HttpRequest, customer_ids: Iterable[int]) -> dict[int, Custo
 
 
 def in_chunks(find: Callable[[int, int], tuple[Sequence[_Row], int]]) -> Iterator[Sequence[_Row]]:
-    """Give what `find(offset, limit)` has, a thousand at a time and ten thousand in all.
+    """Give all that `find(offset, limit)` has, a thousand at a time.
 
     `find` gives some rows, and how many there are altogether.
     """
-    for start in range(0, _MOST, _CHUNK):
+    for start in count(0, _CHUNK):
         found, total = find(start, _CHUNK)
         yield found
         if start + _CHUNK >= total:

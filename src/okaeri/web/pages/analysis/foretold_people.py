@@ -29,7 +29,7 @@ from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding
 from okaeri.web.pages.customers.views import display_name
 from okaeri.web.pages.paging import PAGE_SIZE, read_slice
-from okaeri.web.pages.people_csv import in_chunks, people_csv, veiled
+from okaeri.web.pages.people_csv import in_chunks, stream_people, veiled
 from okaeri.web.reader import language_of
 
 List = Callable[..., PredictionPage]
@@ -102,12 +102,13 @@ def _listed(
     **context: Any,  # noqa: ANN401 - template data
 ) -> HttpResponseBase:
     facet = facet_of(request)
-    if facet is not None:
-        find = partial(insight.list_by_count, name, facet.token)
+    token = facet.token if facet else ""
     encoding = asked_encoding(request)
     if encoding:
         require(request.user, "customers.export")
-        return _csv(request, name, find, encoding)
+        return _csv(request, name, token, encoding)
+    if token:
+        find = partial(insight.list_by_count, name, token)
     found, pager = read_slice(request, partial(_page, find))
     known = customers.list_profiles([row.customer_id for row in found.rows])
     report = insight.find_report("predictions")
@@ -116,6 +117,7 @@ def _listed(
         name,
         people=list(_people(found.rows, sight.show(request, known), language_of(request))),
         total=f"{found.total:,}",
+        is_cut=pager.total < found.total,
         pager=pager,
         report=report,
         definitions=definitions_for(*keys),
@@ -173,18 +175,19 @@ _COLUMNS = (
 )
 
 
-def _csv(request: HttpRequest, name: str, find: List, encoding: str) -> HttpResponseBase:
-    def page(offset: int, limit: int) -> tuple[Sequence[CustomerPredictionView], int]:
-        found = find(offset=offset, limit=limit)
-        return found.rows, found.total
+def _csv(request: HttpRequest, name: str, token: str, encoding: str) -> HttpResponseBase:
+    ids = insight.ids_of_list(name, token)
+    rows = _csv_rows(request, ids)
+    return stream_people(request, name, _COLUMNS, ids, rows, encoding)
 
+
+def _csv_rows(request: HttpRequest, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
     language = language_of(request)
-    rows = [
-        _csv_row(person, language)
-        for found in in_chunks(page)
-        for person in _people(found, veiled(request, (one.customer_id for one in found)), language)
-    ]
-    return people_csv(request, name, _COLUMNS, rows, encoding)
+    for part in in_chunks(lambda offset, limit: (ids[offset : offset + limit], len(ids))):
+        told = insight.list_predictions(part)
+        found = [told[number] for number in part if number in told]
+        for person in _people(found, veiled(request, part), language):
+            yield _csv_row(person, language)
 
 
 def _csv_row(person: Person, language: str) -> tuple[Any, ...]:

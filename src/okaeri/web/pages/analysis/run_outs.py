@@ -1,6 +1,6 @@
 """Who runs out of what and when, and when he buys it again: one row per product of a person."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding
 from okaeri.web.pages.customers.views import display_name
 from okaeri.web.pages.paging import PAGE_SIZE, read_slice
-from okaeri.web.pages.people_csv import in_chunks, people_csv, veiled
+from okaeri.web.pages.people_csv import in_chunks, stream_people, veiled
 from okaeri.web.reader import language_of
 
 # Days from the last refresh, by their name in the address.
@@ -133,13 +133,19 @@ def _csv(
     def page(offset: int, limit: int) -> tuple[list[RunOutView], int]:
         return insight.page_of_run_outs(first, last, sku=sku, offset=offset, limit=limit)
 
+    people = insight.people_running_out(first, last, sku=sku)
+    rows = _csv_rows(request, in_chunks(page))
+    return stream_people(request, "run_outs", _COLUMNS, people, rows, encoding)
+
+
+def _csv_rows(
+    request: HttpRequest, chunks: Iterable[Sequence[RunOutView]]
+) -> Iterator[tuple[Any, ...]]:
     language = language_of(request)
-    rows = [
-        _csv_row(row, language)
-        for found in in_chunks(page)
-        for row in _rows(found, veiled(request, (one.customer_id for one in found)), language)
-    ]
-    return people_csv(request, "run_outs", _COLUMNS, rows, encoding)
+    for found in chunks:
+        shown = veiled(request, (one.customer_id for one in found))
+        for row in _rows(found, shown, language):
+            yield _csv_row(row, language)
 
 
 def _csv_row(row: Row, language: str) -> tuple[Any, ...]:
