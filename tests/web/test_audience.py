@@ -12,6 +12,7 @@ from pyroaring import BitMap64
 from okaeri.deliver import api as deliver
 from okaeri.deliver.actions import audiences
 from okaeri.deliver.channels.line.audiences import LineAudiences
+from okaeri.deliver.models import Audience
 from okaeri.foundation import clock
 from okaeri.foundation.work.jobs import JobRunner
 from okaeri.insight import api as insight
@@ -94,19 +95,25 @@ def test_a_segment_is_synced_to_line_and_shows_how_many_are_linked(
     assert "人数が足りません" in browser_of_staff.get(page).content.decode()
 
 
-def test_many_people_are_counted_once_a_day_and_the_page_says_when(
+def test_many_people_are_counted_when_somebody_asks_and_the_page_says_when(
     line: FakeLine, browser_of_staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audiences, "_AT_ONCE", 50)
     people = people_of_line(60, agreed=55)
     page = f"/analysis/segments/{segment_of(people)}/line/"
+    unknown = browser_of_staff.get(page).content.decode()
+    assert "まだ数えていません" in unknown
+    assert browser_of_staff.get(f"{page}?csv=utf-8").status_code == 200
+    # Looking writes nothing.
+    assert not Audience.objects.exists()
+    browser_of_staff.post(f"{page}count/")
     assert "そのうち送れるのは 55人" in browser_of_staff.get(page).content.decode()
     agree(people[-1])
     clock.set_clock(clock.SimulatedClock(NOW + timedelta(hours=2)))
     html = browser_of_staff.get(page).content.decode()
     assert "そのうち送れるのは 55人" in html
     assert "12:00 に数えました" in html
-    clock.set_clock(clock.SimulatedClock(NOW + timedelta(hours=25)))
+    browser_of_staff.post(f"{page}count/")
     assert "そのうち送れるのは 56人" in browser_of_staff.get(page).content.decode()
 
 

@@ -30,8 +30,6 @@ _AT_ONCE = 10_000
 _LOOK_AGAIN = timedelta(minutes=1)
 # While the far side does not answer the worker has mails to send.
 _PUT_OFF = timedelta(minutes=5)
-# A page does not look up a million people each time somebody opens it.
-_COUNT_AGAIN = timedelta(days=1)
 _LONGEST_WAIT = timedelta(days=1)
 _USER_ID = re.compile(r"U[0-9a-f]{32}")
 _TITLE = 60
@@ -80,15 +78,20 @@ def measure_reach(customer_ids: Iterable[int]) -> tuple[Reach, dict[str, list[in
     return Reach(people, linked, sendable), addresses
 
 
-def reach_of(key: str, customer_ids: Sequence[int], now: datetime) -> tuple[Reach, datetime]:
-    """Give the reach and when it was counted: now for few people, at most a day ago for many."""
+def reach_of(key: str, customer_ids: Sequence[int], now: datetime) -> tuple[Reach, datetime] | None:
+    """Give the reach and when it was counted: few people now, many when somebody last asked.
+
+    None before anybody did: a page does not look up a million people each time somebody opens it.
+    """
+    if len(customer_ids) <= _AT_ONCE:
+        return measure_reach(customer_ids)[0], now
     known = store.find(key)[0]
-    if len(customer_ids) > _AT_ONCE and known.counted_at and now - known.counted_at < _COUNT_AGAIN:
-        return known.reach, known.counted_at
-    reach, _ = measure_reach(customer_ids)
-    if len(customer_ids) > _AT_ONCE:
-        store.change(key, **_columns(reach, now))
-    return reach, now
+    return (known.reach, known.counted_at) if known.counted_at else None
+
+
+def count_reach(key: str, customer_ids: Sequence[int], now: datetime) -> None:
+    """Count the reach of many people and keep it for the page."""
+    store.change(key, **_columns(measure_reach(customer_ids)[0], now))
 
 
 def _columns(reach: Reach, now: datetime) -> dict[str, int | datetime]:

@@ -3,7 +3,8 @@
 from okaeri.deliver.actions.audience_jobs import JOB_KIND as AUDIENCE_JOB_KIND
 from okaeri.deliver.actions.audience_jobs import ask as ask_for_audience
 from okaeri.deliver.actions.audience_jobs import find as find_audience
-from okaeri.deliver.actions.audiences import reach_of as measure_reach
+from okaeri.deliver.actions.audiences import count_reach
+from okaeri.deliver.actions.audiences import reach_of as find_reach
 from okaeri.deliver.actions.caring import early_care
 from okaeri.deliver.actions.high_water import distrust as distrust_database
 from okaeri.deliver.actions.requesting import submit, submit_to_many
@@ -75,13 +76,13 @@ from okaeri.deliver.store.views import list_before as messages_before
 
 __all__ = [
     "AUDIENCE_JOB_KIND", "all_recipients", "ask_for_audience", "audience", "contacts_of",
-    "count_open_by_class", "count_variants", "counts_by_part", "distrust_database", "early_care",
+    "count_open_by_class", "count_reach", "count_variants", "counts_by_part", "distrust_database", "early_care",
     "engagement", "erase_mails", "erase_person", "export_person", "find_addressee", "find_audience",
-    "find_content", "find_messages", "find_unsubscribe", "first_sent_after", "first_variants",
+    "find_content", "find_messages", "find_reach", "find_unsubscribe", "first_sent_after", "first_variants",
     "follow", "forget_stranger", "get_mail", "get_message", "is_paused", "keep_audience",
     "know_stranger", "last_marketing_at", "leave_everything", "list_events_after",
     "list_kept_audiences", "list_mails", "list_marketing", "list_messages", "list_messages_after",
-    "list_settled_after", "mail_months", "measure_reach", "messages_before", "messages_of",
+    "list_settled_after", "mail_months", "messages_before", "messages_of",
     "newest_event", "pause_sending", "reactions_of", "reactions_since", "read_clicks",
     "read_contacts", "read_reactions", "read_signs", "read_spent", "recipients_of", "record_choice",
     "record_event", "record_open", "record_pause", "record_reports", "resting_channels", "restore",

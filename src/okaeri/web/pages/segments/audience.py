@@ -1,5 +1,7 @@
 """A segment as an audience of LINE: how many are linked, syncing now and every night, how it stands."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -10,6 +12,7 @@ from okaeri.deliver.audience_types import AudienceState
 from okaeri.foundation import clock
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
+from okaeri.insight.types import SegmentView
 from okaeri.web.access import may, needs
 from okaeri.web.pages.analysis.frame import frame
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
@@ -59,22 +62,27 @@ _NOT_KEPT = Text("毎晩の同期をやめました。", "It is no longer synced
 def audience(request: HttpRequest, segment_id: int) -> HttpResponseBase:
     """Show how many of a segment LINE reaches and how its audience stands; ?csv= for the numbers."""
     found = insight.get_segment(segment_id)
-    members = [] if found.deleted_at else insight.segment_members(segment_id)
-    reach, counted_at = deliver.measure_reach(_key(segment_id), members, clock.now())
+    members, now = _members(found), clock.now()
+    reach, counted_at = deliver.find_reach(_key(segment_id), members, now) or (None, None)
     view = deliver.find_audience(_key(segment_id))
     encoding = asked_encoding(request)
     if encoding:
         names = ("segment", "people", "linked", "sendable", "state", "uploaded")
         synced = view.synced_at.isoformat() if view.synced_at else ""
-        numbers = (reach.people, reach.linked, reach.sendable, view.state.value, view.uploaded)
-        rows = [(found.name, *numbers, synced, counted_at.isoformat())]
+        counted = (reach.people, reach.linked, reach.sendable) if reach else (len(members), "", "")
+        at = counted_at.isoformat() if counted_at else ""
+        rows = [(found.name, *counted, view.state.value, view.uploaded, synced, at)]
         columns = (*names, "synced_at", "counted_at")
         return csv_response(f"line-segment-{segment_id}", columns, rows, encoding=encoding)
     context = {
         **frame("segments"),
         "segment": found,
         "reach": reach,
+        "people": reach.people if reach else len(members),
+        "linked": reach.linked if reach else None,
+        "sendable": reach.sendable if reach else None,
         "counted_at": counted_at,
+        "is_kept_count": counted_at != now,
         "audience": view,
         "state_name": STATES[view.state],
         "is_waiting": view.state in (AudienceState.ASKED, AudienceState.SENDING),
@@ -83,6 +91,19 @@ def audience(request: HttpRequest, segment_id: int) -> HttpResponseBase:
         "definitions": DEFINITIONS,
     }
     return render(request, "okaeri/segments/audience.html", context)
+
+
+def _members(found: SegmentView) -> Sequence[int]:
+    return [] if found.deleted_at else insight.segment_members(found.id)
+
+
+@needs("figures.see")
+@require_POST
+def count(request: HttpRequest, segment_id: int) -> HttpResponse:
+    """Count anew whom LINE reaches of a segment too large to be counted on each look."""
+    members = _members(insight.get_segment(segment_id))
+    deliver.count_reach(_key(segment_id), members, clock.now())
+    return redirect("segment_audience", segment_id)
 
 
 @needs("segments.change")

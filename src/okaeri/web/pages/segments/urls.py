@@ -16,6 +16,11 @@ urlpatterns = [
     ),
     path("analysis/segments/<int:segment_id>/line/", audience.audience, name="segment_audience"),
     path(
+        "analysis/segments/<int:segment_id>/line/count/",
+        audience.count,
+        name="segment_audience_count",
+    ),
+    path(
         "analysis/segments/<int:segment_id>/line/sync/", audience.sync, name="segment_audience_sync"
     ),
     path(
