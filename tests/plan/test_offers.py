@@ -107,7 +107,7 @@ def test_a_letter_names_the_product_its_page_and_why() -> None:
     (words,) = letter_to("me")
     first = words.split("\n")[1]
     assert first == (
-        "[夜のクリーム|3,500円|https://shop.example/cream|「化粧水」の次によく選ばれています]"
+        "[夜のクリーム|3,500円|https://shop.example/cream|「化粧水」をお買い上げの方によく選ばれています]"
     )
     assert "化粧水|" not in words
     assert measure.list_experiments() == []
@@ -158,8 +158,14 @@ def view(sku: str, *, kind: str = "product_view", query: str = "", member: str =
 
 
 @pytest.mark.covers("J-09")
-@pytest.mark.parametrize("way", ["viewed", "searched"])
-def test_what_was_viewed_or_searched_brings_what_is_near_to_it(way: str) -> None:
+@pytest.mark.parametrize(
+    ("way", "why"),
+    [
+        ("viewed", "ご覧になった「石けん」に近い"),
+        ("searched", "お探しの言葉に合う「石けん」に近い"),
+    ],
+)
+def test_what_was_viewed_or_searched_brings_what_is_near_to_it(way: str, why: str) -> None:
     share_of_popular(0)
     assert "ご覧になった" not in letter_to("me")[0]
     intake.record_products(
@@ -171,7 +177,7 @@ def test_what_was_viewed_or_searched_brings_what_is_near_to_it(way: str) -> None
     else:
         view("", kind="search", query="石けん")
     (words,) = letter_to("me")
-    assert "<夜のクリーム|ご覧になった「石けん」に近い商品です>" in words
+    assert f"<夜のクリーム|{why}商品です>" in words
     assert "<石けん" not in words
 
 

@@ -104,12 +104,17 @@ def recommend_like_viewed_many(
     }
 
 
-def _like_viewed(viewed: list[str], person: Person, known: _Known, n: int) -> list[RecommendedItem]:
+def _like_viewed(
+    viewed: Mapping[str, bool], person: Person, known: _Known, n: int
+) -> list[RecommendedItem]:
     items = _items_of({*viewed, *person.bought}, known)
     chosen = similar_to_viewed(
-        viewed, person, items, known.near, method=known.method, n=n, rules=known.rules
+        list(viewed), person, items, known.near, method=known.method, n=n, rules=known.rules
     )
-    return [_as_item(choice, known, is_viewed=True) for choice in chosen]
+    return [
+        _as_item(choice, known, is_viewed=True, is_searched=viewed.get(choice.because, False))
+        for choice in chosen
+    ]
 
 
 def _items_of(own: Collection[str], known: _Known) -> dict[str, Item]:
@@ -119,8 +124,11 @@ def _items_of(own: Collection[str], known: _Known) -> dict[str, Item]:
     return {sku: known.items[sku] for sku in wanted if sku in known.items}
 
 
-def _viewed(ids: list[int], on: date) -> dict[int, list[str]]:
-    """Give id → the products of his views and searches in the last 30 days, newest first."""
+def _viewed(ids: list[int], on: date) -> dict[int, dict[str, bool]]:
+    """Give id → the products of his views and searches in the last 30 days, newest first.
+
+    True of what he never opened: his words found it.
+    """
     # A day earlier than any shop's local day begins.
     since = datetime.combine(on - timedelta(days=_VIEW_DAYS + 1), time(), UTC)
     events = {
@@ -132,13 +140,14 @@ def _viewed(ids: list[int], on: date) -> dict[int, list[str]]:
     return {number: _skus_of(found, names) for number, found in events.items()}
 
 
-def _skus_of(events: list[EventRecord], names: Mapping[str, str]) -> list[str]:
-    found = []
+def _skus_of(events: list[EventRecord], names: Mapping[str, str]) -> dict[str, bool]:
+    found: dict[str, bool] = {}
     for event in events:
         if event.kind == "product_view" and event.sku:
-            found.append(event.sku)
+            found[event.sku] = False
         elif event.kind == "search" and event.query.strip():
-            found += find_by_words(event.query, names)[:_MOST_PER_SEARCH]
+            for sku in find_by_words(event.query, names)[:_MOST_PER_SEARCH]:
+                found.setdefault(sku, True)
     return found
 
 
@@ -260,13 +269,17 @@ def _item(
     )
 
 
-def _as_item(choice: Choice, known: _Known, *, is_viewed: bool = False) -> RecommendedItem:
+def _as_item(
+    choice: Choice, known: _Known, *, is_viewed: bool = False, is_searched: bool = False
+) -> RecommendedItem:
     because = known.items.get(choice.because)
     return RecommendedItem(
         sku=choice.item.sku,
         name=choice.item.name or choice.item.sku,
         score=choice.score,
-        reason=reason_of(choice, because.name if because else "", is_viewed=is_viewed),
+        reason=reason_of(
+            choice, because.name if because else "", is_viewed=is_viewed, is_searched=is_searched
+        ),
         method=choice.method,
         price_minor=choice.item.price_minor,
         url=choice.item.url,

@@ -9,21 +9,30 @@ _REORDER = Text(
 )
 _POPULAR = Text("いま、よく選ばれています", "Often chosen at the moment")
 _AFTER = {
-    "next": Text(
-        "「{name}」の次によく選ばれています", "Often chosen after “{name}”, which you bought"
-    ),
     "together": Text("「{name}」と一緒によく選ばれています", "Often bought together with “{name}”"),
 }
+# The method "next" counts pairs in both orders, and of one basket too: it has no words of its own.
 _SIMILAR = Text("「{name}」をお買い上げの方によく選ばれています", "Because you bought “{name}”")
 _VIEWED = Text("ご覧になった「{name}」に近い商品です", "Close to “{name}”, which you looked at")
+_SEARCHED = Text(
+    "お探しの言葉に合う「{name}」に近い商品です",
+    "Close to “{name}”, which fits what you searched for",
+)
 
 
-def reason_of(choice: Choice, name_of_because: str, *, is_viewed: bool = False) -> Text:
-    """Say why; never more than the person knows of himself."""
+def reason_of(
+    choice: Choice, name_of_because: str, *, is_viewed: bool = False, is_searched: bool = False
+) -> Text:
+    """Say why; never more than the person knows of himself.
+
+    `is_searched`: he never opened the product, his words found it.
+    """
     if choice.method == REORDER:
         return _REORDER.format(n=choice.days)
     if choice.method == POPULAR or not name_of_because:
         return _POPULAR
+    if is_searched:
+        return _SEARCHED.format(name=name_of_because)
     if is_viewed:
         return _VIEWED.format(name=name_of_because)
     return _AFTER.get(choice.method, _SIMILAR).format(name=name_of_because)
