@@ -173,3 +173,14 @@ def test_no_button_and_no_address_breaks_the_builder(
         assert said.status_code == 400
     for kind in ("field", "did", "follows", "segment", "nonsense"):
         assert browser_of_staff.post(NEW, {"r:kind": kind, "do": "redraw"}).status_code == 200
+
+
+def test_every_button_keeps_the_keyboard_where_it_was(browser_of_staff: Client) -> None:
+    """Without an id htmx cannot give the focus back after the form is drawn anew."""
+    bought = {"did": "item", "where": [{"field": "sku", "op": "=", "value": "A"}]}
+    after = {"last": bought, "then": bought, "happened": False}
+    rule = {"all": [bought, {"any": [after, {"not": bought}]}]}
+    page = browser_of_staff.get(NEW, {"rule": json.dumps(rule)}).content.decode()
+    buttons = re.findall(r"<button[^>]*hx-post[^>]*>", page)
+    ids = [found.group(1) for one in buttons if (found := re.search(r' id="([^"]+)"', one))]
+    assert len(ids) == len(set(ids)) == len(buttons) > 30
