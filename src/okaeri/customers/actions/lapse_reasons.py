@@ -21,6 +21,7 @@ from okaeri.customers.store import attributes as store
 from okaeri.customers.store import identity
 from okaeri.foundation.models import DutyState
 from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.work import cursors
 from okaeri.intake import api as intake
 from okaeri.intake.types import SubscriptionRecord
 
@@ -64,22 +65,18 @@ def read_cancellations(now: datetime) -> int:
     if master is None:
         return 0
     duty = f"{_DUTY}:{_mark_of(master)}"
-    if not intake.list_subscriptions_after(_cursor(duty), 1):
+    if not intake.list_subscriptions_after(cursors.read(duty), 1):
         return 0
     with transaction.atomic():
         # No merge moves contacts while this looks up whose they are.
         if identity.claim_cursor() is None:
             return 0
-        contracts = _ready(intake.list_subscriptions_after(_cursor(duty), _PAGE))
+        contracts = _ready(intake.list_subscriptions_after(cursors.read(duty), _PAGE))
         if contracts:
             record_answers(list(_answers(contracts, master)))
             last = {"cursor": contracts[-1].change_no, "last_run_at": now}
             DutyState.objects.update_or_create(name=duty, defaults=last)
     return len(contracts)
-
-
-def _cursor(duty: str) -> int:
-    return DutyState.objects.filter(name=duty).values_list("cursor", flat=True).first() or 0
 
 
 def _mark_of(master: AttributeIn) -> str:

@@ -3,31 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 
 from okaeri.customers.domain.devices import Identified
 from okaeri.customers.models import DeviceLink
 from okaeri.customers.store.sql import execute, is_among, select
-from okaeri.foundation.models import DutyState
+from okaeri.foundation.work import cursors
 
 DUTY = "customers.link_devices"
 _TABLE = DeviceLink._meta.db_table
-
-
-def read_cursor() -> int:
-    """Give the change number up to which identifications are linked."""
-    return DutyState.objects.filter(name=DUTY).values_list("cursor", flat=True).first() or 0
-
-
-def claim_cursor() -> int | None:
-    """Lock the cursor until the transaction ends; None while another worker holds it."""
-    DutyState.objects.get_or_create(name=DUTY)
-    state = DutyState.objects.select_for_update(skip_locked=True).filter(name=DUTY).first()
-    return state.cursor if state else None
-
-
-def advance_cursor(change_no: int, now: datetime) -> None:
-    """Remember how far identifications are linked."""
-    DutyState.objects.filter(name=DUTY).update(cursor=change_no, last_run_at=now)
+# The change number up to which identifications are linked (`foundation.work.cursors`).
+read_cursor = partial(cursors.read, DUTY)
+claim_cursor = partial(cursors.claim, DUTY)
+advance_cursor = partial(cursors.advance, DUTY)
 
 
 def insert_links(rows: Iterable[tuple[str, int, int, datetime]]) -> None:

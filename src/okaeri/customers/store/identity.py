@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -11,34 +12,17 @@ from okaeri.customers.domain.resolution import Key
 from okaeri.customers.models import Customer, IdentityKey, MatchCandidate, Merge, PartyLink
 from okaeri.customers.store.sql import execute, is_among, select
 from okaeri.foundation.bulk import bulk_insert
-from okaeri.foundation.models import DutyState
+from okaeri.foundation.work import cursors
 
 DUTY = "customers.resolve"
 _KEYS, _LINKS = IdentityKey._meta.db_table, PartyLink._meta.db_table
 _CUSTOMERS = Customer._meta.db_table
-
-
-def read_cursor() -> int:
-    """Give the change number up to which parties are resolved."""
-    return DutyState.objects.filter(name=DUTY).values_list("cursor", flat=True).first() or 0
-
-
-def claim_cursor() -> int | None:
-    """Lock the cursor until the transaction ends; None while another worker holds it."""
-    DutyState.objects.get_or_create(name=DUTY)
-    state = DutyState.objects.select_for_update(skip_locked=True).filter(name=DUTY).first()
-    return state.cursor if state else None
-
-
-def wait_for_cursor() -> int:
-    """Lock the cursor until the transaction ends, waiting for a worker that holds it."""
-    DutyState.objects.get_or_create(name=DUTY)
-    return DutyState.objects.select_for_update().get(name=DUTY).cursor
-
-
-def advance_cursor(change_no: int, now: datetime) -> None:
-    """Remember how far parties are resolved."""
-    DutyState.objects.filter(name=DUTY).update(cursor=change_no, last_run_at=now)
+# The change number up to which parties are resolved (`foundation.work.cursors`); its lock is the one
+# row that makes changes of identity wait for each other.
+read_cursor = partial(cursors.read, DUTY)
+claim_cursor = partial(cursors.claim, DUTY)
+wait_for_cursor = partial(cursors.wait, DUTY)
+advance_cursor = partial(cursors.advance, DUTY)
 
 
 def owners_of(keys: Iterable[Key]) -> dict[Key, int]:

@@ -8,6 +8,7 @@ from okaeri.customers import api as customers
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
+from okaeri.foundation.work import cursors
 from okaeri.insight import api as insight
 from okaeri.intake import api as intake
 from okaeri.intake.types import CallIn, CallRecord
@@ -200,7 +201,7 @@ def heed_calls(now: datetime) -> int:
     waited for.
     """
     with transaction.atomic():
-        cursor = store.read_cursor(_HEED)
+        cursor = cursors.wait(_HEED)
         found = intake.list_calls_after(cursor, _BATCH)
         owners = customers.customers_of_parties(c.party_id for c in found if c.party_id)
         heeded = 0
@@ -209,7 +210,7 @@ def heed_calls(now: datetime) -> int:
                 break
             if call.party_id is not None and call.source != SOURCE:
                 _heed(call, owners[call.party_id], now)
-            store.move_cursor(_HEED, call.change_no, now)
+            cursors.advance(_HEED, call.change_no, now)
             heeded += 1
     return heeded
 

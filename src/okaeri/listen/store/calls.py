@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from okaeri.foundation.errors import NotFoundError
-from okaeri.foundation.models import DutyState
 from okaeri.foundation.personal import Documents, as_documents
 from okaeri.foundation.text import Text
 from okaeri.listen.domain.calls import PROMISED
@@ -154,17 +153,6 @@ def last_closed(customer_ids: Iterable[int]) -> dict[int, datetime]:
     rows = rows.exclude(outcome__in=("settled", "joined", "erased")).order_by("closed_at")
     # The latest comes last and stays.
     return {number: at for number, at in rows.values_list("customer_id", "closed_at") if at}
-
-
-def read_cursor(duty: str) -> int:
-    """Lock and give up to which call the log was heeded, in the open transaction."""
-    DutyState.objects.get_or_create(name=duty)
-    return DutyState.objects.select_for_update().get(name=duty).cursor
-
-
-def move_cursor(duty: str, change_no: int, now: datetime) -> None:
-    """Go on behind a call."""
-    DutyState.objects.filter(name=duty).update(cursor=change_no, last_run_at=now)
 
 
 def export_person(customer_ids: Collection[int]) -> dict[str, Documents]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from okaeri.customers import api as customers
 from okaeri.customers.types import MergeView
 from okaeri.deliver import api as deliver
+from okaeri.foundation.work import cursors
 from okaeri.plan.actions.keys import LONGEST_GRACE, pending_keys
 from okaeri.plan.domain.advance import Taken
 from okaeri.plan.domain.together import doubled_walks
@@ -15,6 +16,7 @@ from okaeri.plan.store import together as store
 from okaeri.plan.store.rows import MERGED
 from okaeri.plan.store.walks import insert_decisions
 
+_DUTY = "plan.follow_merges"
 _BATCH = 500
 
 
@@ -24,14 +26,14 @@ def follow_merges(now: datetime) -> int:
     One transaction: (1) lock the cursor, (2) end or resume walks, (3) call their messages back or put
     them back in line, (4) move the cursor.
     """
-    if not customers.list_merges_after(store.read_cursor(), 1):
+    if not customers.list_merges_after(cursors.read(_DUTY), 1):
         return 0
     with transaction.atomic():
-        merges = customers.list_merges_after(store.wait_for_cursor(), _BATCH)
+        merges = customers.list_merges_after(cursors.wait(_DUTY), _BATCH)
         for merge in merges:
             _follow(merge, now)
         if merges:
-            store.advance_cursor(merges[-1].change_no, now)
+            cursors.advance(_DUTY, merges[-1].change_no, now)
     return len(merges)
 
 

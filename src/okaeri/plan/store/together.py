@@ -3,29 +3,10 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from okaeri.foundation.models import DutyState
 from okaeri.plan.domain.advance import EXITED
 from okaeri.plan.domain.together import Standing
 from okaeri.plan.models import Decision, Enrolment, Journey
 from okaeri.plan.store.rows import MERGED
-
-DUTY = "plan.follow_merges"
-
-
-def read_cursor() -> int:
-    """Give the change number up to which merges are followed."""
-    return DutyState.objects.filter(name=DUTY).values_list("cursor", flat=True).first() or 0
-
-
-def wait_for_cursor() -> int:
-    """Lock the cursor until the transaction ends, waiting for a worker that holds it."""
-    DutyState.objects.get_or_create(name=DUTY)
-    return DutyState.objects.select_for_update().get(name=DUTY).cursor
-
-
-def advance_cursor(change_no: int, now: datetime) -> None:
-    """Remember how far merges are followed."""
-    DutyState.objects.filter(name=DUTY).update(cursor=change_no, last_run_at=now)
 
 
 def active_walks(customer_ids: Collection[int]) -> list[Standing]:

@@ -8,13 +8,13 @@ from django.db import transaction
 
 from okaeri.customers import api as customers
 from okaeri.foundation import clock
+from okaeri.foundation.work import cursors
 from okaeri.intake import api as intake
 from okaeri.intake.types import OrderRecord
 from okaeri.rewards.coupon_types import Place, RedemptionView
 from okaeri.rewards.domain.codes import read_code
 from okaeri.rewards.domain.coupons import discount_of
 from okaeri.rewards.store import coupons as store
-from okaeri.rewards.store import cursors
 
 log = logging.getLogger(__name__)
 DUTY = "rewards.redeem_from_orders"
@@ -29,17 +29,17 @@ def redeem_from_orders(now: datetime) -> int:
 
     What is redeemed and up to where was looked is one transaction: a crash leaves both or neither.
     """
-    if not intake.list_orders_after(cursors.peek(DUTY), 1):
+    if not intake.list_orders_after(cursors.read(DUTY), 1):
         return 0
     with transaction.atomic():
-        cursor = cursors.read(DUTY)
+        cursor = cursors.wait(DUTY)
         if not store.any_coupon():
-            cursors.move(DUTY, intake.latest_change_no(), now)
+            cursors.advance(DUTY, intake.latest_change_no(), now)
             return 0
         orders = intake.list_orders_after(cursor, _BATCH)
         if orders:
             _heed(orders, now)
-            cursors.move(DUTY, orders[-1].change_no, now)
+            cursors.advance(DUTY, orders[-1].change_no, now)
     return len(orders)
 
 
