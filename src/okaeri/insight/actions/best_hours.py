@@ -13,6 +13,7 @@ from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain import best_hour
 from okaeri.insight.domain.best_hour import HOURS, SHOP_WEIGHT
 from okaeri.insight.domain.lifetime.histories import Floats, Ids
+from okaeri.insight.domain.sampling import one_in
 from okaeri.insight.features.histories import compute_hours
 from okaeri.insight.features.timing import only_chosen
 from okaeri.insight.store import reports
@@ -95,8 +96,8 @@ def _then_and_later(
     shop = best_hour.shop_hours(by_hour)
     if shop is None:
         return None
-    one_in = max(1, -(-sources.warehouse.count(sources.customers) // _MOST_REPLAYED))
-    after = after.filter(after.customer_id % one_in == 0)
+    each = one_in(sources.warehouse.count(sources.customers), _MOST_REPLAYED)
+    after = after.filter(after.customer_id % each == 0)
     both = until.semi_join(after, "customer_id"), after.semi_join(until, "customer_id")
     then, later = (_rows(sources, orders) for orders in both)
     ids = np.unique(then[0])

@@ -34,6 +34,7 @@ from okaeri.insight.domain.interests import (
     learn,
 )
 from okaeri.insight.domain.reports.interests import interests_payload, with_sizes
+from okaeri.insight.domain.sampling import one_in
 from okaeri.insight.features.interests import (
     compute_attention,
     compute_bought,
@@ -196,8 +197,8 @@ def _learn(sources: Sources, topics: Topics) -> tuple[Learned, Quality]:
     later = compute_bought_categories(sources.item_days, sources.products, after=cut)
     later = sources.stage("interest_later", later)
     people = sources.warehouse.count(later.select("customer_id").distinct())
-    one_in = max(1, -(-people // _MOST_JUDGES))
-    later = later if one_in == 1 else later.filter(later.customer_id % one_in == 0)
+    each = one_in(people, _MOST_JUDGES)
+    later = later if each == 1 else later.filter(later.customer_id % each == 0)
     bought = compute_bought(
         sources.item_days.semi_join(later, "customer_id"), sources.products, as_of=cut
     )

@@ -13,6 +13,7 @@ from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.recommend.histories import Histories, make_histories
 from okaeri.insight.domain.recommend.validation import POPULAR, methods, run_trial
 from okaeri.insight.domain.reports.recommendations import recommendations_payload
+from okaeri.insight.domain.sampling import one_in
 from okaeri.insight.features.goods import compute_item_histories
 from okaeri.insight.store import items
 
@@ -36,11 +37,11 @@ def learn_items(sources: Sources) -> ItemModel:
     facts = sources.item_facts
     if not is_training_due(REPORT, sources.as_of):
         return ItemModel(facts, None, None)
-    histories, one_in = _read_histories(sources, [fact["sku"] for fact in facts])
+    histories, each = _read_histories(sources, [fact["sku"] for fact in facts])
     trial = run_trial(histories, known := methods())
     size = (len(facts), len(facts))
     near = sp.csr_matrix(size) if trial.winner == POPULAR else known[trial.winner](histories)
-    report = recommendations_payload(trial, histories, learned_on=sources.as_of, one_in=one_in)
+    report = recommendations_payload(trial, histories, learned_on=sources.as_of, one_in=each)
     return ItemModel(facts, near, report)
 
 
@@ -57,17 +58,17 @@ def _read_histories(sources: Sources, skus: list[str]) -> tuple[Histories, int]:
     numbers = pa.table(
         {"sku": pa.array(skus, pa.string()), "item": pa.array(range(len(skus)), pa.int64())}
     )
-    one_in = max(1, -(-sources.warehouse.count(sources.item_days) // MOST_ENTRIES))
+    each = one_in(sources.warehouse.count(sources.item_days), MOST_ENTRIES)
     found = sources.warehouse.collect(
         compute_item_histories(
-            sources.item_days, sources.warehouse.upload(numbers), one_person_in=one_in
+            sources.item_days, sources.warehouse.upload(numbers), one_person_in=each
         )
     )
     people, bought, days = (
         np.asarray(found[name].to_numpy(), dtype=np.int64)
         for name in ("customer_id", "item", "day")
     )
-    return make_histories(people, bought, days, n_items=len(skus)), one_in
+    return make_histories(people, bought, days, n_items=len(skus)), each
 
 
 def _fact_rows(facts: Iterable[Row]) -> Iterator[tuple[Any, ...]]:

@@ -16,6 +16,7 @@ from okaeri.insight.domain.item_timing import ItemFit, Pairs, fit_items, item_ti
 from okaeri.insight.domain.lifetime.histories import Floats
 from okaeri.insight.domain.next_purchase import Lesson, foretell, learn
 from okaeri.insight.domain.reports.predictions import next_payload
+from okaeri.insight.domain.sampling import horizon_of, one_in
 from okaeri.insight.features.item_pairs import (
     compute_awaited,
     compute_item_pairs,
@@ -24,8 +25,6 @@ from okaeri.insight.features.item_pairs import (
 from okaeri.insight.store import reports
 
 REPORT = "item_timing"
-# A third of the shop's history is foretold from the other two, within these days.
-_SHORTEST, _LONGEST = 7, 365
 # Products of people the night looks at for the shop's rhythm: more tell little more.
 _MOST_PAIRS = 200_000
 Batches = Iterator[pa.RecordBatch]
@@ -74,9 +73,9 @@ def find_outlook(sources: Sources, learned: Mapping[str, Any] | None) -> ItemOut
     kept = learned or (stored.payload if stored else None)
     lesson = Lesson(**kept["lesson"]) if kept else Lesson()
     habits = compute_recent_habits(sources.habits_with_lists, as_of=sources.as_of)
-    one_in = max(1, -(-sources.warehouse.count(sources.habits) // _MOST_PAIRS))
-    if one_in > 1:
-        habits = habits.filter(habits.customer_id % one_in == 0)
+    each = one_in(sources.warehouse.count(sources.habits), _MOST_PAIRS)
+    if each > 1:
+        habits = habits.filter(habits.customer_id % each == 0)
     rows = sources.warehouse.collect(habits)
     horizon, _ = look_ahead(sources)
     return ItemOutlook(fit_items(_present(rows, sources.as_of)), lesson, horizon)
@@ -108,7 +107,7 @@ def look_ahead(sources: Sources) -> tuple[int, int]:
     """Give how far is looked ahead, and how long the shop's history is, both in days."""
     first = sources.began_on
     history = (sources.as_of - first).days if first else 0
-    return min(max(history // 3, _SHORTEST), _LONGEST), history
+    return horizon_of(history), history
 
 
 def _pairs_then(sources: Sources, cutoff: date, horizon: int) -> Pairs:

@@ -14,15 +14,13 @@ from okaeri.insight.actions.item_timing import learn_item_timing
 from okaeri.insight.actions.prediction_training import REPORT as TRAINING
 from okaeri.insight.actions.prediction_training import training_document
 from okaeri.insight.actions.predictions import Predictions, predict
+from okaeri.insight.actions.rule_series import present_version
 from okaeri.insight.analyses import ANALYSES
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.due import Computed, due_analyses
-from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.prediction_types import PredictionRules
-from okaeri.insight.rank_types import RankRules
 from okaeri.insight.store import predictions, reports
-from okaeri.insight.types import Depth, LifecycleRules
-from okaeri.intake.counting_types import CountingRules
+from okaeri.insight.types import Depth
 
 _PREDICTIONS = "predictions"
 _NAMES = (*ANALYSES, ITEMS, ITEM_TIMING, BEST_HOURS, _PREDICTIONS, TRAINING)
@@ -66,7 +64,7 @@ def is_due(report: str, *, depth: Depth, as_of: date) -> bool:
         return depth is Depth.ALL
     last = reports.last_computed().get(report)
     known = {} if last is None else {report: Computed(last[0], last[1], changed_orders=0)}
-    version = rule_version(load(LifecycleRules), load(RankRules), load(CountingRules))
+    version = present_version()
     return report in due_analyses([report], known, as_of=as_of, rule_version=version, orders=0)
 
 

@@ -22,6 +22,7 @@ from okaeri.insight.domain.lapse_words import without_contradictions
 from okaeri.insight.domain.lifetime.forecast import Forecast, forecast
 from okaeri.insight.domain.lifetime.histories import Floats, Ids
 from okaeri.insight.domain.next_purchase import NextPurchase, foretell
+from okaeri.insight.domain.sampling import horizon_of
 from okaeri.insight.features.histories import (
     RECENT_DAYS,
     compute_histories,
@@ -31,8 +32,6 @@ from okaeri.insight.features.signals import compute_signals
 from okaeri.insight.prediction_types import PredictionRules
 
 _YEAR = 365
-# A third of the shop's history is foretold from the other two, within these days.
-_SHORTEST, _LONGEST = 7, 365
 _SIGNS = ("event", "subscription", "inquiry")
 # Arrow or NumPy arrays by name, one value per buyer: Python's own numbers take four times the memory.
 Columns = Mapping[str, Any]
@@ -66,7 +65,7 @@ def predict(
     if not len(ground):
         return Predictions(pa.table({}), {"people": 0, "horizon_days": 0, "replay": None})
     history_days = int(ground.age_days.max())
-    horizon = min(max(history_days // 3, _SHORTEST), _LONGEST)
+    horizon = horizon_of(history_days)
     lapse_days = min(rules.lapse_horizon_days, horizon)
     known = None if train else find_training(sources.rule_version, lapse_days)
     replayed = known or _replay(sources, history_days, horizon, lapse_days)

@@ -155,7 +155,7 @@ def _class_everybody(warehouse: Warehouse, request: Request, version: str) -> _S
         threshold_on=lambda day: price_on(found, day, request.rules).threshold_minor,
         shop_cycle_days=shop_cycle(found.intervals),
     )
-    seen = warehouse.highest(ORDERS, "change_no") if warehouse.has(ORDERS) else 0
+    seen = warehouse.highest(ORDERS, "change_no")
     return _Shop(request, found, sources, seen)
 
 

@@ -23,6 +23,6 @@ def keep_reports(
         payloads,
         as_of=as_of,
         rule_version=rule_version(rules, load(RankRules), load(CountingRules)),
-        orders_seen=warehouse.highest(ORDERS, "change_no") if warehouse.has(ORDERS) else 0,
+        orders_seen=warehouse.highest(ORDERS, "change_no"),
         now=clock.now(),
     )

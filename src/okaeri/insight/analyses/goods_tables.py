@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 
 from okaeri.foundation.settings import load
 from okaeri.insight.analyses.shop_tables import ShopTables
+from okaeri.insight.domain.sampling import one_in
 from okaeri.insight.features.baskets import compute_next_products
 from okaeri.insight.features.cycles import compute_item_gaps
 from okaeri.insight.features.goods import (
@@ -84,7 +85,7 @@ class GoodsTables(ShopTables):
         Pairs grow with the square of what people buy; half a million purchases of products tell
         shares as well as all of them do.
         """
-        return max(1, -(-self.warehouse.count(self.item_days) // MOST_PAIRED_ROWS))
+        return one_in(self.warehouse.count(self.item_days), MOST_PAIRED_ROWS)
 
     def of_some_people(self, rows: ir.Table) -> ir.Table:
         """Keep the rows of every `one_person_in`th customer by number."""

@@ -16,6 +16,7 @@ from okaeri.insight.domain.recommend.neighbours import (
     similar_items,
 )
 from okaeri.insight.domain.recommend.scoring import score_many
+from okaeri.insight.domain.sampling import one_in
 from okaeri.insight.domain.shares import Z95, wilson_interval
 
 POPULAR = "popular"
@@ -101,7 +102,7 @@ def _judges(known: Histories, later: Histories) -> Ints:
     owned = np.unique(known.people * known.n_items + known.items)
     bought = later.people * later.n_items + later.items
     people = np.unique(later.people[~np.isin(bought, owned) & np.isin(later.people, known.people)])
-    step = max(1, -(-people.size // _MOST_JUDGES))
+    step = one_in(people.size, _MOST_JUDGES)
     return np.asarray(people[::step])
 
 
