@@ -1,6 +1,7 @@
 """Acquisition sources with their cost: what one new customer costs, brings, and when he has paid back."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -68,6 +69,26 @@ INFLOW_DAYS = 90
 _RECENT_DAYS, _MONTH_DAYS, _LAST_STEP = 90, 30, 24
 
 
+@dataclass(frozen=True, slots=True)
+class Media:
+    """One source: by month who first came by it, and what they bought; what a life is worth; its cost.
+
+    people, sales and life are rows of `features.media`, as `media_payload` gets them; spent: month
+    number → cost, None without any.
+    """
+
+    name: str
+    people: Sequence[Mapping[str, Any]]
+    sales: Sequence[Mapping[str, Any]]
+    life: Mapping[str, Any]
+    spent: Mapping[int, int] | None
+
+    @property
+    def paid(self) -> list[Mapping[str, Any]]:
+        """Who first came in months with a cost."""
+        return [row for row in self.people if self.spent and row["month"] in self.spent]
+
+
 def media_payload(
     sales: Iterable[Mapping[str, Any]],
     people: Sequence[Mapping[str, Any]],
@@ -93,26 +114,18 @@ def media_payload(
     referral, those somebody came by), since_days}. orders_cost:
     {new_minor, existing_minor, ratio, guide} with None where unknown; existing_share as in `sales_mix`.
     """
-    spent: dict[str, dict[int, int]] = {}
-    for cost in costs:
-        if cost.month <= as_of:
-            spent.setdefault(cost.media_code, {})[month_number(cost.month)] = cost.cost_minor
-    by_media = _grouped(people), _grouped(sales)
-    values = {row["media"]: life_value(row, LTV_YEAR) for row in lives}
-    ends = {row["media"]: _ends(row) for row in lives}
-    names = sorted({*by_media[0], *spent})
+    spent = _spent(costs, as_of)
+    came, sold = _grouped(people), _grouped(sales)
+    values = {row["media"]: row for row in lives}
     media = [
-        ends.get(name, _ends({}))
-        | _one(
-            name,
-            by_media[0].get(name, []),
-            by_media[1].get(name, []),
-            values.get(name, (None, None)),
-            spent.get(name),
+        _one(
+            Media(
+                name, came.get(name, []), sold.get(name, []), values.get(name, {}), spent.get(name)
+            ),
             as_of,
             rules,
         )
-        for name in names
+        for name in sorted({*came, *spent})
     ]
     media.sort(key=lambda row: (-(row["cost_minor"] or 0), -row["customers"], row["media"]))
     return {
@@ -137,6 +150,15 @@ def _ends(sums: Mapping[str, Any]) -> dict[str, int | None]:
     }
 
 
+def _spent(costs: Iterable[MediaCostView], as_of: date) -> dict[str, dict[int, int]]:
+    """Give source → month number → cost, of the months that have begun."""
+    spent: dict[str, dict[int, int]] = {}
+    for cost in costs:
+        if cost.month <= as_of:
+            spent.setdefault(cost.media_code, {})[month_number(cost.month)] = cost.cost_minor
+    return spent
+
+
 def _grouped(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
     found: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
@@ -144,50 +166,51 @@ def _grouped(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, A
     return found
 
 
-def _one(
-    name: str,
-    people: Sequence[Mapping[str, Any]],
-    sales: Sequence[Mapping[str, Any]],
-    value: tuple[int | None, int | None],
-    spent: Mapping[int, int] | None,
-    as_of: date,
-    rules: MediaRules,
-) -> dict[str, Any]:
-    paid = [row for row in people if spent and row["month"] in spent]
-    cost = sum(spent.values()) if spent else None
-    sold = sum(row["net_minor"] for row in sales if spent and row["month"] in spent)
-    came, full = _sum(paid, "customers"), _sum(paid, "full")
-    subscribed = _sum(paid, "subscribed")
-    aged, returned = sum(r["aged"] for r in people), sum(r["returned"] for r in people)
-    low, high = wilson_interval(returned, aged)
-    cpa = _each(cost, came)
-    cpo = _each(cost, full)
-    ltv, margin = value
+def _one(media: Media, as_of: date, rules: MediaRules) -> dict[str, Any]:
+    cost = _cost(media)
+    cpo = cost["cpo_minor"]
+    ltv, margin = life_value(media.life, LTV_YEAR) if media.life else (None, None)
     allowed = None if margin is None else margin - rules.target_profit_minor
     return {
-        "media": name,
+        **_ends(media.life),
+        "media": media.name,
+        "customers": _sum(media.people, "customers"),
+        **cost,
+        "payback_month": _payback(media.people, media.sales, cpo, as_of),
+        "ltv_365_minor": ltv,
+        "margin_365_minor": margin,
+        "allowable_cpo_minor": allowed,
+        "is_over": allowed is not None and cpo is not None and cpo > allowed,
+        **_second(media.people),
+    }
+
+
+def _cost(media: Media) -> dict[str, Any]:
+    """Give what the source cost and sold: in all, for each who came, began with a trial, subscribed."""
+    spent, paid = media.spent, media.paid
+    cost = sum(spent.values()) if spent else None
+    sold = sum(row["net_minor"] for row in media.sales if spent and row["month"] in spent)
+    came, full = _sum(paid, "customers"), _sum(paid, "full")
+    subscribed = _sum(paid, "subscribed")
+    return {
         "cost_minor": cost,
         "cost_months": len(spent or ()),
-        "customers": sum(row["customers"] for row in people),
         "cost_customers": came,
-        "cpa_minor": cpa,
-        "cpo_minor": cpo,
+        "cpa_minor": _each(cost, came),
+        "cpo_minor": _each(cost, full),
         "cpr_minor": _each(cost, came - full),
         "cpo_sub_minor": _each(cost, subscribed),
         "cost_full": full,
         "cost_subscribed": subscribed,
         "sales_minor": sold,
         "roas": share_of(sold, cost) if cost else None,
-        "payback_month": _payback(people, sales, cpo, as_of),
-        "ltv_365_minor": ltv,
-        "margin_365_minor": margin,
-        "allowable_cpo_minor": allowed,
-        "is_over": allowed is not None and cpo is not None and cpo > allowed,
-        "f2_rate": share_of(returned, aged),
-        "f2_low": low,
-        "f2_high": high,
-        "aged": aged,
     }
+
+
+def _second(people: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    aged, returned = _sum(people, "aged"), _sum(people, "returned")
+    low, high = wilson_interval(returned, aged)
+    return {"f2_rate": share_of(returned, aged), "f2_low": low, "f2_high": high, "aged": aged}
 
 
 def _sum(rows: Iterable[Mapping[str, Any]], name: str) -> int:

@@ -20,6 +20,7 @@ from okaeri.web.pages.analysis.pivot import by_count
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
 
+Payload = Mapping[str, Any]
 KIND_NAMES = {
     "ads": Text("広告(費用のある媒体)", "Ads (sources with a cost)"),
     "organic": Text("自然検索", "Organic"),
@@ -52,6 +53,18 @@ _CSV = (
 )
 _FIRST = "first_media"
 _CARE = ("kind", "people", "units", "unit_minor", "cost_minor", "unknown")
+_DEFINITIONS = (
+    "media_attribution",
+    "cpa",
+    "cpr",
+    "roas",
+    "payback_month",
+    "allowable_cpo",
+    "inflow_mix",
+    "cost_ratio",
+    "care_cost",
+    "f_number",
+)
 _GIVEN = {
     "coupon": Text("使われたクーポン", "Coupons used"),
     "points": Text("お渡ししたポイント", "Points given"),
@@ -91,53 +104,67 @@ def media(request: HttpRequest) -> HttpResponseBase:
     has_people = found is not None and any(row["customers"] for row in found["media"])
     care_report = insight.find_report("care_cost")
     care = care_report.payload if care_report else None
-    encoding = asked_encoding(request)
-    if care and encoding and request.GET.get("of") == "existing":
-        cells = (tuple(row[column] for column in _CARE) for row in care["parts"])
-        return csv_response("existing-orders", _CARE, cells, encoding=encoding)
-    if found and has_people and encoding:
-        cells = (tuple(row.get(column) for column in _CSV) for row in found["media"])
-        return csv_response("media", _CSV, cells, encoding=encoding)
+    file = _file(request, found if has_people else None, care)
+    if file is not None:
+        return file
     rows = found["media"] if found else []
-    inflow = found["inflow"] if found else {}
-    as_of = report.as_of if report else date.min
-    named = [row["media"] for row in rows]
-    paid = [row for row in rows if row["cpa_minor"] is not None]
     return show(
         request,
         "media",
         report=report,
         active_days=load(LifecycleRules).active_days,
         found=found if has_people else None,
-        media=[{**row, "address": _came_by(row["media"], named)} for row in rows],
+        **_sources(rows),
+        **_care(care),
         costs=insight.compare_costs(found["orders_cost"], care) if found else None,
-        care=care,
-        since=date.fromisoformat(care["since"]) if care else None,
-        parts=[{**part, "name": _part_name(part["kind"])} for part in care["parts"]]
-        if care
-        else [],
-        missing=[channel_name(kind) for kind in care["missing"]] if care else [],
         by_count=by_count(),
-        dearest=max(paid, key=lambda row: row["cost_minor"]) if paid else None,
-        fruitless=[row for row in rows if row["cost_minor"] and not row["cost_customers"]],
-        kinds=[
-            {
-                **row,
-                "name": KIND_NAMES[row["kind"]],
-                "address": _came_in(row, inflow, as_of),
-            }
-            for row in inflow.get("kinds", ())
-        ],
-        definitions=definitions_for(
-            "media_attribution",
-            "cpa",
-            "cpr",
-            "roas",
-            "payback_month",
-            "allowable_cpo",
-            "inflow_mix",
-            "cost_ratio",
-            "care_cost",
-            "f_number",
-        ),
+        kinds=_kinds(found["inflow"], report.as_of) if found and report else [],
+        definitions=definitions_for(*_DEFINITIONS),
     )
+
+
+def _file(
+    request: HttpRequest, found: Payload | None, care: Payload | None
+) -> HttpResponseBase | None:
+    """Give what is asked for as a file: what existing orders cost, or the sources; None for the page."""
+    encoding = asked_encoding(request)
+    if encoding is None:
+        return None
+    if care and request.GET.get("of") == "existing":
+        cells = (tuple(row[column] for column in _CARE) for row in care["parts"])
+        return csv_response("existing-orders", _CARE, cells, encoding=encoding)
+    if found is None:
+        return None
+    cells = (tuple(row.get(column) for column in _CSV) for row in found["media"])
+    return csv_response("media", _CSV, cells, encoding=encoding)
+
+
+def _sources(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Give the sources with the way to their people, the dearest, and those that brought nobody."""
+    named = [row["media"] for row in rows]
+    paid = [row for row in rows if row["cpa_minor"] is not None]
+    return {
+        "media": [{**row, "address": _came_by(row["media"], named)} for row in rows],
+        "dearest": max(paid, key=lambda row: row["cost_minor"]) if paid else None,
+        "fruitless": [row for row in rows if row["cost_minor"] and not row["cost_customers"]],
+    }
+
+
+def _care(care: Payload | None) -> dict[str, Any]:
+    """Give what existing orders cost, since when, and of which parts; what nobody measured, by name."""
+    if not care:
+        return {"care": care, "since": None, "parts": [], "missing": []}
+    return {
+        "care": care,
+        "since": date.fromisoformat(care["since"]),
+        "parts": [{**part, "name": _part_name(part["kind"])} for part in care["parts"]],
+        "missing": [channel_name(kind) for kind in care["missing"]],
+    }
+
+
+def _kinds(inflow: Payload, as_of: date) -> list[dict[str, Any]]:
+    """Give the ways in with their names and the way to their people."""
+    return [
+        {**row, "name": KIND_NAMES[row["kind"]], "address": _came_in(row, inflow, as_of)}
+        for row in inflow.get("kinds", ())
+    ]
