@@ -149,6 +149,24 @@ def test_one_product_bought_once_has_no_cycle_and_the_report_stands(warehouse: W
     assert standing.runs_out_on is None
 
 
+def test_a_product_lasts_from_the_arrival_that_is_known(warehouse: Warehouse) -> None:
+    intake.record_products([ProductIn(sku="LOTION", name="化粧水", days_supply=30)])
+    came, left = TODAY - timedelta(days=5), TODAY - timedelta(days=10)
+    intake.record_orders(
+        [
+            order_of("delivered", 25, "LOTION", shipped_on=left, delivered_on=came),
+            order_of("shipped", 25, "LOTION", shipped_on=left),
+            order_of("ordered", 25, "LOTION"),
+        ]
+    )
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    due = {
+        who: (api.run_outs_of([id_of(who)])[0].runs_out_on - TODAY).days
+        for who in ("delivered", "shipped", "ordered")
+    }
+    assert due == {"delivered": 25, "shipped": 22, "ordered": 8}
+
+
 def test_run_outs_of_a_person_are_exported_and_erased(warehouse: Warehouse) -> None:
     intake.record_products([ProductIn(sku="LOTION", name="化粧水", days_supply=10)])
     intake.record_orders([order_of("him", 5, "LOTION")])

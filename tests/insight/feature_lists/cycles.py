@@ -3,9 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 
 from okaeri.insight.features.cycles import (
+    compute_arrivals,
     compute_gap_bins,
     compute_item_gaps,
     compute_item_habits,
@@ -35,6 +37,7 @@ KEYS: dict[str, list[str] | None] = {
     "gap_bins": ["sku", "bin"],
     "item_habits": ["customer_id", "sku"],
     "kept_gaps": ["customer_id", "sku", "gap_days"],
+    "arrivals": ["customer_id", "last_on"],
     "run_outs": ["customer_id", "sku"],
     "run_out_counts": ["sku"],
     "next_run_outs": ["customer_id"],
@@ -53,10 +56,17 @@ def features(tables: Any) -> dict[str, ir.Table]:
     gaps = compute_item_gaps(item_days)
     cycles = compute_product_cycles(gaps)
     habits = compute_item_habits(item_days, gaps, is_warm=True)
+    # The real shop tells no shipping: here every second order is shipped after four days.
+    shipped = (tables.orders.ordered_on + ibis.interval(days=4)).cast("date")
+    told = tables.orders.mutate(
+        shipped_on=(tables.orders.order_id % 2 == 0).ifelse(shipped, ibis.null("date"))
+    )
+    arrivals = compute_arrivals(told, as_of=tables.as_of)
     run_outs = compute_run_outs(
         habits,
         cycles.filter(cycles.intervals >= 5),
         tables.products,
+        arrivals,
         as_of=tables.as_of,
         days_to_arrive=3,
         prior_intervals=2.0,
@@ -68,6 +78,7 @@ def features(tables: Any) -> dict[str, ir.Table]:
         "recent_habits": compute_recent_habits(habits, as_of=tables.as_of).drop("gap_days"),
         "awaited": awaited.drop("gap_days"),
         "item_gaps": gaps,
+        "arrivals": arrivals,
         "product_cycles": cycles,
         "gap_bins": compute_gap_bins(gaps),
         # Lists are compared by the rows they become.

@@ -10,6 +10,7 @@ from okaeri.insight.analyses.habits import find_habits
 from okaeri.insight.analyses.kept import Kept
 from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.features.cycles import (
+    compute_arrivals,
     compute_bought_cycles,
     compute_kept_gaps,
     compute_next_run_outs,
@@ -72,6 +73,7 @@ class CycleTables(GoodsTables):
             habits,
             self.trusted_cycles if self.shop_cycles is None else self.shop_cycles,
             self.products,
+            compute_arrivals(self.counted, as_of=self.as_of),
             as_of=self.as_of,
             days_to_arrive=rules.days_to_arrive,
             prior_intervals=rules.prior_intervals,

@@ -13,6 +13,8 @@ LAST_BIN = 36
 # What was bought longer ago than this is waited for no more.
 OLDEST_DAYS = 730
 _LAST_INTERVALS = 5
+# From the shipping to the door, where the shop tells no arrival.
+DAYS_TO_DELIVER = 2
 
 
 def compute_item_gaps(item_days: ir.Table) -> ir.Table:
@@ -93,10 +95,28 @@ def compute_kept_gaps(habits: ir.Table) -> ir.Table:
     return habits.select("customer_id", "sku", gap_days=habits.gap_days.unnest())
 
 
+def compute_arrivals(counted: ir.Table, *, as_of: date) -> ir.Table:
+    """One row per customer and day of two years whose parcel is known of: customer_id, last_on (the
+    day of the order), arrive_days (from it until the parcel came, the last of several).
+
+    `counted`: orders of the warehouse that count. Where only the shipping is known, it came
+    DAYS_TO_DELIVER after it (§1.3 #15).
+    """
+    came_on = ibis.coalesce(
+        counted.delivered_on,
+        (counted.shipped_on + ibis.interval(days=DAYS_TO_DELIVER)).cast("date"),
+    )
+    rows = counted.mutate(came_on=came_on)
+    rows = rows.filter(rows.came_on.notnull() & (rows.ordered_on > as_of - timedelta(OLDEST_DAYS)))
+    days = ibis.greatest(rows.came_on.delta(rows.ordered_on, unit="day"), 0)
+    return rows.group_by("customer_id", last_on=rows.ordered_on).agg(arrive_days=days.max())
+
+
 def compute_run_outs(
     habits: ir.Table,
     cycles: ir.Table,
     products: ir.Table,
+    arrivals: ir.Table,
     *,
     as_of: date,
     days_to_arrive: int,
@@ -104,7 +124,8 @@ def compute_run_outs(
 ) -> ir.Table:
     """One row per customer and product bought by himself in two years whose use can be told.
 
-    `habits` as of `compute_item_habits`; `cycles`: sku and cycle_days of products to be trusted. Columns:
+    `habits` as of `compute_item_habits`; `cycles`: sku and cycle_days of products to be trusted;
+    `arrivals` as of `compute_arrivals`, of other days `days_to_arrive` holds. Columns:
     customer_id; sku; last_on; since_days (to `as_of`); use_days (from the purchase until it is used up);
     due_in (days from `as_of` until then, rounded, negative when past); basis.
     Use: arrival + quantity × days of use, else the median of the person's last five intervals (from
@@ -117,6 +138,9 @@ def compute_run_outs(
     known = latest.left_join(cycles.select("sku", "cycle_days"), "sku").drop("sku_right")
     supply = products.select("sku", "days_supply")
     known = known.left_join(supply, "sku").drop("sku_right")
+    known = known.left_join(arrivals, ["customer_id", "last_on"]).select(
+        *known.columns, "arrive_days"
+    )
     return _with_use(known, as_of, days_to_arrive, prior_intervals)
 
 
@@ -137,7 +161,8 @@ def _with_use(known: ir.Table, as_of: date, days_to_arrive: int, prior: float) -
         known.own_intervals * known.own_days
         + prior * ibis.coalesce(known.cycle_days, known.own_days)
     ) / (known.own_intervals + prior)
-    lasting = (known.quantity * known.days_supply + days_to_arrive).cast("float64")
+    arrive = known.arrive_days.fill_null(days_to_arrive)
+    lasting = (known.quantity * known.days_supply + arrive).cast("float64")
     rows = known.mutate(
         since_days=ibis.date(as_of).delta(known.last_on, unit="day"),
         use_days=ibis.cases((supplied, lasting), (mine, drawn), else_=known.cycle_days),

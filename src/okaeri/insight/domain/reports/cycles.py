@@ -18,11 +18,13 @@ DEFINITIONS = {
         "leaves out a tenth at each end. Deliveries of subscriptions are not counted.",
     ),
     "runs_out_on": Text(
-        "使い切り予定日: 到着日(注文の {cycle_days_to_arrive}日後)+ 数量 × 使用日数です。使用日数がない商品は、"
+        "使い切り予定日: 到着日 + 数量 × 使用日数です。到着日は、注文のお届け日、なければ発送日の2日後、"
+        "どちらもなければ注文の {cycle_days_to_arrive}日後です。使用日数がない商品は、"
         "本人の直近5回の間隔の中央値(2回以上あるとき)を商品の中央値に寄せた日数、なければ商品の中央値"
         "(間隔が {cycle_fewest_intervals}回以上ある商品)を使います。",
-        "Run-out: arrival ({cycle_days_to_arrive} days after the order) + quantity × days of use; without "
-        "those, the median of the person's last five intervals (from two on) drawn towards the product's "
+        "Run-out: arrival + quantity × days of use. Arrival is the delivery of the order, else 2 days after "
+        "its shipping, else {cycle_days_to_arrive} days after the order. Without days of use, the median "
+        "of the person's last five intervals (from two on) drawn towards the product's "
         "median, else that median (from {cycle_fewest_intervals} intervals on).",
     ),
     "send_day": Text(
