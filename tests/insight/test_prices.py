@@ -1,6 +1,7 @@
 """Price and discount dependence, from orders to the report and each customer's flags."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,14 @@ def test_trend_customers_are_split_by_discounts_and_everybody_keeps_share_and_ma
     assert other.margin_share == pytest.approx(0.6)
     rule = {"field": "discount_share", "op": ">=", "value": 0.5}
     assert list(api.iter_customers_where(rule)) == [id_of("saver")]
+
+
+def test_points_and_refunds_raise_no_discount_rate(warehouse: Warehouse) -> None:
+    paid = replace(order_of("points", 20, 10_000, 500), points_minor=4500)
+    back = replace(order_of("back", 20, 10_000, 500), refunded_minor=9000)
+    intake.record_orders([paid, back, order_of("back", 10, 10_000, 500)])
+    rates = {row["stage"]: row["discount_rate"] for row in report(warehouse)["classes"]}
+    assert (rates["first"], rates["toddler"]) == (0.05, 0.05)
 
 
 def test_who_buys_four_of_five_orders_discounted_buys_in_campaigns_alone(

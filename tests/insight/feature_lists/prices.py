@@ -8,12 +8,14 @@ from okaeri.insight.features.prices import (
     compute_campaign_buyers,
     compute_discount_bands,
     compute_first_discounts,
+    compute_list_amounts,
     compute_price_classes,
     compute_price_habits,
 )
 
 KEYS: dict[str, list[str] | None] = {
     "price_habits": ["customer_id"],
+    "list_amounts": ["customer_id"],
     "price_classes": ["stage", "is_lapsed", "is_dependent"],
     "discount_bands": ["band"],
     "first_discounts": ["month"],
@@ -23,10 +25,14 @@ KEYS: dict[str, list[str] | None] = {
 
 def features(tables: Any) -> dict[str, ir.Table]:
     habits = compute_price_habits(tables.purchases, as_of=tables.as_of, active_days=365)
+    listed = compute_list_amounts(
+        tables.purchases, tables.order_lines, as_of=tables.as_of, active_days=365
+    )
     return {
+        "list_amounts": listed,
         "price_habits": habits,
         "price_classes": compute_price_classes(
-            habits, tables.customers, dependent_share=0.5, fewest_orders=2
+            habits, listed, tables.customers, dependent_share=0.5, fewest_orders=2
         ),
         "discount_bands": compute_discount_bands(habits, fewest_orders=2),
         "first_discounts": compute_first_discounts(tables.purchases),

@@ -9,6 +9,7 @@ from okaeri.insight.features.prices import (
     compute_campaign_buyers,
     compute_discount_bands,
     compute_first_discounts,
+    compute_list_amounts,
     compute_price_classes,
 )
 from okaeri.insight.price_types import PriceRules
@@ -17,8 +18,15 @@ from okaeri.insight.price_types import PriceRules
 def build(sources: Sources) -> dict[str, Any]:
     """Give the payload of `domain.reports.prices`."""
     rules = load(PriceRules)
+    listed = compute_list_amounts(
+        sources.counted,
+        sources.order_lines,
+        as_of=sources.as_of,
+        active_days=sources.rules.active_days,
+    )
     classes = compute_price_classes(
         sources.price_habits,
+        listed,
         sources.customers,
         dependent_share=rules.dependent_share,
         fewest_orders=rules.fewest_orders,

@@ -12,8 +12,8 @@ def compute_price_habits(purchases: ir.Table, *, as_of: date, active_days: int) 
     """One row per buyer: how he pays.
 
     Columns: customer_id; order_count; discount_orders (orders with a discount or coupon);
-    discount_share (their share, 0..1); discount_12m_minor and list_12m_minor (what was let off, and
-    what the same goods would have cost, in the `active_days` to `as_of`); margin_share (margin ÷ net
+    discount_share (their share, 0..1); discount_12m_minor (what was let off in the `active_days` to
+    `as_of`); margin_share (margin ÷ net
     of the orders whose costs are known; NULL where none is, or they net nothing).
     """
     is_discounted = purchases.discount_minor > 0
@@ -23,7 +23,6 @@ def compute_price_habits(purchases: ir.Table, *, as_of: date, active_days: int) 
         order_count=purchases.count(),
         discount_orders=is_discounted.ifelse(1, 0).sum(),
         discount_12m_minor=is_recent.ifelse(purchases.discount_minor, 0).sum(),
-        net_12m_minor=is_recent.ifelse(purchases.net_minor, 0).sum(),
         margin_minor=purchases.margin_minor.fill_null(0).sum(),
         costed_minor=is_costed.ifelse(purchases.net_minor, 0).sum(),
     )
@@ -33,24 +32,43 @@ def compute_price_habits(purchases: ir.Table, *, as_of: date, active_days: int) 
         "discount_orders",
         "discount_12m_minor",
         discount_share=rows.discount_orders.cast("float64") / rows.order_count,
-        list_12m_minor=rows.net_12m_minor + rows.discount_12m_minor,
         margin_share=(rows.costed_minor > 0).ifelse(
             rows.margin_minor.cast("float64") / rows.costed_minor, ibis.null("float64")
         ),
     )
 
 
+def compute_list_amounts(
+    purchases: ir.Table, order_lines: ir.Table, *, as_of: date, active_days: int
+) -> ir.Table:
+    """One row per buyer of the `active_days` to `as_of`: customer_id, list_12m_minor.
+
+    That is the sum of his lines: what the goods cost before discounts, points and refunds, tax included.
+    """
+    recent = purchases.filter(purchases.ordered_on > as_of - timedelta(days=active_days))
+    lines = order_lines.select("order_id", "amount_minor")
+    rows = lines.join(recent.select("order_id", "customer_id"), "order_id")
+    return rows.group_by("customer_id").agg(list_12m_minor=rows.amount_minor.sum())
+
+
 def compute_price_classes(
-    habits: ir.Table, customers: ir.Table, *, dependent_share: float, fewest_orders: int
+    habits: ir.Table,
+    listed: ir.Table,
+    customers: ir.Table,
+    *,
+    dependent_share: float,
+    fewest_orders: int,
 ) -> ir.Table:
     """One row per class, active or lapsed, depending on discounts or not, with a customer.
 
+    `listed` as of `compute_list_amounts`.
     Columns: stage, is_lapsed, is_dependent (`discount_share` reached, from `fewest_orders` on);
     customers; order_count, discount_orders; discount_12m_minor, list_12m_minor; net_12m_minor;
     margin_share_sum and costed_customers (for the mean margin of those whose costs are known).
     """
     standing = customers.select("customer_id", "stage", "is_lapsed", "net_12m_minor")
     rows = standing.join(habits, "customer_id")
+    rows = rows.left_join(listed, "customer_id").drop("customer_id_right")
     rows = rows.mutate(
         is_dependent=(rows.discount_share >= dependent_share) & (rows.order_count >= fewest_orders)
     )
@@ -59,7 +77,7 @@ def compute_price_classes(
         order_count=rows.order_count.sum(),
         discount_orders=rows.discount_orders.sum(),
         discount_12m_minor=rows.discount_12m_minor.sum(),
-        list_12m_minor=rows.list_12m_minor.sum(),
+        list_12m_minor=rows.list_12m_minor.fill_null(0).sum(),
         net_12m_minor=rows.net_12m_minor.sum(),
         margin_share_sum=rows.margin_share.fill_null(0.0).sum(),
         costed_customers=rows.margin_share.notnull().ifelse(1, 0).sum(),

@@ -17,8 +17,10 @@ DEFINITIONS = {
         "price is no discount of the order and is not counted.",
     ),
     "discount_rate": Text(
-        "値引き率: 直近 {active}日間の値引き額 ÷ 値引き前の金額です。",
-        "Discount rate: what was let off in the last {active} days ÷ what the same goods would have cost.",
+        "値引き率: 直近 {active}日間の値引き額 ÷ 値引き前の商品の金額(税込)です。"
+        "ポイントの利用と返金は、値引きに数えず、商品の金額からも引きません。",
+        "Discount rate: what was let off in the last {active} days ÷ what the goods cost before it, tax "
+        "included. Points used and refunds are no discount and are not taken off the goods.",
     ),
     "margin_share": Text(
         "粗利率: 粗利 ÷ 購入金額です。原価のわかる注文だけで計算し、クラスの値は1人ずつの平均です。",
