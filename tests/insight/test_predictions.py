@@ -130,6 +130,13 @@ def test_everybody_has_a_next_purchase_date_with_its_range_and_the_late_are_list
     assert id_of("gone") not in listed
 
 
+def test_the_model_in_use_is_compared_as_it_foretells(shop: None) -> None:
+    report = api.find_report("predictions")
+    assert report is not None
+    replay = report.payload["replay"]
+    assert replay["models"][0]["told"] == pytest.approx(replay["orders"]["told"])
+
+
 def test_regulars_are_foretold_more_than_strangers_and_silence_costs_chances(shop: None) -> None:
     regular, late, once = foretold("regular"), foretold("late"), foretold("once")
     assert regular.orders_365 > 5 > once.orders_365

@@ -12,7 +12,14 @@ from okaeri.insight.domain.lapse_risk import matrix_of, rule_risk
 from okaeri.insight.domain.lapse_training import Cases, Chosen
 from okaeri.insight.domain.lifetime import pareto_nbd
 from okaeri.insight.domain.lifetime.beta_geometric import BG_NBD, MBG_NBD
-from okaeri.insight.domain.lifetime.forecast import WEEK, Fits, fit_people, fold, forecast
+from okaeri.insight.domain.lifetime.forecast import (
+    PRIOR_ORDERS,
+    WEEK,
+    Fits,
+    fit_people,
+    fold,
+    forecast,
+)
 from okaeri.insight.domain.lifetime.histories import Floats
 from okaeri.insight.domain.next_purchase import Lesson, Timing, foretell, learn, timing_of
 from okaeri.insight.domain.reports import predictions as reports
@@ -133,12 +140,15 @@ def _is_prime(
 
 
 def _compare(ground: Ground, days: int) -> list[dict[str, Any]]:
-    """Fit each order model to the same people, and give likelihood, foretold sum and error."""
+    """Fit each order model to the same people, and give likelihood, foretold sum and error.
+
+    The one in use is fitted with its prior, as it foretells; without it its sum would be another.
+    """
     ground = ground.some(np.arange(0, len(ground), -(-len(ground) // _COMPARED)))
     histories, place = fold(ground.people)
     found = []
-    for name, model in (("MBG/NBD", MBG_NBD), ("BG/NBD", BG_NBD)):
-        fit = model.fit(histories)
+    for name, model, prior in (("MBG/NBD", MBG_NBD, PRIOR_ORDERS), ("BG/NBD", BG_NBD, None)):
+        fit = model.fit(histories, prior)
         told = model.expected_purchases(fit.values, histories, days / WEEK)[place]
         found.append(_row(name, fit.log_likelihood, told, ground.came))
     if len(histories.age) <= _PARETO_UNTIL:
