@@ -14,6 +14,7 @@ import okaeri
 from okaeri.customers import api as customers
 from okaeri.customers import duties as customer_duties
 from okaeri.foundation import clock, settings
+from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.foundation.work.loop import WorkLoop
 from okaeri.insight import api, duties
@@ -112,6 +113,10 @@ def test_what_comes_back_after_the_first_moves_the_bar_next_month(warehouse: War
         28_000,
         25_200,
     ]
+    # A file is told the same: there, too, what came back is taken off once.
+    orders = warehouse.table("orders")
+    found = api.analyse(orders, warehouse=warehouse, as_of=TODAY, rules=load(LifecycleRules))
+    assert found.reports["portfolio"]["threshold_minor"] == 28_000
 
 
 def test_in_the_daytime_it_is_subtracted_too(warehouse: Warehouse) -> None:

@@ -16,6 +16,7 @@ from okaeri.insight.domain.segment_rules import (
     BUILT_IN,
     Person,
     RuleError,
+    check_kept,
     check_no_circle,
     matches,
     parse_rule,
@@ -114,7 +115,7 @@ def test_python_and_the_engine_find_the_same_people(
 )
 def test_a_wrong_rule_is_named_in_both_languages(rule: Any, names: str) -> None:
     with pytest.raises(RuleError) as refused:
-        parse_rule(rule)
+        check_kept(parse_rule(rule))
     assert names in refused.value.message.en
     assert refused.value.message.ja
 
@@ -187,16 +188,22 @@ def test_what_is_kept_for_a_while_is_asked_for_as_long_as_it_is_kept(warehouse: 
         person(order=[before(400)]),
         person(order=[before(400)], event=[before(350)]),
     ]
-    rules = [resolve(parse_rule(one), DAY) for one in (visit, never, unseen)]
+    # Known however long ago the order was; and a rule of before the limit goes on within it.
+    seen = {"last": {"did": "order"}, "then": visit}
+    stored = {**visit, "last_days": 730}
+    people.append(person(order=[before(500)], event=[before(1)]))
+    rules = [resolve(parse_rule(one), DAY) for one in (visit, never, unseen, seen, stored)]
     table, facts = upload(warehouse, people)
     flags = compute_segment_flags(table, facts, rules, warehouse.stage)
     rows = sorted(warehouse.collect(flags).to_pylist(), key=lambda row: row["customer_id"])
-    found = [[row[f"s{place}"] for row in rows] for place in range(3)]
+    found = [[row[f"s{place}"] for row in rows] for place in range(5)]
     assert found == [[matches(rule, one) for one in people] for rule in rules]
     assert found == [
-        [True, False, False, False, True],
-        [False, True, True, True, False],
-        [False, False, False, True, False],
+        [True, False, False, False, True, True],
+        [False, True, True, True, False, False],
+        [False, False, False, True, False, False],
+        [False, False, False, False, True, True],
+        [True, False, False, False, True, True],
     ]
 
 

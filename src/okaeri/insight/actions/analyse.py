@@ -6,6 +6,7 @@ import ibis.expr.types as ir
 
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.actions.analysis import Request, analyse_customers, build_reports
+from okaeri.insight.actions.order_table import less_returned
 from okaeri.insight.domain.definitions import number_definitions
 from okaeri.insight.domain.findings import list_findings
 from okaeri.insight.domain.next_steps import recommend_next_steps
@@ -29,6 +30,7 @@ def analyse(
     table of `warehouse` (`warehouse.upload`).
     """
     request = Request(as_of, rules or LifecycleRules(), ranks or RankRules())
+    orders = less_returned(warehouse, orders, as_of)
     found = analyse_customers(warehouse, orders, request)
     reports = build_reports(warehouse, found, request, known=0)
     return Analysis(

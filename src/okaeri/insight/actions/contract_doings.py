@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.order_table import read_orders
 from okaeri.insight.actions.owned_records import read_owned
 from okaeri.insight.actions.segment_tables import CONTRACTS, FACT_TABLES, SCHEMAS, batches_of
 from okaeri.insight.actions.sync import ORDERS
@@ -43,7 +44,7 @@ def write_contract_doings(warehouse: Warehouse, as_of: date) -> None:
     told = [first, *batches] if first else []
     warehouse.replace(CONTRACTS, pa.RecordBatchReader.from_batches(_TOLD, told))
     empty = not warehouse.has(ORDERS)
-    orders = warehouse.upload(DELIVERED.empty_table()) if empty else warehouse.table(ORDERS)
+    orders = warehouse.upload(DELIVERED.empty_table()) if empty else read_orders(warehouse, as_of)
     doings = compute_contract_doings(warehouse.table(CONTRACTS), orders, as_of=as_of)
     warehouse.replace(_TABLE, doings.select(*SCHEMAS["subscription"].names))
 

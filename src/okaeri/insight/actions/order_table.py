@@ -24,11 +24,18 @@ def read_orders(warehouse: Warehouse, as_of: date, people: ir.Table | None = Non
     orders = warehouse.table(ORDERS)
     if people is not None:
         orders = orders.semi_join(people, "customer_id")
+    return less_returned(warehouse, orders, as_of, is_everybody=people is None)
+
+
+def less_returned(
+    warehouse: Warehouse, orders: ir.Table, as_of: date, *, is_everybody: bool = True
+) -> ir.Table:
+    """Give orders with what documents up to and on `as_of` took back subtracted from them."""
     # Most shops have none; they need no join.
     if not warehouse.count(orders.filter(is_return_document(orders))):
         return orders
     returned = compute_returned(orders, as_of=as_of)
     # Kept once for everybody; of a few people it is small, and must not take the place of all.
-    if people is None:
+    if is_everybody:
         returned = warehouse.stage("insight_returned", returned)
     return without_returned(orders, returned)

@@ -21,6 +21,7 @@ from okaeri.insight.domain.segment_rules import (
     AnyOf,
     Rule,
     RuleError,
+    check_kept,
     check_no_circle,
     matches,
     parse_rule,
@@ -61,7 +62,10 @@ def segment_catalog() -> Catalog:
 
 def read_rule(rule: object, catalog: Catalog | None = None) -> Rule:
     """Check a rule against this shop's fields and segments; raises RuleError."""
-    return parse_rule(rule, catalog or segment_catalog())
+    catalog = catalog or segment_catalog()
+    parsed = parse_rule(rule, catalog)
+    check_kept(parsed, catalog)
+    return parsed
 
 
 def resolve_now(rule: Rule, as_of: date | None = None) -> Rule:
@@ -94,6 +98,9 @@ def create_segment(
     parsed, name = read_rule(rule), _checked_name(name)
     members = members_now(parsed, warehouse)
     with transaction.atomic():
+        # Counting takes long: a segment the rule names may have been removed meanwhile.
+        segments.hold_all()
+        read_rule(rule)
         segment = segments.create(name, rule, clock.now(), preset=preset)
         _start_members(segment, members)
     return segments.view(segment)

@@ -66,6 +66,11 @@ class CycleTables(GoodsTables):
         # Staged, as DuckDB would look up something of everything first.
         return self.stage("last_bought", habits.semi_join(last, ["customer_id", "last_on"]))
 
+    @property
+    def _has_supplies(self) -> bool:
+        # Only what is used up in known days counts from its arrival; looking for parcels is dear.
+        return any(product.days_supply for product in self.master.values())
+
     def run_outs_of(self, habits: ir.Table) -> ir.Table:
         """Give the rows of `features.cycles.compute_run_outs` by the shop's rules."""
         rules = load(CycleRules)
@@ -73,7 +78,7 @@ class CycleTables(GoodsTables):
             habits,
             self.trusted_cycles if self.shop_cycles is None else self.shop_cycles,
             self.products,
-            compute_arrivals(self.counted, as_of=self.as_of),
+            compute_arrivals(self.counted, as_of=self.as_of) if self._has_supplies else None,
             as_of=self.as_of,
             days_to_arrive=rules.days_to_arrive,
             prior_intervals=rules.prior_intervals,

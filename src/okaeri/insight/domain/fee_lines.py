@@ -6,7 +6,8 @@ to what Python, DuckDB and Spark read alike (no backslashes, nothing looked ahea
 
 import re
 
-_FEE = "送料|手数料|代引き?料|包装料|のし料|shipping|postage|carriage"
+_FEE_JA, _FEE_EN = "送料|手数料|代引き?料|包装料|のし料", "shipping|postage|carriage"
+_FEE = f"{_FEE_JA}|{_FEE_EN}"
 # Said of a product: taken out of its name before anything is looked for.
 PROMISES = (
     "送料[・、/  ]?(代引き?)?手数料[  ]?(無料|込み?|0円)"
@@ -23,12 +24,14 @@ _BEGINS = (
 )
 # クール便送料, 代引手数料, Next Day Carriage
 _ENDS = f"^.{{0,20}}({_FEE})[  】))]*{_PART}?$"
+# ヤマト送料 関西, UPS Ground Shipping - 2 day; a carriage clock is a clock.
+_AMIDST = f"^.{{0,20}}(({_FEE_JA})[  ::/-]|({_FEE_EN}) ?[:/-]).{{0,20}}$"
 # クーポン値引き, ポイント利用分, クーポン: SUMMER10
 _LESS = (
     f"^{_OPENS}(代引き?|クーポン|値引き?|ポイントご?利用)(クーポン|値引き?|割引|利用|適用|使用|調整"
     f"|コード|分|額|手数料)*({_PART}|[】))]|[::].{{0,20}}|[  ][a-z0-9%_-]*)?$"
 )
-FEE_LINES = f"{_BEGINS}|{_ENDS}|{_LESS}|bank charges|handling fee|^manual$|^discount"
+FEE_LINES = f"{_BEGINS}|{_ENDS}|{_AMIDST}|{_LESS}|bank charges|handling fee|^manual$|^discount"
 
 
 def is_fee_line(product_name: str) -> bool:

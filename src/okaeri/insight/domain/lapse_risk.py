@@ -37,7 +37,7 @@ _BESIDE = ("visits", "complaint", "put_off")
 # A reason that moves the chance by less than this is none.
 LEAST_EFFECT = 0.02
 _SURE = 1e-6
-_MONTHS_BEFORE = 3.0
+MONTHS_BEFORE = 3.0
 
 
 def rule_risk(ground: Ground, fits: Fits, days: int) -> Floats:
@@ -72,7 +72,7 @@ def matrix_of(ground: Ground, rule: Floats, usual_days: Floats) -> Floats:
             np.clip(ground.net_recent_minor / spent, 0.0, 1.0),
             np.clip(ground.discounted_share, 0.0, 1.0),
             # Above 0: visits more often than in the three months before; 0 without any visit.
-            np.log((ground.visited + 0.5) / (ground.visited_before / _MONTHS_BEFORE + 0.5)),
+            np.log((ground.visited + 0.5) / (ground.visited_before / MONTHS_BEFORE + 0.5)),
             np.log1p(ground.complaints),
             np.log1p(ground.put_off),
         ]

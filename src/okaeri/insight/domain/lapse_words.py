@@ -7,12 +7,11 @@ import numpy as np
 
 from okaeri.foundation.text import Text
 from okaeri.insight.domain.ground import Ground
-from okaeri.insight.domain.lapse_risk import REASONS
+from okaeri.insight.domain.lapse_risk import MONTHS_BEFORE, REASONS
 from okaeri.insight.domain.lifetime.histories import Floats
 
 _MANY = 2
 _MOSTLY, _SELDOM = 0.5, 0.2
-_MONTHS_BEFORE = 3.0
 # One gap alone is longer than none.
 _FEWEST_GAPS = 2
 
@@ -45,7 +44,7 @@ def _true_of(
     mean = ground.net_minor / np.maximum(ground.purchases, 1.0)
     middle = np.median(mean) if len(mean) else 0.0
     fair = np.minimum(recent_days / np.maximum(ground.age_days, 1.0), 1.0) * ground.net_minor
-    before = ground.visited_before / _MONTHS_BEFORE
+    before = ground.visited_before / MONTHS_BEFORE
     everybody = np.ones(len(ground), bool)
     raises = {
         "silent": is_late,

@@ -116,7 +116,7 @@ def compute_run_outs(
     habits: ir.Table,
     cycles: ir.Table,
     products: ir.Table,
-    arrivals: ir.Table,
+    arrivals: ir.Table | None,
     *,
     as_of: date,
     days_to_arrive: int,
@@ -125,7 +125,7 @@ def compute_run_outs(
     """One row per customer and product bought by himself in two years whose use can be told.
 
     `habits` as of `compute_item_habits`; `cycles`: sku and cycle_days of products to be trusted;
-    `arrivals` as of `compute_arrivals`, of other days `days_to_arrive` holds. Columns:
+    `arrivals` as of `compute_arrivals`, of other days (None: of all) `days_to_arrive` holds. Columns:
     customer_id; sku; last_on; since_days (to `as_of`); use_days (from the purchase until it is used up);
     due_in (days from `as_of` until then, rounded, negative when past); basis.
     Use: arrival + quantity × days of use, else the median of the person's last five intervals (from
@@ -138,9 +138,12 @@ def compute_run_outs(
     known = latest.left_join(cycles.select("sku", "cycle_days"), "sku").drop("sku_right")
     supply = products.select("sku", "days_supply")
     known = known.left_join(supply, "sku").drop("sku_right")
-    known = known.left_join(arrivals, ["customer_id", "last_on"]).select(
-        *known.columns, "arrive_days"
-    )
+    if arrivals is None:
+        known = known.mutate(arrive_days=ibis.null("int64"))
+    else:
+        known = known.left_join(arrivals, ["customer_id", "last_on"]).select(
+            *known.columns, "arrive_days"
+        )
     return _with_use(known, as_of, days_to_arrive, prior_intervals)
 
 

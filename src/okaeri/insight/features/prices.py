@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
+from okaeri.insight.features.goods import compute_item_names, is_fee_line
 from okaeri.insight.features.months import month_number
 
 
@@ -43,10 +44,15 @@ def compute_list_amounts(
 ) -> ir.Table:
     """One row per buyer of the `active_days` to `as_of`: customer_id, list_12m_minor.
 
-    That is the sum of his lines: what the goods cost before discounts, points and refunds, tax included.
+    That is the sum of his goods' lines: their price before discounts, points and refunds, tax included;
+    no postage, no fees.
     """
     recent = purchases.filter(purchases.ordered_on > as_of - timedelta(days=active_days))
-    lines = order_lines.select("order_id", "amount_minor")
+    fees = compute_item_names(order_lines).filter(lambda names: is_fee_line(names.product_name))
+    lines = order_lines.filter(order_lines.amount_minor > 0).select(
+        "order_id", "sku", "amount_minor", product_name=order_lines.product_name.fill_null("")
+    )
+    lines = lines.anti_join(fees, ["sku", "product_name"]).select("order_id", "amount_minor")
     rows = lines.join(recent.select("order_id", "customer_id"), "order_id")
     return rows.group_by("customer_id").agg(list_12m_minor=rows.amount_minor.sum())
 

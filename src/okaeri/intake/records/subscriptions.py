@@ -109,8 +109,10 @@ def delivered_without_contract(party_ids: Iterable[int], since: date) -> list[tu
         source=OuterRef("source"), subscription_no=OuterRef("subscription_no")
     )
     open_ended = dict(deliveries.exclude(Exists(contract)).values_list("id", "party_id"))
-    lines = OrderLine.objects.filter(order_id__in=open_ended)
-    return [(open_ended[order], sku) for order, sku in lines.values_list("order_id", "sku")]
+    lines = OrderLine.objects.filter(order_id__in=open_ended).values_list("order_id", "sku")
+    # A line without a code says "anything" of an order that names nothing; beside others it is postage.
+    named = {order for order, sku in lines if sku}
+    return [(open_ended[order], sku) for order, sku in lines if sku or order not in named]
 
 
 def after(change_no: int, limit: int) -> list[SubscriptionRecord]:

@@ -6,6 +6,8 @@ Order, so that a crash anywhere is made good by the duty (`finish_erasures`):
 3. one transaction over all stations; 4. the warehouse, and the database's own free space.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.conf import settings
@@ -41,8 +43,11 @@ def erase_everywhere(customer_id: int, now: datetime) -> ErasureView:
     keys = customers.gather_person(customer_id)
     today = shop_day(now)
     until = find_retention(keys, stopped_on=today).until
-    line = customers.note_erasure(keys, now, until)
-    return _carry_out(keys, line, now)
+    with _alone_in_warehouse() as warehouse:
+        line = customers.note_erasure(keys, now, until)
+        done = _carry_out(keys, line, now, warehouse)
+    _overwrite_free_space()
+    return done
 
 
 def finish_erasures(now: datetime) -> int:
@@ -50,9 +55,9 @@ def finish_erasures(now: datetime) -> int:
     lines = customers.list_unfinished_erasures()
     for line, customer_ids in lines:
         # All or nothing of a line: it counts as done with the first person it means.
-        with transaction.atomic():
+        with _alone_in_warehouse() as warehouse, transaction.atomic():
             for number in customer_ids:
-                _carry_out(customers.gather_person(number), line, now)
+                _carry_out(customers.gather_person(number), line, now, warehouse)
             if not customer_ids:
                 customers.note_absent_erasure(line)
     if lines:
@@ -60,7 +65,23 @@ def finish_erasures(now: datetime) -> int:
     return len(lines)
 
 
-def _carry_out(keys: PersonKeys, line: ErasureLine, now: datetime) -> ErasureView:
+@contextmanager
+def _alone_in_warehouse() -> Iterator[Warehouse | None]:
+    """Hold the warehouse, if there is one, before any row of the database, as a refresh does.
+
+    The other way round each could wait for what the other holds, and no database sees such a ring.
+    """
+    env = settings.OKAERI
+    if not env.warehouse_dir.exists():
+        yield None
+        return
+    with open_warehouse(env.warehouse_dir, env.warehouse_engine) as warehouse, warehouse.held():
+        yield warehouse
+
+
+def _carry_out(
+    keys: PersonKeys, line: ErasureLine, now: datetime, warehouse: Warehouse | None
+) -> ErasureView:
     lines = intake.erase_from_uploads(keys.words)
     # Mails to confirm a form name their reader by the entry, who was no customer yet.
     entries = intake.entries_of_person(keys.party_ids, keys.words)
@@ -85,8 +106,8 @@ def _carry_out(keys: PersonKeys, line: ErasureLine, now: datetime) -> ErasureVie
             "mails": mails,
         }
         done = customers.erase_person(keys, line, counts)
-    _erase_from_warehouse(keys)
-    _overwrite_free_space()
+    if warehouse is not None:
+        _forget_in(warehouse, keys)
     return done
 
 
@@ -98,17 +119,8 @@ def _erase_replies(words: PersonalWords) -> int:
     return count
 
 
-def _erase_from_warehouse(keys: PersonKeys) -> None:
-    """Orders there hold numbers only; where they went and what was done on pages is a person's own."""
-    env = settings.OKAERI
-    tables = ("events", *insight.PERSONAL_TABLES, *insight.PERSONAL_ORDER_TABLES)
-    if not any((env.warehouse_dir / name).exists() for name in tables):
-        return
-    with open_warehouse(env.warehouse_dir, env.warehouse_engine) as warehouse, warehouse.held():
-        _forget_in(warehouse, keys)
-
-
 def _forget_in(warehouse: Warehouse, keys: PersonKeys) -> None:
+    """Orders there hold numbers only; where they went and what was done on pages is a person's own."""
     warehouse.forget("events", "party_id", keys.party_ids)
     warehouse.forget("events", "device_id", [device for device, _, _ in keys.devices])
     for name in insight.PERSONAL_TABLES:

@@ -136,7 +136,9 @@ def media_payload(
             "existing_share": existing_share,
         },
         "has_costs": bool(spent),
-        "has_margins": any(row["margin_365_minor"] is not None for row in media),
+        # A shop too young for a year's value lacks no costs.
+        "has_margins": any(row["margin_365_minor"] is not None for row in media)
+        or all(row["ltv_365_minor"] is None for row in media),
     }
 
 

@@ -19,6 +19,7 @@ from okaeri.insight.domain.segment_rules.tree import (
     Not,
     Rule,
     Span,
+    walk,
 )
 from okaeri.insight.domain.words import sentence
 from okaeri.insight.segment_types import (
@@ -92,7 +93,6 @@ def _did(data: Mapping[Any, Any], catalog: Catalog) -> Did:
     span = _span(data)
     if span != Span():
         _check_has_time(doing, catalog)
-    _check_kept(doing, span.last_days, catalog)
     return Did(doing, span, str(measure), str(op), value)
 
 
@@ -102,8 +102,20 @@ def _check_has_time(doing: Doing, catalog: Catalog) -> None:
         raise RuleError(sentence(errors.NO_TIME, fact=fact.name))
 
 
-def _check_kept(doing: Doing, days: int | None, catalog: Catalog) -> None:
-    """Refuse more days than are kept of a thing: it would seem never to have happened."""
+def check_kept(rule: Rule, catalog: Catalog = BUILT_IN) -> None:
+    """Refuse more days than are kept of a thing: it would seem never to have happened.
+
+    Asked when a rule is written; one stored before there was a limit goes on within it (`resolve`).
+    """
+    for part in walk(rule):
+        if isinstance(part, Did):
+            _check_days(part.doing, part.span.last_days, catalog)
+        elif isinstance(part, Follows):
+            _check_days(part.start, part.within_days, catalog)
+            _check_days(part.then, part.within_days, catalog)
+
+
+def _check_days(doing: Doing, days: int | None, catalog: Catalog) -> None:
     fact = catalog.facts[doing.fact]
     if days is not None and days > fact.most_days:
         raise RuleError(sentence(errors.NOT_KEPT, fact=fact.name, days=days, most=fact.most_days))
@@ -156,7 +168,6 @@ def _follows(data: Mapping[Any, Any], which: str, catalog: Catalog) -> Follows:
     start, then = _doing(data[which], catalog), _doing(data["then"], catalog)
     for doing in (start, then):
         _check_has_time(doing, catalog)
-        _check_kept(doing, within, catalog)
     return Follows(which, start, then, within, happened)
 
 

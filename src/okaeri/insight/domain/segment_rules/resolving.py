@@ -71,7 +71,8 @@ def _resolve(rule: Rule, as_of: date, segments: Mapping[int, Rule]) -> Rule:
         span = _days(rule.span, as_of, _kept_days(rule.doing))
         return Did(rule.doing, span, rule.measure, rule.op, rule.value)
     if isinstance(rule, Follows):
-        kept = _kept_days(rule.then)
+        # That something happened is known however long ago the first thing was.
+        kept = None if rule.happened else _kept_days(rule.then)
         since = None if kept is None else as_of - timedelta(days=kept)
         return replace(rule, until=as_of, since=since)
     if rule.field.startswith(ATTRIBUTE):
@@ -89,6 +90,8 @@ def _days(span: Span, as_of: date, kept_days: int | None) -> Span:
     if kept_days is not None and span.last_days is None:
         kept_since = as_of - timedelta(days=kept_days - 1)
         span = replace(span, since=max(span.since or kept_since, kept_since))
+    elif kept_days is not None:
+        span = replace(span, last_days=min(span.last_days or kept_days, kept_days))
     until = as_of if span.until is None else min(span.until, as_of)
     if span.last_days is not None:
         return Span(None, as_of - timedelta(days=span.last_days - 1), until)

@@ -34,7 +34,8 @@ _COLUMNS = ("new_buyers", "year", "stage", "is_lapsed", "customers", "low", "hig
 def balance(request: HttpRequest) -> HttpResponseBase:
     """Show customers by class and sales, five years ahead, and the rates this rests on; POST counts them."""
     if request.method == "POST":
-        ask_for(BALANCE, {})
+        if insight.find_balance() is None:
+            ask_for(BALANCE, {})
         return redirect(request.path)
     report = insight.find_balance()
     if report is None and insight.find_report_day("summary") is not None:

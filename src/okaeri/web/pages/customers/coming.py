@@ -5,7 +5,7 @@ from okaeri.insight.prediction_types import CustomerPredictionView
 
 _COMING = Text(
     "戻るとすれば、次の購入は{day}ごろ({low}〜{high})です。{n}日以内に戻る見込みは{chance}です。",
-    "If so, the next purchase comes around {day} ({low} to {high}); {chance} likely within {n} days.",
+    "If they come back, the next purchase is around {day} ({low} to {high}); {chance} likely within {n} days.",
 )
 _RANGE = Text("{at}({low}〜{high})", "{at} ({low} to {high})")
 

@@ -133,7 +133,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
             except DefinitionError as error:
                 problems = [error.message]
             else:
-                _tell(request, _SAVED)
+                tell(request, _SAVED)
                 return redirect("journey", saved.key)
     context = {
         "tab": "journeys",
@@ -230,7 +230,7 @@ def activate(request: HttpRequest, key: str) -> HttpResponse:
     share = None if percent is None else percent / 100
     _make_segment(plan.preset_of(key), language_of(request))
     plan.activate(key, now=clock.now(), holdout_share=share)
-    _tell(request, _STARTED)
+    tell(request, _STARTED)
     return redirect("journey", key)
 
 
@@ -249,7 +249,7 @@ def _make_segment(preset_key: str, language: str) -> None:
 def pause(request: HttpRequest, key: str) -> HttpResponse:
     """Stop a journey."""
     plan.pause(key)
-    _tell(request, _PAUSED)
+    tell(request, _PAUSED)
     return redirect("journey", key)
 
 
@@ -258,9 +258,5 @@ def pause(request: HttpRequest, key: str) -> HttpResponse:
 def finish(request: HttpRequest, key: str) -> HttpResponse:
     """Stop a journey for good: its experiment ends too."""
     plan.finish(key)
-    _tell(request, _FINISHED)
+    tell(request, _FINISHED)
     return redirect("journey", key)
-
-
-def _tell(request: HttpRequest, text: Text) -> None:
-    tell(request, text)
