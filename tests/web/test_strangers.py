@@ -70,6 +70,7 @@ FILLED = {
     "source": "template",
     "record_kind": "orders",
     "endpoint_id": 1,
+    "page": "rfm",
 }
 
 
