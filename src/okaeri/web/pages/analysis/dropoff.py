@@ -7,8 +7,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
+from okaeri.foundation.settings import load
 from okaeri.insight import api as insight
-from okaeri.insight.types import ReportView
+from okaeri.insight.types import LifecycleRules, ReportView
 from okaeri.web import findings
 from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import find_chart
@@ -61,6 +62,7 @@ def dropoff(request: HttpRequest) -> HttpResponseBase:
         chart=find_chart("dropoff", language),
         f2_chart=find_chart("f2", language),
         answer=findings.f2_answer(insight.list_findings()),
+        counts_trials=load(LifecycleRules).count_trial,
         definitions=definitions_for(
             "dropoff", "f2_waits", "f2_rate_90", "f2_late", "lapsed", "purchase_count"
         ),

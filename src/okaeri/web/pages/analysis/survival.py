@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
+from okaeri.insight.types import LifecycleRules
 from okaeri.web import formats
 from okaeri.web.access import needs
 from okaeri.web.charts.catalogue import find_chart
@@ -93,6 +94,7 @@ def survival(request: HttpRequest) -> HttpResponseBase:
         answer=_answer(losses, language) if losses else None,
         chart=find_chart(f"survival-{facet}", language),
         **subscriptions_of(request, payload),
+        counts_trials=load(LifecycleRules).count_trial,
         definitions=definitions_for(
             *("gone", "bottleneck", "survival", "deliveries", "shipped_months", "purchase_count")
         ),
