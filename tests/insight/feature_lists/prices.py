@@ -4,6 +4,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from okaeri.insight.features.goods import compute_item_names
 from okaeri.insight.features.prices import (
     compute_campaign_buyers,
     compute_discount_bands,
@@ -26,7 +27,11 @@ KEYS: dict[str, list[str] | None] = {
 def features(tables: Any) -> dict[str, ir.Table]:
     habits = compute_price_habits(tables.purchases, as_of=tables.as_of, active_days=365)
     listed = compute_list_amounts(
-        tables.purchases, tables.order_lines, as_of=tables.as_of, active_days=365
+        tables.purchases,
+        tables.order_lines,
+        compute_item_names(tables.order_lines),
+        as_of=tables.as_of,
+        active_days=365,
     )
     return {
         "list_amounts": listed,

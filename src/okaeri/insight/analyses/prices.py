@@ -21,6 +21,7 @@ def build(sources: Sources) -> dict[str, Any]:
     listed = compute_list_amounts(
         sources.counted,
         sources.order_lines,
+        sources.item_names,
         as_of=sources.as_of,
         active_days=sources.rules.active_days,
     )

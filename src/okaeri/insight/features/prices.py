@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
-from okaeri.insight.features.goods import compute_item_names, is_fee_line
+from okaeri.insight.features.goods import is_fee_line
 from okaeri.insight.features.months import month_number
 
 
@@ -40,15 +40,15 @@ def compute_price_habits(purchases: ir.Table, *, as_of: date, active_days: int) 
 
 
 def compute_list_amounts(
-    purchases: ir.Table, order_lines: ir.Table, *, as_of: date, active_days: int
+    purchases: ir.Table, order_lines: ir.Table, names: ir.Table, *, as_of: date, active_days: int
 ) -> ir.Table:
     """One row per buyer of the `active_days` to `as_of`: customer_id, list_12m_minor.
 
     That is the sum of his goods' lines: their price before discounts, points and refunds, tax included;
-    no postage, no fees.
+    no postage, no fees. `names` as of `features.goods.compute_item_names`.
     """
     recent = purchases.filter(purchases.ordered_on > as_of - timedelta(days=active_days))
-    fees = compute_item_names(order_lines).filter(lambda names: is_fee_line(names.product_name))
+    fees = names.filter(is_fee_line(names.product_name))
     lines = order_lines.filter(order_lines.amount_minor > 0).select(
         "order_id", "sku", "amount_minor", product_name=order_lines.product_name.fill_null("")
     )
