@@ -35,11 +35,16 @@ def stream_people(
     customer_ids: Collection[int],
     rows: Iterable[Sequence[Any]],
     encoding: str,
+    *,
+    fields: Sequence[str] = sight.NAMES,
 ) -> HttpResponseBase:
-    """Give rows of these people, made while they leave, as a download that is noted."""
+    """Give rows of these people, made while they leave, as a download that is noted.
+
+    `fields`: what of a person stands in them, for whoever may see it.
+    """
     # Noted before the first row leaves: a download that breaks off has left too.
-    fields = sight.NAMES if sight.sees_personal(request) else ("masked",)
-    sight.note(request, "export", customer_ids, fields)
+    shown = fields if sight.sees_personal(request) else ("masked",)
+    sight.note(request, "export", customer_ids, shown)
     heads = [column.render(language_of(request)) for column in columns]
     return csv_response(name, heads, rows, encoding=encoding)
 

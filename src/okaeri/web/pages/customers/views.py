@@ -17,7 +17,7 @@ from okaeri.insight.types import CustomerInsightView, Stage, class_name
 from okaeri.web import sight
 from okaeri.web.access import needs, require
 from okaeri.web.numbers import definitions_for
-from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.csv_file import asked_encoding
 from okaeri.web.pages.customers.filters import (
     BAND_CHOICES,
     FLAGS,
@@ -27,6 +27,7 @@ from okaeri.web.pages.customers.filters import (
     read_filters,
 )
 from okaeri.web.pages.paging import PAGE_SIZE, Pager, read_slice
+from okaeri.web.pages.people_csv import stream_people
 from okaeri.web.reader import language_of
 
 _MOST_FOUND = 50
@@ -130,13 +131,10 @@ def _search(request: HttpRequest, text: str, limit: int) -> list[CustomerProfile
 
 
 def _csv(request: HttpRequest, filters: Filters, encoding: str) -> HttpResponseBase:
-    language = language_of(request)
-    columns = [column.render(language) for column in _COLUMNS]
     ids = _csv_ids(request, filters)
-    # Noted before the first row leaves: a download that breaks off has left too.
-    fields = ("name", "email") if sight.sees_personal(request) else ("masked",)
-    sight.note(request, "export", ids, fields)
-    return csv_response("customers", columns, _csv_rows(request, ids), encoding=encoding)
+    rows = _csv_rows(request, ids)
+    fields = ("name", "email")
+    return stream_people(request, "customers", _COLUMNS, ids, rows, encoding, fields=fields)
 
 
 def _csv_ids(request: HttpRequest, filters: Filters) -> list[int]:
