@@ -10,10 +10,15 @@ from bench.refresh_peers import contest
 from bench.whole_peers import questions as asked
 
 Rows = list[tuple[Any, ...]]
-_COLUMNS = (
-    *("order_id", "customer_id", "media_code", "ordered_on", "ordered_hour", "net_minor"),
+_COLUMNS = [
+    "order_id",
+    "customer_id",
+    "media_code",
+    "ordered_on",
+    "ordered_hour",
+    "net_minor",
     "delivery_no",
-)
+]
 who, on, net = pl.col("customer_id"), pl.col("ordered_on"), pl.col("net_minor")
 
 
