@@ -1,4 +1,4 @@
-"""How often one address may call in a minute (or a day); forgotten when it is over.
+"""How often one address may call in a minute (or a day, begun by its first call); forgotten when it is over.
 
 Counted in the process that serves: `okaeri up` is one. A shop that serves from several behind a
 proxy lets each address call that many times as often, and limits in the proxy where that matters.
@@ -6,9 +6,9 @@ proxy lets each address call that many times as often, and limits in the proxy w
 
 import threading
 import time
-from collections import Counter
+from collections import OrderedDict
 
-# A flood from very many addresses must not fill the memory: beyond this all are counted anew.
+# A flood from very many addresses must not fill the memory: beyond this the oldest count anew.
 _MOST_ADDRESSES = 100_000
 
 
@@ -18,19 +18,25 @@ class PerMinute:
     seconds = 60
 
     def __init__(self) -> None:
-        self._period = 0
-        self._calls: Counter[str] = Counter()
+        # By address: when its first call came, and how many came since; oldest first.
+        self._calls: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._lock = threading.Lock()
 
     def allow(self, address: str, limit: int) -> bool:
         """Count one call and tell whether it is within `limit`."""
-        period = int(time.monotonic() // self.seconds)
+        now = time.monotonic()
         with self._lock:
-            if period != self._period or len(self._calls) > _MOST_ADDRESSES:
-                self._period = period
-                self._calls.clear()
-            self._calls[address] += 1
-            return self._calls[address] <= limit
+            self._forget(now)
+            begun, calls = self._calls.get(address, (now, 0))
+            self._calls[address] = begun, calls + 1
+            return calls < limit
+
+    def _forget(self, now: float) -> None:
+        while self._calls:
+            begun, _ = next(iter(self._calls.values()))
+            if now - begun < self.seconds and len(self._calls) <= _MOST_ADDRESSES:
+                break
+            self._calls.popitem(last=False)
 
 
 class PerDay(PerMinute):
