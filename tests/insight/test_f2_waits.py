@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from okaeri.foundation import settings
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight import api
+from okaeri.insight.types import LifecycleRules
 from tests.insight.mixed_day import TODAY, ago, payload_of, warehouse_of_today  # noqa: F401
 from tests.insight.mixed_shop import order, record
 from tests.web.conftest import browser_of_staff, staff  # noqa: F401 - fixtures
@@ -14,10 +16,14 @@ from tests.web.conftest import browser_of_staff, staff  # noqa: F401 - fixtures
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 
 
+@pytest.mark.parametrize("counts_trials", [True, False])
 def test_the_share_within_n_days_counts_trials_or_full_products_only(
+    counts_trials: bool,
     warehouse: Warehouse,
     browser_of_staff: Client,  # noqa: F811 - the fixture
 ) -> None:
+    specs = {spec.key: spec for spec in settings.specs_of(LifecycleRules).values()}
+    settings.save(specs, {"count_trial": counts_trials})
     record(
         # With trials: second after 20 days; without: first on the 20th, second 100 days later.
         order("tried", ago(300), "TRIAL"),
@@ -47,6 +53,13 @@ def test_the_share_within_n_days_counts_trials_or_full_products_only(
     assert (payload["all"]["buyers"], payload["all"]["same_day"]) == (5, 2)
     assert (payload["full"]["buyers"], payload["full"]["same_day"]) == (4, 1)
     assert payload["full"]["windows"][-1]["rate"] is None
+    # Who tried is known as such, whether a trial is a purchase or not.
+    survival = payload_of("survival")
+    assert [survival["trial"][name] for name in ("reached", "went_on", "lost")] == [3, 2, 1]
+    preset = next(one for one in api.list_presets() if one.key == "trial_gone")
+    assert api.create_segment("t", preset.rule, warehouse=warehouse).size == 1
+    began = next(part for part in survival["facets"]["kind"] if part["value"] == "trial")
+    assert began["steps"][0]["reached"] == (3 if counts_trials else 2)
     html = browser_of_staff.get("/analysis/dropoff/?basis=full").content.decode()
     for words in ("当日", "10日以内", "360日以内", "本品のみ"):
         assert words in html

@@ -25,6 +25,7 @@ from okaeri.insight.features.gone import (
     compute_kinds,
     compute_trial_supply,
     compute_waits,
+    compute_with_takers,
 )
 from okaeri.insight.features.goods import (
     compute_goods,
@@ -51,6 +52,7 @@ from okaeri.insight.features.survival import (
 KEYS: dict[str, list[str] | None] = {
     "waits": ["sku"],
     "kinds": ["customer_id"],
+    "with_takers": ["customer_id"],
     "gone": ["customer_id"],
     "gone_by": ["customer_id"],
     "gone_products": ["sku"],
@@ -95,6 +97,11 @@ def features(tables: Any) -> dict[str, ir.Table]:
     return {
         "waits": waits,
         "kinds": compute_kinds(counted),
+        "with_takers": compute_with_takers(
+            tables.customers.filter(tables.customers.customer_id % 2 == 0),
+            counted,
+            as_of=tables.as_of,
+        ),
         "gone": gone,
         "gone_by": compute_gone_by(gone, waits),
         "gone_products": compute_gone_products(gone, waits),

@@ -133,7 +133,7 @@ def _people(sources: Sources, buyers: ir.Table, leads: Sequence[CustomerInsightV
     everyone = known.union(others.cast(dict(kinds.items())))
     joined = everyone.left_join(sources.traits, "customer_id").drop("customer_id_right")
     deciles = compute_customer_deciles(known).select("customer_id", "decile")
-    began = compute_beginnings(sources.firsts).select("customer_id", *_BEGAN)
+    began = compute_beginnings(sources.begun).select("customer_id", *_BEGAN)
     gone = compute_gone_by(sources.gone, sources.waits)
     for further in (deciles, gone, began, find_ranks_before(sources)):
         joined = joined.left_join(further, "customer_id").drop("customer_id_right")

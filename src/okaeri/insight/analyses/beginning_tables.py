@@ -14,7 +14,11 @@ from okaeri.insight.features.facets import (
     compute_first_values,
     compute_product_names,
 )
-from okaeri.insight.features.purchases import compute_first_purchases
+from okaeri.insight.features.purchases import (
+    compute_first_purchases,
+    compute_firsts_and_trials,
+    compute_tried_days,
+)
 
 # So many products, media and sources stand beside each other; the rest are "others".
 MOST_VALUES = 8
@@ -28,6 +32,22 @@ class BeginningTables(CycleTables):
         """One row per buyer: how it began (`features.purchases.compute_first_purchases`)."""
         rows = compute_first_purchases(self.counted, self.customers, self.order_lines)
         return self.stage("firsts", rows)
+
+    @cached_property
+    def begun(self) -> ir.Table:
+        """One row per buyer or trial taker: columns of `firsts`, with trials that are no purchases.
+
+        first_kind and the counts of the first day know of them, whatever the shop's rule.
+        """
+        if self.rules.count_trial:
+            return self.firsts
+        rows = compute_firsts_and_trials(self.firsts, compute_tried_days(self.tried))
+        return self.stage("begun", rows)
+
+    @property
+    def _begun_buyers(self) -> ir.Table:
+        rows = self.begun
+        return rows if self.rules.count_trial else rows.filter(rows.first_on.notnull())
 
     @cached_property
     def began_on(self) -> date | None:
@@ -49,7 +69,7 @@ class BeginningTables(CycleTables):
     @cached_property
     def first_values(self) -> dict[str, list[str]]:
         """Facet → its values most customers began with, most first (`features.facets`)."""
-        rows = self.rows(compute_first_values(self.firsts, most=MOST_VALUES))
+        rows = self.rows(compute_first_values(self._begun_buyers, most=MOST_VALUES))
         found: dict[str, list[str]] = {}
         for row in sorted(rows, key=lambda row: (-row["customers"], row["value"])):
             found.setdefault(row["facet"], []).append(row["value"])
@@ -58,7 +78,8 @@ class BeginningTables(CycleTables):
     @cached_property
     def faceted(self) -> ir.Table:
         """One row per buyer with the facets he began with (`features.facets.compute_faceted`)."""
-        return self.stage("faceted", compute_faceted(self.firsts, values=self.first_values))
+        rows = compute_faceted(self._begun_buyers, values=self.first_values)
+        return self.stage("faceted", rows)
 
     @cached_property
     def product_names(self) -> dict[str, str]:

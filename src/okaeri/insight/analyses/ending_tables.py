@@ -19,7 +19,7 @@ class EndingTables(BeginningTables):
 
     @cached_property
     def gone(self) -> ir.Table:
-        """One row per buyer: whether he is gone, and by which rule (`features.gone.compute_gone`)."""
+        """One row per buyer and trial taker: whether he is gone, by which rule (`features.gone`)."""
         return self.stage("gone", find_gone(self, self.waits))
 
     @cached_property

@@ -12,7 +12,7 @@ def build(sources: Sources) -> dict[str, Any]:
     rows = {
         basis: sources.rows(
             compute_f2_waits(
-                sources.purchases,
+                sources.tried_purchases,
                 as_of=sources.as_of,
                 windows=WINDOWS,
                 basis=basis,

@@ -10,6 +10,7 @@ from okaeri.insight.features.gone import (
     compute_kinds,
     compute_trial_supply,
     compute_waits,
+    compute_with_takers,
 )
 
 
@@ -25,12 +26,15 @@ def find_waits(sources: CycleTables) -> ir.Table:
 
 def find_gone(sources: CycleTables, waits: ir.Table) -> ir.Table:
     """Give the rows of `features.gone.compute_gone` by the shop's rules and `find_waits`."""
+    people = sources.customers
+    if not sources.rules.count_trial:
+        people = compute_with_takers(people, sources.tried, as_of=sources.as_of)
     return compute_gone(
-        sources.customers,
-        compute_kinds(sources.counted),
+        people,
+        compute_kinds(sources.tried),
         sources.last_bought,
         waits,
-        compute_trial_supply(sources.counted, sources.order_lines, sources.products),
+        compute_trial_supply(sources.tried, sources.order_lines, sources.products),
         rules=sources.rules,
         churn=load(ChurnRules),
     )

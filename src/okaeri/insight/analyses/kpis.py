@@ -50,7 +50,7 @@ def build(sources: Sources) -> dict[str, Any]:
         "month_intervals": compute_month_intervals(
             purchases, cut=sources.as_of.day, since=first_end
         ),
-        "trial_takers": compute_trial_takers(purchases, within=UPLIFT_DAYS),
+        "trial_takers": compute_trial_takers(sources.tried_purchases, within=UPLIFT_DAYS),
         "churn": compute_churn(sources.contracts, days=days, span=MOST_MONTH_DAYS),
     }
     rows = {name: sources.rows(expr) for name, expr in tables.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from copy import copy
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Self
@@ -112,6 +113,16 @@ class ShopTables:
         )
 
     @cached_property
+    def tried(self) -> ir.Table:
+        """The same with trials, also where the shop does not count them as purchases (§1.3 #16)."""
+        rules = self._with_trials
+        return self.orders.filter(counts_as_purchase(self.orders, as_of=self.as_of, rules=rules))
+
+    @property
+    def _with_trials(self) -> LifecycleRules:
+        return replace(self.rules, count_trial=True)
+
+    @cached_property
     def taken_back(self) -> TakenBack:
         """What came back and when, for whoever asks how a past day was."""
         return TakenBack(self.warehouse, self.orders, as_of=self.as_of, rules=self.rules)
@@ -129,6 +140,14 @@ class ShopTables:
         return self.stage(
             "purchases", compute_purchases(self.orders, as_of=self.as_of, rules=self.rules)
         )
+
+    @cached_property
+    def tried_purchases(self) -> ir.Table:
+        """The same with trials counted, whatever the shop's rule: who tried is told of as such."""
+        if self.rules.count_trial:
+            return self.purchases
+        rows = compute_purchases(self.orders, as_of=self.as_of, rules=self._with_trials)
+        return self.stage("tried_purchases", rows)
 
     @cached_property
     def order_lines(self) -> ir.Table:

@@ -39,7 +39,7 @@ def build(sources: Sources) -> dict[str, Any]:
         sources.rows(compute_survival(sources.gone, sources.faceted, bought)),
         names=sources.product_names,
         values=sources.rows(compute_purchase_values(sources.purchases)),
-        trials=sources.rows(compute_trials(sources.purchases, sources.gone))[0],
+        trials=sources.rows(compute_trials(sources.tried_purchases, sources.gone))[0],
         full=sources.rows(compute_full_orders(sources.purchases))[0],
         waits=sources.rows(compute_gone_products(sources.gone, sources.waits)),
         goods=sources.names,

@@ -1,5 +1,7 @@
 """離反: who is gone by the rule of how he buys: trials, one-off products, or the shop's own lapse."""
 
+from datetime import date
+
 import ibis
 import ibis.expr.types as ir
 
@@ -53,6 +55,23 @@ def compute_kinds(counted: ir.Table) -> ir.Table:
         (people.full == 0, TRIAL), (people.delivered == 1, SUBSCRIPTION), else_=SINGLE
     )
     return people.select("customer_id", kind=kind)
+
+
+def compute_with_takers(customers: ir.Table, tried: ir.Table, *, as_of: date) -> ir.Table:
+    """One row per buyer, and per taker of trials whose shop does not count them as purchases (of whom
+    purchase_count is 0): customer_id, last_on, recency_days, purchase_count.
+
+    `tried`: orders of the warehouse that count, trials among them.
+    """
+    buyers = customers.select("customer_id", "last_on", "recency_days", "purchase_count")
+    others = tried.anti_join(buyers, "customer_id")
+    people = others.group_by("customer_id").agg(last_on=others.ordered_on.max())
+    kinds = buyers.schema()
+    takers = people.mutate(
+        recency_days=ibis.date(as_of).delta(people.last_on, unit="day"),
+        purchase_count=ibis.literal(0),
+    )
+    return buyers.union(takers.cast({name: kinds[name] for name in takers.columns}))
 
 
 def compute_trial_supply(counted: ir.Table, lines: ir.Table, products: ir.Table) -> ir.Table:

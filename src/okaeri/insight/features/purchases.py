@@ -116,6 +116,44 @@ def compute_beginnings(firsts: ir.Table) -> ir.Table:
     return firsts.mutate(**{name: firsts[name].nullif("") for name in texts})
 
 
+def compute_tried_days(tried: ir.Table) -> ir.Table:
+    """One row per person with a trial: how he began with trials counted, of his first day.
+
+    Columns: customer_id, first_kind (of its first order), first_day_orders, first_day_trials. `tried`:
+    orders of the warehouse that count, trials among them.
+    """
+    takers = tried.filter(tried.is_trial).select("customer_id").distinct()
+    rows = tried.semi_join(takers, "customer_id").select(
+        "customer_id",
+        "order_id",
+        "ordered_on",
+        kind=_kind(tried.is_trial, is_delivery(tried)),
+        first_on=tried.ordered_on.min().over(ibis.window(group_by="customer_id")),
+    )
+    rows = rows.filter(rows.ordered_on == rows.first_on)
+    people = rows.group_by("customer_id").agg(
+        first_order_id=rows.order_id.min(),
+        first_day_orders=rows.count(),
+        first_day_trials=(rows.kind == _TRIAL).ifelse(1, 0).sum(),
+    )
+    first = rows.select("customer_id", first_kind="kind", first_order_id="order_id")
+    return first.join(people, ["customer_id", "first_order_id"]).drop("first_order_id")
+
+
+def compute_firsts_and_trials(firsts: ir.Table, tried_days: ir.Table) -> ir.Table:
+    """One row per buyer or trial taker, for a shop whose trials are no purchases: columns of `firsts`.
+
+    How the relation began says `tried_days` (of `compute_tried_days`) where it can, all else the first
+    purchase: NULL of whoever made none.
+    """
+    told = tried_days.columns[1:]
+    both = firsts.select("customer_id").union(tried_days.select("customer_id"), distinct=True)
+    rows = both.left_join(firsts, "customer_id").drop("customer_id_right")
+    rows = rows.left_join(tried_days, "customer_id", rname="{name}_tried")
+    said = {name: ibis.coalesce(rows[f"{name}_tried"], rows[name]) for name in told}
+    return rows.mutate(**said).select(*firsts.columns)
+
+
 def compute_main_lines(purchase_lines: ir.Table) -> ir.Table:
     """One row per order with lines: order_id and the sku of its dearest line, the first of equals."""
     place = ibis.window(

@@ -14,12 +14,12 @@ DEFINITIONS = {
         "2回目までの日数: 初回購入からn日がたった人のうち、n日以内の別の日に2回目を買った人の割合です。"
         "「本品のみ」はトライアルを購入に数えません。「トライアルから本品」は、最初の購入がトライアルだった人のうち、"
         "本品(定期を含む)をn日以内に買った人の割合(本品引き上げ率)で、同じ日に買った人も含みます。当日は、初回と同じ日に2件以上注文した人です。"
-        "区間は95%(ウィルソン法)です。",
+        "トライアルを購入に数えない設定でも、3つの数え方は変わりません。区間は95%(ウィルソン法)です。",
         "Days until the second purchase: of people whose first purchase is n days old, the share that "
         "bought on another day within n days. Full product only: trials are no purchases. Trial to full "
         "product: of people whose first purchase was a trial, the share that bought anything but a trial "
         "within n days, on the same day too (uplift rate). Same day: two or more orders on the first day. "
-        "95% Wilson interval.",
+        "The three hold whether the shop counts trials as purchases or not. 95% Wilson interval.",
     ),
 }
 

@@ -16,9 +16,8 @@ from okaeri.web.charts.catalogue import find_chart
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.beginnings import (
     Part,
-    began_by,
+    any_order,
     began_with_trial,
-    counted_order,
     full_order,
 )
 from okaeri.web.pages.analysis.frame import show
@@ -40,8 +39,9 @@ def dropoff(request: HttpRequest) -> HttpResponseBase:
     waits = insight.find_report("f2_waits")
     steps = report.payload["steps"] if report else ()
     basis = request.GET.get("basis", "")
+    counts_trials = load(LifecycleRules).count_trial
     if waits is None or basis not in waits.payload:
-        basis = "all"
+        basis = "all" if counts_trials else "full"
     encoding, of = asked_encoding(request), request.GET.get("of")
     if encoding and steps and of == "steps":
         cells = (tuple(step[name] for name in _STEPS) for step in steps)
@@ -62,7 +62,7 @@ def dropoff(request: HttpRequest) -> HttpResponseBase:
         chart=find_chart("dropoff", language),
         f2_chart=find_chart("f2", language),
         answer=findings.f2_answer(insight.list_findings()),
-        counts_trials=load(LifecycleRules).count_trial,
+        counts_trials=counts_trials,
         definitions=definitions_for(
             "dropoff", "f2_waits", "f2_rate_90", "f2_late", "lapsed", "purchase_count"
         ),
@@ -87,13 +87,13 @@ def _waited(days: int, as_of: date, basis: str) -> Mapping[str, str]:
     again = {"first": first, "then": then, "within_days": days, "happened": True}
     old: list[Part] = [{**first, "until": until.isoformat()}]
     if basis == "trial":
-        old, again = [began_with_trial(), began_by(until)], {"any": [again, _both_at_once()]}
+        old, again = [began_with_trial(), *old], {"any": [again, _both_at_once()]}
     return {"eligible": address_of({"all": old}), "converted": address_of({"all": [*old, again]})}
 
 
 def _order(basis: str) -> Part:
-    """Give an order that counts for a basis, as a rule."""
-    return full_order() if basis == "full" else counted_order()
+    """Give an order that counts for a basis, as a rule; trials may be no purchases of this shop."""
+    return full_order() if basis == "full" else any_order()
 
 
 def _on_first_day(basis: str) -> Mapping[str, str]:
