@@ -14,8 +14,14 @@ from okaeri.foundation import clock
 
 # A password is made slow to guess: four tenths of a second for every user a test makes.
 PBKDF2PasswordHasher.iterations = 1
-# How fast a machine draws examples says nothing of the product, and lanes share their cores.
-settings.register_profile("lanes", suppress_health_check=[HealthCheck.too_slow])
+# How fast a machine draws examples says nothing of the product, and lanes share their cores. The same
+# commit draws the same examples; `OKAERI_DRAW=anew` looks for others.
+settings.register_profile(
+    "lanes",
+    suppress_health_check=[HealthCheck.too_slow],
+    deadline=None,
+    derandomize=os.environ.get("OKAERI_DRAW") != "anew",
+)
 settings.load_profile("lanes")
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 

@@ -68,7 +68,7 @@ def okaeri_beside(folder: Path, origin: str, port: int) -> Iterator[str]:
     )
     base = f"http://127.0.0.1:{port}"
     try:
-        wait_until(lambda: _answers(base), 60)
+        wait_until(lambda: _answers(base), 180)
         yield base
     finally:
         server.terminate()
@@ -83,7 +83,7 @@ def _answers(base: str) -> bool:
         return False
 
 
-def wait_until(is_so: Any, seconds: float = 15) -> None:
+def wait_until(is_so: Any, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < until, "waited in vain"

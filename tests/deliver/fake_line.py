@@ -8,7 +8,6 @@ page, GET and DELETE .../{id}; 400 with AUDIENCE_GROUP_NOT_FOUND for what is gon
 import json
 import re
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -102,9 +101,10 @@ def line_on_this_machine() -> Iterator[FakeLine]:
             else:
                 query = {name: values[0] for name, values in parse_qs(parts.query).items()}
                 status, said = account.answer(self.command, parts.path, query, body)
-                if mood == "slow":
-                    time.sleep(1.0)
-                if mood == "lost":
+                if mood == "silent":
+                    # Until whoever asked has hung up.
+                    self.rfile.read(1)
+                if mood in ("lost", "silent"):
                     self.close_connection = True
                 else:
                     self._say(status, said)

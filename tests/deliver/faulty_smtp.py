@@ -93,8 +93,9 @@ class _Session(socketserver.StreamRequestHandler):
         server.keep(self.address, body)
         if self.fault == "drop-after-dot":
             return False
-        if self.fault == "slow":
-            time.sleep(server.slow_seconds)
+        if self.fault == "silent":
+            self.rfile.read(1)
+            return False
         self.say("250 2.0.0 taken as 12345")
         return True
 
@@ -109,7 +110,6 @@ class FaultySmtp(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", port), _Session)
         self.choose = choose
         self.delay_seconds = 0.0
-        self.slow_seconds = 2.0
         self.greeting_fault = False
         self.mails: list[tuple[str, bytes]] = []
         self._lock = threading.Lock()
@@ -120,7 +120,12 @@ class FaultySmtp(socketserver.ThreadingTCPServer):
 
     @property
     def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.server_address[1]}?timeout=5&final_dot_timeout=1"
+        return f"smtp://127.0.0.1:{self.server_address[1]}?timeout=30&final_dot_timeout=30"
+
+    @property
+    def url_of_the_impatient(self) -> str:
+        """For whoever meets silence after the final dot and need not wait for it."""
+        return self.url.replace("final_dot_timeout=30", "final_dot_timeout=3")
 
     @property
     def recipients(self) -> list[str]:

@@ -144,11 +144,12 @@ def test_a_silent_line_holds_the_loop_up_for_one_question(
     line: FakeLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_progress(line, 3)
-    monkeypatch.setattr(asking, "TIMEOUT_SECONDS", 0.2)
     hasty = LineAudiences(line.token, line.url, waits=())
-    line.moods = ["slow"]
+    line.moods = ["silent"]
     later = NOW + timedelta(minutes=2)
-    assert audiences.follow(hasty, later) == 1
+    with monkeypatch.context() as impatient:
+        impatient.setattr(asking, "TIMEOUT_SECONDS", 0.2)
+        assert audiences.follow(hasty, later) == 1
     assert len(line.asked) == 1
     assert audiences.follow(hasty, later + timedelta(minutes=2)) == 0
     # When it answers again, two in a round.

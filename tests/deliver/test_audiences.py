@@ -200,7 +200,7 @@ def test_silence_is_a_failure_and_not_for_ever(
 ) -> None:
     monkeypatch.setattr(asking, "TIMEOUT_SECONDS", 0.2)
     people = people_of_line(60, agreed=60)
-    line.moods = ["slow"] * 3
+    line.moods = ["silent"] * 3
     assert sync(line, people) is AudienceState.FAILED
     assert line.groups == {}
 

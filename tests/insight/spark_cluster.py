@@ -1,7 +1,6 @@
 """A standalone Spark on loopback: a master and two workers of one core each, from PySpark's wheel."""
 
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -10,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
+
 _READY_SECONDS = 180
 
 
@@ -17,7 +18,7 @@ _READY_SECONDS = 180
 def cluster(folder: Path) -> Iterator[str]:
     """Start the cluster, give its address, stop it; logs are kept in `folder`."""
     spark_class = Path(_home()) / "bin" / "spark-class"
-    port = _free_port()
+    port = free_port()
     address = f"spark://127.0.0.1:{port}"
     words = ["--host", "127.0.0.1", "--webui-port", "0"]
     commands = {
@@ -75,9 +76,3 @@ def _stop(running: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         running.kill()
         running.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

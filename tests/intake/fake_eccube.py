@@ -8,7 +8,6 @@ refresh token works once), POST /api with a bearer token, lists sorted by day of
 import json
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -169,7 +168,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif mood == "500":
             self._reply(500, {"error": "boom"})
         elif mood == "hang":
-            time.sleep(1)
+            # Until whoever asked has hung up.
+            self.rfile.read(1)
         elif mood == "moved":
             self.send_response(302)
             self.send_header("Location", "http://127.0.0.1:1/api")

@@ -4,7 +4,6 @@ import csv
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.intake.carts import PURCHASES, as_bytes, yahoo_item, yahoo_order
+from tests.ports import free_port
 
 OKAERI = str(Path(sys.executable).parent / "okaeri")
 HEADER = [
@@ -170,9 +170,7 @@ def test_a_file_nobody_knows_is_read_once_its_columns_are_named(tmp_path: Path) 
 @pytest.mark.slow
 @pytest.mark.parametrize("asked_by", [signal.SIGINT, signal.SIGTERM])
 def test_up_puts_its_work_down_when_asked_to_stop(tmp_path: Path, asked_by: signal.Signals) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     clean = {name: value for name, value in os.environ.items() if not name.startswith("OKAERI_")}
     running = subprocess.Popen(
         [OKAERI, "up", "--port", str(port), "--data-dir", str(tmp_path / "shop")],

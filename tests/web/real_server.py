@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
 from tests.intake.deliveries import as_raw, shopify_headers, shopify_order
+from tests.ports import free_port
 
 _PREPARE = """
 import django, json, sys
@@ -71,7 +72,7 @@ class RealServer:
 
     def twin(self) -> "RealServer":
         """Give a second server of the same shop, on a port of its own; the caller ends it."""
-        second = RealServer(_free_port(), self.token, self.hook, self.env)
+        second = RealServer(free_port(), self.token, self.hook, self.env)
         second.start()
         return second
 
@@ -106,7 +107,7 @@ def serving(folder: Path, secret: str) -> Iterator[RealServer]:
             env["OKAERI_DATABASE_URL"] = own
         subprocess.run([sys.executable, "-m", "django", "migrate", "-v", "0"], env=env, check=True)
         known = _run(_PREPARE, env, secret)
-        server = RealServer(_free_port(), known["token"], known["hook"], env)
+        server = RealServer(free_port(), known["token"], known["hook"], env)
         try:
             server.start()
             yield server
@@ -134,12 +135,6 @@ def own_database(url: str) -> Iterator[str]:
         finally:
             drop = f'DROP DATABASE "{name}" WITH (FORCE)'
             admin.execute(drop)  # type: ignore[call-overload, unused-ignore]
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def _run(script: str, env: dict[str, str], *arguments: str) -> Any:
