@@ -65,6 +65,7 @@ from okaeri.insight.actions.touches import measure_touches, touches_begin
 from okaeri.insight.actions.voices import measure_voices, voice_reports
 from okaeri.insight.api.customer_list import (
     count_customers_where,
+    ids_of_customers,
     iter_customers_where,
     list_customers,
     needs_warehouse,
@@ -184,6 +185,7 @@ __all__ = [
     "freshness_points",
     "get_segment",
     "has_run_outs",
+    "ids_of_customers",
     "ids_of_list",
     "interest_audience",
     "interest_rule",

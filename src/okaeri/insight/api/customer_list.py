@@ -1,4 +1,4 @@
-"""Lists of customers by a rule of plain columns: a page, a count, their ids."""
+"""Lists of customers by rules: a page, a count, their ids."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,8 @@ from pyroaring import BitMap64
 
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
-from okaeri.insight.actions.segments import read_rule, resolve_now
+from okaeri.foundation.warehouse import Warehouse
+from okaeri.insight.actions.segments import members_now, read_rule, resolve_now
 from okaeri.insight.domain.segment_rules import RuleError
 from okaeri.insight.store import insights, rule_query, segments
 from okaeri.insight.types import LARGEST_PAGE, CustomerPage
@@ -28,6 +29,8 @@ def list_customers(
     *,
     rule: dict[str, Any] | None = None,
     segment_id: int | None = None,
+    meant: dict[str, Any] | None = None,
+    warehouse: Warehouse | None = None,
     order_by: str = "-last_on",
     offset: int = 0,
     limit: int = 50,
@@ -35,23 +38,48 @@ def list_customers(
     """Give one page of customers for whom `rule` holds (all of them without a rule).
 
     The rule names plain columns only; `segment_id` asks for the people a segment held when last
-    counted, and for those of them for whom the rule holds. `order_by` is a field
-    of CustomerInsightView, with "-" for falling; unknown values come last.
+    counted, `meant` for those any rule means (`needs_warehouse` says whether it takes one), and both for
+    those of them for whom `rule` holds. `order_by` is a field of CustomerInsightView, with "-" for
+    falling; unknown values come last.
     """
     if order_by.lstrip("-") not in insights.COLUMNS:
         known = ", ".join(insights.COLUMNS)
         raise InputError(_BAD_ORDER.format(order_by=order_by, known=known))
     where = _plain(rule) if rule else Q()
     offset, limit = max(offset, 0), min(max(limit, 0), LARGEST_PAGE)
-    if segment_id is not None:
-        members = segments.bitmap_of(segments.get(segment_id))
-        if rule:
-            members &= BitMap64(insights.iter_ids_where(where))
-        return CustomerPage(
-            tuple(insights.page_among(members, order_by, offset, limit)), len(members)
-        )
-    rows = insights.page(where, order_by, offset, limit)
-    return CustomerPage(tuple(rows), insights.count_where(where))
+    members = _among(segment_id, meant, warehouse)
+    if members is None:
+        rows = insights.page(where, order_by, offset, limit)
+        return CustomerPage(tuple(rows), insights.count_where(where))
+    if rule:
+        members &= BitMap64(insights.iter_ids_where(where))
+    return CustomerPage(tuple(insights.page_among(members, order_by, offset, limit)), len(members))
+
+
+def ids_of_customers(
+    *,
+    rule: dict[str, Any] | None = None,
+    segment_id: int | None = None,
+    meant: dict[str, Any] | None = None,
+    warehouse: Warehouse | None = None,
+) -> list[int]:
+    """Give all whom `list_customers` pages, in rising order of their ids."""
+    members = _among(segment_id, meant, warehouse)
+    if members is not None and not rule:
+        return list(members)
+    found = insights.iter_ids_where(_plain(rule) if rule else Q())
+    return [number for number in found if members is None or number in members]
+
+
+def _among(
+    segment_id: int | None, meant: dict[str, Any] | None, warehouse: Warehouse | None
+) -> BitMap64 | None:
+    """Give who is in a segment and meant by a rule; None where neither is asked for."""
+    members = None if segment_id is None else segments.bitmap_of(segments.get(segment_id))
+    if meant is None:
+        return members
+    found = members_now(read_rule(meant), warehouse)
+    return found if members is None else members & found
 
 
 def count_customers_where(rule: dict[str, Any]) -> int:

@@ -26,8 +26,10 @@ from okaeri.web.pages.customers.filters import (
     Filters,
     read_filters,
 )
+from okaeri.web.pages.customers.meant import Meant, find_meant, is_being_counted
 from okaeri.web.pages.paging import PAGE_SIZE, Pager, read_slice
 from okaeri.web.pages.people_csv import stream_people
+from okaeri.web.pages.segments.counting import warehouse_for
 from okaeri.web.reader import language_of
 
 _MOST_FOUND = 50
@@ -43,67 +45,99 @@ class Row:
     standing: CustomerInsightView | None
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks for: the list's own filters, and the rule behind a number of another page."""
+
+    filters: Filters
+    meant: Meant | None
+
+    @property
+    def whole(self) -> dict[str, Any] | None:
+        """Give the rule; None where none is asked for."""
+        return self.meant.rule if self.meant else None
+
+    @property
+    def is_all(self) -> bool:
+        """Tell whether nothing but a word narrows the list."""
+        return not (self.filters.rule() or self.meant or self.filters.segment is not None)
+
+
 @needs("customers.see")
 @require_GET
 def customer_list(request: HttpRequest) -> HttpResponseBase:
     """Show customers with class, freshness and value."""
-    filters = read_filters(request)
+    asked = Asked(read_filters(request), find_meant(request))
+    filters, meant = asked.filters, asked.meant
     encoding = asked_encoding(request)
     if encoding:
         require(request.user, "customers.export")
-        return _csv(request, filters, encoding)
-    rows, pager = _page(request, filters)
-    if filters.text and not filters.rule() and filters.segment is None and len(rows) == 1:
+        return _csv(request, asked, encoding)
+    rows, pager = _page(request, asked)
+    if filters.text and asked.is_all and len(rows) == 1:
         return redirect("customer", rows[0].profile.id)
     context = {
         "rows": rows,
         "pager": pager,
         "filters": filters,
+        "meant": meant,
+        "is_being_counted": meant is not None and is_being_counted(),
         "stages": STAGE_CHOICES,
         "bands": BAND_CHOICES,
         "flags": FLAGS.items(),
         "sorts": SORTS.items(),
         "segment": None if filters.segment is None else insight.get_segment(filters.segment),
+        "is_narrowed": filters.is_narrowed or meant is not None,
         "has_customers": bool(rows) or customers.count_customers() > 0,
         "definitions": definitions_for("freshness", "cycle_days", "net_minor", "tenure_days"),
     }
     return render(request, "okaeri/customers/list.html", context)
 
 
-def _page(request: HttpRequest, filters: Filters) -> tuple[list[Row], Pager]:
-    if filters.text:
-        found = _search(request, filters.text, _MOST_FOUND)
+def _page(request: HttpRequest, asked: Asked) -> tuple[list[Row], Pager]:
+    if asked.filters.text:
+        found = _search(request, asked.filters.text, _MOST_FOUND)
         standings = insight.list_insights([profile.id for profile in found])
         rows = [Row(profile, standings.get(profile.id)) for profile in found]
-        fitting = _fitting(filters, [row.profile.id for row in rows])
+        fitting = _fitting(asked, [row.profile.id for row in rows])
         rows = [row for row in rows if row.profile.id in fitting]
         return rows, Pager(1, len(rows))
-    seen, pager = read_slice(request, partial(_insights, filters))
+    seen, pager = read_slice(request, partial(_insights, asked))
     profiles = sight.show(request, customers.list_profiles([row.customer_id for row in seen]))
     rows = [Row(profiles[row.customer_id], row) for row in seen if row.customer_id in profiles]
     return rows, pager
 
 
-def _insights(filters: Filters, offset: int) -> tuple[Sequence[CustomerInsightView], int]:
-    found = insight.list_customers(
-        rule=filters.rule(),
-        segment_id=filters.segment,
-        order_by=filters.order_by,
-        offset=offset,
-        limit=PAGE_SIZE,
-    )
+def _insights(asked: Asked, offset: int) -> tuple[Sequence[CustomerInsightView], int]:
+    with warehouse_for(asked.whole) as warehouse:
+        found = insight.list_customers(
+            rule=asked.filters.rule(),
+            segment_id=asked.filters.segment,
+            meant=asked.whole,
+            warehouse=warehouse,
+            order_by=asked.filters.order_by,
+            offset=offset,
+            limit=PAGE_SIZE,
+        )
     return found.rows, found.total
 
 
-def _fitting(filters: Filters, ids: list[int]) -> set[int]:
-    """Give those of these people whom the filters mean; the database decides, as for the list."""
-    rule, found = filters.rule(), set(ids)
-    if rule is not None and ids:
-        among = {"field": "customer_id", "op": "in", "value": ids}
-        found &= set(insight.iter_customers_where({"all": [rule, among]}))
-    if filters.segment is not None:
-        found &= set(insight.segment_members(filters.segment))
-    return found
+def _fitting(asked: Asked, ids: list[int]) -> set[int]:
+    """Give those of these people whom the address means; the database decides, as for the list."""
+    if asked.is_all or not ids:
+        return set(ids)
+    among = {"field": "customer_id", "op": "in", "value": ids}
+    rule = asked.filters.rule()
+    return set(_ids(asked, {"all": [rule, among] if rule else [among]}))
+
+
+def _ids(asked: Asked, rule: dict[str, Any] | None) -> list[int]:
+    """Give whom the address means and a rule of columns holds for, by id: a download is one pass so."""
+    segment = asked.filters.segment
+    with warehouse_for(asked.whole) as warehouse:
+        return insight.ids_of_customers(
+            rule=rule, segment_id=segment, meant=asked.whole, warehouse=warehouse
+        )
 
 
 _COLUMNS = (
@@ -130,23 +164,14 @@ def _search(request: HttpRequest, text: str, limit: int) -> list[CustomerProfile
     return sight.show_list(request, found, action="search")
 
 
-def _csv(request: HttpRequest, filters: Filters, encoding: str) -> HttpResponseBase:
-    ids = _csv_ids(request, filters)
+def _csv(request: HttpRequest, asked: Asked, encoding: str) -> HttpResponseBase:
+    if asked.filters.text:
+        ids = [row.profile.id for row in _page(request, asked)[0]]
+    else:
+        ids = _ids(asked, asked.filters.rule())
     rows = _csv_rows(request, ids)
     fields = ("name", "email")
     return stream_people(request, "customers", _COLUMNS, ids, rows, encoding, fields=fields)
-
-
-def _csv_ids(request: HttpRequest, filters: Filters) -> list[int]:
-    if filters.text:
-        return [row.profile.id for row in _page(request, filters)[0]]
-    # In the order of ids, so that a long download is one pass over the index.
-    everybody = {"field": "customer_id", "op": ">=", "value": 0}
-    ids = insight.iter_customers_where(filters.rule() or everybody)
-    if filters.segment is None:
-        return list(ids)
-    members = set(insight.segment_members(filters.segment))
-    return [number for number in ids if number in members]
 
 
 def _csv_rows(request: HttpRequest, ids: list[int]) -> Iterator[tuple[Any, ...]]:

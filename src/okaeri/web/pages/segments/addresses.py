@@ -1,7 +1,8 @@
 """The address of a rule: a cell of any chart leads here, and its people become a segment or a journey.
 
 `/analysis/segments/new/?rule=<rule tree as JSON>&name=<a name>`; `address_of` builds it. The words of
-the customer list do as well: `?stage=first&lapsed=1`.
+the customer list do as well: `?stage=first&lapsed=1`. The list of all of them has the same words
+(`pages.customers.meant`).
 """
 
 import json
@@ -26,8 +27,13 @@ _NO_RULE = Text(
 
 def address_of(rule: Mapping[str, Any], name: str = "") -> str:
     """Give the address at which these customers become a segment or start a journey."""
-    words = {"rule": json.dumps(narrowed(rule), ensure_ascii=False, separators=(",", ":"))}
+    words = {"rule": rule_in_address(narrowed(rule))}
     return f"{reverse('segment_new')}?{urlencode(words | ({'name': name} if name else {}))}"
+
+
+def rule_in_address(rule: Mapping[str, Any]) -> str:
+    """Give a rule as an address carries it."""
+    return json.dumps(rule, ensure_ascii=False, separators=(",", ":"))
 
 
 def people_rule(customer_ids: Sequence[int]) -> dict[str, Any]:

@@ -63,6 +63,7 @@ _KNOWN: Mapping[str, Text] = {
 _WORDS_OF = {"int": "number", "float": "number", "date": "date", "birthday": "birthday"}
 NUMBER_OPS: Choices = tuple(_OPS["number"].items())
 _CHOSEN = Text("一覧にあった{n}人", "{n} people of a list")
+_CHOSEN_ONLY = Text("一覧にあった{n}人です。", "The {n} people of a list.")
 MEASURES: Choices = (
     ("rows", Text("回数", "how often")),
     ("days", Text("した日の数", "on how many days")),
@@ -148,6 +149,14 @@ def say_kept(draft: Draft, catalog: Catalog) -> Text:
         return insight.say_part(rule, catalog)
     except InputError as wrong:
         return wrong.message
+
+
+def people_in_words(rule: Mapping[str, Any], catalog: Catalog) -> Text:
+    """Say whom a rule means, a list of people by its length; raises RuleError."""
+    parts = rule.get("all", [])
+    people = people_named(parts[0] if len(parts) == 1 and isinstance(parts[0], dict) else rule)
+    said = insight.say_rule(rule, catalog)
+    return _CHOSEN_ONLY.format(n=f"{people:,}") if people else said
 
 
 def people_named(rule: Mapping[str, Any]) -> int:

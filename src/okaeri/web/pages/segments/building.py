@@ -24,10 +24,11 @@ from okaeri.insight.types import (
 from okaeri.plan import api as plan
 from okaeri.plan.types import JourneyView
 from okaeri.web import sight
-from okaeri.web.access import needs
+from okaeri.web.access import may, needs
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import frame
 from okaeri.web.pages.customers.filters import FLAGS, Filters, read_filters
+from okaeri.web.pages.customers.meant import list_address
 from okaeri.web.pages.segments import boxes
 from okaeri.web.pages.segments.addresses import asked_rule
 from okaeri.web.pages.segments.changing import change, without_empty
@@ -55,11 +56,13 @@ _SAMPLE, _MOST_OVERLAPS = 8, 6
 def new(request: HttpRequest) -> HttpResponse:
     """Build a rule from an address, a list or from nothing, and keep it under a name.
 
-    Every count of people leads here: who may not keep segments sees whom the rule means, and no form.
+    Every count of people leads here. Who may not keep segments gets the list of these people at once.
     """
     filters = read_filters(request)
     rule = asked_rule(request) or filters.rule()
     name = request.GET.get("name", "")[:120] or _name_of(filters, language_of(request))
+    if rule and not may(request.user, "segments.change"):
+        return redirect(list_address(rule, name))
     return _builder(request, rule, name, filters=filters)
 
 
@@ -173,6 +176,7 @@ def _live(request: HttpRequest, rule: dict[str, Any], own: int | None) -> dict[s
         "sample": [people[number] for number in found.sample if number in people],
         "is_small": 0 < found.total < FEWEST,
         "fewest": FEWEST,
+        "everybody_address": list_address(rule),
     }
 
 

@@ -16,9 +16,9 @@ FEWEST = 30
 
 
 @contextmanager
-def warehouse_for(rule: dict[str, Any]) -> Iterator[Warehouse | None]:
+def warehouse_for(rule: dict[str, Any] | None) -> Iterator[Warehouse | None]:
     """Give the shop's warehouse while a rule is counted; None where it is not needed."""
-    if not insight.needs_warehouse(rule):
+    if rule is None or not insight.needs_warehouse(rule):
         yield None
         return
     with open_warehouse(settings.OKAERI.warehouse_dir, memory_limit=_MEMORY_LIMIT) as warehouse:
