@@ -11,6 +11,11 @@ from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight import api
+from okaeri.insight.actions.item_timing import rows_then
+from okaeri.insight.actions.order_table import read_orders
+from okaeri.insight.analyses.sources import Sources
+from okaeri.insight.features.item_pairs import compute_awaited
+from okaeri.insight.types import LifecycleRules
 from okaeri.intake import api as intake
 from okaeri.intake.types import LineIn, OrderIn, PartyIn, ProductIn
 
@@ -214,3 +219,46 @@ def test_all_run_outs_of_a_person_are_told_as_the_night_tells_those_it_keeps(
         assert one.due.next_on is not None
         assert one.due.next_high_on is not None
         assert TODAY < one.due.next_low_on <= one.due.next_on <= one.due.next_high_on
+
+
+def test_the_replay_tells_as_a_night_of_its_day_would_have(warehouse: Warehouse) -> None:
+    """Days of use, parcels known by then, cycles of then: what is checked is what is shown."""
+    intake.record_products([ProductIn(sku="LOTION", name="化粧水", days_supply=30)])
+    orders = [order_of("old", 900, "LOTION")]
+    for number in range(60):
+        pieces, gap = 1 + number % 3, 30 * (1 + number % 3) + number % 7
+        days = range(60 + number, 700, gap)
+        orders += [order_of(f"p{number}", day, "LOTION", quantity=pieces) for day in days]
+        orders += [order_of(f"s{number}", day, "SOAP") for day in range(number, 700, 40)]
+    cutoff = TODAY - timedelta(days=90)
+    # One parcel had come by then, one was on its way and came late.
+    orders += [
+        order_of("slow", 96, "LOTION", delivered_on=cutoff - timedelta(days=1)),
+        order_of("late", 96, "LOTION", delivered_on=cutoff + timedelta(days=9)),
+    ]
+    intake.record_orders(orders)
+    api.refresh(warehouse=warehouse, as_of=TODAY)
+    then = {(row["customer_id"], row["sku"]): row for row in rows_of(warehouse, TODAY, cutoff)}
+    shown = {(row["customer_id"], row["sku"]): row for row in rows_of(warehouse, cutoff, None)}
+    assert then.keys() == shown.keys()
+    late, slow = ((id_of(who), "LOTION") for who in ("late", "slow"))
+    assert (then[late]["use_days"], then[slow]["use_days"]) == (33.0, 35.0)
+    told = ("last_on", "intervals", "cycle_days", "days_supply")
+    for pair, row in shown.items():
+        assert [then[pair][name] for name in told] == [row[name] for name in told]
+        if row["basis"] == "supply" and pair != late:
+            assert then[pair]["use_days"] == row["use_days"]
+    replay = api.find_report("item_timing").payload["replay"]  # type: ignore[union-attr]
+    assert 0 < replay["supplied"]["came"] < replay["came"]
+
+
+def rows_of(warehouse: Warehouse, as_of: date, cutoff: date | None) -> list[dict[str, Any]]:
+    """What a night of `as_of` shows or, with a cutoff, replays."""
+    orders = read_orders(warehouse, as_of)
+    sources = Sources(warehouse, orders, as_of=as_of, rules=LifecycleRules())
+    if cutoff is not None:
+        found: list[dict[str, Any]] = rows_then(sources, cutoff, 90).to_pylist()
+        return found
+    known = sources.habits_with_lists
+    expr = compute_awaited(sources.run_outs, known, sources.product_cycles, sources.products)
+    return sources.rows(expr)

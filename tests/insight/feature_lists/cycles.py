@@ -14,6 +14,7 @@ from okaeri.insight.features.cycles import (
     compute_kept_gaps,
     compute_next_run_outs,
     compute_overdue,
+    compute_parcels_then,
     compute_product_cycles,
     compute_run_out_counts,
     compute_run_outs,
@@ -28,6 +29,7 @@ from okaeri.insight.features.goods import (
 from okaeri.insight.features.item_pairs import (
     compute_awaited,
     compute_item_pairs,
+    compute_pairs_then,
     compute_recent_habits,
 )
 
@@ -43,6 +45,8 @@ KEYS: dict[str, list[str] | None] = {
     "next_run_outs": ["customer_id"],
     "overdue": ["customer_id", "sku"],
     "item_pairs": ["customer_id", "sku"],
+    "pairs_then": ["customer_id", "sku"],
+    "parcels_then": None,
     "recent_habits": ["customer_id", "sku"],
     "awaited": ["customer_id", "sku"],
 }
@@ -73,8 +77,15 @@ def features(tables: Any) -> dict[str, ir.Table]:
     )
     awaited = compute_awaited(run_outs, habits, cycles, tables.products)
     cutoff = tables.as_of - timedelta(days=90)
+    pairs = tables.stage(
+        "item_pairs", compute_item_pairs(item_days, cutoff=cutoff, horizon_days=90)
+    )
     return {
-        "item_pairs": compute_item_pairs(item_days, cutoff=cutoff, horizon_days=90),
+        "item_pairs": pairs,
+        "pairs_then": compute_pairs_then(
+            pairs, cycles, tables.products, arrivals, days_to_arrive=3
+        ),
+        "parcels_then": compute_parcels_then(told, cutoff=cutoff),
         "recent_habits": compute_recent_habits(habits, as_of=tables.as_of).drop("gap_days"),
         "awaited": awaited.drop("gap_days"),
         "item_gaps": gaps,

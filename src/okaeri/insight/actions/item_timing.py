@@ -12,14 +12,16 @@ import pyarrow.compute as pc
 from okaeri.foundation.settings import load
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.cycle_types import CycleRules
-from okaeri.insight.domain.item_timing import ItemFit, Pairs, fit_items, item_timing, with_cycles
+from okaeri.insight.domain.item_timing import ItemFit, Pairs, fit_items, item_timing
 from okaeri.insight.domain.lifetime.histories import Floats
 from okaeri.insight.domain.next_purchase import Lesson, foretell, learn
 from okaeri.insight.domain.reports.predictions import next_payload
 from okaeri.insight.domain.sampling import horizon_of, one_in
+from okaeri.insight.features.cycles import compute_item_gaps, compute_product_cycles
 from okaeri.insight.features.item_pairs import (
     compute_awaited,
     compute_item_pairs,
+    compute_pairs_then,
     compute_recent_habits,
 )
 from okaeri.insight.store import reports
@@ -42,8 +44,9 @@ class ItemOutlook:
 def learn_item_timing(sources: Sources) -> dict[str, Any]:
     """Give {lesson, horizon_days, replay}: which way told an earlier stretch better, and how it held.
 
-    replay: None without a stretch to compare with, else {cutoff, way, products_of_people} and what
-    `domain.reports.predictions.next_payload` gives.
+    replay: None without a stretch to compare with, else {cutoff, way, pairs}, what
+    `domain.reports.predictions.next_payload` gives, and the same of products whose days of use the shop
+    tells (supplied).
     """
     horizon, history = look_ahead(sources)
     lesson, replay = Lesson(), None
@@ -57,11 +60,13 @@ def learn_item_timing(sources: Sources) -> dict[str, Any]:
         lesson = learn(item_timing(fit_items(early), early, horizon))
     if late is not None and len(late):
         timing = item_timing(fit_items(late), late, horizon)
+        told, is_supplied = foretell(timing, lesson), np.isfinite(late.use_days)
         replay = {
             "cutoff": (sources.as_of - timedelta(days=horizon)).isoformat(),
             "way": lesson.way,
             "pairs": len(late),
-            **next_payload(late.came_in_days, foretell(timing, lesson)),
+            **next_payload(late.came_in_days, told),
+            "supplied": next_payload(np.where(is_supplied, late.came_in_days, np.nan), told),
         }
         lesson = learn(timing)
     return {"lesson": asdict(lesson), "horizon_days": horizon, "replay": replay}
@@ -110,28 +115,45 @@ def look_ahead(sources: Sources) -> tuple[int, int]:
     return horizon_of(history), history
 
 
-def _pairs_then(sources: Sources, cutoff: date, horizon: int) -> Pairs:
-    expr = compute_item_pairs(sources.paired_days, cutoff=cutoff, horizon_days=horizon)
-    rows = sources.warehouse.collect(expr).sort_by(
-        [("customer_id", "ascending"), ("sku", "ascending")]
+def rows_then(sources: Sources, cutoff: date, horizon: int) -> pa.Table:
+    """Give the rows of `features.item_pairs.compute_pairs_then`: what a night of `cutoff` knew."""
+    pairs = compute_item_pairs(sources.paired_days, cutoff=cutoff, horizon_days=horizon)
+    gaps = compute_item_gaps(sources.paired_days)
+    expr = compute_pairs_then(
+        pairs,
+        compute_product_cycles(gaps.filter(gaps.ordered_on <= cutoff)),
+        sources.products,
+        sources.arrivals_then(cutoff),
+        days_to_arrive=load(CycleRules).days_to_arrive,
     )
+    rows = sources.warehouse.collect(expr)
+    return rows.sort_by([("customer_id", "ascending"), ("sku", "ascending")])
+
+
+def _pairs_then(sources: Sources, cutoff: date, horizon: int) -> Pairs:
+    rows = rows_then(sources, cutoff, horizon)
     silent = _days_before(rows["last_on"], cutoff)
-    nothing = np.full(len(rows), np.nan)
-    pairs = Pairs(
+    return Pairs(
         gaps=_floats(rows["gaps"]),
         log_gaps=_floats(rows["log_gaps"]),
         log_gaps_squared=_floats(rows["log_gaps_squared"]),
         age_days=silent + _floats(rows["all_gap_days"]),
         silent_days=silent,
         came_in_days=-_days_before(rows["came_on"], cutoff),
-        intervals=np.zeros(len(rows)),
-        cycle_log=nothing,
-        # How long a piece lasts is known of today's products only.
-        use_days=nothing,
-        one_use_days=nothing,
+        **_usual(rows, load(CycleRules).days_to_arrive),
     )
-    _, product = np.unique(rows["sku"].to_numpy(), return_inverse=True)
-    return with_cycles(pairs, product)
+
+
+def _usual(rows: pa.Table | pa.RecordBatch, arrive: int) -> dict[str, Floats]:
+    """Give what is known of a product's usual interval, for replay and forecast alike."""
+    supply = _floats(rows["days_supply"])
+    supply = np.where(supply > 0, supply, np.nan)
+    return {
+        "intervals": _floats(rows["intervals"]),
+        "cycle_log": np.log(np.maximum(_floats(rows["cycle_days"]), 1.0)),
+        "use_days": np.where(np.isfinite(supply), _floats(rows["use_days"]), np.nan),
+        "one_use_days": supply + arrive,
+    }
 
 
 def _present(rows: pa.Table | pa.RecordBatch, as_of: date, arrive: int = 0) -> Pairs:
@@ -147,10 +169,10 @@ def _present(rows: pa.Table | pa.RecordBatch, as_of: date, arrive: int = 0) -> P
 
     silent = _days_before(rows["last_on"], as_of)
     nothing = np.full(len(rows), np.nan)
+    unknown = {"cycle_log": nothing, "use_days": nothing, "one_use_days": nothing}
+    # The shop's rhythm is fitted without a look at products.
     is_foretold = "use_days" in rows.schema.names
-    supply = _floats(rows["days_supply"]) if is_foretold else nothing
-    supply = np.where(supply > 0, supply, np.nan)
-    cycle = _floats(rows["cycle_days"]) if is_foretold else nothing
+    usual = _usual(rows, arrive) if is_foretold else {"intervals": np.zeros(len(rows)), **unknown}
     return Pairs(
         gaps=counts,
         log_gaps=total(logs),
@@ -158,12 +180,7 @@ def _present(rows: pa.Table | pa.RecordBatch, as_of: date, arrive: int = 0) -> P
         age_days=silent + total(days),
         silent_days=silent,
         came_in_days=nothing,
-        intervals=_floats(rows["intervals"]) if is_foretold else np.zeros(len(rows)),
-        cycle_log=np.log(np.maximum(cycle, 1.0)),
-        use_days=np.where(np.isfinite(supply), _floats(rows["use_days"]), np.nan)
-        if is_foretold
-        else nothing,
-        one_use_days=supply + arrive,
+        **usual,
     )
 
 

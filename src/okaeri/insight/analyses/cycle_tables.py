@@ -1,5 +1,6 @@
 """When people buy products again: habits, the products' own cycles, and what runs out."""
 
+from datetime import date
 from functools import cached_property
 
 import ibis.expr.types as ir
@@ -14,6 +15,7 @@ from okaeri.insight.features.cycles import (
     compute_bought_cycles,
     compute_kept_gaps,
     compute_next_run_outs,
+    compute_parcels_then,
     compute_product_cycles,
     compute_run_outs,
     is_near,
@@ -70,6 +72,12 @@ class CycleTables(GoodsTables):
     def _has_supplies(self) -> bool:
         # Only what is used up in known days counts from its arrival; looking for parcels is dear.
         return any(product.days_supply for product in self.master.values())
+
+    def arrivals_then(self, cutoff: date) -> ir.Table | None:
+        """Give the rows of `features.cycles.compute_arrivals` as known on a day; None: none is asked for."""
+        if not self._has_supplies:
+            return None
+        return compute_arrivals(compute_parcels_then(self.counted, cutoff=cutoff), as_of=cutoff)
 
     def run_outs_of(self, habits: ir.Table) -> ir.Table:
         """Give the rows of `features.cycles.compute_run_outs` by the shop's rules."""

@@ -6,10 +6,9 @@ how long a piece lasts, else towards the shop's mean interval. Half as much of a
 neither lasts as long nor is bought as rarely: the usual interval moves both ways.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from okaeri.insight.domain.lifetime.beta_geometric import MBG_NBD
 from okaeri.insight.domain.lifetime.forecast import PRIOR_ORDERS, WEEK, People, fold
@@ -82,13 +81,6 @@ def item_timing(fit: ItemFit, pairs: Pairs, horizon_days: int) -> Timing:
         gaps=fit.gaps,
         horizon_days=horizon_days,
     )
-
-
-def with_cycles(pairs: Pairs, product: NDArray[np.int64]) -> Pairs:
-    """Give the same with each product's intervals counted from these very pairs (`product` numbers it)."""
-    intervals = np.bincount(product, pairs.gaps).astype(np.float64)
-    mean = np.bincount(product, pairs.log_gaps) / np.where(intervals > 0, intervals, np.nan)
-    return replace(pairs, intervals=intervals[product], cycle_log=mean[product])
 
 
 def _usual_log(shop: float, pairs: Pairs) -> Floats:

@@ -112,6 +112,14 @@ def compute_arrivals(counted: ir.Table, *, as_of: date) -> ir.Table:
     return rows.group_by("customer_id", last_on=rows.ordered_on).agg(arrive_days=days.max())
 
 
+def compute_parcels_then(counted: ir.Table, *, cutoff: date) -> ir.Table:
+    """One row per order up to and on `cutoff`, its parcel as known then: later days are NULL."""
+    rows = counted.filter(counted.ordered_on <= cutoff)
+    days = {name: rows[name] for name in ("shipped_on", "delivered_on")}
+    then = {name: (day <= cutoff).ifelse(day, ibis.null("date")) for name, day in days.items()}
+    return rows.select("customer_id", "ordered_on", **then)
+
+
 def compute_run_outs(
     habits: ir.Table,
     cycles: ir.Table,
@@ -164,8 +172,7 @@ def _with_use(known: ir.Table, as_of: date, days_to_arrive: int, prior: float) -
         known.own_intervals * known.own_days
         + prior * ibis.coalesce(known.cycle_days, known.own_days)
     ) / (known.own_intervals + prior)
-    arrive = known.arrive_days.fill_null(days_to_arrive)
-    lasting = (known.quantity * known.days_supply + arrive).cast("float64")
+    lasting = lasting_days(known, days_to_arrive)
     rows = known.mutate(
         since_days=ibis.date(as_of).delta(known.last_on, unit="day"),
         use_days=ibis.cases((supplied, lasting), (mine, drawn), else_=known.cycle_days),
@@ -181,6 +188,15 @@ def _with_use(known: ir.Table, as_of: date, days_to_arrive: int, prior: float) -
         "basis",
         due_in=((rows.use_days + 0.5).floor().cast("int64") - rows.since_days).cast("int64"),
     )
+
+
+def lasting_days(known: ir.Table, days_to_arrive: int) -> ir.FloatingValue:
+    """Give the days from the order until what was bought is used up: arrival + quantity × days of use.
+
+    `known` has quantity, days_supply (NULL unknown) and arrive_days (NULL: `days_to_arrive`).
+    """
+    arrive = known.arrive_days.fill_null(days_to_arrive)
+    return (known.quantity * known.days_supply + arrive).cast("float64")
 
 
 def compute_run_out_counts(

@@ -176,11 +176,13 @@ DEFINITIONS: Mapping[str, Text] = {
         "次にその商品を買う日: 期間内にまた買うとした場合の日付と80%区間です。本人がその商品を買った間隔と、"
         "商品のいつもの間隔(使用日数がある商品は、到着日+数量×使用日数に寄せます)を按分して求める方法と、"
         "本人がその商品を買う頻度から求める方法のうち、過去の日から予測し直してよく当たったほうを使います。"
-        "使い切り予定日とは別に、実際の買い方から出した日付です。",
+        "使い切り予定日とは別に、実際の買い方から出した日付です。"
+        "答え合わせも同じ方法で、その日までの注文と到着だけで行います(使用日数の履歴はないので、いまの値です)。",
         "Next purchase of a product: day and 80% interval, given that the person buys it again within the "
         "horizon. Of two ways, by own intervals of it shrunk to the product's usual one (which is drawn "
         "towards arrival + quantity × days of use, where known), and by the own rate of buying it, the one "
-        "that held better at a replay is used. The run-out tells of use; this tells of purchases.",
+        "that held better at a replay is used. The run-out tells of use; this tells of purchases. The replay "
+        "goes the same way, by orders and arrivals up to its day (days of use have no history: today's).",
     ),
     "overdue_ratio": Text(
         "乖離率: 最後の購入からの日数 ÷ いつもの間隔です。{cycle_overdue_ratio}を超えると「遅れ」、"

@@ -77,6 +77,8 @@ def _items() -> dict[str, Any] | None:
 def _rows(replay: dict[str, Any], items: dict[str, Any] | None) -> list[tuple[Any, ...]]:
     # Of intervals: the share they should hold, and the share they held.
     intervals = {"next_inside": replay["next"], "item_next_inside": items}
+    if items and items.get("supplied", {}).get("came"):
+        intervals["item_next_supplied_inside"] = items["supplied"]
     tables = {
         "orders": replay["orders"]["tenths"],
         "value": replay["value"]["tenths"],
