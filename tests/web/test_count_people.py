@@ -12,9 +12,10 @@ from django.test import Client
 from okaeri.customers.models import Customer
 from okaeri.foundation import clock
 from okaeri.insight import api as insight
-from okaeri.insight.actions import count_people
 from okaeri.insight.count_types import BANDS, CountFacet
 from okaeri.insight.life_types import FIRST_TABLE
+from okaeri.insight.models import Report
+from okaeri.insight.store import predictions
 from okaeri.insight.types import Depth
 from okaeri.intake import api as intake
 from okaeri.intake.types import ProductIn
@@ -90,20 +91,32 @@ def test_lists_of_foretold_people_share_everybody_out_in_their_order(
     assert name != "valuable" or whole
 
 
-def test_a_long_list_by_count_tells_all_it_is_of_and_pages_what_it_keeps(
-    browser: Client, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("few", [10_000, 0], ids=["sorted", "picked out"])
+def test_a_long_list_by_count_pages_everybody_in_its_order(
+    few: int, browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = [row.customer_id for row in insight.list_overdue(limit=1000).rows]
-    counts = Counter(view.purchase_count for view in insight.list_insights(whole).values())
-    band = next(band for band in BANDS if counts[band.least] > 1)
-    monkeypatch.setattr(count_people, "MOST_LISTED", 1)
-    html = opened(browser, "overdue", f"times={band.least}")
-    found = insight.list_by_count("overdue", CountFacet(band).token)
-    assert (len(found.rows), found.listed) == (1, 1)
-    assert found.total > 1
-    assert f"{found.total}人" in html.split('class="answer">')[1].split("</p>")[0]
-    assert "ページ送り" not in html
-    assert "一覧とCSVは、上位1人までです。" in html
+    whole = insight.ids_of_list("valuable")
+    counts = {one: view.purchase_count for one, view in insight.list_insights(whole).items()}
+    band = max(BANDS, key=lambda band: list(counts.values()).count(band.least))
+    monkeypatch.setattr(predictions, "_FEW", few)
+    html = opened(browser, "valuable", f"times={band.least}")
+    assert "までです" not in html
+    token = CountFacet(band).token
+    expected = [who for who in whole if counts[who] == band.least]
+    assert len(expected) > 10
+    assert insight.ids_of_list("valuable", token) == expected
+    pages = [insight.list_by_count("valuable", token, offset=n, limit=7) for n in range(0, 200, 7)]
+    assert [row.customer_id for page in pages for row in page.rows] == expected
+    assert {page.total for page in pages} == {len(expected)}
+
+
+def test_a_list_an_older_version_cut_is_asked_for_anew(browser: Client) -> None:
+    opened(browser, "overdue", "times=1")
+    Report.objects.filter(name__startswith="overdue", name__contains="shop-1").update(
+        payload={"ids": [1], "total": 2}
+    )
+    assert ">計算する<" in browser.get("/analysis/overdue/?times=1").content.decode()
+    assert "だけの数字です" in opened(browser, "overdue", "times=1")
 
 
 def test_a_list_by_count_is_a_file_of_these_people(browser: Client) -> None:

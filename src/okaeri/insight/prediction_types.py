@@ -116,11 +116,7 @@ class CustomerPredictionView:
 
 @dataclass(frozen=True, slots=True)
 class PredictionPage:
-    """One page of a list of predictions and how many there are in all.
-
-    listed: how many of them, from the first, pages can give; None: all.
-    """
+    """One page of a list of predictions and how many there are in all."""
 
     rows: tuple[CustomerPredictionView, ...]
     total: int
-    listed: int | None = None

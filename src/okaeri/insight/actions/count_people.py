@@ -3,7 +3,9 @@
 What was learned stays as it was learned of everybody; only who is counted and listed is another matter.
 """
 
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from pyroaring import BitMap64
@@ -17,9 +19,6 @@ from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain.reports.life_events import count_chances, life_events_payload
 from okaeri.insight.prediction_types import PredictionPage, PredictionRules
 from okaeri.insight.store import interests, predictions, reports
-
-# As many as pages and files of a list by purchase count give; the page says so.
-MOST_LISTED = 10_000
 
 
 def _members(sources: Sources) -> BitMap64:
@@ -63,19 +62,33 @@ def build_life_events(sources: Sources) -> dict[str, Any]:
 
 
 def build_list(name: str, sources: Sources) -> dict[str, Any]:
-    """Give {ids, total}: of a list of `store.predictions` these people in its order, and how many."""
+    """Give {members}: who of these people is on a list of `store.predictions`, as a bitmap in text.
+
+    Their order is that of the list, read when somebody looks: millions of numbers would make no report.
+    """
     members, rules = _members(sources), load(PredictionRules)
-    lists = predictions.iter_lists(rules.call_from, rules.call_risk_percent / 100)
-    ids = [who for who in lists[name] if who in members]
-    return {"ids": ids[:MOST_LISTED], "total": len(ids)}
+    listed = predictions.iter_lists(rules.call_from, rules.call_risk_percent / 100)[name]
+    found = BitMap64(who for who in listed if who in members)
+    found.run_optimize()
+    return {"members": b64encode(found.serialize()).decode()}
 
 
-def page_of_list(payload: Mapping[str, Any], *, offset: int, limit: int) -> PredictionPage:
+def _listed(payload: Mapping[str, Any]) -> BitMap64:
+    """Give who is on the list `build_list` made and was not erased since."""
+    found = BitMap64.deserialize(b64decode(payload["members"]))
+    return found - BitMap64(customers.erased_ids())
+
+
+def page_of_list(
+    name: str, payload: Mapping[str, Any], *, offset: int, limit: int
+) -> PredictionPage:
     """Give one page of what `build_list` made."""
-    ids = payload["ids"][max(offset, 0) : max(offset, 0) + max(limit, 0)]
+    members, first = _listed(payload), max(offset, 0)
+    ids = list(islice(predictions.iter_among(name, members), first, first + max(limit, 0)))
     known = predictions.views(ids)
-    return PredictionPage(
-        tuple(known[who] for who in ids if who in known),
-        payload["total"],
-        listed=len(payload["ids"]),
-    )
+    return PredictionPage(tuple(known[who] for who in ids if who in known), len(members))
+
+
+def ids_of_list(name: str, payload: Mapping[str, Any]) -> list[int]:
+    """Give everybody on what `build_list` made, in the order of the list."""
+    return list(predictions.iter_among(name, _listed(payload)))

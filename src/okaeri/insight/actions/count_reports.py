@@ -23,6 +23,7 @@ from okaeri.insight.actions.count_people import (
     build_interests,
     build_life_events,
     build_list,
+    ids_of_list,
     page_of_list,
 )
 from okaeri.insight.actions.order_table import read_orders
@@ -102,7 +103,10 @@ def compute_count_reports(
 def find_count_report(name: str, token: str) -> ReportView | None:
     """Give a report over the people of a facet (`CountFacet.token`); None unless of the last refresh."""
     found, last = reports.find(report_name(name, token)), reports.find("summary")
-    return found if found and last and found.computed_at == last.computed_at else None
+    if found is None or last is None or found.computed_at != last.computed_at:
+        return None
+    # A list kept by an older version was cut: it is asked for anew.
+    return None if "ids" in found.payload else found
 
 
 def list_by_count(name: str, token: str, *, offset: int = 0, limit: int = 50) -> PredictionPage:
@@ -110,7 +114,13 @@ def list_by_count(name: str, token: str, *, offset: int = 0, limit: int = 50) ->
     found = find_count_report(name, token)
     if found is None:
         return PredictionPage((), 0)
-    return page_of_list(found.payload, offset=offset, limit=limit)
+    return page_of_list(name, found.payload, offset=offset, limit=limit)
+
+
+def ids_by_count(name: str, token: str) -> list[int]:
+    """Give everybody `list_by_count` pages, in its order."""
+    found = find_count_report(name, token)
+    return ids_of_list(name, found.payload) if found else []
 
 
 def narrow(warehouse: Warehouse, facet: CountFacet, last: ReportView) -> Sources:

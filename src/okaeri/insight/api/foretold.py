@@ -5,7 +5,7 @@ from typing import Any
 
 from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
-from okaeri.insight.actions.count_reports import find_count_report
+from okaeri.insight.actions.count_reports import find_count_report, ids_by_count
 from okaeri.insight.actions.recommendations import recommend_many
 from okaeri.insight.analysis_types import ForecastRules
 from okaeri.insight.domain.lapse_words import reason_in_words
@@ -24,12 +24,10 @@ def reasons_in_words(told: CustomerPredictionView) -> list[Text]:
 def ids_of_list(name: str, token: str = "") -> list[int]:
     """Give everybody on a list ("importance", "overdue", "valuable") in its order.
 
-    `token` (`CountFacet`) asks for the people of one purchase count, of whom only so many are kept as
-    pages give (`PredictionPage.listed`).
+    `token` (`CountFacet`) asks for the people of one purchase count.
     """
     if token:
-        found = find_count_report(name, token)
-        return list(found.payload["ids"]) if found else []
+        return ids_by_count(name, token)
     rules = load(PredictionRules)
     return list(predictions.iter_lists(rules.call_from, rules.call_risk_percent / 100)[name])
 

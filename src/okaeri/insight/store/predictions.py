@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
+from pyroaring import BitMap64
 
 from okaeri.foundation.bulk import driver_values, indexes_afterwards, insert_columns
 from okaeri.foundation.personal import Documents, as_documents
@@ -21,6 +22,13 @@ _TABLE = CustomerPrediction._meta.db_table
 _PAGE = 10_000
 # From so many rows on it pays to build the indexes anew.
 _MANY = 20_000
+# Up to so many the database sorts alone; of more it reads everybody in the order of the list.
+_FEW = 10_000
+_ORDERS = {
+    "importance": ("-priority", "customer_id"),
+    "overdue": ("-value_365_minor", "customer_id"),
+    "valuable": ("-value_365_minor", "customer_id"),
+}
 
 
 def replace_all(rows: pa.Table) -> None:
@@ -59,7 +67,7 @@ def _overdue() -> QuerySet[CustomerPrediction]:
     active = CustomerInsight.objects.filter(customer_id=OuterRef("customer_id"), is_lapsed=False)
     bar = load(CycleRules).overdue_ratio
     late = CustomerPrediction.objects.filter(overdue_ratio__gt=bar)
-    return late.filter(Exists(active)).order_by("-value_365_minor", "customer_id")
+    return late.filter(Exists(active)).order_by(*_ORDERS["overdue"])
 
 
 def to_call(importance: float, risk: float, offset: int, limit: int) -> PredictionPage:
@@ -69,7 +77,7 @@ def to_call(importance: float, risk: float, offset: int, limit: int) -> Predicti
 
 def _to_call(importance: float, risk: float) -> QuerySet[CustomerPrediction]:
     rows = CustomerPrediction.objects.filter(importance__gte=importance, lapse_risk__gte=risk)
-    return rows.order_by("-priority", "customer_id")
+    return rows.order_by(*_ORDERS["importance"])
 
 
 def most_valuable(offset: int, limit: int) -> PredictionPage:
@@ -78,7 +86,7 @@ def most_valuable(offset: int, limit: int) -> PredictionPage:
 
 
 def _most_valuable() -> QuerySet[CustomerPrediction]:
-    return CustomerPrediction.objects.order_by("-value_365_minor", "customer_id")
+    return CustomerPrediction.objects.order_by(*_ORDERS["valuable"])
 
 
 def iter_lists(importance: float, risk: float) -> dict[str, Iterator[int]]:
@@ -92,6 +100,15 @@ def iter_lists(importance: float, risk: float) -> dict[str, Iterator[int]]:
         name: rows.values_list("customer_id", flat=True).iterator(chunk_size=_PAGE)
         for name, rows in lists.items()
     }
+
+
+def iter_among(name: str, members: BitMap64) -> Iterator[int]:
+    """Give these people in the order of a list, read as they are asked for."""
+    rows = CustomerPrediction.objects.order_by(*_ORDERS[name])
+    if len(members) <= _FEW:
+        rows = rows.filter(customer_id__in=list(members))
+    ids = rows.values_list("customer_id", flat=True).iterator(chunk_size=_PAGE)
+    return (number for number in ids if number in members)
 
 
 def _page(rows: QuerySet[CustomerPrediction], offset: int, limit: int) -> PredictionPage:

@@ -117,7 +117,6 @@ def _listed(
         name,
         people=list(_people(found.rows, sight.show(request, known), language_of(request))),
         total=f"{found.total:,}",
-        is_cut=pager.total < found.total,
         pager=pager,
         report=report,
         definitions=definitions_for(*keys),
@@ -127,7 +126,7 @@ def _listed(
 
 def _page(find: List, offset: int) -> tuple[PredictionPage, int]:
     found = find(offset=offset, limit=PAGE_SIZE)
-    return found, found.total if found.listed is None else found.listed
+    return found, found.total
 
 
 def _people(
