@@ -227,6 +227,69 @@ def test_deliveries_that_stand_in_orders_alone_count_as_told_ones_do(warehouse: 
     }
 
 
+@pytest.mark.covers("E-06", "E-07")
+def test_contracts_only_orders_name_end_by_the_rule_of_the_survival_page(
+    warehouse: Warehouse,
+) -> None:
+    """A file of orders tells no contract: whom no delivery reached for 240 days is out, 239 is not.
+
+    kept: told by the cart as active. nobody: told as cancelled, of somebody the cart does not name.
+    """
+    ordered = {
+        "silent1": (240,),
+        "waits1": (239,),
+        "silent4": (330, 300, 270, 240),
+        "third": (90, 60, 30),
+        "kept": (400,),
+        "nobody": (90, 60, 30),
+    }
+    intake.record_orders(
+        [
+            replace(order_of(member, ago(day), 1000), subscription_no=member, delivery_no=nth)
+            for member, days in ordered.items()
+            for nth, day in enumerate(days, 1)
+        ]
+    )
+    kept = SubscriptionIn(
+        source="test",
+        subscription_no="kept",
+        status="active",
+        changed_at=NOW,
+        party=PartyIn(member_no="kept", email="kept@example.com"),
+    )
+    nobody = replace(kept, subscription_no="nobody", status="cancelled", party=PartyIn())
+    customers.resolve_new_parties(NOW)
+
+    def found() -> dict[str, set[str]]:
+        api.refresh(warehouse=warehouse, as_of=TODAY)
+        asked = {one.key: one.rule for one in api.list_presets() if "subscription" in one.key}
+        made = {
+            key: api.create_segment(key, rule, warehouse=warehouse) for key, rule in asked.items()
+        }
+        return {key: names(api.segment_members(one.id)) for key, one in made.items()}
+
+    def notes() -> list[str]:
+        return [one.note.ja for one in api.list_presets() if one.note]
+
+    assert ["だれも入りません" in note for note in notes()] == [True] * 3
+    assert found() == {
+        "subscription_1": {"silent1", "kept"},
+        "subscription_4": {"silent4"},
+        "subscription_4_ahead": {"third", "nobody"},
+    }
+    steps = api.find_report("survival").payload["contracts"]  # type: ignore[union-attr]
+    assert [(one["n"], one["lost"]) for one in steps] == [(1, 2), (2, 0), (3, 0), (4, 1)]
+    assert ["240日お届けのない" in note for note in notes()] == [True] * 3
+    intake.record_subscriptions([kept, nobody])
+    assert notes() == []
+    customers.resolve_new_parties(NOW)
+    assert found() == {
+        "subscription_1": {"silent1"},
+        "subscription_4": {"silent4"},
+        "subscription_4_ahead": {"third"},
+    }
+
+
 def test_people_are_found_by_what_is_foretold_of_them(warehouse: Warehouse) -> None:
     often = [(ago(20 + 30 * n), 3000) for n in range(8)]
     record_shop({"a": often, "b": [(ago(300), 1000)], "c": [(ago(90), 800), (ago(5), 800)]})

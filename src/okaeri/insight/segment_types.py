@@ -84,6 +84,7 @@ class PresetView:
     """One ready-made segment with its rule for this shop.
 
     `ideas` say what to do for its people; `playbook` is the key of a shipped journey, "" for none.
+    `note`: what this shop's data cannot tell it, None where nothing is missing.
     """
 
     key: str
@@ -92,3 +93,4 @@ class PresetView:
     ideas: tuple[Text, ...]
     rule: dict[str, object]
     playbook: str
+    note: Text | None = None

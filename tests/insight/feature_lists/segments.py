@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 from okaeri.insight.domain.segment_rules import parse_rule, resolve
 from okaeri.insight.features.contract_doings import compute_contract_doings
 from okaeri.insight.features.deciles import compute_customer_deciles
+from okaeri.insight.features.ordered_contracts import compute_ordered_contracts
 from okaeri.insight.features.segment_facts import (
     compute_item_rows,
     compute_known_texts,
@@ -49,6 +50,7 @@ KEYS: dict[str, list[str] | None] = {
     "item_followers": ["customer_id"],
     "segment_flags": ["customer_id"],
     "contract_doings": ["customer_id", "day", "kind"],
+    "ordered_contracts": ["subscription_no", "kind"],
 }
 
 
@@ -81,6 +83,7 @@ def features(tables: Any) -> dict[str, ir.Table]:
         "item_measures": measures,
         "item_followers": compute_followers(facts["item"], "item", measured, parts),
         "contract_doings": _contract_doings(tables),
+        "ordered_contracts": _ordered_contracts(tables),
         "segment_flags": compute_segment_flags(tables.customers, facts, rules, tables.stage),
     }
 
@@ -108,3 +111,14 @@ def _contract_doings(tables: Any) -> ir.Table:
         source=ibis.literal("test"), subscription_no=tables.orders.customer_id.cast("string")
     )
     return compute_contract_doings(told.drop("first_on"), orders, as_of=tables.as_of)
+
+
+def _ordered_contracts(tables: Any) -> ir.Table:
+    """Every customer's orders name one contract; of each fifth the cart tells."""
+    orders = tables.orders.mutate(
+        source=ibis.literal("test"), subscription_no=tables.orders.customer_id.cast("string")
+    )
+    told = orders.filter(orders.customer_id % 5 == 0).select("source", "subscription_no")
+    return compute_ordered_contracts(
+        orders, tables.order_lines, told, as_of=tables.as_of, lapse_days=240
+    )

@@ -4,15 +4,20 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
 
+from okaeri.foundation.settings import load
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.actions.order_table import read_orders
-from okaeri.insight.actions.owned_records import read_owned
+from okaeri.insight.actions.owned_records import read_with_owner
 from okaeri.insight.actions.segment_tables import CONTRACTS, FACT_TABLES, SCHEMAS, batches_of
-from okaeri.insight.actions.sync import ORDERS
+from okaeri.insight.actions.sync import LINES, ORDERS
 from okaeri.insight.analyses.source_schemas import DELIVERED
 from okaeri.insight.features.contract_doings import compute_contract_doings
+from okaeri.insight.features.ordered_contracts import compute_ordered_contracts
+from okaeri.insight.types import LifecycleRules
 from okaeri.intake import api as intake
 from okaeri.intake.types import SubscriptionRecord
 
@@ -30,23 +35,50 @@ _Rows = Iterator[dict[str, Any]]
 
 
 def write_contract_doings(warehouse: Warehouse, as_of: date) -> None:
-    """Write what happened to contracts anew; the warehouse's orders are those of today."""
+    """Write what happened to contracts anew; the warehouse's orders are those of today.
+
+    Contracts no cart tells of are those their orders name, by the rule of the survival page.
+    """
+    # A contract whose owner is unknown is told of too: its orders make no other one of it.
     rows = (
         {"customer_id": owner, **row}
-        for one, owner in read_owned(intake.list_subscriptions_after)
+        for one, owner in read_with_owner(intake.list_subscriptions_after)
         for row in contract_rows(one)
     )
     batches = batches_of(rows, _TOLD)
-    # A shop without any needs no table, unless there is an older one to empty.
     first = next(batches, None)
-    if first is None and not warehouse.has(_TABLE):
+    # A shop without any needs no table, unless there is an older one to empty.
+    if first is None and not warehouse.has(_TABLE) and not has_numbered_orders(warehouse):
         return
     told = [first, *batches] if first else []
     warehouse.replace(CONTRACTS, pa.RecordBatchReader.from_batches(_TOLD, told))
-    empty = not warehouse.has(ORDERS)
-    orders = warehouse.upload(DELIVERED.empty_table()) if empty else read_orders(warehouse, as_of)
-    doings = compute_contract_doings(warehouse.table(CONTRACTS), orders, as_of=as_of)
-    warehouse.replace(_TABLE, doings.select(*SCHEMAS["subscription"].names))
+    warehouse.replace(_TABLE, _doings(warehouse, as_of).select(*SCHEMAS["subscription"].names))
+
+
+def has_numbered_orders(warehouse: Warehouse) -> bool:
+    """Tell whether any order names the contract it is of."""
+    if not warehouse.has(ORDERS):
+        return False
+    orders = warehouse.table(ORDERS)
+    return bool(warehouse.count(orders.filter(orders.subscription_no != "").limit(1)))
+
+
+def _doings(warehouse: Warehouse, as_of: date) -> ir.Table:
+    contracts = warehouse.table(CONTRACTS)
+    if not warehouse.has(ORDERS):
+        orders = warehouse.upload(DELIVERED.empty_table())
+        return _of_somebody(compute_contract_doings(contracts, orders, as_of=as_of))
+    orders, lines = read_orders(warehouse, as_of), warehouse.table(LINES)
+    lapse_days = load(LifecycleRules).lapse_days
+    named = compute_ordered_contracts(orders, lines, contracts, as_of=as_of, lapse_days=lapse_days)
+    # Read as what is told and again as what is known.
+    named = warehouse.stage("insight_ordered_contracts", named)
+    told = ibis.union(contracts.select(*named.columns), named, distinct=False)
+    return _of_somebody(compute_contract_doings(told, orders, as_of=as_of))
+
+
+def _of_somebody(rows: ir.Table) -> ir.Table:
+    return rows.filter(rows.customer_id.notnull())
 
 
 def contract_rows(one: SubscriptionRecord) -> _Rows:

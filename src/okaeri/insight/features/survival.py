@@ -122,15 +122,21 @@ def compute_contracts(
         is_ended=rows.is_ended.fill_null(ibis.literal(False)).ifelse(1, 0).max() == 1,
         told_on=rows.ended_on.max(),
     )
-    silent = ibis.date(as_of).delta(found.last_on, unit="day") >= rules.lapse_days
-    given_up_on = found.last_on + ibis.interval(days=rules.lapse_days)
-    ended_on = ibis.cases(
-        (found.is_ended, ibis.coalesce(found.told_on, found.last_on)),
-        (silent, given_up_on.cast("date")),
-        else_=ibis.null("date"),
+    silent_on = given_up_on(found.last_on, as_of=as_of, lapse_days=rules.lapse_days)
+    told_on = ibis.coalesce(found.told_on, found.last_on)
+    told = found.mutate(
+        is_over=found.is_ended | silent_on.notnull(),
+        ended_on=found.is_ended.ifelse(told_on, silent_on),
     )
-    told = found.mutate(is_over=found.is_ended | silent, ended_on=ended_on)
     return told.drop("is_ended", "told_on")
+
+
+def given_up_on(last_on: ir.Value, *, as_of: date, lapse_days: int) -> ir.Value:
+    """Give the day a contract nobody ended is over: so long after its last delivery; NULL before that."""
+    is_silent = ibis.date(as_of).delta(last_on, unit="day") >= lapse_days
+    # A date plus days is a timestamp to DuckDB, and a date to Ibis, which drops a cast to one.
+    over_on = (last_on.cast("timestamp") + ibis.interval(days=lapse_days)).cast("date")
+    return is_silent.ifelse(over_on, ibis.null("date"))
 
 
 def compute_deliveries(contracts: ir.Table, ripe: ir.Table) -> ir.Table:
