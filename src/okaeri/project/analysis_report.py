@@ -17,23 +17,35 @@ from okaeri.insight import api as insight
 from okaeri.insight.types import BAND_NAMES, Analysis, FreshnessBand, Stage, class_name
 from okaeri.intake.types import StagedFile
 from okaeri.project import terminal
+from okaeri.web import left_out
 
 _NO_PURCHASE = Text(
     "このファイルには購入として数えられる注文がありません。ステータスの列を確認してください。",
     "The file holds no order that counts as a purchase; look at its status column.",
 )
+_ALL_LATER = Text(
+    "このファイルの注文は、すべて{day}より後の日付です。日付の列を確認してください。",
+    "Every order of the file is dated after {day}; look at its date column.",
+)
 
 
 def analyse_staged(
-    staged: StagedFile, folder: Path, *, as_of: date | None, currency: str
+    staged: StagedFile, folder: Path, *, as_of: date | None, today: date, currency: str
 ) -> Analysis:
-    """Analyse a staged file in a warehouse inside `folder`; `as_of` defaults to the last order's day."""
+    """Analyse a staged file in a warehouse inside `folder`.
+
+    `as_of` defaults to the last order's day, but never a day after `today`, the shop's: one mistyped
+    date would lapse everybody. Raises InputError where no purchase lies before its end.
+    """
     orders = customers.read_staged_orders(staged)
     bought = orders.filter(orders["is_purchase"])
     if not bought.num_rows:
         raise InputError(_NO_PURCHASE)
     day = as_of.date() if isinstance(as_of, datetime) else as_of
-    day = day or pc.max(bought["ordered_on"]).as_py()
+    span = pc.min_max(bought["ordered_on"]).as_py()
+    day = day or min(span["max"], today)
+    if span["min"] > day:
+        raise InputError(_ALL_LATER.format(day=day.isoformat()))
     with open_warehouse(folder / "warehouse", "duckdb") as warehouse:
         table = warehouse.upload(orders)
         return insight.analyse(table, warehouse=warehouse, as_of=day, currency=currency)
@@ -71,6 +83,8 @@ def print_report(found: Analysis, staged: StagedFile, page: Path) -> None:
     language = terminal.language()
     console = Console()
     _say_file(staged)
+    for reason in left_out.reasons_of(found.reports["summary"]["left_out"]):
+        terminal.say(reason)
     console.print(_portfolio_table(found, language))
     console.print(_dropoff_table(found, language))
     console.print(_freshness_table(found, language))

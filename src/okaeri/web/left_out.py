@@ -1,5 +1,6 @@
 """What pages say of a shop whose orders are stored but not counted, in whole or in part."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -76,7 +77,11 @@ def failed_refresh() -> JobView | None:
 
 def reasons() -> tuple[Text, ...]:
     """Give one sentence for each kind of order that is left out or counts as nothing."""
-    left_out = _counts()
+    return reasons_of(_counts())
+
+
+def reasons_of(left_out: Mapping[str, Any]) -> tuple[Text, ...]:
+    """Give the same of counts that are at hand (`insight.features.left_out`, days as ISO text)."""
     told = []
     if left_out.get("void"):
         told.append(_VOID.format(n=f"{left_out['void']:,}"))

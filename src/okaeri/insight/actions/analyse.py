@@ -5,7 +5,12 @@ from datetime import date
 import ibis.expr.types as ir
 
 from okaeri.foundation.warehouse import Warehouse
-from okaeri.insight.actions.analysis import Request, analyse_customers, build_reports
+from okaeri.insight.actions.analysis import (
+    Request,
+    analyse_customers,
+    build_reports,
+    count_left_out,
+)
 from okaeri.insight.actions.order_table import less_returned
 from okaeri.insight.domain.definitions import number_definitions
 from okaeri.insight.domain.findings import list_findings
@@ -33,6 +38,7 @@ def analyse(
     orders = less_returned(warehouse, orders, as_of)
     found = analyse_customers(warehouse, orders, request)
     reports = build_reports(warehouse, found, request, known=0)
+    reports["summary"]["left_out"] = count_left_out(warehouse, orders, request)
     return Analysis(
         as_of=as_of,
         currency=currency,

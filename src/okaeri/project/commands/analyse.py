@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, build
 from okaeri.foundation.text import Text
 from okaeri.intake import api as intake
@@ -20,7 +21,11 @@ from okaeri.web.charts import analysis_page
 @click.option("--connector", default="", help="Which cart wrote it (default: recognised).")
 @click.option("--currency", default="JPY", show_default=True, help="ISO 4217 code.")
 @click.option("--time-zone", default="Asia/Tokyo", show_default=True, help="The shop's days.")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Default: the last order's day.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Default: the last order's day, at most today.",
+)
 @click.option(
     "--html",
     "html_path",
@@ -54,7 +59,13 @@ def analyse(
                 progress=report,
             )
         with terminal.progress(Text("分析", "Analysis"), quiet=as_json):
-            found = analysis_report.analyse_staged(staged, folder, as_of=as_of, currency=currency)
+            found = analysis_report.analyse_staged(
+                staged,
+                folder,
+                as_of=as_of,
+                today=clock.local_day(clock.now(), shop.zone),
+                currency=currency,
+            )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     page = html_path or file.with_suffix(".okaeri.html")

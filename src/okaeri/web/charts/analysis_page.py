@@ -11,6 +11,7 @@ from okaeri.insight.types import Analysis
 from okaeri.web import findings, formats
 from okaeri.web.charts import portfolio, steps
 from okaeri.web.charts.canvas import Chart
+from okaeri.web.left_out import reasons_of
 from okaeri.web.numbers import split_definition
 
 _STYLES = Path(__file__).resolve().parent.parent / "static" / "okaeri"
@@ -26,6 +27,7 @@ def render_analysis_page(analysis: Analysis, language: str) -> str:
         "styles": mark_safe(_styles()),  # noqa: S308 - our own files
         "analysis": analysis,
         "summary": reports["summary"],
+        "reasons": reasons_of(reports["summary"].get("left_out", {})),
         "cells": reports["portfolio"]["cells"],
         "dropoff": reports["dropoff"],
         "f2": reports["f2"],
