@@ -1,6 +1,6 @@
 """Price and discount dependence, from orders to the report and each customer's flags."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from okaeri.customers import api as customers
 from okaeri.foundation import clock, settings
 from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight import api
+from okaeri.insight.actions.follow_orders import counted_purchases
 from okaeri.insight.price_types import PriceRules
 from okaeri.insight.types import LifecycleRules
 from okaeri.intake import api as intake
@@ -140,3 +141,68 @@ def test_a_shop_of_refunds_alone_or_without_costs_has_a_report_without_margins(
     found = report(warehouse)
     assert found["classes"][0]["discount_rate"] is None
     assert found["classes"][0]["margin_share"] is None
+
+
+def delivery(who: str, number: int, discount: int, **more: Any) -> OrderIn:
+    """The deliveries of one contract, a month apart, the fifth ten days ago; 4,000 before the discount."""
+    one = order_of(who, 10 + 30 * (5 - number), 4000, discount)
+    return replace(one, **{"subscription_no": f"T-{who}", "delivery_no": number, **more})
+
+
+# Discounts of five deliveries, and how many of them count.
+CONTRACTS = {
+    # A tenth off each time is the price; so is one yen more where the cart rounds.
+    "tenth": ([400, 400, 401, 400, 400], 0),
+    # Half price at first, and once a coupon on top.
+    "half": ([2000, 400, 400, 900, 400], 2),
+    "dearer": ([0, 400, 400, 0, 400], 0),
+    "coupons": ([0, 0, 500, 500, 0], 2),
+}
+
+
+def test_the_own_price_of_a_contract_is_no_discount(warehouse: Warehouse) -> None:
+    said = [
+        delivery(who, number, off)
+        for who, (offs, _) in CONTRACTS.items()
+        for number, off in enumerate(offs, 1)
+    ]
+    line = LineIn("A", "化粧水", 2, 4000, 8000)
+    said += [
+        # Twice as much at the same price, and points used: nothing was let off beyond the usual.
+        *(delivery("more", number, 400) for number in (1, 2, 3)),
+        delivery("more", 4, 800, lines=(line,)),
+        delivery("more", 5, 400, points_minor=3000),
+        # So far only the first delivery is known; of the other the fourth, at its usual price.
+        delivery("new", 5, 2000, delivery_no=1),
+        delivery("moved", 5, 400),
+        order_of("buyer", 10, 4000, 400),
+    ]
+    intake.record_orders(said)
+    found = report(warehouse)
+    assert found["campaign"]["customers"] == 0
+    expected = {who: counted / 5 for who, (_, counted) in CONTRACTS.items()}
+    expected |= {"more": 0.0, "new": 1.0, "moved": 0.0, "buyer": 1.0}
+    assert shares(expected) == expected
+    assert ever_discounted(warehouse) == {
+        id_of("buyer"),
+        id_of("half"),
+        id_of("coupons"),
+        id_of("new"),
+    }
+    # What follows an order at once tells the same as the night.
+    with clock.use(clock.SimulatedClock(datetime(2026, 6, 30, 6, tzinfo=UTC))):
+        histories = customers.purchase_history([id_of(who) for who in expected])
+        for who, share in expected.items():
+            counted = counted_purchases(histories[id_of(who)], TODAY, LifecycleRules())
+            assert sum(one.discount_minor > 0 for one in counted) / len(counted) == share, who
+
+
+def shares(people: Iterable[str]) -> dict[str, float | None]:
+    found = {who: api.find_insight(id_of(who)) for who in people}
+    return {who: one.discount_share for who, one in found.items() if one is not None}
+
+
+def ever_discounted(warehouse: Warehouse) -> set[int]:
+    where = [{"field": "is_discounted", "op": "=", "value": True}]
+    made = api.create_segment("s", {"did": "order", "where": where}, warehouse=warehouse)
+    return set(api.segment_members(made.id))

@@ -101,6 +101,9 @@ class Purchase:
     is_trial: bool = False
     # A subscription brought it: nobody decided on it that day.
     is_delivery: bool = False
+    # Of that subscription; "" and None where the cart names neither.
+    subscription_no: str = ""
+    delivery_no: int | None = None
     discount_minor: int = 0
     # The day analyses take for it (`intake.counting_types`); None: the day of the order.
     counted_on: date | None = None

@@ -54,6 +54,8 @@ def _purchase(order: OrderRecord, prefecture: str) -> Purchase:
         delivered_on=order.delivered_on,
         is_trial=order.is_trial,
         is_delivery=order.is_delivery,
+        subscription_no=order.subscription_no,
+        delivery_no=order.delivery_no,
         discount_minor=order.discount_minor,
         counted_on=order.counted_on,
         prefecture=prefecture,

@@ -21,6 +21,7 @@ from okaeri.insight.domain.f2_late import rules_in_force
 from okaeri.insight.domain.fee_lines import is_fee_line
 from okaeri.insight.domain.freshness import band_of, decide_half_life, fresh_on, freshness_of
 from okaeri.insight.domain.lifecycle import decide_standing
+from okaeri.insight.domain.own_price import beyond_own_prices
 from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.store import followed, insights, items, reports
 from okaeri.insight.types import YEAR_DAYS, LifecycleRules
@@ -115,9 +116,9 @@ def counted_purchases(
     purchases: Sequence[Purchase], today: date, rules: LifecycleRules
 ) -> list[Purchase]:
     """Give a person's purchases that count up to and on `today`, less what came back."""
-    return [
-        one for one in _less_returned(purchases, today) if rules.count_trial or not one.is_trial
-    ]
+    up_to_today = [one for one in purchases if one.day <= today]
+    known = _less_returned(beyond_own_prices(up_to_today), today)
+    return [one for one in known if rules.count_trial or not one.is_trial]
 
 
 def _less_returned(history: Sequence[Purchase], today: date) -> list[Purchase]:

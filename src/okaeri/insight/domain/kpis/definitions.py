@@ -88,8 +88,10 @@ DEFINITIONS = {
         "the last purchase, one year at least). A rule of thumb; LTV (n days) is measured.",
     ),
     "kpi_discount_order_share": Text(
-        "値引き購入率: {active}日間の注文のうち、値引きかクーポンのある注文の割合です。",
-        "Orders with a discount: of the orders of {active} days, those with a discount or coupon.",
+        "値引き購入率: {active}日間の注文のうち、値引きかクーポンのある注文の割合です。"
+        "定期のいつもの価格は値引きに数えません。",
+        "Orders with a discount: of the orders of {active} days, those with a discount or coupon; what a "
+        "subscription always lets off is its price.",
     ),
     "kpi_interval_median": Text(
         "購入間隔の中央値: その日までのすべての購入間隔の真ん中です。平均と、4人に1人・4人に3人・"

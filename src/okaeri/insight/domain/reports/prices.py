@@ -12,9 +12,13 @@ from okaeri.insight.types import Stage
 DEFINITIONS = {
     "discount_share": Text(
         "値引き購入率: 値引きかクーポンを使った注文の数 ÷ 注文の数です(全期間、有効な注文)。"
-        "商品そのものの値下げは、注文の値引き額に現れないため数えません。",
+        "商品そのものの値下げは、注文の値引き額に現れないため数えません。"
+        "定期は、その契約のいつもの値引き(2回目以降でいちばん多い額)を定期の価格とみて数えず、それを超えた分"
+        "(初回半額やクーポンなど)だけを数えます。1回目だけの契約は、その値引きを数えます。",
         "Discounted orders: orders with a discount or coupon ÷ all valid orders of all time. A lower shelf "
-        "price is no discount of the order and is not counted.",
+        "price is no discount of the order and is not counted. What a subscription always lets off (most often "
+        "from its second delivery on) is its price: only what is beyond it counts, as half price at first or "
+        "a coupon. Of a contract with one delivery so far, its discount counts.",
     ),
     "discount_rate": Text(
         "値引き率: 直近 {active}日間の値引き額 ÷ 値引き前の商品の金額(税込)です。"
