@@ -211,7 +211,9 @@ def test_whoever_counts_beside_the_refresh_subtracts_it_too(warehouse: Warehouse
     sent = pa.table(
         {
             "customer_id": [id_of("loyal")],
+            "kind": ["sales"],
             "sent_on": pa.array([TODAY - timedelta(days=100)], pa.date32()),
+            "left_at": [0],
             "channel": ["email"],
             "source": ["journey:1"],
         }
@@ -279,7 +281,9 @@ def test_a_message_was_answered_by_the_class_of_its_day(warehouse: Warehouse) ->
     days = [TODAY - timedelta(days=ago) for ago in (150, 45)]
     sent = {
         "customer_id": [id_of("loyal")] * 2,
+        "kind": ["sales"] * 2,
         "sent_on": pa.array(days, pa.date32()),
+        "left_at": [0, 1],
         "channel": ["email"] * 2,
         "source": ["journey:1", "journey:2"],
     }

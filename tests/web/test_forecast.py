@@ -120,19 +120,29 @@ def test_the_planner_starts_from_first_guesses_and_moves_to_the_shops_own_rates(
             view.customer_id: view.purchase_count for view in insight.list_customers(limit=10).rows
         }
         steady = next(who for who, count in ids.items() if count == 3)
-        # Twenty days ago all five were written to; two bought within a week.
+        # Twenty days ago all five were written to, the day before too; two bought within a week. The
+        # letter of help between the second offer and their orders takes no part.
         for who in ids:
+            _sent(who, 21)
             _sent(who, 20)
+            _sent(who, 19, kind="useful")
             _sent(who, 3)
             _sent(who, 25, kind="transactional")
             _sent(who, 30, status="held_out")
         warehouse = open_warehouse(tmp_path / "warehouse")
         sent = deliver.read_contacts(NOW - timedelta(days=365))
-        assert insight.measure_responses(sent, warehouse=warehouse, as_of=TODAY) == 5
+        assert insight.measure_responses(sent, warehouse=warehouse, as_of=TODAY) == 10
         warehouse.close()
         after = _rates(browser_of_staff)
-        assert after["初回現役客"] == (4, 1, f"{(200 * 0.01 + 1) / 204:.1%}")
-        assert after["コツコツ現役客"] == (1, 1, f"{(200 * 0.1 + 1) / 201:.1%}")
+        # An order counts for the last offer before it alone, and four people stay four.
+        assert after["初回現役客"] == (8, 1, f"{(200 * 0.01 + 4 / 8) / 204:.1%}")
+        assert after["コツコツ現役客"] == (2, 1, f"{(200 * 0.1 + 1 / 2) / 201:.1%}")
+        rows = {(row["stage"], row["is_lapsed"]): row for row in insight.forecast()}
+        low, high = wilson_interval(4 / 8, 4)
+        assert (rows["first", False]["low"], rows["first", False]["high"]) == (low, high)
+        html = browser_of_staff.get("/analysis/forecast/").content.decode()
+        assert "お役立ちのお便りは5通送り、うち2通のあとに購入がありました" in html
+        assert "1件の購入は、その直前に届いた案内1回だけの成果" in html
         assert steady in ids
         chosen = browser_of_staff.get("/analysis/forecast/?class=steady-0").content.decode()
         assert "選んだ1人に案内すると、0.1件ほど(80%の範囲 0〜1件)の購入が見込まれます" in chosen
@@ -154,18 +164,23 @@ def test_a_journeys_page_shows_what_each_class_did_beside_the_first_guess(
         shop.resolve()
         shop.refresh(tmp_path / "warehouse")
         plan.install_playbooks(NOW)
-        one, other = plan.get_journey("know_us"), plan.get_journey("first_follow")
+        keys = ("know_us", "first_follow", "welcome_back")
+        one, other, third = map(plan.get_journey, keys)
         found = insight.list_customers(limit=100).rows
         people = {who.customer_id: who.stage for who in found}
         for who in people:
             _sent(who, 20, source=("journey", one.id))
             # On the same day by another campaign, which has no part in the first.
             _sent(who, 20, source=("journey", one.id), kind="story")
+            _sent(who, 19, source=("journey", other.id), kind="useful")
         (steady,) = [who for who, stage in people.items() if stage.value == "steady"]
         _sent(steady, 20, source=("journey", other.id))
+        # Forty more of another journey, a day before: the orders are not theirs, nor had they no answer.
+        for who in people:
+            _sent(who, 21, source=("journey", third.id))
         warehouse = open_warehouse(tmp_path / "warehouse")
         sent = deliver.read_contacts(NOW - timedelta(days=365))
-        assert insight.measure_responses(sent, warehouse=warehouse, as_of=TODAY) == 42
+        assert insight.measure_responses(sent, warehouse=warehouse, as_of=TODAY) == 84
         warehouse.close()
         low, high = wilson_interval(10, 40)
         assert _responses(browser_of_staff, "know_us") == {
@@ -198,8 +213,13 @@ def test_a_journeys_page_shows_what_each_class_did_beside_the_first_guess(
         }
         assert len(rows) == 1 + 32
         assert set(_responses(browser_of_staff, "first_follow")) == {"コツコツ現役客"}
-        third = browser_of_staff.get("/actions/journeys/welcome_back/").content.decode()
-        assert "クラスごとの購入の割合が出ます" in third
+        helped = browser_of_staff.get("/actions/journeys/first_follow/").content.decode()
+        # Letters of help stand beside no first guess.
+        assert "お役立ちのお便りは42通送り、うち10通のあとに購入がありました" in helped
+        first = _responses(browser_of_staff, "welcome_back")["初回現役客"]
+        assert first[:3] == ("40", "0", "30")
+        fourth = browser_of_staff.get("/actions/journeys/win_back/").content.decode()
+        assert "クラスごとの購入の割合が出ます" in fourth
 
 
 def test_each_channel_has_days_of_its_own_to_be_answered(

@@ -10,7 +10,21 @@ import pyarrow as pa
 CLICKS = pa.schema([("customer_id", pa.int64()), ("day", pa.date32()), ("url", pa.string())])
 # Gives the clicks since a day.
 ReadClicks = Callable[[date], Iterable[pa.RecordBatch]]
-# Responses are counted on the advertisements of so many whole days.
+# One row per marketing message that left: the person (his live number), what kind it is of ("sales",
+# "useful"), the shop's day, the second it left (since 1970), channel, and source ("journey:12").
+CONTACTS = pa.schema(
+    [
+        ("customer_id", pa.int64()),
+        ("kind", pa.string()),
+        ("sent_on", pa.date32()),
+        ("left_at", pa.int64()),
+        ("channel", pa.string()),
+        ("source", pa.string()),
+    ]
+)
+# The kind that sells: what people answer to it is what a forecast is made of.
+SELLING = "sales"
+# Responses are counted on the messages of so many whole days.
 CONTACT_DAYS = 365
 # One row per person (his live number) and channel: marketing that left, opened and clicked of it.
 REACTIONS = pa.schema(
@@ -46,7 +60,7 @@ class MailMonth:
 
 @dataclass(frozen=True, slots=True)
 class SilentContact:
-    """One person and shop day on which an advertisement left that no purchase followed in time.
+    """One person and shop day on which an offer left that no purchase followed in time.
 
     stage (a `Stage`) and is_lapsed: his class on the day before it left.
     """

@@ -12,8 +12,8 @@ from okaeri.insight.features.responses import (
 )
 
 KEYS: dict[str, list[str] | None] = {
-    "responses": ["stage", "is_lapsed"],
-    "source_responses": ["source", "stage", "is_lapsed"],
+    "responses": ["kind", "stage", "is_lapsed"],
+    "source_responses": ["source", "kind", "stage", "is_lapsed"],
 }
 
 
@@ -22,7 +22,9 @@ def features(tables: Any) -> dict[str, ir.Table]:
     last = tables.customers.last_on + timedelta(days=1)
     contacts = tables.customers.select(
         "customer_id",
+        kind=(tables.customers.customer_id % 5 == 0).ifelse("useful", "sales"),
         sent_on=last.cast("date"),
+        left_at=tables.customers.customer_id % 7,
         channel=(tables.customers.customer_id % 3 == 0).ifelse("line", "email"),
         source=(tables.customers.customer_id % 2 == 0).ifelse("journey:1", "journey:2"),
     )

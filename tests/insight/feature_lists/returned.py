@@ -21,7 +21,7 @@ KEYS: dict[str, list[str] | None] = {
     "less_returned": ["order_id"],
     "known_then": ["order_id"],
     "stood_then": ["customer_id"],
-    "answered_then": ["stage", "is_lapsed"],
+    "answered_then": ["kind", "stage", "is_lapsed"],
 }
 
 
@@ -37,7 +37,12 @@ def features(tables: Any) -> dict[str, ir.Table]:
     then, back = tables.as_of - timedelta(days=60), compute_taken_back(orders, as_of=tables.as_of)
     bought = compute_purchases(less, as_of=tables.as_of, rules=tables.rules)
     sent = bought.select(
-        "customer_id", sent_on=bought.ordered_on, source=ibis.literal("journey:1"), days=30
+        "customer_id",
+        kind=ibis.literal("sales"),
+        sent_on=bought.ordered_on,
+        left_at=bought.ordered_hour,
+        source=ibis.literal("journey:1"),
+        days=30,
     )
     return {
         "known_then": as_known_on(less, back, then).select("order_id", "net_minor"),

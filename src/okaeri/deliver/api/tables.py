@@ -13,14 +13,14 @@ from okaeri.insight.reaction_types import MailMonth
 
 
 def read_contacts(since: datetime) -> Iterator[pa.RecordBatch]:
-    """Give customer_id, sent_on (shop day), channel and source of each advertisement since `since`."""
+    """Give each marketing message that left since `since`, as `insight.reaction_types.CONTACTS`."""
     return contacts.read_contacts(since, load(ShopProfile).zone)
 
 
 def contacts_of(
     source_kind: str, source_id: int, first: date, last: date, *, limit: int
 ) -> list[tuple[int, date, str]]:
-    """Give person, shop day and channel of a source's newest advertisements that left on these days."""
+    """Give person, shop day and channel of a source's newest offers that left on these days."""
     zone = load(ShopProfile).zone
     return contacts.contacts_of(source_kind, source_id, first, last, zone, limit=limit)
 

@@ -12,31 +12,25 @@ from okaeri.deliver.models import Message
 from okaeri.deliver.store.claims import MARKETING
 from okaeri.foundation import clock
 from okaeri.insight.care_types import SPENT
+from okaeri.insight.reaction_types import CONTACTS, SELLING
 
 _PAGE = 50_000
-CONTACTS = pa.schema(
-    [
-        ("customer_id", pa.int64()),
-        ("sent_on", pa.date32()),
-        ("channel", pa.string()),
-        ("source", pa.string()),
-    ]
-)
 
 
 def read_contacts(since: datetime, zone: ZoneInfo) -> Iterator[pa.RecordBatch]:
-    """Give one row per accepted advertisement since `since`: the person, the shop's day, the
-    channel, and what it came from ("journey:12").
-    """
+    """Give one row of `CONTACTS` per accepted marketing message since `since`."""
     found = Message.objects.filter(
         status=Message.Status.ACCEPTED, content_kind__in=MARKETING, claimed_at__gte=since
     )
-    names = ("customer_id", "claimed_at", "channel", "source_kind", "source_id")
+    names = ("customer_id", "content_kind", "claimed_at", "channel", "source_kind", "source_id")
     rows = found.values_list(*names).iterator(chunk_size=_PAGE)
     absorbed = customers.absorbed_ids()
     contacts = (
-        (absorbed.get(who, who), clock.local_day(at, zone), channel, f"{kind}:{number}")
-        for who, at, channel, kind, number in rows
+        (
+            *(absorbed.get(who, who), kind, clock.local_day(at, zone), int(at.timestamp())),
+            *(channel, f"{source}:{number}"),
+        )
+        for who, kind, at, channel, source, number in rows
         if at is not None
     )
     while page := list(islice(contacts, _PAGE)):
@@ -48,12 +42,12 @@ def read_contacts(since: datetime, zone: ZoneInfo) -> Iterator[pa.RecordBatch]:
 def contacts_of(
     source_kind: str, source_id: int, first: date, last: date, zone: ZoneInfo, *, limit: int
 ) -> list[tuple[int, date, str]]:
-    """Give person, shop day and channel of one source's newest advertisements of these days."""
+    """Give person, shop day and channel of one source's newest offers of these days."""
     found = Message.objects.filter(
         source_kind=source_kind,
         source_id=source_id,
         status=Message.Status.ACCEPTED,
-        content_kind__in=MARKETING,
+        content_kind=SELLING,
         claimed_at__gte=datetime.combine(first, time(), zone),
         claimed_at__lt=datetime.combine(last + timedelta(days=1), time(), zone),
         customer_id__gt=0,

@@ -19,35 +19,26 @@ from okaeri.insight.features.responses import (
     compute_source_responses,
     with_days,
 )
-from okaeri.insight.reaction_types import CONTACT_DAYS
+from okaeri.insight.reaction_types import CONTACT_DAYS, CONTACTS, SELLING
 from okaeri.insight.store import reports
 from okaeri.insight.types import LifecycleRules
-
-_CONTACTS = pa.schema(
-    [
-        ("customer_id", pa.int64()),
-        ("sent_on", pa.date32()),
-        ("channel", pa.string()),
-        ("source", pa.string()),
-    ]
-)
 
 
 def measure_responses(
     contacts: Iterable[pa.RecordBatch], *, warehouse: Warehouse, as_of: date
 ) -> int:
-    """Count contacts and purchases after them by class; gives how many contacts had time to answer.
+    """Count contacts and purchases after them by class; gives how many offers had time to be answered.
 
-    `contacts`: customer_id, sent_on (shop day), channel and source ("journey:12") of advertisements that
-    left. Keeps the report "responses" {days (by channel, "" of all others), rows: [{stage, is_lapsed,
-    contacts, buyers}], sources: source → such rows of it alone}.
+    `contacts`: rows of `CONTACTS`. Keeps the report "responses" {days (by channel, "" of all others),
+    rows: [{stage, is_lapsed, contacts, people, buyers, silent}] of offers, sources: source → such rows of
+    it alone, useful: {contacts, buyers} of letters of help, useful_sources: source → such of it alone}.
     """
     portfolio = reports.find("portfolio")
     if portfolio is None or not warehouse.has(ORDERS):
         return 0
     rules, wait = load(LifecycleRules), load(ForecastRules)
     days, usual = wait.response_days_by_channel(), wait.response_days
-    uploaded = warehouse.upload(pa.Table.from_batches(contacts, schema=_CONTACTS))
+    uploaded = warehouse.upload(pa.Table.from_batches(contacts, schema=CONTACTS))
     uploaded = uploaded.filter(uploaded.sent_on > as_of - timedelta(days=CONTACT_DAYS))
     sent = with_days(uploaded, days, usual)
     orders = read_orders(warehouse, as_of, sent)
@@ -68,13 +59,37 @@ def measure_responses(
         ).to_pylist()
         for compute in (compute_responses, compute_source_responses)
     )
-    sources: dict[str, list[dict[str, Any]]] = {}
-    for row in by_source:
-        sources.setdefault(row.pop("source"), []).append(row)
     keep_reports(
-        {"responses": {"days": {**days, "": usual}, "rows": found, "sources": sources}},
+        {"responses": {"days": {**days, "": usual}, **_payload(found, by_source)}},
         warehouse=warehouse,
         as_of=as_of,
         rules=rules,
     )
-    return sum(row["contacts"] for row in found)
+    return sum(row["contacts"] for row in found if row["kind"] == SELLING)
+
+
+def _payload(
+    found: list[dict[str, Any]], by_source: list[dict[str, Any]]
+) -> dict[str, dict[str, Any] | list[dict[str, Any]]]:
+    sources: dict[str, list[dict[str, Any]]] = {}
+    useful_sources: dict[str, dict[str, int]] = {}
+    for row in by_source:
+        if row["kind"] == SELLING:
+            sources.setdefault(row["source"], []).append(_of_class(row))
+        else:
+            _add(useful_sources.setdefault(row["source"], {"contacts": 0, "buyers": 0}), row)
+    useful = {"contacts": 0, "buyers": 0}
+    for row in found:
+        if row["kind"] != SELLING:
+            _add(useful, row)
+    rows = [_of_class(row) for row in found if row["kind"] == SELLING]
+    return {"rows": rows, "sources": sources, "useful": useful, "useful_sources": useful_sources}
+
+
+def _of_class(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in {"kind", "source"}}
+
+
+def _add(sums: dict[str, int], row: dict[str, Any]) -> None:
+    for name in sums:
+        sums[name] += row[name]

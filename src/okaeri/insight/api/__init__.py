@@ -79,6 +79,7 @@ from okaeri.insight.api.foretold import (
     reasons_in_words,
     recommend,
     responses_of,
+    useful_responses,
 )
 from okaeri.insight.api.items import list_countable_items, names_of_items
 from okaeri.insight.api.media_costs import read_media_costs
@@ -115,6 +116,7 @@ from okaeri.insight.domain.freshness_course import freshness_points, unlifted_fr
 from okaeri.insight.domain.kpis.figures import rate as rate_of
 from okaeri.insight.domain.reports.balance import class_rates
 from okaeri.insight.domain.reports.care_cost import compare_costs
+from okaeri.insight.domain.reports.forecast import response_rate
 from okaeri.insight.domain.segment_rules import RuleError
 from okaeri.insight.domain.shares import forecast_interval as forecast_range
 from okaeri.insight.store.insights import class_column, count_classes
@@ -253,6 +255,7 @@ __all__ = [
     "recommend_popular",
     "refresh",
     "remove_media_cost",
+    "response_rate",
     "responses_of",
     "restore_segment",
     "run_outs_of",
@@ -270,5 +273,6 @@ __all__ = [
     "touches_begin",
     "unlifted_freshness",
     "update_segment",
+    "useful_responses",
     "voice_reports",
 ]  # fmt: skip

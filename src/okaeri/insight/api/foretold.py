@@ -75,7 +75,22 @@ def forecast(token: str = "") -> list[dict[str, Any]]:
 
 
 def responses_of(source_kind: str, source_id: int) -> list[dict[str, Any]]:
-    """Give how each class answered the messages of one source (`domain.reports.forecast.response_rows`)."""
+    """Give how each class answered the offers of one source (`domain.reports.forecast.response_rows`)."""
+    return response_rows(
+        _responses("sources").get(f"{source_kind}:{source_id}", ()), load(ForecastRules)
+    )
+
+
+def useful_responses(source_kind: str = "", source_id: int = 0) -> dict[str, int] | None:
+    """Give contacts and buyers of letters of help, of one source or of all; None where none is counted."""
+    if source_kind:
+        found = _responses("useful_sources").get(f"{source_kind}:{source_id}")
+    else:
+        found = _responses("useful")
+    return dict(found) if found and found["contacts"] else None
+
+
+def _responses(part: str) -> dict[str, Any]:
+    """Give a part of the report of responses; {} before there was one, or one that had it."""
     measured = reports.find("responses")
-    sources = measured.payload.get("sources", {}) if measured else {}
-    return response_rows(sources.get(f"{source_kind}:{source_id}", ()), load(ForecastRules))
+    return measured.payload.get(part, {}) if measured else {}

@@ -12,6 +12,14 @@ def wilson_interval(hits: float, of: float) -> tuple[float, float]:
     return _wilson(hits / of, of, Z95) if of else (0.0, 1.0)
 
 
+def interval_by_people(hits: float, of: float, people: float) -> tuple[float, float]:
+    """Give the 95 % Wilson interval of `hits` out of `of` cases of so many people.
+
+    Cases of one person are alike, so it is only as sure as one case of each person would be.
+    """
+    return wilson_interval(hits / of * people, people) if of else (0.0, 1.0)
+
+
 def forecast_interval(told: float, variance: float, of: float) -> tuple[float, float]:
     """Give the 80 % interval of how many of `of` do what `told` are expected to, whole numbers.
 

@@ -139,9 +139,11 @@ DEFINITIONS = {
         "other surveys the top two of {csat_scale} steps of “{csat_questions}”. 95% Wilson interval.",
     ),
     "kpi_response_rate": Text(
-        "レスポンス率: 送ったご案内のうち、送った日から数日以内に購入のあった割合です(チャネルは分けません)。"
+        "レスポンス率: 送った販促の案内のうち、数日以内に購入のあった割合です。"
+        "1件の購入は直前の案内1回だけに数え、お役立ちのお便りは入れません(チャネルは分けません)。区間は送った人数ぶんの確かさです。"
         "増えた分は、検証のページで対照群と比べます。",
-        "Response rate: of advertisements that left, those followed by a purchase within some days; what "
-        "they added is told by the groups left out.",
+        "Response rate: of offers that left, those with a purchase within some days; each purchase counts for "
+        "the last offer before it alone, letters of help are left out. The interval is as sure as the people "
+        "are many; what they added is told by the groups left out.",
     ),
 }

@@ -45,6 +45,7 @@ _COLUMNS = (
     "customers",
     "prior",
     "contacts",
+    "people",
     "buyers",
     "measured",
     "rate",
@@ -86,6 +87,7 @@ def forecast(request: HttpRequest) -> HttpResponseBase:
         expected=expected,
         expected_low=low,
         expected_high=high,
+        useful=insight.useful_responses(),
         answer=_answer(people, expected, low, high) if rows else None,
         definitions=definitions_for("forecast", "value_in_orders", "portfolio", "lapsed"),
     )

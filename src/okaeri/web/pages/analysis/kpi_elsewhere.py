@@ -185,9 +185,7 @@ def _bands(payload: dict[str, Any]) -> Iterable[Row]:
 
 
 def _responses(payload: dict[str, Any]) -> Iterable[Row]:
-    contacts = sum(row["contacts"] for row in payload["rows"])
-    buyers = sum(row["buyers"] for row in payload["rows"])
-    yield _row("response_rate", "rate", insight.rate_of(buyers, contacts))
+    yield _row("response_rate", "rate", insight.response_rate(payload["rows"]))
 
 
 def _voices(payload: dict[str, Any]) -> Iterable[Row]:

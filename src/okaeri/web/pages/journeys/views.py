@@ -92,6 +92,7 @@ def journey(request: HttpRequest, key: str) -> HttpResponse:
             "decisions": [d for d in plan.latest_decisions(200) if d.journey_key == key][:10],
             "holdout_percent": round(found.holdout_share * 100),
             "responses": insight.responses_of("journey", found.id),
+            "useful": insight.useful_responses("journey", found.id),
             "response_days": response_days_words(),
             "definitions": definitions_for("response_by_class"),
             "could_start": _could_start(found),
