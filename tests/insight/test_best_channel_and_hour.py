@@ -3,7 +3,7 @@
 import numpy as np
 
 from okaeri.insight.domain.best_channel import SURE_FROM, best_channel, replay, sureness
-from okaeri.insight.domain.best_hour import best_hours, shop_hours
+from okaeri.insight.domain.best_hour import best_hours, shop_hours, tell_hours
 
 SHOP = {"email": (1000, 30), "line": (1000, 120)}
 
@@ -92,10 +92,31 @@ def test_one_order_leaves_a_person_at_the_shops_hour_and_ten_move_him() -> None:
     assert list(best_hours(own, shop)) == [20, 20, 9]
 
 
+def test_hours_at_which_the_shop_does_not_write_are_never_best() -> None:
+    orders = shop_hours(_hours(h12=500, h21=1500))
+    assert orders is not None
+    stranger = _hours()[None, :]
+    assert best_hours(stranger, orders)[0] == 21
+    assert best_hours(stranger, orders, hours=range(9, 20))[0] == 12
+    assert best_hours(stranger, orders, hours=range(9, 23))[0] == 21
+
+
+def test_only_own_orders_make_an_hour_ones_own_and_only_several_make_it_sure() -> None:
+    shop = shop_hours(_hours(h12=500, h20=1500, h9=100))
+    assert shop is not None
+    own = np.stack(
+        [_hours(), _hours(h20=3), _hours(h20=8), _hours(h9=4), _hours(h9=10), _hours(h2=6)]
+    )
+    told = tell_hours(own, shop, 1.0, range(8, 21))
+    assert list(told.hour) == [20, 20, 20, 9, 9, 20]
+    assert list(told.is_own) == [False, False, True, True, True, False]
+    assert list(told.is_sure) == [False, False, True, False, True, False]
+
+
 def test_hours_of_the_night_are_never_best() -> None:
     shop = shop_hours(_hours(h3=100, h14=40))
     assert shop is not None
-    assert best_hours(_hours(h3=50)[None, :], shop)[0] == 14
+    assert best_hours(_hours(h3=50)[None, :], shop, hours=range(8, 21))[0] == 14
 
 
 def test_a_file_without_times_tells_no_hours() -> None:

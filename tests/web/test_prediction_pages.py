@@ -51,7 +51,8 @@ def _range(low: float | None, high: float | None) -> str:
 def test_the_persons_page_tells_what_is_likely_to_come_with_ranges_and_reasons(
     small_shop: None, browser_of_staff: Client
 ) -> None:
-    row = CustomerPrediction.objects.filter(best_hour__isnull=False).order_by("-value_365_minor")[0]
+    known = CustomerPrediction.objects.filter(best_hour_chance__isnull=False)
+    row = known.order_by("-value_365_minor")[0]
     page = browser_of_staff.get(f"/customers/{row.customer_id}/").content.decode()
     assert "これからの見込み" in page
     assert f"({row.orders_365_low}〜{row.orders_365_high}回)" in page
@@ -66,6 +67,10 @@ def test_the_persons_page_tells_what_is_likely_to_come_with_ranges_and_reasons(
     sureness = "確か" if row.best_hour_chance >= 0.8 else "まだ不確か"
     assert f"本人の注文{row.best_hour_own}件と店全体から" in page
     assert f"{sureness}({row.best_hour_chance:.0%})" in page
+    CustomerPrediction.objects.filter(pk=row.pk).update(best_hour_own=0, best_hour_chance=None)
+    others = browser_of_staff.get(f"/customers/{row.customer_id}/").content.decode()
+    assert "店全体の注文が多い時間" in others
+    assert "本人の注文0件" not in others
     held = browser_of_staff.get("/analysis/predictions/").content.decode()
     learned = insight.find_report("best_hours")
     assert learned is not None

@@ -291,6 +291,11 @@ class ContactRules:
         maximum=10_000,
     )
 
+    @property
+    def send_hours(self) -> range:
+        """The shop-local hours of marketing."""
+        return range(self.send_from_hour, self.send_until_hour)
+
     def contradictions(self) -> Iterator[Contradiction]:
         """Give hours that would send at night, and a day's limit the week's would never let be reached."""
         yield from must_be_below(self, "send_from_hour", "send_until_hour", _BY_NIGHT)

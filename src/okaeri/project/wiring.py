@@ -20,7 +20,7 @@ from okaeri.deliver.channels.email.channel import EmailChannel
 from okaeri.deliver.channels.email.mailbox import MailboxTransport
 from okaeri.deliver.channels.email.smtp import SmtpTransport
 from okaeri.deliver.channels.line.audiences import WAITS, LineAudiences
-from okaeri.deliver.types import Channel, Links
+from okaeri.deliver.types import Channel, ContactRules, Links
 from okaeri.foundation import clock
 from okaeri.foundation.plugins import load_plugins
 from okaeri.foundation.settings import ShopProfile, load, shop_day
@@ -168,6 +168,7 @@ def _refreshed(
         answers=answers_for_segments,
         reactions=deliver.read_signs,
         clicks=deliver.read_clicks,
+        send_hours=load(ContactRules).send_hours,
     )
     _measure_with_stations_above(warehouse, as_of, depth)
     evaluations = measure.evaluate_all(warehouse=warehouse, as_of=as_of)

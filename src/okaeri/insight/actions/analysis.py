@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.analyses.taken_back import TakenBack
 from okaeri.insight.domain import cycle, f2_late
+from okaeri.insight.domain.best_hour import ALL_DAY
 from okaeri.insight.domain.reports.cohorts import cohorts_payload
 from okaeri.insight.domain.reports.dropoff import dropoff_payload
 from okaeri.insight.domain.reports.f2 import WINDOWS, f2_payload
@@ -54,6 +55,8 @@ class Request:
     rules: LifecycleRules
     ranks: RankRules
     bands: BandRules = field(default_factory=BandRules)
+    # Shop-local hours at which people may be written to.
+    send_hours: tuple[int, ...] = ALL_DAY
 
 
 @dataclass(frozen=True, slots=True)

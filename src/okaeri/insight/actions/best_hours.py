@@ -11,7 +11,7 @@ import pyarrow as pa
 from okaeri.insight.actions.item_timing import look_ahead
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain import best_hour
-from okaeri.insight.domain.best_hour import HOURS, SHOP_WEIGHT
+from okaeri.insight.domain.best_hour import HOURS, SHOP_WEIGHT, Hours
 from okaeri.insight.domain.lifetime.histories import Floats, Ids
 from okaeri.insight.domain.sampling import one_in
 from okaeri.insight.features.histories import compute_hours
@@ -26,8 +26,10 @@ _MOST_REPLAYED = 100_000
 Columns = Mapping[str, Any]
 
 
-def learn_best_hours(sources: Sources) -> dict[str, Any]:
+def learn_best_hours(sources: Sources, hours: Hours = best_hour.ALL_DAY) -> dict[str, Any]:
     """Give {weight, replay}: how much the shop's hours should weigh, and how it held later.
+
+    `hours`: at which people may be written to.
 
     The weight is learned from the stretch before the one it is checked on; then from that one too.
     replay: None without a stretch to compare with, else {cutoff} and `domain.best_hour.replay`.
@@ -43,7 +45,7 @@ def learn_best_hours(sources: Sources) -> dict[str, Any]:
             continue
         then, later, shop = tables
         if back == horizon:
-            found = best_hour.replay(then, later, shop, weight)
+            found = best_hour.replay(then, later, shop, weight, hours)
             replay = {"cutoff": cutoff.isoformat(), "days": horizon, "weight": weight, **found}
         weight = best_hour.choose_weight(then, later, shop)
     return {"weight": weight, "replay": replay}
@@ -56,8 +58,14 @@ def find_weight(learned: Mapping[str, Any] | None) -> float:
     return float(kept["weight"]) if kept else SHOP_WEIGHT
 
 
-def hour_columns(sources: Sources, ids: Ids, weight: float) -> Columns:
-    """Give best_hour, best_hour_own (orders it rests on) and best_hour_chance of each person."""
+def hour_columns(
+    sources: Sources, ids: Ids, weight: float, hours: Hours = best_hour.ALL_DAY
+) -> Columns:
+    """Give best_hour (one of `hours`), best_hour_own and best_hour_chance of each person.
+
+    best_hour_own: his orders it rests on, 0 where it is the shop's hour. best_hour_chance: how likely it
+    is his best, NULL where too few orders are his own to tell.
+    """
     who, hour, orders = _rows(sources, only_chosen(sources.counted))
     person = np.searchsorted(ids, who)
     size = len(ids)
@@ -66,15 +74,18 @@ def hour_columns(sources: Sources, ids: Ids, weight: float) -> Columns:
         unknown = {"best_hour": pa.nulls(size), "best_hour_chance": pa.nulls(size)}
         return {**unknown, "best_hour_own": pa.repeat(0, size)}
     best, own = np.empty(size, np.int64), np.empty(size, np.int64)
-    chance = np.empty(size)
+    chance = np.full(size, np.nan)
     for start in range(0, size, _CHUNK):
         count = min(_CHUNK, size - start)
         mine = (person >= start) & (person < start + count)
         table = _table(person[mine] - start, hour[mine], orders[mine], count)
-        told = best_hour.tell_hours(table, shop, weight)
+        told = best_hour.tell_hours(table, shop, weight, hours)
         chunk = slice(start, start + count)
-        best[chunk], own[chunk], chance[chunk] = told.hour, table.sum(axis=1), told.chance
-    return {"best_hour": best, "best_hour_own": own, "best_hour_chance": chance}
+        best[chunk], own[chunk] = told.hour, np.where(told.is_own, table.sum(axis=1), 0)
+        is_told = own[chunk] >= best_hour.SURE_ORDERS
+        chance[chunk] = np.where(is_told, told.chance, np.nan)
+    told_chance = pa.array(chance, from_pandas=True)
+    return {"best_hour": best, "best_hour_own": own, "best_hour_chance": told_chance}
 
 
 def _then_and_later(

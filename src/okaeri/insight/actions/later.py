@@ -17,6 +17,7 @@ from okaeri.insight.actions.predictions import Predictions, predict
 from okaeri.insight.actions.rule_series import present_version
 from okaeri.insight.analyses import ANALYSES
 from okaeri.insight.analyses.sources import Sources
+from okaeri.insight.domain.best_hour import ALL_DAY, Hours
 from okaeri.insight.domain.due import Computed, due_analyses
 from okaeri.insight.prediction_types import PredictionRules
 from okaeri.insight.store import predictions, reports
@@ -35,15 +36,20 @@ class Later:
     predictions: Predictions | None
 
 
-def compute_later(sources: Sources, depth: Depth, *, version: str, orders: int) -> Later:
-    """Compute what `depth` asks for; nothing is written. `orders` counts those of the last refresh."""
+def compute_later(
+    sources: Sources, depth: Depth, *, version: str, orders: int, hours: Hours = ALL_DAY
+) -> Later:
+    """Compute what `depth` asks for; nothing is written. `orders` counts those of the last refresh.
+
+    `hours`: at which people may be written to.
+    """
     names = _names(sources, depth, version=version, orders=orders)
     payloads = {name: build(sources) for name, build in ANALYSES.items() if name in names}
     items = learn_items(sources) if ITEMS in names else None
     if ITEM_TIMING in names:
         payloads[ITEM_TIMING] = learn_item_timing(sources)
     if BEST_HOURS in names:
-        payloads[BEST_HOURS] = learn_best_hours(sources)
+        payloads[BEST_HOURS] = learn_best_hours(sources, hours)
     foretold = None
     if names & {_PREDICTIONS, TRAINING}:
         foretold = predict(
@@ -51,6 +57,7 @@ def compute_later(sources: Sources, depth: Depth, *, version: str, orders: int) 
             load(PredictionRules),
             train=TRAINING in names,
             hour_weight=find_weight(payloads.get(BEST_HOURS)),
+            hours=hours,
         )
         payloads[_PREDICTIONS] = foretold.payload
         if foretold.trained is not None:

@@ -15,7 +15,7 @@ from okaeri.insight.actions.prediction_training import find_training
 from okaeri.insight.actions.segment_tables import SCHEMAS, find_fact
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.domain import importance, lapse_risk
-from okaeri.insight.domain.best_hour import SHOP_WEIGHT
+from okaeri.insight.domain.best_hour import ALL_DAY, SHOP_WEIGHT, Hours
 from okaeri.insight.domain.chance_interval import Trial, chance_interval
 from okaeri.insight.domain.ground import Ground, ground_of, present_ground_of
 from okaeri.insight.domain.lapse_words import without_contradictions
@@ -55,10 +55,12 @@ def predict(
     *,
     train: bool = True,
     hour_weight: float = SHOP_WEIGHT,
+    hours: Hours = ALL_DAY,
 ) -> Predictions:
     """Foretell every buyer as of the refresh.
 
-    `hour_weight` is what the shop's hours of the day weigh beside a person's own (`actions.best_hours`).
+    `hour_weight` is what the shop's hours of the day weigh beside a person's own (`actions.best_hours`),
+    `hours` at which people may be written to.
     With `train`, or without an earlier lesson that holds, replays first what was known before.
     """
     ground = _present_ground(sources)
@@ -78,9 +80,9 @@ def predict(
         **_ahead(told, returns),
         **_sureness(now, told, returns, replayed, horizon),
         **_next(now.ground, coming, sources.as_of),
-        **_lapse(now, replayed, lapse_days),
+        **_lapse(now, replayed, lapse_days, coming.usual_days),
         **_importance(sources, now.ground, told, rules),
-        **hour_columns(sources, now.ground.customer_id, hour_weight),
+        **hour_columns(sources, now.ground.customer_id, hour_weight, hours),
     }
     payload = _payload(now, replayed, horizon, lapse_days)
     return Predictions(pa.table(dict(columns)), payload, None if known else replayed)
@@ -212,7 +214,8 @@ def _next(ground: Ground, coming: NextPurchase, as_of: date) -> Columns:
     }
 
 
-def _lapse(now: Standpoint, replayed: Replayed, days: int) -> Columns:
+def _lapse(now: Standpoint, replayed: Replayed, days: int, said_usual: Floats) -> Columns:
+    """Give risk and reasons; `said_usual`: the one usual interval people are told of (usual_gap_days)."""
     rule = lapse_risk.rule_risk(now.ground, now.fits, days)
     matrix = lapse_risk.matrix_of(now.ground, rule, now.usual_days)
     risk = replayed.lapse.model.predict(matrix)
@@ -225,7 +228,7 @@ def _lapse(now: Standpoint, replayed: Replayed, days: int) -> Columns:
     return {
         "lapse_risk": risk,
         "lapse_days": pa.repeat(days, len(risk)),
-        "lapse_reasons": _reasons(now, moved),
+        "lapse_reasons": _reasons(now, moved, said_usual),
         **_ends("lapse_risk", risk, _lapse_spread(now, replayed, days, risk), replayed.lapse_trial),
     }
 
@@ -257,15 +260,15 @@ def _ends(name: str, chances: Floats, spread: Floats, trial: Trial) -> Columns:
     return {f"{name}_low": low, f"{name}_high": high}
 
 
-def _reasons(now: Standpoint, moved: Floats) -> pa.Array:
+def _reasons(now: Standpoint, moved: Floats, usual_days: Floats) -> pa.Array:
     """Give up to three reasons per person as JSON, the strongest first."""
-    moved = without_contradictions(moved, now.ground, now.usual_days, recent_days=RECENT_DAYS)
+    moved = without_contradictions(moved, now.ground, usual_days, recent_days=RECENT_DAYS)
     order = np.argsort(-np.abs(moved), axis=1)[:, :3]
     effects = np.round(np.take_along_axis(moved, order, axis=1), 3)
     is_told = np.abs(effects) >= lapse_risk.LEAST_EFFECT
     heads = pa.array([f'{{"code": "{reason}", "effect": ' for reason in lapse_risk.REASONS])
     counts = (
-        np.round(now.usual_days).astype(np.int64),
+        np.round(usual_days).astype(np.int64),
         now.ground.silent_days.astype(np.int64),
         now.ground.purchases.astype(np.int64),
         now.ground.age_days.astype(np.int64),

@@ -1,7 +1,7 @@
 """The nightly refresh: sync, analyse, and write everything back in one transaction."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -40,6 +40,7 @@ from okaeri.insight.analyses.movement import with_class_before
 from okaeri.insight.analyses.signs import find_day_points
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.bump_types import ReadSigns
+from okaeri.insight.domain.best_hour import ALL_DAY
 from okaeri.insight.domain.cycle import shop_cycle
 from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.freshness_types import BandRules
@@ -69,6 +70,7 @@ def refresh(
     answers: Answers | None = None,
     reactions: ReadSigns | None = None,
     clicks: ReadClicks | None = None,
+    send_hours: Collection[int] = (),
 ) -> RefreshSummary:
     """Recompute every analysis as of the end of the shop day `as_of`.
 
@@ -76,11 +78,13 @@ def refresh(
     analyses and predictions are. Pages see the old numbers until all new ones are there.
     `progress(done, total)` counts steps. `answers` gives what people answered to questions, for
     segments to ask about, `reactions` what they did with messages, which lifts freshness, and `clicks`
-    the links they pressed there, which tell of interests.
+    the links they pressed there, which tell of interests. `send_hours`: at which the shop writes to
+    people (local, none: all day); a best hour is one of them.
     """
     started = time.monotonic()
     tell = progress or (lambda _done, _total: None)
-    request = Request(as_of, load(LifecycleRules), load(RankRules), load(BandRules))
+    hours = tuple(sorted(send_hours)) or ALL_DAY
+    request = Request(as_of, load(LifecycleRules), load(RankRules), load(BandRules), hours)
     rules = (request.rules, request.ranks, load(CountingRules))
     version = rule_version(*rules)
     sync_warehouse(warehouse)
@@ -166,7 +170,8 @@ def _compute(shop: _Shop, depth: Depth) -> _Computed:
     payloads = build_reports(warehouse, found, shop.request, known=customers.count_customers())
     summary = payloads["summary"]
     summary["left_out"] = count_left_out(warehouse, sources.orders, shop.request)
-    later = compute_later(sources, depth, version=version, orders=summary["orders"])
+    hours = shop.request.send_hours
+    later = compute_later(sources, depth, version=version, orders=summary["orders"], hours=hours)
     leads = find_leads(warehouse, found.customers, as_of) if summary["leads"] else []
     standing = _stage_standing(sources)
     foretold = later.predictions.rows if later.predictions else None

@@ -1,5 +1,6 @@
 """The hour a person is most likely at the shop: his own hours, shrunk to everybody's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,29 +10,38 @@ from scipy import special
 
 from okaeri.insight.domain.lifetime.histories import Floats
 
+# Shop-local hours, rising.
+Hours = Sequence[int]
 HOURS = 24
 # What everybody does weighs as much as so many orders of one's own, until a replay says otherwise.
 SHOP_WEIGHT = 5.0
 # The weights a replay chooses among: from people of habit to people who buy whenever.
 _WEIGHTS = (2.0, 5.0, 10.0, 20.0, 50.0, 200.0)
-# Nobody is written to outside these hours, so no better hour is looked for there.
-_FIRST_HOUR, _LAST_HOUR = 8, 20
+# Where nobody says at which hours the shop writes to people, every hour may be the best.
+ALL_DAY = tuple(range(HOURS))
 # Files without a time of day put every order at one hour: then nothing is known.
 _SAME_HOUR = 0.95
 # An hour and its neighbours are one time of the day; the next one does not overlap it.
 _APART = 3
 # Under so many orders after the cutoff a replay is noise.
 _FEWEST_ORDERS = 50
-# So likely a better time than any other of the day: then it may be relied on.
+# So likely a better time than any other of the day, by so many orders of his own: it may be relied on.
 SURE_FROM = 0.8
+SURE_ORDERS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class BestHours:
-    """One entry per person: the best hour, and the chance that it beats every other time of his day."""
+    """One entry per person: the best hour, and the chance that it beats every other time of his day.
+
+    `is_own`: his own orders made it another than the shop's, or enough of them alone say the same.
+    `is_sure`: so many orders of his own say so that it may be relied on.
+    """
 
     hour: NDArray[np.int64]
     chance: Floats
+    is_own: NDArray[np.bool_]
+    is_sure: NDArray[np.bool_]
 
 
 def shop_hours(orders: Floats) -> Floats | None:
@@ -42,28 +52,39 @@ def shop_hours(orders: Floats) -> Floats | None:
     return _blended(orders / total)
 
 
-def best_hours(counts: Floats, shop: Floats, weight: float = SHOP_WEIGHT) -> NDArray[np.int64]:
-    """Give the best hour of each person; `counts` holds his orders by hour, one row each."""
-    return _best(_blended(counts) + weight * shop)
+def best_hours(
+    counts: Floats, shop: Floats, weight: float = SHOP_WEIGHT, hours: Hours = ALL_DAY
+) -> NDArray[np.int64]:
+    """Give the best hour of each person; `counts` holds his orders by hour, one row each.
+
+    `hours`: at which people may be written to at all; no better one is looked for outside them.
+    """
+    return _best(_blended(counts) + weight * shop, hours)
 
 
-def tell_hours(counts: Floats, shop: Floats, weight: float = SHOP_WEIGHT) -> BestHours:
-    """Give the best hour of each person and how sure it is.
+def tell_hours(
+    counts: Floats, shop: Floats, weight: float = SHOP_WEIGHT, hours: Hours = ALL_DAY
+) -> BestHours:
+    """Give the best hour of each person among `hours` and how sure it is.
 
     Hours of a person are a Dirichlet distribution of `weight` orders like the shop's and his own. The
     chance compares the best hour and its neighbours with the best such time that does not overlap it
     (normal approximation of the difference of two shares).
     """
-    best = _best(_blended(counts) + weight * shop)
+    best = best_hours(counts, shop, weight, hours)
     known = counts + weight * shop
     around = _around(known)
-    asked = np.arange(_FIRST_HOUR, _LAST_HOUR + 1)
+    asked = np.array(hours)
     is_apart = np.abs(asked[None, :] - best[:, None]) >= _APART
     other = np.where(is_apart, around[:, asked], 0.0).max(axis=1)
     mine = around[np.arange(len(best)), best]
     whole = known.sum(axis=1)
     spread = (mine + other - (mine - other) ** 2 / whole) / (whole + 1.0)
-    return BestHours(best, np.asarray(special.ndtr((mine - other) / np.sqrt(whole * spread))))
+    chance = np.asarray(special.ndtr((mine - other) / np.sqrt(whole * spread)))
+    is_many = counts.sum(axis=1) >= SURE_ORDERS
+    alone = _best(_blended(counts), hours)
+    is_own = (best != _best(shop[None, :], hours)[0]) | (is_many & (np.abs(alone - best) <= 1))
+    return BestHours(best, chance, is_own, is_own & is_many & (chance >= SURE_FROM))
 
 
 def choose_weight(counts: Floats, later: Floats, shop: Floats) -> float:
@@ -73,17 +94,19 @@ def choose_weight(counts: Floats, later: Floats, shop: Floats) -> float:
     return min(_WEIGHTS, key=lambda weight: _loss(_shares(counts, shop, weight), later))
 
 
-def replay(counts: Floats, later: Floats, shop: Floats, weight: float) -> dict[str, Any]:
+def replay(
+    counts: Floats, later: Floats, shop: Floats, weight: float, hours: Hours = ALL_DAY
+) -> dict[str, Any]:
     """Compare people's own hours with the shop's best hour on the orders that came later.
 
     {orders, people, own_hits, shop_hits (share of later orders within an hour of it), own_loss, shop_loss
     (mean -log of the chance given to the very hour), sure_people, sure_hits, sure_shop_hits (of those
     whose hour may be relied on)}. None of them sure: their shares are None.
     """
-    told = tell_hours(counts, shop, weight)
-    best = int(best_hours(np.zeros((1, HOURS)), shop)[0])
+    told = tell_hours(counts, shop, weight, hours)
+    best = int(_best(shop[None, :], hours)[0])
     own, shops = (_hits(later, hour) for hour in (told.hour, np.full(len(told.hour), best)))
-    of, sure = later.sum(axis=1), told.chance >= SURE_FROM
+    of, sure = later.sum(axis=1), told.is_sure
     everybody = np.broadcast_to(shop / shop.sum(), later.shape)
     return {
         "orders": int(of.sum()),
@@ -99,8 +122,9 @@ def replay(counts: Floats, later: Floats, shop: Floats, weight: float) -> dict[s
     }
 
 
-def _best(known: Floats) -> NDArray[np.int64]:
-    return np.asarray(_FIRST_HOUR + known[:, _FIRST_HOUR : _LAST_HOUR + 1].argmax(axis=1))
+def _best(known: Floats, hours: Hours) -> NDArray[np.int64]:
+    asked = np.array(hours)
+    return np.asarray(asked[known[:, asked].argmax(axis=1)])
 
 
 def _blended(counts: Floats) -> Floats:

@@ -223,12 +223,16 @@ DEFINITIONS: Mapping[str, Text] = {
         "Priority: importance × (100 − freshness) ÷ 100: large for those who matter and grow cold.",
     ),
     "best_hour": Text(
-        "届けやすい時間: 本人が注文した時間帯に、店全体の時間帯を混ぜた、8時から20時のうち最も多い時間です。"
+        "届けやすい時間: 本人が注文した時間帯に、店全体の時間帯を混ぜた、販促を送ってよい時間のうち"
+        "最も多い時間です。"
+        "本人の注文で変わらないときは「店全体の時間」です。"
         "店全体を注文何件分とみなすかは、過去の日から予測し直して最も当たったものを使います。確かさは、"
-        "前後1時間を合わせた時間帯が、重ならないほかの時間帯より本人に合っている確率で、80%以上を「確か」とします。",
-        "Best hour: the own order hours, blended with everybody's, the fullest hour from 8 to 20. How many "
+        "前後1時間を合わせた時間帯が、重ならないほかの時間帯より本人に合っている確率で、本人の注文が5件以上で、80%以上のときを「確か」とします。",
+        "Best hour: the own order hours, blended with everybody's, the fullest of the hours "
+        "at which the shop may send; “the shop's hour” where the own orders do not "
+        "change it. How many "
         "orders everybody's count for is what held best at a replay from an earlier day. Sureness is the "
         "chance that this time (an hour either way) suits the person better than any other time of the day "
-        "that does not overlap it; from 80% on it is called sure.",
+        "that does not overlap it; from 80% and five own orders on it is called sure.",
     ),
 }
