@@ -31,6 +31,7 @@ from okaeri.intake.types import (
 from okaeri.intake.voice_types import ReviewIn, SurveyAnswerIn
 from okaeri.plan.types import EnrolmentView
 from okaeri.web.access import Role, give_role
+from okaeri.web.pages.customers.foretold import first_day
 from okaeri.web.pages.customers.happening import Happening, whose
 from okaeri.web.pages.customers.next_action import Situation, decide_next
 from okaeri.web.pages.customers.timeline import PAGE, TABS, Place, read_page, read_place
@@ -48,6 +49,7 @@ TOLD = CustomerPredictionView(
     1, TODAY, 120, 0.9, 0.624, 3.0, 1, 5, 9000, 3000, 15_000, date(2026, 4, 20), date(2026, 5, 1),
     date(2026, 6, 2), 30.0, 0.2, 0.3, [], 50.0, {}, 10.0, None, 0, returns_low=0.5, returns_high=0.74,
 )  # fmt: skip
+OVERDUE = replace(STANDING, last_on=date(2026, 3, 1))
 CALM = Situation(TODAY, STANDING, False, False, True, None, (), TOLD)
 WALK = EnrolmentView(
     1, "know_us", Text("もっと知る", "Know us"), 1, "treated", "a", "active", TODAY, NOON, NOON, None,
@@ -71,7 +73,9 @@ WALK = EnrolmentView(
         ({"standing": None}, "次の集計で"),
         ({"standing": replace(STANDING, is_at_risk=True, recency_days=190)}, "190日"),
         ({"standing": replace(STANDING, is_f2_late=True, recency_days=95)}, "2回目がまだ"),
-        ({"standing": replace(STANDING, last_on=date(2026, 3, 1))}, "8日過ぎています"),
+        ({"standing": OVERDUE}, "8日過ぎています。ひとこと、近況を"),
+        ({"standing": OVERDUE, "is_refill_due": True}, "使い切りの頃のお知らせが合います"),
+        ({"standing": replace(OVERDUE, freshness_band=FreshnessBand.LOST)}, "離れかけています"),
         ({"told": None}, "見守る"),
     ],
 )
@@ -82,10 +86,33 @@ def test_the_next_action_is_what_would_hurt_most_if_overlooked(
 
 
 def test_the_next_action_leads_to_the_list_where_a_journey_was_not_brought_in() -> None:
-    late = replace(CALM, standing=replace(STANDING, is_f2_late=True, recency_days=95))
-    here = replace(late, journeys=frozenset({"first_follow"}))
-    assert decide_next(here, 1).address == "/actions/journeys/first_follow/"
+    late = replace(CALM, standing=OVERDUE, is_refill_due=True)
+    here = replace(late, journeys=frozenset({"runs_out"}))
+    assert decide_next(here, 1).address == "/actions/journeys/runs_out/"
     assert decide_next(replace(late, journeys=frozenset()), 1).address == "/actions/journeys/"
+
+
+@pytest.mark.parametrize(
+    ("differs", "address"),
+    [
+        ({"standing": replace(STANDING, is_f2_late=True)}, "/customers/?flag=f2_late"),
+        ({"standing": replace(STANDING, is_at_risk=True)}, "/actions/journeys/welcome_back/"),
+        ({"standing": OVERDUE}, ""),
+        (
+            {"standing": replace(OVERDUE, freshness_band=FreshnessBand.LOST)},
+            "/actions/journeys/win_back/",
+        ),
+    ],
+)
+def test_the_next_action_opens_only_what_is_meant_for_such_a_person(
+    differs: dict[str, Any], address: str
+) -> None:
+    assert decide_next(replace(CALM, **differs), 1).address == address
+
+
+def test_an_hour_that_has_begun_is_told_for_the_next_day() -> None:
+    assert first_day(TODAY, 19, 20) == first_day(TODAY, 23, None) == TODAY
+    assert first_day(TODAY, 20, 20) == first_day(TODAY, 23, 20) == date(2026, 4, 9)
 
 
 def test_a_place_in_the_story_survives_the_address_and_strange_ones_are_the_beginning() -> None:

@@ -8,7 +8,7 @@ from okaeri.customers import api as customers
 from okaeri.customers.preference_types import NO_WISHES, Wishes
 from okaeri.customers.types import ContactPointView
 from okaeri.deliver import api as deliver
-from okaeri.foundation.settings import load
+from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.insight.cycle_types import CycleRules
@@ -99,12 +99,15 @@ def _offer(
     wishes = found.wishes if found else NO_WISHES
     channel, sureness = _channel(told.customer_id, channels, now, today)
     first = today if is_late else max(today, told.next_on - timedelta(days=_LEAD_DAYS))
+    hour = _allowed_hour(told.best_hour, wishes)
+    hour_now = now.astimezone(load(ShopProfile).zone).hour
+    first = max(first, first_day(today, hour_now, hour))
     return Offer(
         product=product,
         channel=channel_name(channel) if channel else None,
         sureness=sureness,
         on=_allowed_day(first, wishes),
-        hour=_allowed_hour(told.best_hour, wishes),
+        hour=hour,
         why=_why(told, is_late=is_late),
     )
 
@@ -132,6 +135,12 @@ def _channel(
     words = _SURE if known.is_sure else _UNSURE
     chance = round(100 * (known.chance or 0))
     return channel, words.format(share=f"{known.share:.1%}", n=known.sent, chance=chance)
+
+
+def first_day(today: date, hour_now: int, hour: int | None) -> date:
+    """Give the first day on which that hour is still to come: tomorrow, once it has begun."""
+    is_past = hour is not None and hour_now >= hour
+    return today + timedelta(days=1) if is_past else today
 
 
 def _allowed_day(day: date, wishes: Wishes) -> date:

@@ -7,7 +7,7 @@ from datetime import date
 from okaeri.customers.preference_types import PreferenceView
 from okaeri.foundation.text import Text, day_in_words
 from okaeri.insight.prediction_types import CustomerPredictionView
-from okaeri.insight.types import CustomerInsightView, Stage
+from okaeri.insight.types import CustomerInsightView, FreshnessBand, Stage
 from okaeri.plan.types import EnrolmentView
 from okaeri.web.pages.customers.coming import coming_in_words
 
@@ -27,6 +27,8 @@ class Situation:
     told: CustomerPredictionView | None = None
     # Keys of journeys the shop has; None where nobody asked.
     journeys: frozenset[str] | None = None
+    # Something he uses runs out about now, and a refill is what fits him best.
+    is_refill_due: bool = False
     # His wish to cancel or pause a subscription waits to be carried out.
     is_leaving: bool = False
 
@@ -46,6 +48,7 @@ class NextAction:
 
 
 _OPEN = Text("開く", "Open")
+_THEY = Text("同じ状態の方の一覧", "All who are so")
 _COMPLAINT = Text(
     "苦情への返事が先です。済むまで販促は止まっています。",
     "Answer the complaint first; nothing is sold until that is done.",
@@ -82,6 +85,14 @@ _DUE = Text("{coming}それまでは見守りましょう。", "{coming} Until t
 _OVERDUE = Text(
     "いつもの間隔({cycle}日)を{n}日過ぎています。使い切りの頃のお知らせが合います。",
     "{n} days past the usual {cycle}: a reorder notice fits.",
+)
+_COLD = Text(
+    "いつもの間隔({cycle}日)を{n}日過ぎ、離れかけています。売り込みの前に、わけをうかがいましょう。",
+    "{n} days past the usual {cycle} and growing cold: ask why before selling.",
+)
+_LATE = Text(
+    "いつもの間隔({cycle}日)を{n}日過ぎています。ひとこと、近況をうかがう頃合いです。",
+    "{n} days past the usual {cycle}: time for a word to ask how things are.",
 )
 _LEAVING = Text(
     "定期の解約か休止のお申し出が、手続きを待っています。",
@@ -132,7 +143,8 @@ def _fitting(situation: Situation) -> NextAction:
     if standing.is_lapsed or standing.is_at_risk:
         return NextAction(_LAPSED.format(n=away), _OPEN, situation.address_of("welcome_back"))
     if standing.is_f2_late:
-        return NextAction(_F2_LATE.format(n=away), _OPEN, situation.address_of("first_follow"))
+        # His follow journey begins with the purchase: for him it is too late, for his like there is a list.
+        return NextAction(_F2_LATE.format(n=away), _THEY, "/customers/?flag=f2_late")
     told = situation.told
     if told is None or standing.last_on is None or standing.stage is Stage.LEAD:
         return NextAction(_WAIT)
@@ -140,8 +152,18 @@ def _fitting(situation: Situation) -> NextAction:
     late = (situation.today - standing.last_on).days - cycle
     if late <= 0:
         return NextAction(_filled(_DUE, coming=coming_in_words(told)))
-    text = _OVERDUE.format(n=late, cycle=cycle)
-    return NextAction(text, _OPEN, situation.address_of("know_us"))
+    return _overdue(situation, standing, {"n": late, "cycle": cycle})
+
+
+def _overdue(
+    situation: Situation, standing: CustomerInsightView, days: dict[str, int]
+) -> NextAction:
+    """Give the play whose people he is one of; where none is meant for him, a word alone."""
+    if situation.is_refill_due:
+        return NextAction(_OVERDUE.format(**days), _OPEN, situation.address_of("runs_out"))
+    if standing.freshness_band is FreshnessBand.LOST:
+        return NextAction(_COLD.format(**days), _OPEN, situation.address_of("win_back"))
+    return NextAction(_LATE.format(**days))
 
 
 def _filled(text: Text, **parts: Text) -> Text:

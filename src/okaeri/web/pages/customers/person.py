@@ -138,6 +138,10 @@ def _treated(
     has_low_score = bool(listen.no_selling_to(customers.ids_of(customer_id)))
     has_complaint = bool(customers.open_complaints([customer_id]))
     told = insight.list_predictions([customer_id]).get(customer_id)
+    now = clock.now()
+    offers = plan.list_offers(customer_id, now=now)
+    first = offers[0] if offers else None
+    is_refill = first is not None and first.method == "reorder"
     situation = Situation(
         today=today,
         standing=standing,
@@ -149,10 +153,9 @@ def _treated(
         wishes=customers.find_preference(customer_id),
         walks=walks,
         journeys=plan.journey_keys(),
+        is_refill_due=is_refill and bool(insight.run_outs_of([customer_id])),
     )
-    now, is_open = clock.now(), not (has_complaint or has_low_score)
-    offers = plan.list_offers(customer_id, now=now)
-    first = offers[0] if offers else None
+    is_open = not (has_complaint or has_low_score)
     return {
         "walks": walks,
         "next": decide_next(situation, customer_id),
