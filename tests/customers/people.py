@@ -38,6 +38,7 @@ def party_record(
         birth_on=fields.pop("birth_on", None),  # type: ignore[arg-type]
         email_opt_in=fields.pop("email_opt_in", None),  # type: ignore[arg-type]
         seen_at=day(at),
+        known_at=day(at),
         change_no=number,
         **fields,  # type: ignore[arg-type]
     )

@@ -1,14 +1,20 @@
 """Two customers who turn out to be one, and one who turns out to be two."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.migrations import RunSQL
 
 from okaeri.customers import api
 from okaeri.customers.models import ConsentEvent, ContactPoint, Customer, IdentityKey, PartyLink
+from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.intake import api as intake
+from okaeri.intake.models import Party
+from okaeri.intake.types import PartyIn
 
 from .people import day, order_in
 
@@ -126,6 +132,43 @@ def test_undoing_a_merge_gives_everybody_everything_back(
     history = api.purchase_history([older, younger])
     assert [p.order_no for p in history[older]] == ["1", "3"]
     assert [p.order_no for p in history[younger]] == ["2"]
+
+
+def test_one_of_two_is_known_since_the_first_and_each_since_his_own_day_again(
+    given_orders: Given,
+) -> None:
+    given_orders(order_in("1", at=6, email="a@x.jp"))
+    with clock.use(clock.SimulatedClock(day(7))):
+        intake.record_customers([PartyIn(member_no="7", registered_at=day(2))], source="shop")
+    given_orders()
+    older, younger = Customer.objects.order_by("id")
+    assert (older.known_at, younger.known_at) == (day(6), day(2))
+    merge_id = join(given_orders)
+    assert api.get_customer(older.pk).known_at == day(2)
+    assert [one.id for one in api.iter_known_since(day(2))] == [older.pk]
+    api.undo_merge(merge_id)
+    # The order that joined them (on day 3) stays with the one who was kept.
+    assert api.get_customer(older.pk).known_at == day(3)
+    assert api.get_customer(younger.pk).known_at == day(2)
+
+
+def test_people_of_before_are_known_since_the_first_order_or_the_last_word(
+    given_orders: Given,
+) -> None:
+    given_orders(order_in("2", at=9, email="a@x.jp"), order_in("1", at=4, email="a@x.jp"))
+    with clock.use(clock.SimulatedClock(day(7))):
+        intake.record_customers([PartyIn(email="b@x.jp")], source="shop")
+    given_orders()
+    Party.objects.update(known_at=None)
+    Customer.objects.update(known_at=None)
+    with connection.cursor() as cursor:
+        for station, name in (("intake", "0016"), ("customers", "0010")):
+            move = import_module(f"okaeri.{station}.migrations.{name}_since_when_known").Migration
+            (change,) = (one for one in move.operations if isinstance(one, RunSQL))
+            cursor.execute(str(change.sql))
+    assert list(Party.objects.order_by("id").values_list("known_at", flat=True)) == [day(4), day(7)]
+    known = Customer.objects.order_by("id").values_list("known_at", flat=True)
+    assert list(known) == [day(4), day(7)]
 
 
 def test_who_was_taken_apart_is_never_joined_again_by_itself(

@@ -26,7 +26,7 @@ _KNOWN = {
         "class_category_name1", "class_category_name2", "price", "quantity", "tax", "Product",
         "OrderItemType", "TaxDisplayType", "Shippings", "shipping_date", "name",
     },
-    "customers": _PERSON | {"Status", "name"},
+    "customers": _PERSON | {"Status", "name", "create_date"},
     "products": {
         "id", "name", "update_date", "ProductCategories", "Category", "ProductClasses", "code",
         "stock", "stock_unlimited", "visible", "ClassCategory1", "ClassCategory2",

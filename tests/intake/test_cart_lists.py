@@ -55,13 +55,14 @@ def test_the_older_layout_without_numbers_is_read_as_well(tmp_path: Path) -> Non
     path = _file(
         tmp_path,
         f"First Name,Last Name,Email,Accepts Email Marketing,{_OLD_ADDRESS},Phone,"
-        "Accepts SMS Marketing,Total Spent,Total Orders,Tags,Note,Tax Exempt",
+        "Accepts SMS Marketing,Total Spent,Total Orders,Tags,Note,Tax Exempt,Created At",
         "花子,山田,hana@example.com,no,,神宮前1,,渋谷区,東京都,JP-13,Japan,JP,'1500001,'090-1234-5678,"
-        "no,0.00,0,,,no",
+        "no,0.00,0,,,no,2024-03-01 09:30:00 +0000",
     )
     assert api.import_file(path).connector == "shopify_customers"
     hana = Party.objects.get()
     assert (hana.member_no, hana.email_opt_in, hana.prefecture) == ("", False, "東京都")
+    assert str(hana.registered_at) == "2024-03-01 09:30:00+00:00"
 
 
 def test_shopify_products_are_one_per_sku_with_the_title_of_their_group(tmp_path: Path) -> None:
@@ -104,6 +105,7 @@ def test_eccube_members_come_without_those_who_left(tmp_path: Path) -> None:
     assert (hana.source, hana.member_no, hana.family_name) == ("eccube", "71", "髙橋")
     assert str(hana.birth_on) == "1980-05-06"
     assert hana.seen_at.isoformat().startswith("2026-10-31T15:00")
+    assert str(hana.registered_at) == str(hana.known_at) == "2024-01-02 01:00:00+00:00"
     # Nothing in the file speaks of consent.
     assert hana.email_opt_in is None
 

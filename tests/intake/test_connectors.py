@@ -471,6 +471,26 @@ def test_of_a_mall_order_in_a_mixed_file_no_column_is_kept_that_reaches_somebody
 
 
 @pytest.mark.django_db
+def test_a_mapping_may_tell_when_buyers_became_members(tmp_path: Path) -> None:
+    path = tmp_path / "any.csv"
+    path.write_text(
+        "No,When,Item,Pieces,Sum,Mail,Joined\n"
+        "1,2026-01-05,X,2,500,a@example.com,2025-06-01\n"
+        "2,2026-01-04,X,2,500,a@example.com,2025-04-01\n"
+        "3,2026-01-04,X,2,500,b@example.com,soon\n"
+    )
+    mapping = {
+        "order_no": "No", "ordered_at": "When", "sku": "Item", "quantity": "Pieces",
+        "amount": "Sum", "email": "Mail", "registered_at": "Joined",
+    }  # fmt: skip
+    assert api.import_file(path, mapping=mapping).orders_new == 3
+    told = Party.objects.order_by("email").values_list("registered_at", "known_at")
+    april, january = (datetime(2025, 3, 31, 15, tzinfo=UTC), datetime(2026, 1, 3, 15, tzinfo=UTC))
+    # As with a day of birth, what cannot be read is no reason to refuse an order.
+    assert list(told) == [(april, april), (None, january)]
+
+
+@pytest.mark.django_db
 def test_a_mapping_may_say_that_a_file_is_for_analysis_only(tmp_path: Path) -> None:
     path = tmp_path / "mall.csv"
     path.write_text("No,When,Item,Pieces,Sum,Mail,Opt\n1,2026-01-05,X,2,500,a@example.com,1\n")

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
+from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.models import Job
 from okaeri.foundation.work.jobs import JobRunner, get_job
@@ -347,10 +348,17 @@ def test_a_contact_was_last_seen_when_it_last_ordered(tmp_path: Path) -> None:
     api.import_file(template_file(tmp_path / "o.csv", *rows))
     party = api.list_parties_after(0, 10)[0]
     assert party.seen_at == datetime(2024, 1, 1, 3, tzinfo=UTC)
-    # An older order tells nothing new of the contact, a later one does.
-    older = {"注文番号*": "0", "注文日時*": "2021-01-01"}
-    api.import_file(template_file(tmp_path / "older.csv", older))
-    assert api.list_parties_after(0, 10) == [party]
+    assert party.known_at == datetime(2022, 1, 1, 3, tzinfo=UTC)
+    # An older order tells since when it is known, a later one when it was last seen; the rest nothing.
+    older = template_file(tmp_path / "o.csv", {"注文番号*": "0", "注文日時*": "2021-01-01"})
+    api.import_file(older)
+    (known,) = api.list_parties_after(0, 10)
+    assert (known.seen_at, known.known_at) == (
+        party.seen_at,
+        datetime(2020, 12, 31, 15, tzinfo=UTC),
+    )
+    api.import_file(older)
+    assert api.list_parties_after(0, 10) == [known]
     later = {"注文番号*": "4", "注文日時*": "2025-01-01 12:00:00"}
     api.import_file(template_file(tmp_path / "later.csv", later))
     again = api.list_parties_after(party.change_no, 10)
@@ -466,6 +474,33 @@ def test_a_products_file_says_what_is_left_and_where_it_is_sold(tmp_path: Path) 
         "LOTION": ProductIn("LOTION", stock=0, url="https://shop.example/lotion"),
         "SOAP": ProductIn("SOAP"),
     }
+
+
+def test_a_day_of_registration_is_kept_where_it_can_be_believed(tmp_path: Path) -> None:
+    path = _file(
+        tmp_path / "c.csv",
+        "顧客ID,メールアドレス,会員登録日,最終更新日",
+        "C1,a@example.com,令和6年5月1日,2025-03-01",
+        "C2,b@example.com,-,2025-03-01",
+        "C5,e@example.com,,2099-01-01",
+        "C3,c@example.com,2026-01-02,2099-01-01",
+        "C4,d@example.com,1970-01-01 00:00:00,",
+    )
+    with clock.use(clock.SimulatedClock(datetime(2026, 1, 1, tzinfo=UTC))):
+        assert api.detect_file(path).connector == "customers"
+        result = api.import_file(path)
+    told = [(row.line_no, row.code, row.reason.ja) for row in api.iter_rejected_rows(result.run_id)]
+    assert [one[:2] for one in told] == [(5, "bad_registration"), (6, "bad_registration")]
+    assert "まだ来ていない日" in told[0][2]
+    assert "1990年より前" in told[1][2]
+    first, second, third = Party.objects.order_by("id")
+    # What was changed in a year to come is as good as what was changed now.
+    assert third.seen_at == third.known_at == datetime(2026, 1, 1, tzinfo=UTC)
+    april = datetime(2024, 4, 30, 15, tzinfo=UTC)
+    march = datetime(2025, 2, 28, 15, tzinfo=UTC)
+    assert (first.registered_at, first.known_at, first.seen_at) == (april, april, march)
+    # Where no day is given, the oldest word there is: when the row was last changed.
+    assert (second.registered_at, second.known_at, second.seen_at) == (None, march, march)
 
 
 def test_a_customers_file_makes_contacts_without_orders(tmp_path: Path) -> None:

@@ -90,7 +90,9 @@ def test_an_order_arrives_with_its_person_money_and_day(reader: Reader) -> None:
 
 
 def test_members_and_products_come_as_well_and_carts_and_leavers_do_not(reader: Reader) -> None:
-    reader.shop.member(7, changed=ago(hours=1), name01="佐藤", birth="1980-05-06T00:00:00+09:00")
+    since = "2024-01-02T10:00:00+09:00"
+    born = "1980-05-06T00:00:00+09:00"
+    reader.shop.member(7, changed=ago(hours=1), name01="佐藤", birth=born, create_date=since)
     reader.shop.member(8, changed=ago(hours=1), Status={"id": "3"})
     reader.shop.order(9, changed=ago(hours=1), order_date=None, OrderStatus={"id": "8"})
     reader.shop.product(3, changed=ago(hours=1))
@@ -98,6 +100,7 @@ def test_members_and_products_come_as_well_and_carts_and_leavers_do_not(reader: 
     assert not Order.objects.exists()
     party = Party.objects.get()
     assert (party.member_no, party.family_name, party.birth_on) == ("7", "佐藤", date(1980, 5, 6))
+    assert str(party.registered_at) == str(party.known_at) == "2024-01-02 01:00:00+00:00"
     product = Product.objects.get()
     assert (product.sku, product.name, product.category) == ("LOTION", "化粧水 大", "スキンケア")
     assert product.stock == 12

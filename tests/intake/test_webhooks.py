@@ -292,7 +292,7 @@ def test_money_never_passes_through_a_float(shop: ConnectionView) -> None:
 def test_a_customer_and_his_consent_come_in(shop: ConnectionView) -> None:
     customer = {
         "id": 71, "updated_at": "2026-11-02T10:00:00+09:00", "email": "hana@example.com",
-        "first_name": "花子", "last_name": "髙橋",
+        "created_at": "2024-01-02T10:00:00+09:00", "first_name": "花子", "last_name": "髙橋",
         "default_address": {"zip": "150-0001", "province": "東京都", "address1": "1-1"},
     }  # fmt: skip
     send(shop, "customers/create", customer)
@@ -307,6 +307,8 @@ def test_a_customer_and_his_consent_come_in(shop: ConnectionView) -> None:
     send(shop, "customers/update", older)
     parties = Party.objects.order_by("id").values_list("email", "postal_code", "email_opt_in")
     assert list(parties) == [("hana@example.com", "1500001", None), ("hana@example.com", "", False)]
+    told = Party.objects.order_by("id").values_list("registered_at", flat=True)
+    assert list(map(str, told)) == ["2024-01-02 01:00:00+00:00", "None"]
 
 
 def test_a_price_from_the_shop_keeps_the_cost_staff_gave(shop: ConnectionView) -> None:

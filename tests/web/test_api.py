@@ -130,6 +130,16 @@ def test_people_without_orders_go_in_and_come_out(program: Program) -> None:
     assert program.post("customers", {"family_name": "佐藤"}).status_code == 422
 
 
+def test_a_person_is_known_since_he_registered(program: Program) -> None:
+    mail = {"email": "hana@example.com"}
+    program.post("customers", mail | {"registered_at": "2023-04-01T09:00:00+09:00"})
+    customers.resolve_new_parties(clock.now())
+    (found,) = program.get("customers").json()["items"]
+    assert found["known_at"] == "2023-04-01T00:00:00Z"
+    for bad in ("1989-12-31T00:00:00+09:00", "2099-01-01T00:00:00+09:00", "2023-04-01"):
+        assert program.post("customers", mail | {"registered_at": bad}).status_code == 422
+
+
 def test_a_price_alone_changes_the_price_alone(program: Program) -> None:
     program.post("products", {"sku": "A", "name": "化粧水", "cost_minor": 900})
     program.post("products", {"sku": "A", "price_minor": 3300})

@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -297,7 +297,16 @@ def test_after_an_erasure_no_table_and_no_file_knows_the_person(him_foretold: in
     assert len({hit.split(".")[0] for hit in _hits_in_the_database()}) > 10
     assert _hits_in_the_folder()
     orders = Order.objects.count()
+    born_with_the_shop = datetime(2001, 2, 3, tzinfo=UTC)
+    Party.objects.update(registered_at=born_with_the_shop, known_at=born_with_the_shop)
+    Customer.objects.update(known_at=born_with_the_shop)
     done = erase_everywhere(him_foretold, clock.now())
+    assert not Party.objects.filter(fingerprint__startswith="erased:", known_at__year=2001).exists()
+    assert not Party.objects.filter(
+        fingerprint__startswith="erased:", registered_at__isnull=False
+    ).exists()
+    nobody = Customer.objects.get(id=him_foretold)
+    assert nobody.known_at == nobody.created_at
     assert _hits_in_the_database() == set()
     assert _hits_in_the_folder() == set()
     assert Order.objects.count() == orders

@@ -3,7 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -12,7 +13,10 @@ from django.test import Client
 from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.foundation.settings import save, specs_of
+from okaeri.foundation.warehouse import open_warehouse
 from okaeri.foundation.work.loop import WorkLoop
+from okaeri.insight import api as insight
+from okaeri.insight.types import Depth
 from okaeri.intake import api as intake
 from okaeri.intake.event_types import TagRules
 from okaeri.intake.form_types import FormProof
@@ -123,6 +127,67 @@ def test_without_leads_the_page_says_what_brings_them(
     assert "No new leads" in html
     said = in_english.post(ENTER, {"journey": "lead_follow"})
     assert said.status_code == 400
+
+
+def import_members(folder: Path, *rows: str) -> None:
+    """Import members as the shop's own template has them; nobody here has ordered."""
+    path = folder / "members.csv"
+    path.write_text(
+        "\n".join(("顧客ID,姓,メールアドレス,メール許可,登録日", *rows)), encoding="utf-8"
+    )
+    assert intake.import_file(path).rows_rejected == 0
+    resolve()
+
+
+@pytest.mark.covers("A-02")
+def test_imported_members_are_as_fresh_as_the_day_they_registered(
+    browser_of_staff: Client, simulated: clock.SimulatedClock, tmp_path: Path
+) -> None:
+    rows = (
+        "1,古参,old@e.example,1,2024-02-01",
+        "2,先週,week@e.example,1,2026/5/15 21:30",
+        "3,今朝,new@e.example,1,2026-05-20",
+        "4,不明,nobody@e.example,1,0000-00-00",
+    )
+    import_members(tmp_path, *rows)
+    import_members(tmp_path, *rows)
+    html = browser_of_staff.get(PAGE).content.decode()
+    assert names_on(html) == ["不明", "今朝", "先週"]
+    assert "24h超過" not in html
+    warehouse = open_warehouse(tmp_path / "warehouse")
+    insight.refresh(warehouse=warehouse, as_of=date(2026, 5, 20), depth=Depth.CLASSES)
+    old = customers.search_customers("古参")[0]
+    standing = insight.find_insight(old.id)
+    assert standing is not None
+    assert (standing.stage, standing.freshness_band) == ("lead", "lost")
+    assert standing.fresh_on == date(2024, 2, 1)
+    page = browser_of_staff.get(f"/customers/{old.id}/").content.decode()
+    assert "<dt>知り合った日</dt><dd>2024年2月1日(木)</dd>" in page
+    rule = {"all": [{"field": "known_on", "op": "<", "value": "2025-01-01"}]}
+    assert insight.preview_rule(rule, warehouse=warehouse).total == 1
+    warehouse.close()
+    csv = b"".join(browser_of_staff.get("/customers/?csv=utf-8")).decode("utf-8-sig")
+    assert csv.splitlines()[0].endswith("知り合った日")
+    assert csv.splitlines()[1].endswith(",2024-02-01")
+    # A later file that knows better puts it right; one that says a later day does not.
+    import_members(
+        tmp_path, "3,今朝,new@e.example,1,2026-03-01", "1,古参,old@e.example,1,2026-05-19"
+    )
+    html = browser_of_staff.get(PAGE).content.decode()
+    assert names_on(html) == ["不明", "先週"]
+
+
+def test_who_was_ordering_before_is_no_fresh_lead_after_his_orders_were_cancelled(
+    browser_of_staff: Client, simulated: clock.SimulatedClock
+) -> None:
+    line, buyer = (
+        LineIn("SOAP", "石けん", 1, 900, 900),
+        PartyIn(family_name="昔", email="a@e.example"),
+    )
+    long_ago = NOON - timedelta(days=90)
+    intake.record_orders([OrderIn("shop", "1", long_ago, "cancelled", buyer, (line,), 900)])
+    resolve()
+    assert names_on(browser_of_staff.get(PAGE).content.decode()) == []
 
 
 def test_buyers_of_a_large_file_hide_no_lead(

@@ -44,6 +44,8 @@ class CustomerProfile:
     address: str
     birth_on: date | None
     created_at: datetime
+    # Since when the shop knows him: registered, ordered, wrote, followed; never behind `created_at`.
+    known_at: datetime
 
     @property
     def full_name(self) -> str:
@@ -58,7 +60,7 @@ class PersonTraits:
     id: int
     birth_on: date | None
     prefecture: str
-    created_at: datetime
+    known_at: datetime
     # Consent to mail: "granted", "withdrawn" or "none"; None without an address. Blocked addresses are
     # another matter.
     mail_consent: str | None

@@ -235,7 +235,7 @@ def _readable(staged: StagedFile) -> Staged:
     return Staged(
         parties=read(staged.parties_path),
         orders=lambda: read(staged.orders_path),
-        last_orders=lambda: read(staged.orders_path, ("party_no", "ordered_at")),
+        order_days=lambda: read(staged.orders_path, ("party_no", "ordered_at")),
         lines=lambda: read(staged.lines_path),
         order_count=max(rows, highest),
         said_until=said_until,

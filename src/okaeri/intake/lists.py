@@ -19,8 +19,9 @@ from okaeri.intake.domain.cells import (
     required,
 )
 from okaeri.intake.domain.contacts import parse_yes_no
-from okaeri.intake.domain.days import parse_day
+from okaeri.intake.domain.days import parse_day, says_no_day
 from okaeri.intake.domain.malls import can_reach, is_masked
+from okaeri.intake.domain.registration import registration_of
 from okaeri.intake.domain.staging import PRODUCTS
 from okaeri.intake.files.rows import column_positions, normal_header
 from okaeri.intake.staging.agreement import column_says
@@ -177,12 +178,22 @@ def _full_name(values: dict[str, Any]) -> str:
 class CustomerList(_List):
     """Contacts, of the same source as the layout's orders so that member numbers agree."""
 
-    def __init__(self, connector: Connector, header: Sequence[str], zone: ZoneInfo) -> None:
-        def stamp(raw: str) -> int:
-            return int(datetime.combine(parse_day(raw), time(), zone).timestamp())
+    def __init__(
+        self, connector: Connector, header: Sequence[str], zone: ZoneInfo, now: datetime
+    ) -> None:
+        def stamp(raw: str) -> int | None:
+            if says_no_day(raw):
+                return None
+            # A day to come would stand above all that anybody says until then.
+            return int(min(datetime.combine(parse_day(raw), time(), zone), now).timestamp())
 
         number = required(clean_code) if "member_no" in connector.required else clean_code
-        super().__init__(connector, header, {"member_no": number, "seen_on": optional(stamp)})
+        rules = {
+            "member_no": number,
+            "registered_at": lambda raw: registration_of(raw, zone, now),
+            "seen_on": stamp,
+        }
+        super().__init__(connector, header, rules)
         self.parties = Parties(connector.stored_as)
         places = [(f, p) for f in PARTY_FIELDS for p in self.fields.get(f, ())]
         self._party_fields = [field for field, _ in places]
@@ -203,6 +214,9 @@ class CustomerList(_List):
                 continue
             if number not in rest:
                 rest[number] = encode(self._kept(row))
+            registered_at = values.get("registered_at")
+            if registered_at is not None:
+                self.parties.note_registered(number, registered_at)
             second = values.get("seen_on")
             if second is not None:
                 stated[number] = max(second, stated.get(number, second))

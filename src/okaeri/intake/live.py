@@ -57,7 +57,7 @@ def stage_orders(orders: Iterable[OrderIn], currency: str, zone: ZoneInfo) -> St
     return Staged(
         parties=[to_batch(book.columns(), PARTIES)],
         orders=lambda: [order_batch],
-        last_orders=lambda: [order_batch],
+        order_days=lambda: [order_batch],
         lines=lambda: [line_batch],
         order_count=len(latest),
     )

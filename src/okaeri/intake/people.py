@@ -62,12 +62,16 @@ def store_parties(
     book = Contacts()
     numbers = [book.number_of(source, party)[0] for source, party, _ in given]
     said: dict[int, int] = {}
+    first: dict[int, int] = {}
     for number, (_, _, at) in zip(numbers, given, strict=True):
         if number is not None:
-            said[number] = max(int(at.timestamp()), said.get(number, 0))
+            second = int(at.timestamp())
+            said[number] = max(second, said.get(number, 0))
+            first[number] = min(second, first.get(number, second))
     columns = book.columns()
     if not columns["party_no"]:
         return [None] * len(given)
     columns["stated_at"] = [said[number] for number in columns["party_no"]]
+    columns["known_at"] = [first[number] for number in columns["party_no"]]
     ids = write_parties([to_batch(columns, PARTIES)], None, now)
     return [None if number is None else ids[number] for number in numbers]

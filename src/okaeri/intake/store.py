@@ -116,10 +116,11 @@ def parties_after(change_no: int, limit: int) -> list[PartyRecord]:
 
 def _party(*row: Any) -> PartyRecord:  # noqa: ANN401 - what the driver gives
     """Read a row at a fifth of what Django's converters take; identity reads every contact."""
-    birth_on, opt_in, seen_at, number = row[-4:]
+    birth_on, opt_in, seen_at, known_at, number = row[-5:]
     born = date.fromisoformat(birth_on) if isinstance(birth_on, str) else birth_on
     agrees = None if opt_in is None else bool(opt_in)
-    return PartyRecord(*(*row[:-4], born, agrees, as_instant(seen_at), number))
+    instants = as_instant(seen_at), as_instant(known_at)
+    return PartyRecord(*(*row[:-5], born, agrees, *instants, number))
 
 
 def has_reachable(source: str) -> bool:

@@ -40,6 +40,8 @@ class PartyIn:
     address: str = ""
     birth_on: date | None = None
     email_opt_in: bool | None = None
+    # When the source registered him (会員登録日). It says nothing of who he is: no part of equality.
+    registered_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,8 @@ class PartyRecord:
     birth_on: date | None
     email_opt_in: bool | None
     seen_at: datetime
+    # Since when its source knows it: registered, ordered, wrote; never behind `seen_at`.
+    known_at: datetime
     change_no: int
 
 

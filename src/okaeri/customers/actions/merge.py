@@ -15,7 +15,7 @@ from django.db.models import Max
 
 from okaeri.customers.domain import profile as profiles
 from okaeri.customers.models import ConsentEvent, Merge
-from okaeri.customers.store import consents, devices, identity, matching, people
+from okaeri.customers.store import consents, devices, families, identity, matching, people
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError, NotFoundError
 from okaeri.foundation.sequences import next_numbers
@@ -55,6 +55,7 @@ def merge_customers(
     identity.move_keys(keys, absorbed, kept)
     consents.move_events(events, absorbed, kept)
     people.update_profiles({kept: whole})
+    people.note_known({kept: people.known_of([absorbed])[absorbed]})
     people.set_merged_into(absorbed, kept)
     Merge.objects.create(
         kept_id=kept,
@@ -121,12 +122,21 @@ def undo_merge(merge_id: int, by: str = "") -> None:
         earlier = profiles.from_json(merge.evidence["profile_before"])
         people.update_profiles({kept: profiles.take_back(before[kept], before[absorbed], earlier)})
         people.set_merged_into(absorbed, None)
+        for number in (kept, absorbed):
+            people.set_known({number: _known_by_contacts(number)})
         Merge.objects.filter(id=merge_id).update(
             undone_at=now, undone_by=by, change_no=next_numbers(_SEQUENCE)[0]
         )
         consents.derive_points((kept, absorbed))
         matching.note_undone((kept, absorbed), by, now)
         intake.touch_orders_of_parties(moved)
+
+
+def _known_by_contacts(customer_id: int) -> datetime:
+    """Give since when the shop knows a person by his contacts, and by when his rows were written."""
+    parties = intake.list_parties(party for party, _ in identity.parties_of([customer_id]))
+    written = people.earliest_row(families.families_of([customer_id])[customer_id])
+    return min([written, *(party.known_at for party in parties)])
 
 
 def find_open_merge(one: int, other: int) -> int | None:

@@ -5,7 +5,7 @@ One transaction per batch: (1) lock the cursor, (2) read parties after it, (3) d
 commit leaves nothing; a second worker finds the cursor locked and goes away.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -131,11 +131,22 @@ class _Batch:
             return profile_of(self.parties[positions[0]])
         return newest(*(profile_of(self.parties[position]) for position in positions))
 
+    def _founders(self) -> dict[int, Sequence[int]]:
+        return {number: cluster.parties for number, cluster in self.founded.items()}
+
+    def _known(self, of: Mapping[int, Sequence[int]]) -> dict[int, datetime]:
+        """Give customer → the earliest that any of these parties (by position) is known since."""
+        return {
+            number: min(self.parties[position].known_at for position in positions)
+            for number, positions in of.items()
+        }
+
     def _write_people(self, now: datetime) -> None:
         self.profiles = {
             number: self._stated(cluster.parties) for number, cluster in self.founded.items()
         }
-        people.insert_customers(self.profiles, now)
+        people.insert_customers(self.profiles, self._known(self._founders()), now)
+        people.note_known(self._known(self.touched))
         before = people.read_profiles(self.touched, lock=True)
         after = {
             number: newest(before[number], self._stated(positions))

@@ -30,18 +30,11 @@ def list_profiles(customer_ids: Iterable[int]) -> dict[int, CustomerProfile]:
 
 
 def iter_known_since(instant: datetime, page: int = 500) -> Iterator[CustomerProfile]:
-    """Give the people first known at `instant` or after, about newest first, nobody erased.
-
-    Ids rise with time but for a few (who was erased in another life of this database): the first page
-    without anybody so new ends it.
-    """
+    """Give the people first known at `instant` or after, newest first, nobody erased."""
     gone, below = set(erased_ids()), None
-    while found := people.newest(page, below):
-        new = [one for one in found if one.created_at >= instant]
-        yield from (one for one in new if one.id not in gone)
-        if not new:
-            return
-        below = found[-1].id
+    while found := people.known_since(instant, page, below):
+        yield from (one for one in found if one.id not in gone)
+        below = (found[-1].known_at, found[-1].id)
 
 
 def search_customers(

@@ -24,8 +24,14 @@ class Customer(models.Model):
     # When each part of the profile was last stated, so that older data never replaces newer data.
     profile_seen = models.JSONField(default=dict)
     created_at = models.DateTimeField()
+    # Since when the shop knows the person: the earliest word of any contact (`intake.Party.known_at`),
+    # never behind `created_at`. Always written; why NULL is allowed: see there.
+    known_at = models.DateTimeField(null=True)
     # Set when two customers turned out to be one; the row stays so that old links still lead somewhere.
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = (models.Index(fields=["known_at"], name="people_by_first_known"),)
 
 
 class IdentityKey(models.Model):

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import F
+
 from okaeri.customers.domain.names import address_key, phone_digits
 from okaeri.customers.domain.resolution import Key
 from okaeri.customers.models import (
@@ -38,6 +40,7 @@ _BLANK: dict[str, Any] = {
     ),
     "birth_on": None,
     "profile_seen": {},
+    "known_at": F("created_at"),
 }
 _VIEWED = ("token", "customer_id", "erased_at", "proof_until", "counts")
 Span = tuple[str, datetime | None, datetime | None]

@@ -107,7 +107,7 @@ def new_customer_ids(count: int) -> Sequence[int]:
 
 def found_nobody(at: datetime) -> int:
     """Make a customer without anything personal, as an erasure leaves one behind; gives his id."""
-    return Customer.objects.create(created_at=at).pk
+    return Customer.objects.create(created_at=at, known_at=at).pk
 
 
 def pairs_held_apart() -> frozenset[tuple[int, int]]:

@@ -7,19 +7,19 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from okaeri.customers.domain.profile import COLUMNS, Profile, from_columns, to_columns
 from okaeri.customers.models import ContactPoint, Customer
 from okaeri.customers.store.sql import execute_each, is_among, select
 from okaeri.customers.types import CustomerProfile, PersonTraits
-from okaeri.foundation.bulk import bulk_insert, db_instant
+from okaeri.foundation.bulk import bulk_insert, db_instant, instant_form
 
 _TABLE = Customer._meta.db_table
 _STORED = (*COLUMNS, "name_key", "kana_key", "profile_seen")
 _VIEWED = (
     *("id", "family_name", "given_name", "family_kana", "given_kana", "email", "phone"),
-    *("postal_code", "prefecture", "address", "birth_on", "created_at"),
+    *("postal_code", "prefecture", "address", "birth_on", "created_at", "known_at"),
 )
 _AFTER_ALL_TEXT = "\U0010ffff"
 
@@ -36,11 +36,43 @@ def _values(profile: Profile) -> tuple[Any, ...]:
     return values
 
 
-def insert_customers(profiles: Mapping[int, Profile], now: datetime) -> None:
-    """Found customers with the ids given."""
-    created = db_instant(now)
-    rows = ((number, *_values(profile), created) for number, profile in profiles.items())
-    bulk_insert(_TABLE, ("id", *_STORED, "created_at"), rows)
+def insert_customers(
+    profiles: Mapping[int, Profile], known: Mapping[int, datetime], now: datetime
+) -> None:
+    """Found customers with the ids given; `known` is since when the shop knows each."""
+    created, form = db_instant(now), instant_form()
+    rows = (
+        (number, *_values(profile), created, form(min(known[number], now)))
+        for number, profile in profiles.items()
+    )
+    bulk_insert(_TABLE, ("id", *_STORED, "created_at", "known_at"), rows)
+
+
+def known_of(customer_ids: Iterable[int]) -> dict[int, datetime]:
+    """Give id → since when the shop knows this person."""
+    condition, parameter = is_among("id", customer_ids)
+    sql = f"SELECT id, known_at, created_at FROM {_TABLE} WHERE {condition}"  # noqa: S608
+    rows = Customer.objects.raw(sql, [parameter])
+    return {row.id: row.known_at or row.created_at for row in rows}
+
+
+def set_known(known: Mapping[int, datetime]) -> None:
+    """Write since when the shop knows these people."""
+    rows = [(db_instant(at), number) for number, at in known.items()]
+    execute_each(f"UPDATE {_TABLE} SET known_at = %s WHERE id = %s", rows)  # noqa: S608
+
+
+def note_known(told: Mapping[int, datetime]) -> None:
+    """Write since when these people are known where that is earlier than what is stored."""
+    before = known_of(told)
+    set_known({number: at for number, at in told.items() if at < before[number]})
+
+
+def earliest_row(customer_ids: Iterable[int]) -> datetime:
+    """Give when the first of these rows was written."""
+    rows = Customer.objects.filter(id__in=list(customer_ids))
+    first: datetime = rows.aggregate(first=Min("created_at"))["first"]
+    return first
 
 
 def read_profiles(customer_ids: Iterable[int], *, lock: bool = False) -> dict[int, Profile]:
@@ -85,17 +117,23 @@ def iter_traits() -> Iterator[PersonTraits]:
     points = ContactPoint.objects.filter(customer=OuterRef("id"), channel="email")
     rows = Customer.objects.filter(merged_into=None).order_by("id")
     rows = rows.annotate(mail_consent=Subquery(points.values("consent")[:1]))
-    columns = ("id", "birth_on", "prefecture", "created_at", "mail_consent")
+    columns = ("id", "birth_on", "prefecture", "known_at", "mail_consent")
     for row in rows.values_list(*columns).iterator(chunk_size=10_000):
         yield PersonTraits(*row)
 
 
-def newest(limit: int, below: int | None) -> list[CustomerProfile]:
-    """Give the live customers of the highest ids, highest first; with `below` those of lower ids."""
-    rows = Customer.objects.filter(merged_into=None).order_by("-id")
+def known_since(
+    instant: datetime, limit: int, below: tuple[datetime, int] | None
+) -> list[CustomerProfile]:
+    """Give the live customers known at `instant` or after, newest first, of two the higher id.
+
+    With `below` (since when known, id) those who come behind it.
+    """
+    rows = Customer.objects.filter(known_at__gte=instant, merged_into=None)
     if below is not None:
-        rows = rows.filter(id__lt=below)
-    return [_view(row) for row in rows[:limit]]
+        at, number = below
+        rows = rows.filter(Q(known_at__lt=at) | Q(known_at=at, id__lt=number))
+    return [_view(row) for row in rows.order_by("-known_at", "-id")[:limit]]
 
 
 def lock_live(customer_id: int) -> bool:

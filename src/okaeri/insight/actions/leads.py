@@ -26,6 +26,6 @@ def find_leads(warehouse: Warehouse, buyers: ir.Table, as_of: date) -> list[Cust
         asked = [number for number in range(start, start + _PAGE) if number not in bought]
         for profile in customers.list_profiles(asked).values():
             if profile.id not in bought:
-                seen_on = clock.local_day(profile.created_at, zone)
+                seen_on = clock.local_day(profile.known_at, zone)
                 found[profile.id] = lead_view(profile.id, seen_on=seen_on, as_of=as_of, bands=bands)
     return lift_leads(warehouse, list(found.values()), as_of=as_of, bands=bands)

@@ -43,7 +43,7 @@ def find_traits(warehouse: Warehouse, as_of: date) -> ir.Table:
                 "customer_id": one.id,
                 "birthday": _month_and_day(one.birth_on),
                 "prefecture": one.prefecture or None,
-                "known_on": clock.local_day(one.created_at, zone),
+                "known_on": clock.local_day(one.known_at, zone),
                 "mail_consent": one.mail_consent,
                 "birth_on": one.birth_on,
                 "said": said.get(one.id),

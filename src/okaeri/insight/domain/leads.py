@@ -7,6 +7,9 @@ from okaeri.insight.domain.freshness import band_of, freshness_of
 from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.types import CustomerInsightView, HalfLifeBasis, Stage
 
+# Freshness comes back from the database as a float.
+_ROUNDED = 1e-6
+
 
 def lead_view(
     customer_id: int, *, seen_on: date, as_of: date, bands: BandRules
@@ -52,14 +55,23 @@ def lifted(lead: CustomerInsightView, freshness: float, bands: BandRules) -> Cus
     return replace(lead, freshness=freshness, freshness_band=band_of(freshness, bands))
 
 
+def _has_signs(before: CustomerInsightView) -> bool:
+    """Tell whether an analysis saw a lead fresher than the days since he was first known."""
+    if before.fresh_on is None or before.half_life_days is None:
+        return True
+    days = max((before.as_of - before.fresh_on).days, 0)
+    return before.freshness > freshness_of(days, before.half_life_days) + _ROUNDED
+
+
 def faded(
     before: CustomerInsightView | None, lead: CustomerInsightView, bands: BandRules
 ) -> CustomerInsightView:
     """Give today's row of a lead whose signs the analysis of `before` counted; they fade since then.
 
-    Whoever was a buyer then (his orders were cancelled) has no signs of a lead.
+    Whoever was a buyer then (his orders were cancelled) has no signs of a lead, and whoever was only
+    as fresh as the days alone said has none at all: since then he may be known for longer.
     """
-    if before is None or before.stage != Stage.LEAD:
+    if before is None or before.stage != Stage.LEAD or not _has_signs(before):
         return lead
     left = freshness_of((lead.as_of - before.as_of).days, bands.lead_days)
     freshness = before.freshness * left / 100.0

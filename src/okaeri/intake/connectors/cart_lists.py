@@ -21,6 +21,8 @@ shopify_customers = Connector(
         "address": ("Default Address City", "City"),
         "address2": ("Default Address Address1", "Address1"),
         "address3": ("Default Address Address2", "Address2"),
+        # Not in Shopify's own export; tools that export more write one of these.
+        "registered_at": ("Created At", "Customer Created At", "created_at"),
     },
     required=("email",),
     signature=("First Name", "Last Name", "Email", "Accepts Email Marketing", "Total Orders"),
@@ -62,7 +64,7 @@ eccube_customers = Connector(
         "family_kana": ("お名前(セイ)",), "given_kana": ("お名前(メイ)",),
         "postal_code": ("郵便番号",), "prefecture": ("都道府県(名称)",), "address": ("住所1",),
         "address2": ("住所2",), "email": ("メールアドレス",), "phone": ("TEL",),
-        "birth_on": ("誕生日",), "seen_on": ("更新日", "登録日"),
+        "birth_on": ("誕生日",), "seen_on": ("更新日", "登録日"), "registered_at": ("登録日",),
     },
     required=("member_no", "email"),
     signature=("会員ID", "お名前(姓)", "メールアドレス"),

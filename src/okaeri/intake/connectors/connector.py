@@ -17,7 +17,7 @@ ORDER_FIELDS = (
 PARTY_FIELDS = (
     "member_no", "email", "phone", "line_user_id", "name", "family_name", "given_name", "kana",
     "family_kana", "given_kana", "postal_code", "postal_code2", "prefecture", "address",
-    "address2", "address3", "birth_on", "email_opt_in",
+    "address2", "address3", "birth_on", "email_opt_in", "registered_at",
 )  # fmt: skip
 LINE_FIELDS = (
     "sku", "product_name", "unit_price", "quantity", "amount", "line_discount", "line_shipping",

@@ -26,6 +26,7 @@ products = Connector(
     absent=("注文番号", "注文日時", "数量", "受注日"),
 )  # fmt: skip
 
+_REGISTERED = ("登録日", "会員登録日", "registered_on", "registered_at")
 customers = Connector(
     key="customers",
     kind="customers",
@@ -35,9 +36,9 @@ customers = Connector(
         "One person per row, buyers or not; the customer number is required.",
     ),
     columns={field: names for field, names in template.columns.items() if field in PARTY_FIELDS}
-    | {"seen_on": ("登録日", "最終更新日", "registered_on")},
+    | {"seen_on": ("最終更新日", *_REGISTERED), "registered_at": _REGISTERED},
     required=("member_no",),
     signature=("顧客ID",),
-    one_of=("メール許可", "登録日"),
+    one_of=("メール許可", *_REGISTERED),
     absent=("注文番号", "注文日時", "商品コード", "数量", "受注日"),
 )

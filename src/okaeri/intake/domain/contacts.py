@@ -9,7 +9,7 @@ from typing import Any
 
 from okaeri.foundation.codes import folded
 from okaeri.intake.domain.cells import CellError, clean_text
-from okaeri.intake.domain.days import parse_day
+from okaeri.intake.domain.days import parse_day, says_no_day
 from okaeri.intake.domain.keys import kana
 from okaeri.intake.types import PartyIn
 
@@ -34,7 +34,6 @@ _NO_WORDS = """
 受け取らない 受信しない 配信しない 配信不可 停止 解除 unsubscribed オプトアウト opt-out
 """
 _YES, _NO = frozenset(_YES_WORDS.split()), frozenset(_NO_WORDS.split())
-_NO_BIRTHDAY = frozenset({"0000-00-00", "0000/00/00", "-"})
 
 
 @lru_cache(maxsize=1024)
@@ -101,7 +100,7 @@ def split_prefecture(address: str) -> tuple[str, str]:
 
 def parse_birthday(raw: str) -> date | None:
     """Give the day of birth, None where it is absent or cannot be read (never a reason to reject)."""
-    if not raw.strip() or raw.strip() in _NO_BIRTHDAY:
+    if says_no_day(raw):
         return None
     try:
         return parse_day(raw)

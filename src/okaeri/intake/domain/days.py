@@ -30,6 +30,8 @@ _OFFSET = re.compile(r"\s*(?:utc|gmt)?([+-])(\d{2}):?(\d{2})$|\s*(z|utc|gmt)$")
 _EXCEL_DAY_0 = datetime(1899, 12, 30)  # noqa: DTZ001 - a calendar origin, not an instant
 _DAY_TIME_END = 30
 
+# A time of zeros may stand behind it.
+_NO_DAY = ("0000-00-00", "0000/00/00")
 _NOT_A_DAY = Text(
     "「{value}」は日付として読めません。2022-08-10 のように書いてください。",
     "'{value}' is not a date; write it like 2022-08-10.",
@@ -38,6 +40,12 @@ _NOT_A_TIME = Text(
     "「{value}」は日時として読めません。2022-08-10 10:33:09 のように書いてください。",
     "'{value}' is not a date and time; write it like 2022-08-10 10:33:09.",
 )
+
+
+def says_no_day(raw: str) -> bool:
+    """Tell whether a cell says that nobody knows the day: blank, a dash, or only zeros."""
+    text = raw.strip()
+    return text in ("", "-") or text.startswith(_NO_DAY)
 
 
 def parse_day(raw: str, order: str = "ymd") -> date:

@@ -10,7 +10,7 @@ from okaeri.intake.domain import statuses
 from okaeri.intake.types import PartyIn
 
 NO_PARTY = PartyIn()
-_every_field = attrgetter(*(field.name for field in fields(PartyIn)))
+_every_field = attrgetter(*(field.name for field in fields(PartyIn) if field.compare))
 
 
 def settle_status(status: str, lines_minor: int) -> str:

@@ -18,6 +18,8 @@ PARTIES = pa.schema(
     + [("birth_on", pa.date32()), ("email_opt_in", pa.bool_())]
     # When a file of customers says so; orders say it of everybody else.
     + [("stated_at", pa.timestamp("s"))]
+    # The earliest of what was said of it beside orders, and when its source registered it.
+    + [("known_at", pa.timestamp("s")), ("registered_at", pa.timestamp("s"))]
     # Unknown columns of a file of customers, a JSON object of texts; null where nothing could say.
     + [("extra", _TEXT)]
 )  # fmt: skip

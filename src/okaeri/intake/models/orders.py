@@ -77,6 +77,11 @@ class Party(models.Model):
     # What the source says of marketing mail: True, False, or None where it says nothing.
     email_opt_in = models.BooleanField(null=True)
     seen_at = models.DateTimeField()
+    # The earliest of all its source said of it: registered, ordered, wrote. Always written; NULL is
+    # allowed so that SQLite takes the column on without a new table, which would forget used ids.
+    known_at = models.DateTimeField(null=True)
+    # When the source registered it (会員登録日), the earliest it ever told; NULL where it says nothing.
+    registered_at = models.DateTimeField(null=True)
     # Columns of a file of customers that no field above holds, as text; the newest import counts.
     # No part of the fingerprint: the same contact with other points is the same contact.
     extra = models.JSONField(default=dict)

@@ -17,7 +17,9 @@ from pydantic import (
     model_validator,
 )
 
+from okaeri.foundation import clock
 from okaeri.intake.domain.discounts import as_extra
+from okaeri.intake.domain.registration import doubt_of
 from okaeri.intake.types import (
     CallIn,
     InquiryIn,
@@ -45,6 +47,13 @@ def _as_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+def _believable(value: datetime) -> datetime:
+    doubt = doubt_of(value, UTC, clock.now())
+    if doubt is not None:
+        raise ValueError(doubt.format(value=value.isoformat()).en)
+    return value
+
+
 def _storable(value: str) -> str:
     return value.replace("\0", "")
 
@@ -70,6 +79,7 @@ Unsigned = Annotated[int, Field(strict=True, ge=0, le=_MOST_MINOR)]
 Count = Annotated[int, Field(strict=True, ge=1, le=100_000)]
 Day = Annotated[date, AfterValidator(_in_our_years)]
 Instant = Annotated[AwareDatetime, AfterValidator(_as_utc)]
+Registered = Annotated[Instant, AfterValidator(_believable)]
 
 
 class Body(BaseModel):
@@ -94,6 +104,8 @@ class PartyBody(Body):
     address: Line = ""
     birth_on: Day | None = None
     email_opt_in: bool | None = None
+    # When he became a member with you; from then on the shop knows him.
+    registered_at: Registered | None = None
 
     def to_party(self) -> PartyIn:
         """Give the contact as intake stores it."""

@@ -1,6 +1,7 @@
 """From rows of whole, consistent orders to the columns of orders and lines."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import accumulate
 from operator import add, itemgetter
 from typing import Any
@@ -164,7 +165,15 @@ class OrderColumns:
         pick = itemgetter(*self._party_places, 0)
         rows = sheet.rows.cells
         contacts = [pick(rows[start])[:-1] for start in sheet.rows.starts]
-        return self.parties.numbers_of_cells(self._party_fields, contacts)
+        numbers = self.parties.numbers_of_cells(self._party_fields, contacts)
+        self._note_registrations(numbers, sheet.order_cells("registered_at"))
+        return numbers
+
+    def _note_registrations(self, numbers: list[int | None], cells: list[str] | None) -> None:
+        for number, cell in zip(numbers, cells, strict=True) if cells else ():
+            at = self._parsers["registered_at"][cell]
+            if number is not None and isinstance(at, datetime):
+                self.parties.note_registered(number, at)
 
     def _extras(self, rows: Rows) -> list[str]:
         if not self._extra:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from okaeri.foundation import clock
 from okaeri.foundation.codes import folded
 from okaeri.foundation.text import Text
 from okaeri.intake.connectors.connector import Connector
@@ -25,6 +26,7 @@ from okaeri.intake.domain.cells import (
     shown,
 )
 from okaeri.intake.domain.days import FIRST_YEAR, LAST_YEAR, parse_day, parse_instant
+from okaeri.intake.domain.registration import registration_of
 
 _OTHER_CURRENCY = Text(
     "通貨「{value}」はこのショップの通貨 {currency} と違います。",
@@ -89,6 +91,8 @@ def field_parsers(connector: Connector, currency: str, zone: ZoneInfo) -> dict[s
         "line_kind": lambda raw: _kind(raw, connector),
     }
     rules |= dict.fromkeys(("shipped_on", "delivered_on"), optional(day))
+    # Like a day of birth it is no reason to refuse an order: what cannot be believed is left out.
+    rules["registered_at"] = lambda raw: registration_of(raw, zone, clock.now(), order)
     rules["updated_at"] = optional(lambda raw: epoch_stamp(parse_instant(raw, zone, order), zone))
     rules |= dict.fromkeys(("total", "subtotal"), optional(money))
     rules |= dict.fromkeys(

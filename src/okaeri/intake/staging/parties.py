@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from okaeri.intake.domain.contacts import read_parties
@@ -21,6 +22,7 @@ class Parties:
         self.source, self._is_analysis_only = source, is_analysis_only
         self._numbers: dict[bytes, int | None] = {}
         self._fresh: list[tuple[str, PartyIn]] = []
+        self._registered: dict[int, datetime] = {}
         self.fingerprints: list[str] = []
 
     def numbers_of_cells(
@@ -48,7 +50,17 @@ class Parties:
             number = self._numbers[key] = len(self.fingerprints)
             self.fingerprints.append(fingerprint)
             self._fresh.append((fingerprint, party))
+        if party.registered_at is not None:
+            self.note_registered(number, party.registered_at)
         return number
+
+    def note_registered(self, number: int, at: datetime) -> None:
+        """Keep when a contact's source registered it; of several instants the earliest."""
+        self._registered[number] = min(at, self._registered.get(number, at))
+
+    def _registered_second(self, number: int) -> int | None:
+        at = self._registered.get(number)
+        return None if at is None else int(at.timestamp())
 
     def adopt(self, fingerprints: Sequence[str]) -> tuple[list[int], list[int]]:
         """Number contacts read elsewhere; gives their numbers, and the positions of unknown ones."""
@@ -71,7 +83,7 @@ class Parties:
                 first + i, fingerprint, self.source, p.member_no, p.email, email_key(p.email),
                 p.phone, phone_key(p.phone), p.line_user_id, p.family_name, p.given_name,
                 p.family_kana, p.given_kana, p.postal_code, p.prefecture, p.address, p.birth_on,
-                p.email_opt_in, None, None,
+                p.email_opt_in, None, None, self._registered_second(first + i), None,
             )
             for i, (fingerprint, p) in enumerate(self._fresh)
         ]  # fmt: skip

@@ -8,9 +8,8 @@ import pyarrow.parquet as pq
 from okaeri.intake.types import PartyRecord, StagedFile
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-_PLAIN = tuple(
-    name for name in PartyRecord.__dataclass_fields__ if name not in ("id", "seen_at", "change_no")
-)
+_MADE = ("id", "seen_at", "known_at", "change_no")
+_PLAIN = tuple(name for name in PartyRecord.__dataclass_fields__ if name not in _MADE)
 
 
 def orders(staged: StagedFile) -> pa.Table:
@@ -56,6 +55,7 @@ def parties(staged: StagedFile) -> list[PartyRecord]:
     columns |= {
         "id": range(count),
         "seen_at": [seen.get(number, _NEVER) for number in range(count)],
+        "known_at": [_NEVER] * count,
         "change_no": range(count),
     }
     rows = zip(*(columns[name] for name in PartyRecord.__dataclass_fields__), strict=True)

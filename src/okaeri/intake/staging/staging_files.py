@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
 
+from okaeri.foundation import clock
 from okaeri.foundation.bulk import without_collector
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
@@ -97,7 +98,7 @@ def _stage_list(
                 things.feed(cells, lines)
             pq.write_table(product_table(things.columns()), products)
             return _staged(file, chosen, sink, things, products)
-        people = CustomerList(chosen, file.header, zone)
+        people = CustomerList(chosen, file.header, zone, clock.now())
         for cells, lines in file.chunks(progress):
             sink.write("parties", people.feed(cells, lines))
         return _staged(file, chosen, sink, people)

@@ -21,6 +21,7 @@ from okaeri.intake.webhooks.words import (
     read_list,
     read_map,
     read_number,
+    read_registration,
     read_text,
     unreadable,
 )
@@ -34,7 +35,7 @@ FIELDS: Mapping[str, str] = {
         "product_code class_category_name1 class_category_name2 price quantity tax "
         "Product { id } OrderItemType { id } TaxDisplayType { id } } Shippings { shipping_date }"
     ),
-    CUSTOMER: f"{_PERSON} update_date Pref {{ name }} Status {{ id }}",
+    CUSTOMER: f"{_PERSON} create_date update_date Pref {{ name }} Status {{ id }}",
     PRODUCT: (
         "id name update_date ProductCategories { Category { name } } ProductClasses { code stock "
         "stock_unlimited visible ClassCategory1 { name } ClassCategory2 { name } }"
@@ -167,6 +168,7 @@ def _party(payload: Json, member_no: str, frame: Frame) -> PartyIn:
         postal_code=read_text(payload.get("postal_code"), 10),
         prefecture=read_text(read_map(payload.get("Pref")).get("name"), 20),
         address=" ".join(filter(None, address))[:255],
+        registered_at=read_registration(payload.get("create_date"), "create_date", frame),
         birth_on=clock.local_day(read_instant(birth, "birth"), frame.zone) if birth else None,
     )
 

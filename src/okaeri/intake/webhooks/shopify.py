@@ -91,7 +91,7 @@ def _customer(payload: Json, frame: Frame) -> Words:
     number = read_number(payload.get("id"), "id")
     changed_at = payload.get("updated_at") or payload.get("created_at")
     stamp = Stamp(read_instant(changed_at, "updated_at"), frame.sent_at)
-    party = read_person(payload, read_map(payload.get("default_address")))
+    party = read_person(payload, read_map(payload.get("default_address")), frame)
     return [PersonWord(frame.source, number, party, stamp)]
 
 

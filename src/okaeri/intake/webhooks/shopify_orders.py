@@ -19,6 +19,7 @@ from okaeri.intake.webhooks.words import (
     read_list,
     read_map,
     read_number,
+    read_registration,
     read_text,
     unreadable,
 )
@@ -61,7 +62,7 @@ def read_order(payload: Json, frame: Frame) -> tuple[OrderIn, tuple[RefundWord, 
         ),
         status=status,
         status_word="" if is_marked else read_text(payload.get("financial_status"), 80),
-        party=_buyer(payload),
+        party=_buyer(payload, frame),
         lines=lines,
         lines_tax_minor=_tax_in(lines, payload, frame),
         discount_minor=_discount(payload, frame),
@@ -104,7 +105,7 @@ def read_refund(
     )
 
 
-def read_person(customer: Json, address: Json) -> PartyIn:
+def read_person(customer: Json, address: Json, frame: Frame) -> PartyIn:
     """Give a contact from Shopify's customer and one of his addresses."""
     province = read_text(address.get("province"), 20)
     places = (read_text(address.get(name)) for name in ("city", "address1", "address2"))
@@ -120,10 +121,11 @@ def read_person(customer: Json, address: Json) -> PartyIn:
         prefecture=province,
         address=" ".join(filter(None, places))[:255],
         email_opt_in={"subscribed": True, "unsubscribed": False}.get(read_text(state)),
+        registered_at=read_registration(customer.get("created_at"), "customer.created_at", frame),
     )
 
 
-def _buyer(payload: Json) -> PartyIn:
+def _buyer(payload: Json, frame: Frame) -> PartyIn:
     customer = dict(read_map(payload.get("customer")))
     address = read_map(payload.get("billing_address")) or read_map(customer.get("default_address"))
     for name in ("email", "phone"):
@@ -131,7 +133,7 @@ def _buyer(payload: Json) -> PartyIn:
     customer["email"] = customer["email"] or payload.get("contact_email")
     if payload.get("buyer_accepts_marketing") is True and "email_marketing_consent" not in customer:
         customer["email_marketing_consent"] = {"state": "subscribed"}
-    return read_person(customer, address)
+    return read_person(customer, address, frame)
 
 
 def _status(payload: Json) -> tuple[str, bool]:

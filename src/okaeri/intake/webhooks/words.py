@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
+from okaeri.intake.domain.registration import doubt_of
 from okaeri.intake.records.words import Stamp
 from okaeri.intake.types import (
     CallIn,
@@ -133,6 +134,14 @@ def read_instant(value: object, field: str) -> datetime:
         if found.tzinfo is not None and 1900 <= found.year <= 2100:
             return found.astimezone(UTC)
     raise unreadable(field)
+
+
+def read_registration(value: object, field: str, frame: Frame) -> datetime | None:
+    """Give when somebody was registered; None where nothing, or nothing believable, is said."""
+    if not value:
+        return None
+    at = read_instant(value, field)
+    return at if doubt_of(at, frame.zone, frame.now) is None else None
 
 
 def read_amount(value: object, field: str) -> Decimal:

@@ -14,7 +14,7 @@ from django.db.models import Max
 from okaeri.foundation.bulk import indexes_afterwards
 from okaeri.foundation.sequences import next_numbers
 from okaeri.intake.models import Order, Party
-from okaeri.intake.writing.contacts import last_orders, write_parties
+from okaeri.intake.writing.contacts import order_spans, write_parties
 from okaeri.intake.writing.deliveries import count_deliveries
 from okaeri.intake.writing.goods import weigh_goods
 from okaeri.intake.writing.late_costs import add_late_costs
@@ -48,7 +48,7 @@ def _is_most_of_the_shop(staged: Staged) -> bool:
 
 
 def _write(staged: Staged, now: datetime, progress: Callable[[int], None] | None) -> Counts:
-    party_ids = write_parties(staged.parties, last_orders(staged.last_orders()), now)
+    party_ids = write_parties(staged.parties, order_spans(staged.order_days()), now)
     goods = weigh_goods(staged.lines, staged.order_count)
     writer = OrderWriter(party_ids, goods, staged.order_count, staged.said_until)
     marks = OrderMarks()

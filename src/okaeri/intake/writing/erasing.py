@@ -53,6 +53,8 @@ _BLANK: dict[str, Any] = {
     "extra": {},
     "birth_on": None,
     "email_opt_in": None,
+    "registered_at": None,
+    "known_at": F("seen_at"),
 }
 
 

@@ -21,7 +21,7 @@ class Staged:
     parties: Iterable[pa.RecordBatch]
     orders: Callable[[], Iterable[pa.RecordBatch]]
     # At least the columns `party_no` and `ordered_at` of all orders.
-    last_orders: Callable[[], Iterable[pa.RecordBatch]]
+    order_days: Callable[[], Iterable[pa.RecordBatch]]
     lines: Callable[[], Iterable[pa.RecordBatch]]
     # Higher than every `order_ref`.
     order_count: int
@@ -90,11 +90,13 @@ def reserve_ids(table: str, count: int) -> Sequence[int]:
 
 def instants(column: pa.Array) -> list[Any]:
     """Give UTC instants as the open database takes them, in Django's own form on SQLite."""
+    if column.null_count == len(column):
+        return [None] * len(column)
     # Parquet knows no whole seconds and gives milliseconds.
-    texts: list[str] = column.cast(pa.timestamp("s")).cast(pa.string()).to_pylist()
+    texts: list[str | None] = column.cast(pa.timestamp("s")).cast(pa.string()).to_pylist()
     if connection.vendor == "sqlite":
         return texts
-    return [f"{text}+00" for text in texts]
+    return [None if text is None else f"{text}+00" for text in texts]
 
 
 def as_instant(value: Any) -> datetime:  # noqa: ANN401 - text from one driver, a datetime from the other

@@ -136,6 +136,8 @@ class CustomerOut(Schema):
     prefecture: str
     address: str
     birth_on: date | None
+    # Since when the shop knows him: registered, ordered, wrote or followed, whichever was first.
+    known_at: datetime
     stage: str | None
     is_lapsed: bool | None
     purchase_count: int | None

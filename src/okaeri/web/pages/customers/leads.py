@@ -34,7 +34,7 @@ _CAME_BACK = {
     ]
 }
 _MOST = 200
-# Of a large import on one day most have bought: so many people are looked through.
+# Of a large import most have bought: so many people are looked through.
 _MOST_LOOKED_AT = 5_000
 _PAGE = 500
 _WANTED = {FreshnessBand.FRESH, FreshnessBand.FADING}
@@ -77,10 +77,10 @@ def leads(request: HttpRequest) -> HttpResponse:
         request,
         {one.id: one for one, _ in found} | {one.profile.id: one.profile for one in buyers},
     )
-    slas = slas_of({one.id: one.created_at for one, _ in found}, now)
+    slas = slas_of({one.id: one.known_at for one, _ in found}, now)
     cared_for = plan.in_care(list(shown))
     rows = [
-        Lead(shown[one.id], one.created_at, standing, one.id in cared_for, slas.get(one.id))
+        Lead(shown[one.id], one.known_at, standing, one.id in cared_for, slas.get(one.id))
         for one, standing in found
         if one.id in shown
     ]
@@ -112,7 +112,7 @@ def _fresh_leads() -> list[_Standing]:
     lifted = [one.customer_id for one in page.rows if one.customer_id not in found]
     found |= _fresh_among(list(customers.list_profiles(lifted).values()), now)
     freshest = sorted(
-        found.values(), key=lambda pair: (-pair[1].freshness, -pair[0].created_at.timestamp())
+        found.values(), key=lambda pair: (-pair[1].freshness, -pair[0].known_at.timestamp())
     )
     return freshest[:_MOST]
 
@@ -123,7 +123,7 @@ def _fresh_among(some: Sequence[CustomerProfile], now: datetime) -> dict[int, _S
     histories, before = customers.purchase_history(ids), insight.list_insights(ids)
     found: dict[int, _Standing] = {}
     for one in some:
-        seen_on = clock.local_day(one.created_at, zone)
+        seen_on = clock.local_day(one.known_at, zone)
         standing = insight.lead_standing(one.id, seen_on, today, before.get(one.id))
         has_bought = any(order.is_purchase for order in histories.get(one.id, ()))
         if not has_bought and standing.freshness_band in _WANTED:

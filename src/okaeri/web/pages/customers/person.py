@@ -12,7 +12,7 @@ from okaeri.customers import api as customers
 from okaeri.customers.types import ConsentAction, ConsentBasis, ContactPointView, CustomerProfile
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError, NotFoundError
-from okaeri.foundation.settings import ShopProfile, load
+from okaeri.foundation.settings import ShopProfile, load, shop_day
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.insight.types import CustomerInsightView, Stage
@@ -78,6 +78,7 @@ def _who(request: HttpRequest, profile: CustomerProfile) -> dict[str, Any]:
     """Give his name, what was asked of him, how he became one person, and how much may be seen."""
     return {
         "profile": profile,
+        "known_on": shop_day(profile.known_at),
         "name": display_name(profile, language_of(request)),
         **attributes_of(request, profile.id),
         "merges": customers.list_merges(profile.id),

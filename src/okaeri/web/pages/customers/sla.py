@@ -82,6 +82,6 @@ def promised_at(profile: CustomerProfile, history: Iterable[Purchase]) -> dateti
     """Give when the promise was made: the first touch of a lead, the order of a first buyer."""
     bought = [one for one in history if one.is_purchase]
     if not bought:
-        return profile.created_at
+        return profile.known_at
     is_first = len({one.ordered_on for one in bought}) == 1
     return bought[0].ordered_at if is_first else None

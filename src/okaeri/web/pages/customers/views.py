@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET
 
 from okaeri.customers import api as customers
 from okaeri.customers.types import CustomerProfile
+from okaeri.foundation import clock
+from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.insight.types import CustomerInsightView, Stage, class_name
@@ -154,6 +156,7 @@ _COLUMNS = (
     Text("初回購入日", "first_on"),
     Text("最終購入日", "last_on"),
     Text("最終購入からの日数", "recency_days"),
+    Text("知り合った日", "known_on"),
 )
 
 
@@ -180,12 +183,13 @@ def _csv_rows(request: HttpRequest, ids: list[int]) -> Iterator[tuple[Any, ...]]
 
 
 def _csv_chunk(request: HttpRequest, ids: list[int]) -> Iterator[tuple[Any, ...]]:
-    language = language_of(request)
+    language, zone = language_of(request), load(ShopProfile).zone
     profiles, standings = customers.list_profiles(ids), insight.list_insights(ids)
     for customer_id in ids:
         if customer_id in profiles:
             profile = sight.veil(request, profiles[customer_id])
-            yield _csv_row(Row(profile, standings.get(customer_id)), language)
+            known_on = clock.local_day(profile.known_at, zone)
+            yield (*_csv_row(Row(profile, standings.get(customer_id)), language), known_on)
 
 
 def _csv_row(row: Row, language: str) -> tuple[Any, ...]:

@@ -44,6 +44,7 @@ FIELDS: dict[str, Text] = {
     "address3": Text("住所3", "Address, third part"),
     "birth_on": Text("生年月日", "Birthday"),
     "email_opt_in": Text("メール配信の同意", "E-mail consent"),
+    "registered_at": Text("会員登録日", "Member since"),
     "status": Text("注文の状態", "Order status"),
     "cancelled_at": Text("取消しの日または印", "Cancellation (day or mark)"),
     "discount": Text("値引き", "Discount"),
