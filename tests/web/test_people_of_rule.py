@@ -2,10 +2,12 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+import pyarrow as pa
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -14,11 +16,14 @@ from pyroaring import BitMap64
 
 from okaeri.customers.models import AccessEntry
 from okaeri.foundation import clock
+from okaeri.foundation.errors import BusyError
 from okaeri.foundation.models import Job
-from okaeri.foundation.warehouse import open_warehouse
+from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.insight import api as insight
+from okaeri.insight.actions.sync import ORDERS
 from okaeri.insight.models import Segment
 from okaeri.web.access import Role, give_role
+from okaeri.web.pages.segments.counting import count_by
 from tests.web.conftest import PASSWORD
 from tests.web.shop import fill
 
@@ -163,3 +168,34 @@ def test_a_rule_before_the_first_refresh_says_what_to_do(
     answer = browser_of_staff.get(address(BOUGHT))
     assert answer.status_code == 404
     assert "まず集計が必要です" in answer.content.decode()
+
+
+def test_a_rule_counted_while_its_tables_are_written_anew_answers_or_says_so(enter: Enter) -> None:
+    client, folder = enter("viewer"), settings.OKAERI.warehouse_dir
+    expected = members(BOUGHT)
+    table = pa.table({"id": [1], "seq": [1]})
+    times: list[bool] = []
+
+    def rewritten(warehouse: Warehouse | None) -> list[int]:
+        """Read a table that somebody writes anew midway, as often as the test says."""
+        assert warehouse is not None
+        warehouse.upsert("x", table.to_batches(), key="id", version="seq")
+        warehouse.upsert("x", table.to_batches(), key="id", version="seq")
+        rows = warehouse.table("x")
+        if times.pop(0):
+            with open_warehouse(folder) as other:
+                other.merge_changes("x")
+        assert warehouse.count(rows) == 1
+        return insight.ids_of_customers(meant=BOUGHT, warehouse=warehouse)
+
+    times[:] = [True, False]
+    assert count_by(BOUGHT, rewritten) == expected
+    times[:] = [True, True, True]
+    with pytest.raises(BusyError, match="written anew"):
+        count_by(BOUGHT, rewritten)
+    # A table that is gone for good is said too, as a page.
+    shutil.rmtree(folder / ORDERS / "_delta_log")
+    (folder / ORDERS / "_delta_log").mkdir()
+    answer = client.get(address(BOUGHT))
+    assert answer.status_code == 503
+    assert "もう一度開いてください" in answer.content.decode()

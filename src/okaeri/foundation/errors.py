@@ -49,5 +49,5 @@ class BusyError(OkaeriError):
 
     code = "busy"
 
-    def __init__(self) -> None:
-        super().__init__(_BUSY)
+    def __init__(self, message: Text = _BUSY) -> None:
+        super().__init__(message)

@@ -10,7 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.http import urlencode
 
-from okaeri.foundation.errors import ConfigurationError, InputError, NotFoundError, OkaeriError
+from okaeri.foundation.errors import (
+    BusyError,
+    ConfigurationError,
+    InputError,
+    NotFoundError,
+    OkaeriError,
+)
 from okaeri.foundation.text import Text
 from okaeri.web import taking
 from okaeri.web.access import NotAllowedError, Role, may, permission_of, role_of
@@ -28,6 +34,7 @@ _STATUS: Mapping[type[OkaeriError], int] = {
     NotAllowedError: 403,
     InputError: 400,
     ConfigurationError: 400,
+    BusyError: 503,
 }
 _NOT_HERE = Text(
     "このページは見つかりません。アドレスを確認するか、ホームから選んでください。",

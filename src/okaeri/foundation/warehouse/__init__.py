@@ -5,10 +5,12 @@ disposable: `Warehouse.clear` and a new sync give it back. Only this package kno
 """
 
 from okaeri.foundation.warehouse.duckdb import duckdb_settings
+from okaeri.foundation.warehouse.taken_away import is_taken_away
 from okaeri.foundation.warehouse.warehouse import Warehouse, open_warehouse
 
 __all__ = [
     "Warehouse",
     "duckdb_settings",
+    "is_taken_away",
     "open_warehouse",
 ]

@@ -14,8 +14,9 @@ from okaeri.customers.types import CustomerProfile
 from okaeri.foundation import clock
 from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
+from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight import api as insight
-from okaeri.insight.types import CustomerInsightView, Stage, class_name
+from okaeri.insight.types import CustomerInsightView, CustomerPage, Stage, class_name
 from okaeri.web import sight
 from okaeri.web.access import needs, require
 from okaeri.web.numbers import definitions_for
@@ -31,7 +32,7 @@ from okaeri.web.pages.customers.filters import (
 from okaeri.web.pages.customers.meant import Meant, find_meant, is_being_counted
 from okaeri.web.pages.paging import PAGE_SIZE, Pager, read_slice
 from okaeri.web.pages.people_csv import stream_people
-from okaeri.web.pages.segments.counting import warehouse_for
+from okaeri.web.pages.segments.counting import count_by
 from okaeri.web.reader import language_of
 
 _MOST_FOUND = 50
@@ -111,16 +112,20 @@ def _page(request: HttpRequest, asked: Asked) -> tuple[list[Row], Pager]:
 
 
 def _insights(asked: Asked, offset: int) -> tuple[Sequence[CustomerInsightView], int]:
-    with warehouse_for(asked.whole) as warehouse:
-        found = insight.list_customers(
-            rule=asked.filters.rule(),
-            segment_id=asked.filters.segment,
+    filters = asked.filters
+
+    def ask(warehouse: Warehouse | None) -> CustomerPage:
+        return insight.list_customers(
+            rule=filters.rule(),
+            segment_id=filters.segment,
             meant=asked.whole,
             warehouse=warehouse,
-            order_by=asked.filters.order_by,
+            order_by=filters.order_by,
             offset=offset,
             limit=PAGE_SIZE,
         )
+
+    found = count_by(asked.whole, ask)
     return found.rows, found.total
 
 
@@ -135,11 +140,10 @@ def _fitting(asked: Asked, ids: list[int]) -> set[int]:
 
 def _ids(asked: Asked, rule: dict[str, Any] | None) -> list[int]:
     """Give whom the address means and a rule of columns holds for, by id: a download is one pass so."""
-    segment = asked.filters.segment
-    with warehouse_for(asked.whole) as warehouse:
-        return insight.ids_of_customers(
-            rule=rule, segment_id=segment, meant=asked.whole, warehouse=warehouse
-        )
+    find = partial(
+        insight.ids_of_customers, rule=rule, segment_id=asked.filters.segment, meant=asked.whole
+    )
+    return count_by(asked.whole, lambda warehouse: find(warehouse=warehouse))
 
 
 _COLUMNS = (

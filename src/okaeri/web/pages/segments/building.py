@@ -1,6 +1,7 @@
 """The builder: conditions are added, nested and removed by plain buttons; htmx only spares the reload."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 
 from okaeri.customers import api as customers
-from okaeri.foundation.errors import InputError, NotFoundError
+from okaeri.foundation.errors import BusyError, InputError, NotFoundError
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
 from okaeri.insight.types import (
@@ -32,7 +33,7 @@ from okaeri.web.pages.customers.meant import list_address
 from okaeri.web.pages.segments import boxes
 from okaeri.web.pages.segments.addresses import asked_rule
 from okaeri.web.pages.segments.changing import change, without_empty
-from okaeri.web.pages.segments.counting import FEWEST, warehouse_for
+from okaeri.web.pages.segments.counting import FEWEST, count_by, warehouse_for
 from okaeri.web.pages.segments.drafts import START, Draft
 from okaeri.web.pages.segments.reading import TOO_LARGE, read_draft
 from okaeri.web.pages.segments.whole import MOST_INPUTS, drawn, inputs_of
@@ -165,9 +166,9 @@ def _save(
 def _live(request: HttpRequest, rule: dict[str, Any], own: int | None) -> dict[str, Any]:
     """Give what the live panel shows; `preview` is None where the rule cannot be counted yet."""
     try:
-        with warehouse_for(rule) as warehouse:
-            found = insight.preview_rule(rule, warehouse=warehouse, sample=_SAMPLE, without=own)
-    except (InputError, NotFoundError) as wrong:
+        preview = partial(insight.preview_rule, rule, sample=_SAMPLE, without=own)
+        found = count_by(rule, lambda warehouse: preview(warehouse=warehouse))
+    except (InputError, NotFoundError, BusyError) as wrong:
         return {"preview": None, "why_not": wrong.message}
     people = sight.show(request, customers.list_profiles(found.sample))
     return {

@@ -1,18 +1,28 @@
 """The warehouse for a page that counts a rule: opened only where columns alone do not answer."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 
-from okaeri.foundation.warehouse import Warehouse, open_warehouse
+from okaeri.foundation.errors import BusyError
+from okaeri.foundation.text import Text
+from okaeri.foundation.warehouse import Warehouse, is_taken_away, open_warehouse
 from okaeri.insight import api as insight
 
+log = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
 # A page reads beside the worker: it takes little memory, and never starts a cluster for one rule.
 _MEMORY_LIMIT = "512MB"
 # Under so many people a comparison says little, and single people can be told (H-14).
 FEWEST = 30
+_TIMES = 2
+_REWRITTEN = Text(
+    "いま集計が分析用データを書き直しています。少し待ってから、もう一度開いてください。",
+    "The analysis data is being written anew at this moment; wait a little and open this again.",
+)
 
 
 @contextmanager
@@ -23,3 +33,19 @@ def warehouse_for(rule: dict[str, Any] | None) -> Iterator[Warehouse | None]:
         return
     with open_warehouse(settings.OKAERI.warehouse_dir, memory_limit=_MEMORY_LIMIT) as warehouse:
         yield warehouse
+
+
+def count_by(rule: dict[str, Any] | None, ask: Callable[[Warehouse | None], Answer]) -> Answer:
+    """Ask with the warehouse a rule takes, and anew where somebody wrote it meanwhile.
+
+    Raises BusyError where that happens again.
+    """
+    for _ in range(_TIMES):
+        try:
+            with warehouse_for(rule) as warehouse:
+                return ask(warehouse)
+        except Exception as error:
+            if not is_taken_away(error):
+                raise
+            log.warning("a table was taken away while a rule was counted: %s", error)
+    raise BusyError(_REWRITTEN)
