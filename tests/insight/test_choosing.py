@@ -1,7 +1,10 @@
 """Which refills a person is shown, from what he bought alone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+
+import pytest
 
 from okaeri.insight.domain.recommend.choosing import Item, Person, due_refills
 from okaeri.insight.recommend_types import RecommendRules
@@ -26,11 +29,11 @@ def buyer(*ago: int, delivered: Sequence[int] = (), subscribed: Sequence[str] = 
 
 
 def test_what_a_subscription_brings_is_no_refill_to_buy() -> None:
-    assert due(buyer(56, 26)) == ["LOTION"]
-    assert due(buyer(56, 26, delivered=(56, 26))) == []
-    assert due(buyer(56, 26, subscribed=("LOTION",))) == []
-    assert due(buyer(56, 26, subscribed=("",))) == [], "nobody knows what the contract brings"
-    assert due(buyer(56, 26, subscribed=("SOAP",))) == ["LOTION"]
+    assert due(buyer(58, 28)) == ["LOTION"]
+    assert due(buyer(58, 28, delivered=(58, 28))) == []
+    assert due(buyer(58, 28, subscribed=("LOTION",))) == []
+    assert due(buyer(58, 28, subscribed=("",))) == [], "nobody knows what the contract brings"
+    assert due(buyer(58, 28, subscribed=("SOAP",))) == ["LOTION"]
 
 
 def test_a_cycle_is_told_from_what_he_ordered_himself() -> None:
@@ -44,3 +47,28 @@ def test_what_is_not_for_sale_is_no_refill() -> None:
     trial = Item("LOTION", "お試し", days_supply=14, is_for_sale=False)
     assert due(buyer(14), trial) == []
     assert due(buyer(14), Item("LOTION", "お試し", days_supply=14)) == ["LOTION"]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "supply", "since", "is_due"),
+    [
+        # 30 days of use and 3 to arrive: from 5 days before the run-out to one cycle past it.
+        (1, 30, 27, False),
+        (1, 30, 28, True),
+        (1, 30, 66, True),
+        (1, 30, 67, False),
+        # Half a year ago is no refill, however long the shop knows him.
+        (1, 76, 229, False),
+        # Two pieces last twice as long.
+        (2, 30, 33, False),
+        (2, 30, 58, True),
+        # What is used up in a week is not asked for at once.
+        (1, 4, 3, False),
+        (1, 4, 4, True),
+    ],
+)
+def test_a_refill_is_due_from_shortly_before_its_run_out_to_one_cycle_past_it(
+    pieces: int, supply: int, since: int, is_due: bool
+) -> None:
+    person = replace(buyer(since), pieces={"LOTION": pieces})
+    assert due(person, Item("LOTION", "化粧水", days_supply=supply)) == ["LOTION"] * is_due

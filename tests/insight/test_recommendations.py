@@ -189,7 +189,7 @@ def test_subscribers_are_not_told_to_buy_what_their_box_brings() -> None:
     def bought(member: str, *, by: str = "") -> list[OrderIn]:
         party = PartyIn(member_no=member, email=f"{member}@example.com")
         line = LineIn("FACE", "化粧水", 1, 3000, 3000)
-        when = [datetime.combine(ago(days), time(3), UTC) for days in (56, 26)]
+        when = [datetime.combine(ago(days), time(3), UTC) for days in (58, 28)]
         return [
             OrderIn("test", f"{member}{n}", at, "accepted", party, (line,), subscription_no=by)
             for n, at in enumerate(when)

@@ -8,6 +8,7 @@ from okaeri.customers import api as customers
 from okaeri.customers.types import Purchase
 from okaeri.foundation.settings import load
 from okaeri.insight.actions.item_model import REPORT
+from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.domain.recommend.choosing import (
     POPULAR,
     Choice,
@@ -36,6 +37,7 @@ class _Known:
 
     method: str
     rules: RecommendRules
+    cycles: CycleRules
     items: Mapping[str, Item]
     near: Mapping[str, list[tuple[str, float]]]
     favourites: Sequence[str]
@@ -61,7 +63,14 @@ def recommend_many(
         number: [
             _as_item(choice, known)
             for choice in choose(
-                person, known.items, known.near, method=known.method, on=on, n=n, rules=known.rules
+                person,
+                known.items,
+                known.near,
+                method=known.method,
+                on=on,
+                n=n,
+                rules=known.rules,
+                cycles=known.cycles,
             )
         ]
         for number, person in people.items()
@@ -197,6 +206,7 @@ def _people(
 def _person(history: list[Purchase], lines: Mapping[int, list[LineRecord]]) -> Person:
     bought: dict[str, list[date]] = {}
     prices, delivered = [], set()
+    pieces: dict[str, int] = {}
     for purchase in history:
         for line in lines.get(purchase.order_id, ()):
             if not line.sku or line.amount_minor <= 0 or line.quantity <= 0:
@@ -204,11 +214,13 @@ def _person(history: list[Purchase], lines: Mapping[int, list[LineRecord]]) -> P
             days = bought.setdefault(line.sku, [])
             if not days or days[-1] != purchase.ordered_on:
                 days.append(purchase.ordered_on)
+                pieces[line.sku] = 0
+            pieces[line.sku] += line.quantity
             if purchase.is_delivery:
                 delivered.add((line.sku, purchase.ordered_on))
             prices.append(line.amount_minor // line.quantity)
     purchases = len({purchase.ordered_on for purchase in history})
-    return Person(bought, prices, purchases, delivered)
+    return Person(bought, prices, purchases, delivered, pieces=pieces)
 
 
 def _low_spenders(ids: list[int]) -> set[int]:
@@ -239,6 +251,7 @@ def _load(bought: Collection[str]) -> _Known:
     return _Known(
         method=stored.payload["winner"] if stored else POPULAR,
         rules=rules,
+        cycles=load(CycleRules),
         items={
             sku: _item(sku, facts.get(sku), products.get(sku), is_left_out=sku in left_out)
             for sku in {*facts, *products}

@@ -1,18 +1,20 @@
 """Which products one person is shown, and why. Pure: one person, the items in question, the rules."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from statistics import median
 from unicodedata import normalize
 
+from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.domain.recommend.scoring import score_one
 from okaeri.insight.recommend_types import RecommendRules
 
+_CYCLES = CycleRules()
 REORDER, POPULAR = "reorder", "popular"
-# A refill is due from four fifths of its cycle on; after three cycles he has stopped using it.
-_DUE_FROM, _DUE_UNTIL = 0.8, 3.0
+# What is used up within days is not asked for the day after it was bought.
+_EARLIEST = 0.5
 # Own intervals against the median of all people: two of theirs weigh as much as two of his.
 _WEIGHT_OF_ALL = 2
 _FEWEST_REPEATERS = 3
@@ -55,6 +57,8 @@ class Person:
     may_cross_sell: bool = False
     # For comparison: only what everybody buys, whatever is known of him.
     only_favourites: bool = False
+    # sku → pieces bought on its last day; one where nothing is said.
+    pieces: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +84,18 @@ def choose(
     on: date,
     n: int,
     rules: RecommendRules,
+    cycles: CycleRules = _CYCLES,
 ) -> list[Choice]:
     """Give at most `n` choices: refills that are due, then what follows from purchases, then favourites.
 
     Refills take half of the places where there is enough else. Somebody who bought once is shown
     refills alone unless cross-selling is allowed (§1.3 #17).
     """
-    refills = [] if person.only_favourites else due_refills(person, items, on=on, rules=rules)
+    refills = (
+        []
+        if person.only_favourites
+        else due_refills(person, items, on=on, rules=rules, cycles=cycles)
+    )
     if person.purchases < 2 and not person.may_cross_sell:
         return refills[:n]
     taken = {choice.item.sku for choice in refills}
@@ -144,11 +153,19 @@ def find_by_words(query: str, names: Mapping[str, str]) -> list[str]:
 
 
 def due_refills(
-    person: Person, items: Mapping[str, Item], *, on: date, rules: RecommendRules
+    person: Person,
+    items: Mapping[str, Item],
+    *,
+    on: date,
+    rules: RecommendRules,
+    cycles: CycleRules = _CYCLES,
 ) -> list[Choice]:
     """Give what he uses up and is due to buy again, the most overdue by its own cycle first.
 
-    Nothing a subscription brought last or will bring: it comes by itself (F-09).
+    Due from `cycle.lead_days` before it should be used up (not before half of its cycle) until
+    `cycle.at_risk_ratio` cycles: who has done without it for longer has stopped using it, and a word
+    about his return is another matter. Nothing a subscription brought last or will bring: it comes by
+    itself (F-09).
     """
     found = []
     for sku, days in person.bought.items():
@@ -158,11 +175,24 @@ def due_refills(
         if (sku, days[-1]) in person.delivered or _is_subscribed(sku, person):
             continue
         brought = {day for delivered, day in person.delivered if delivered == sku}
-        cycle = own_cycle(days, item, brought)
+        cycle = own_cycle(days, _lasting(item, person, cycles), brought)
         since = (on - days[-1]).days
-        if cycle and _DUE_FROM <= since / cycle <= _DUE_UNTIL:
+        if cycle and _is_due(since, cycle, cycles):
             found.append(Choice(item, min(1.0, since / cycle), REORDER, sku, since))
     return sorted(found, key=lambda choice: (-choice.score, -choice.days, choice.item.sku))
+
+
+def _lasting(item: Item, person: Person, cycles: CycleRules) -> Item:
+    """Give the item with the days from order to the end of what he bought of it (§2.4), where known."""
+    if not item.days_supply:
+        return item
+    pieces = person.pieces.get(item.sku, 1)
+    return replace(item, days_supply=pieces * item.days_supply + cycles.days_to_arrive)
+
+
+def _is_due(since: int, cycle: float, cycles: CycleRules) -> bool:
+    first = max(cycle - cycles.lead_days, cycle * _EARLIEST)
+    return first <= since <= cycle * cycles.at_risk_ratio
 
 
 def own_cycle(days: Sequence[date], item: Item, delivered: Collection[date] = ()) -> float | None:
