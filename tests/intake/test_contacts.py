@@ -118,3 +118,10 @@ def test_a_malls_guests_are_told_apart_by_their_addresses_not_by_a_placeholder(s
     numbers = [malls.for_analysis(guest).member_no for guest in guests]
     assert len(set(numbers)) == 3
     assert numbers[2] == ""
+
+
+@pytest.mark.parametrize(
+    "raw", ["1900-01-01", "1900/1/1 0:00", "0000-00-00", "-", "1月2日", "80/5/6"]
+)
+def test_nobody_is_given_a_birthday_nobody_knows(raw: str) -> None:
+    assert contacts.parse_birthday(raw) is None

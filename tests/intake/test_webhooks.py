@@ -3,12 +3,13 @@
 import gzip
 import json
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from okaeri.customers import api as customers
 from okaeri.foundation import clock, settings
 from okaeri.foundation.settings import ShopProfile, specs_of
 from okaeri.intake import api
@@ -309,6 +310,33 @@ def test_a_customer_and_his_consent_come_in(shop: ConnectionView) -> None:
     assert list(parties) == [("hana@example.com", "1500001", None), ("hana@example.com", "", False)]
     told = Party.objects.order_by("id").values_list("registered_at", flat=True)
     assert list(map(str, told)) == ["2024-01-02 01:00:00+00:00", "None"]
+
+
+def test_an_old_refusal_in_a_new_profile_stays_as_old_as_it_is(shop: ConnectionView) -> None:
+    customer = {
+        "id": 71, "updated_at": "2026-11-02T10:00:00+09:00", "email": "hana@example.com",
+        "last_name": "髙橋",
+        "email_marketing_consent": {
+            "state": "unsubscribed", "consent_updated_at": "2021-03-04T10:00:00+09:00",
+        },
+    }  # fmt: skip
+    send(shop, "customers/update", customer)
+    profile, refusal = Party.objects.order_by("id")
+    assert (profile.family_name, profile.email_opt_in) == ("髙橋", None)
+    assert (refusal.email_opt_in, refusal.seen_at.year) == (False, 2021)
+    while customers.resolve_new_parties(clock.now()):
+        pass
+    (hana,) = customers.search_customers("髙橋")
+    agreed = datetime(2025, 1, 1, tzinfo=UTC)
+    customers.record_consent(
+        hana.id, channel="email", action="granted", basis="opt_in", source="form",
+        occurred_at=agreed,
+    )  # fmt: skip
+    send(shop, "customers/update", customer | {"updated_at": "2026-11-09T10:00:00+09:00"})
+    while customers.resolve_new_parties(clock.now()):
+        pass
+    (point,) = customers.contact_points_of(hana.id)
+    assert (point.consent, point.consent_at) == ("granted", agreed)
 
 
 def test_a_price_from_the_shop_keeps_the_cost_staff_gave(shop: ConnectionView) -> None:

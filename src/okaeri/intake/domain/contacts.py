@@ -19,6 +19,8 @@ _ADDRESS = ("address", "address2", "address3")
 _AS_FLOAT = re.compile(r"(\d{5,15})\.0+")
 # A mobile number that lost its zero in a spreadsheet, or its plus (+81 90…).
 _MOBILE = re.compile(r"(?:81)?([789]0\d{8})")
+# What databases and spreadsheets write for an unknown day of birth.
+_NOBODYS_DAY = date(1900, 1, 1)
 _TITLE = re.compile(r"\s*様$")
 _PREFECTURE = re.compile(
     "東京都|北海道|(?:京都|大阪)府|(?:神奈川|和歌山|鹿児島|[^\\s都道府県]{2})県"
@@ -103,9 +105,10 @@ def parse_birthday(raw: str) -> date | None:
     if says_no_day(raw):
         return None
     try:
-        return parse_day(raw)
+        born = parse_day(raw)
     except CellError:
         return None
+    return None if born == _NOBODYS_DAY else born
 
 
 def read_parties(fields: Sequence[str], rows: Sequence[Sequence[str]]) -> list[PartyIn]:

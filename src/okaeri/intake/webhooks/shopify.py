@@ -1,6 +1,7 @@
 """Shopify's webhooks (Admin API 2026-07): which topics count, and where their texts are read."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeGuard
 
@@ -92,7 +93,16 @@ def _customer(payload: Json, frame: Frame) -> Words:
     changed_at = payload.get("updated_at") or payload.get("created_at")
     stamp = Stamp(read_instant(changed_at, "updated_at"), frame.sent_at)
     party = read_person(payload, read_map(payload.get("default_address")), frame)
-    return [PersonWord(frame.source, number, party, stamp)]
+    at = read_map(payload.get("email_marketing_consent")).get("consent_updated_at")
+    if party.email_opt_in is None or not at:
+        return [PersonWord(frame.source, number, party, stamp)]
+    # He agreed or refused then, not when anything else of his profile was changed last.
+    said = PartyIn(member_no=number, email=party.email, email_opt_in=party.email_opt_in)
+    agreed_at = Stamp(read_instant(at, "consent_updated_at"), frame.sent_at)
+    return [
+        PersonWord(frame.source, number, replace(party, email_opt_in=None), stamp),
+        PersonWord(frame.source, f"{number}:email", said, agreed_at),
+    ]
 
 
 def _consent(payload: Json, frame: Frame) -> Words:
