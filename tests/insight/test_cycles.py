@@ -80,8 +80,11 @@ def test_a_product_has_its_histogram_median_range_and_day_to_write(warehouse: Wa
 def test_use_is_told_by_days_of_use_else_by_the_own_cycle_drawn_to_the_products(
     warehouse: Warehouse,
 ) -> None:
-    intake.record_products([ProductIn(sku="LOTION", name="化粧水", days_supply=30)])
+    trial, gift = ProductIn("T", days_supply=30, is_trial=True), ProductIn("G", is_sample=True)
+    intake.record_products([ProductIn(sku="LOTION", name="化粧水", days_supply=30), trial, gift])
     orders = [order_of("supplied", 20, "LOTION", quantity=2)]
+    # Nobody reorders a trial or a sample, however long it lasts.
+    orders += [order_of("tried", 20, "T"), *(order_of("given", n, "G") for n in (50, 30, 10))]
     for number in range(6):
         orders += [order_of(f"p{number}", 340), order_of(f"p{number}", 300)]
     # Own intervals of 20 and 20 days, the product's median is 40: (2 x 20 + 2 x 40) / 4 = 30.
@@ -99,7 +102,7 @@ def test_use_is_told_by_days_of_use_else_by_the_own_cycle_drawn_to_the_products(
     quick, new = found[id_of("quick")], found[id_of("new")]
     assert (quick.basis, quick.runs_out_on) == ("own", TODAY + timedelta(days=20))
     assert (new.basis, new.runs_out_on) == ("product", TODAY + timedelta(days=25))
-    assert id_of("supplied") not in found
+    assert found.keys().isdisjoint(map(id_of, ("supplied", "tried", "given")))
     for row in found.values():
         assert row.next_low_on is not None
         assert row.next_on is not None

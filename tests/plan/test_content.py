@@ -7,6 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from okaeri.intake.types import LineRecord, ProductIn
 from okaeri.plan.actions.coupons import example_of_a_coupon
 from okaeri.plan.content.html import html_from_text
 from okaeri.plan.content.library import list_shipped_templates
@@ -14,12 +15,14 @@ from okaeri.plan.content.merge import (
     EXAMPLE_OF_A_CART,
     EXAMPLE_OF_A_FORM,
     EXAMPLE_OF_A_WISH,
+    buy_link,
+    merge_run_out,
 )
 from okaeri.plan.content.subject import make_header_safe
 from okaeri.plan.content.words import Source, render_words
 from okaeri.plan.domain.advertising import advertising_in
 from okaeri.plan.domain.claims import claims_in
-from okaeri.plan.types import TemplateError
+from okaeri.plan.types import CartRules, TemplateError
 
 VALUES = {
     "customer": {"addressee": "山田 様", "family_name": "<b>山田</b>"},
@@ -30,10 +33,11 @@ VALUES = {
         "product": "化粧水",
         "products": ["化粧水", "乳液"],
         "daily_price": "110円",
+        "url": "https://shop.example/cart?items=A:1&more=1",
     },
     "satisfaction_url": "https://shop.example/q/abc?x=1&y=2",
     "cart": EXAMPLE_OF_A_CART,
-    "run_out": {"product": "化粧水"},
+    "run_out": {"product": "化粧水", "url": "https://shop.example/lotion"},
     "coupon": example_of_a_coupon(),
     "my_page": "https://shop.example/my/1-2-abc/",
     "subscription": EXAMPLE_OF_A_WISH,
@@ -77,6 +81,43 @@ def test_every_shipped_template_renders(shipped: object) -> None:
     # Customers never read our words for them, nor promises the law forbids.
     for forbidden in ("離脱", "初回客", "よちよち", "予備軍", "治る", "効能", "シワが消え", "必ず"):
         assert forbidden not in words.body_text + words.subject
+
+
+@pytest.mark.parametrize(
+    ("key", "field"), [("runs_out_notice", "run_out"), ("know_us_reorder", "order")]
+)
+def test_a_reorder_letter_leads_to_where_it_is_bought_and_reads_well_without(
+    key: str, field: str
+) -> None:
+    (shipped,) = (item for item in list_shipped_templates() if item.key == key)
+    here = render_words(shipped.source, VALUES)
+    address = str(VALUES[field]["url"])
+    assert f"\n{address}\n" in here.body_text
+    assert f'href="{address.replace("&", "&amp;")}"' in here.body_html
+    assert "ご注文はこちら" in here.body_html
+    nowhere = {**VALUES[field], "url": ""}
+    alone = render_words(shipped.source, {**VALUES, field: nowhere})
+    assert "リンク" not in alone.body_text
+    assert "<a" not in alone.body_html
+    for words in (here, alone):
+        assert "<p" in words.body_html
+        assert words.body_html.count("<p ") == words.body_html.count("</p>")
+        assert "\n\n\n\n" not in words.body_text
+
+
+def test_what_is_bought_again_lies_in_the_cart_or_has_a_page_or_leads_nowhere() -> None:
+    lines = [LineRecord(1, 1, "A", "A", 2, 1000), LineRecord(1, 2, "B", "B", 1, 1)]
+    goods = {
+        "A": ProductIn("A", url="https://shop.example/a"),
+        "B": ProductIn("B", url="javascript:x"),
+    }
+    cart = CartRules(page="https://shop.example/cart?add={items}")
+    empty = CartRules(page="https://shop.example/cart")
+    assert buy_link(lines, "A", goods, cart) == "https://shop.example/cart?add=A:2,B:1"
+    assert buy_link(lines, "A", goods, empty) == "https://shop.example/a"
+    assert buy_link(lines, "B", goods, CartRules()) == buy_link([], "", {}, cart) == ""
+    assert merge_run_out(["B", "A"], lines, goods, cart)["url"].endswith("?add=B:1")
+    assert merge_run_out(["A"], lines, goods) == {"product": "A", "url": "https://shop.example/a"}
 
 
 def test_first_time_buyers_learn_to_combine_without_a_price_or_a_button() -> None:

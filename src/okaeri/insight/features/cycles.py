@@ -132,6 +132,7 @@ def compute_run_outs(
 ) -> ir.Table:
     """One row per customer and product bought by himself in two years whose use can be told.
 
+    Trials and samples are left out: nobody reorders one, and what follows it has journeys of its own.
     `habits` as of `compute_item_habits`; `cycles`: sku and cycle_days of products to be trusted;
     `arrivals` as of `compute_arrivals`, of other days (None: of all) `days_to_arrive` holds. Columns:
     customer_id; sku; last_on; since_days (to `as_of`); use_days (from the purchase until it is used up);
@@ -144,6 +145,7 @@ def compute_run_outs(
         "customer_id", "sku", "quantity", "last_on", "own_intervals", "own_days"
     )
     known = latest.left_join(cycles.select("sku", "cycle_days"), "sku").drop("sku_right")
+    known = known.anti_join(_trials(products), "sku")
     supply = products.select("sku", "days_supply")
     known = known.left_join(supply, "sku").drop("sku_right")
     if arrivals is None:
@@ -153,6 +155,12 @@ def compute_run_outs(
             *known.columns, "arrive_days"
         )
     return _with_use(known, as_of, days_to_arrive, prior_intervals)
+
+
+def _trials(products: ir.Table) -> ir.Table:
+    none = ibis.literal(False)
+    is_tried = products.is_trial.fill_null(none) | products.is_sample.fill_null(none)
+    return products.filter(is_tried).select("sku")
 
 
 def _own_cycles(gaps: ir.Table) -> ir.Table:

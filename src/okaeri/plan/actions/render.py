@@ -55,7 +55,7 @@ CART = "cart."
 # How every merge field of what runs out begins.
 RUN_OUT = "run_out."
 # The merge fields that are not known from the lines of an order.
-OF_WHAT_IT_LASTS = "daily_price"
+OF_THE_GOODS = ("daily_price", "order.url", "run_out.url")
 OF_THE_ORDER_ITSELF = ("order_no", "ordered_on")
 _NO_TEMPLATE = Text(
     "文面「{key}」の第{version}版が見つかりません。", 'Template "{key}" has no version {version}.'
@@ -97,7 +97,7 @@ class PlanRenderer:
             tasks,
             self._with_dates(tasks),
             self._with(CART, tasks),
-            asks_how_long=bool(self._with(OF_WHAT_IT_LASTS, tasks)),
+            reads_goods=any(self._with(field, tasks) for field in OF_THE_GOODS),
             offers=offers_of(self._with(RECOMMENDED, tasks), clock.now()),
             like_viewed=like_viewed_by(self._with(LIKE_VIEWED, tasks), clock.now()),
             run_outs=running_out_of(self._with(RUN_OUT, tasks)),
@@ -156,7 +156,9 @@ class PlanRenderer:
         values: dict[str, Any] = {
             "customer": merge_customer(known.profiles.get(task.customer_id)),
             "shop": known.shop,
-            "order": merge_order(purchase, lines, known.products, known.shop["currency"]),
+            "order": merge_order(
+                purchase, lines, known.products, known.shop["currency"], load(CartRules)
+            ),
         }
         if source.mentions(CART):
             cart = known.carts.get(task.customer_id)
@@ -166,7 +168,7 @@ class PlanRenderer:
                 values[field] = merge_offers(offers.get(task.customer_id, ()), known.currency)
         if source.mentions(RUN_OUT):
             due = known.run_outs.get(task.customer_id, ())
-            values["run_out"] = merge_run_out(due, lines, known.products)
+            values["run_out"] = merge_run_out(due, lines, known.products, load(CartRules))
         entry = known.entries.get(_entry_id(task))
         if entry is not None:
             values |= self._form_values(entry, known.forms[entry.form_key])
@@ -210,7 +212,7 @@ def _load(
     with_dates: set[int],
     with_carts: set[int],
     *,
-    asks_how_long: bool,
+    reads_goods: bool,
     offers: dict[int, list[RecommendedItem]],
     like_viewed: dict[int, list[RecommendedItem]],
     run_outs: dict[int, list[str]],
@@ -221,7 +223,7 @@ def _load(
     unnamed = {line.sku for many in lines.values() for line in many if not line.product_name}
     carts = carts_of(with_carts, clock.now()) if with_carts else {}
     unnamed |= {item.sku for cart in carts.values() for item in cart.items}
-    if asks_how_long:
+    if reads_goods:
         unnamed |= {line.sku for many in lines.values() for line in many}
     histories = customers.purchase_history(with_dates) if order_ids and with_dates else {}
     orders = {item.order_id: item for history in histories.values() for item in history}
@@ -267,7 +269,7 @@ def preview_for(source: Source, customer_id: int) -> Preview:
     values = {
         "customer": merge_customer(customers.get_customer(customer_id)),
         "shop": merge_shop(shop),
-        "order": merge_order(latest, lines, goods, shop.currency),
+        "order": merge_order(latest, lines, goods, shop.currency, load(CartRules)),
         **dict.fromkeys(QUESTION_LINKS, "#"),
         **EXAMPLE_OF_A_FORM,
         "cart": EXAMPLE_OF_A_CART,
@@ -278,7 +280,7 @@ def preview_for(source: Source, customer_id: int) -> Preview:
     values |= gifts_in_preview(source, customer_id, shop.currency)
     if source.mentions(RUN_OUT):
         due = running_out_of([customer_id]).get(customer_id, ())
-        values["run_out"] = merge_run_out(due, lines, goods)
+        values["run_out"] = merge_run_out(due, lines, goods, load(CartRules))
     cart = carts_of([customer_id], clock.now()).get(customer_id) if source.mentions(CART) else None
     if cart is not None:
         products = intake.list_products([item.sku for item in cart.items])

@@ -13,6 +13,8 @@ _BUTTON = (
 )
 _LABELS = {
     "cart.url": '{% if cart.language == "en" %}Open my cart{% else %}カートを開く{% endif %}',
+    "order.url": "ご注文はこちら",
+    "run_out.url": "ご注文はこちら",
     "confirm_url": (
         '{% if form.language == "en" %}Confirm my e-mail address{% else %}登録を確認する{% endif %}'
     ),

@@ -13,11 +13,13 @@ from okaeri.insight.recommend_types import RecommendedItem
 from okaeri.intake.form_types import EntryRecord, FormDefinition
 from okaeri.intake.request_types import SubscriptionRequestView
 from okaeri.intake.types import LineRecord, ProductIn
-from okaeri.plan.domain.cart import Cart, restore_link
+from okaeri.plan.domain.cart import Cart, Item, restore_link
 from okaeri.plan.types import CartRules
 from okaeri.rewards.coupon_types import CouponView, code_in_groups
 
 ANONYMOUS = "お客様"
+# Of a shop that said no address of its cart.
+NO_CART = CartRules()
 
 
 def merge_customer(profile: CustomerProfile | None) -> dict[str, Any]:
@@ -48,11 +50,12 @@ def merge_order(
     lines: Sequence[LineRecord],
     products: Mapping[str, ProductIn],
     currency: str = "JPY",
+    cart: CartRules = NO_CART,
 ) -> dict[str, Any]:
     """`order.order_no`, `.ordered_on` (8月10日), `.product` (the dearest), `.products` (all names).
 
-    `.daily_price` is what the dearest product costs a day (110円), "" where nobody said how long it
-    lasts.
+    `.url` is where the same is bought again, "" where no address is known. `.daily_price` is what the
+    dearest product costs a day (110円), "" where nobody said how long it lasts.
     """
     named = [(line, _name(line, products)) for line in lines]
     names = list(dict.fromkeys(name for _, name in named if name))
@@ -66,7 +69,23 @@ def merge_order(
         "product": dearest[1] if dearest else "商品",
         "products": names,
         "daily_price": _daily(dearest[0], products, currency) if dearest else "",
+        "url": buy_link(lines, dearest[0].sku if dearest else "", products, cart),
     }
+
+
+def buy_link(
+    lines: Sequence[LineRecord], sku: str, products: Mapping[str, ProductIn], rules: CartRules
+) -> str:
+    """Give the shop's cart with these lines in it, else the product's own page, "" where neither is known."""
+    items = [Item(line.sku, line.quantity) for line in lines if line.sku]
+    if items and rules.leads_somewhere and "{items}" in rules.page:
+        return restore_link(items, rules.page, rules.item, rules.separator)
+    known = products.get(sku)
+    return _web_address(known.url) if known else ""
+
+
+def _web_address(url: str) -> str:
+    return url if url.startswith(("https://", "http://")) else ""
 
 
 def _daily(line: LineRecord, products: Mapping[str, ProductIn], currency: str) -> str:
@@ -93,12 +112,22 @@ def merge_cart(
 
 
 def merge_run_out(
-    due: Sequence[str], lines: Sequence[LineRecord], products: Mapping[str, ProductIn]
+    due: Sequence[str],
+    lines: Sequence[LineRecord],
+    products: Mapping[str, ProductIn],
+    cart: CartRules = NO_CART,
 ) -> dict[str, Any]:
-    """`run_out.product` is what of this order is used up first, else its dearest product."""
+    """`run_out.product` is what of this order is used up first, else its dearest product.
+
+    `.url` is where it is bought, "" where no address is known.
+    """
     named = {line.sku: _name(line, products) for line in lines}
-    first = next((named[sku] for sku in due if named.get(sku)), "")
-    return {"product": first or merge_order(None, lines, products)["product"]}
+    sku = next((sku for sku in due if named.get(sku)), "")
+    if not sku:
+        order = merge_order(None, lines, products, cart=cart)
+        return {"product": order["product"], "url": order["url"]}
+    of_it = [line for line in lines if line.sku == sku]
+    return {"product": named[sku], "url": buy_link(of_it, sku, products, cart)}
 
 
 def merge_form(entry: EntryRecord, form: FormDefinition) -> dict[str, Any]:
@@ -125,7 +154,7 @@ def merge_offers(items: Iterable[RecommendedItem], currency: str) -> list[dict[s
     return [
         {
             "name": item.name,
-            "url": item.url if item.url.startswith(("https://", "http://")) else "",
+            "url": _web_address(item.url),
             "price": ""
             if item.price_minor is None
             else format_minor(item.price_minor, currency, "ja"),
