@@ -13,9 +13,9 @@ from django.test import Client
 from django.urls import reverse
 
 from okaeri.customers import api as customers
-from okaeri.customers.models import AccessEntry
+from okaeri.customers.models import AccessEntry, Customer
 from okaeri.foundation import clock
-from okaeri.foundation.settings import save, specs_of
+from okaeri.foundation.settings import load, save, specs_of
 from okaeri.foundation.warehouse import open_warehouse
 from okaeri.insight import api as insight
 from okaeri.insight.cycle_types import CycleRules
@@ -24,6 +24,7 @@ from okaeri.insight.models import CustomerPrediction, ItemFact
 from okaeri.insight.prediction_types import PredictionRules
 from okaeri.insight.reaction_types import REACTIONS
 from okaeri.listen import api as listen
+from okaeri.listen.types import CallReason, CallRules
 from okaeri.plan import api as plan
 from okaeri.web.pages import people_csv
 from tests.web import shop
@@ -223,6 +224,24 @@ def test_the_call_list_follows_importance_and_its_editable_bars(
     assert places == sorted(places)
     for word in ("優先度", "重要度", "内訳", "RFM", "予測購入額", "離脱リスク"):
         assert word in page
+    # Whom the page lists, in its order, the call list has: all but the one without a number.
+    everybody = insight.list_to_call(limit=1000).rows
+    Customer.objects.filter(id__gt=0).update(phone="0312345678")
+    Customer.objects.filter(id=rows[0].customer_id).update(phone="")
+    assert "電話リストに載せる" in page
+    assert browser_of_staff.post(reverse("calls_fill")).status_code == 302
+    tasks = listen.list_calls(clock.now())
+    called = [task for task in tasks if task.reason is CallReason.IMPORTANT]
+    assert {task.customer_id for task in called} == {row.customer_id for row in everybody[1:]}
+    assert len(called) <= load(CallRules).most_offers
+    priority = {row.customer_id: round(row.priority) for row in everybody}
+    ahead = [priority[task.customer_id] for task in called]
+    assert ahead == sorted(ahead, reverse=True)
+    listed = browser_of_staff.get(reverse("calls")).content.decode()
+    assert "大切で離れそうな方" in listed
+    assert (
+        f"重要度{round(rows[1].importance)}、離脱リスク{round(100 * rows[1].lapse_risk)}%" in listed
+    )
     assert f"離脱リスク({rows[0].lapse_days}日)" in page
     asked = {key: spec.default for key, spec in _known().items()}
     form = browser_of_staff.get(reverse("settings", args=["analysis"]))

@@ -95,6 +95,7 @@ class CallReason(StrEnum):
     COMPLAINT = "complaint"
     LOW_SCORE = "low_score"
     ASKED = "asked"
+    IMPORTANT = "important"
     AT_RISK = "at_risk"
     F2_LATE = "f2_late"
 
@@ -115,6 +116,7 @@ CALL_REASON_NAMES: Mapping[CallReason, Text] = {
     CallReason.COMPLAINT: Text("苦情への返事", "Answer a complaint"),
     CallReason.LOW_SCORE: Text("低い評価への返事", "Answer a low score"),
     CallReason.ASKED: Text("スタッフの依頼", "Asked for by staff"),
+    CallReason.IMPORTANT: Text("大切で離れそうな方", "Matters and may leave"),
     CallReason.AT_RISK: Text("離れかけている方", "About to leave"),
     CallReason.F2_LATE: Text("2回目がまだの方", "No second purchase yet"),
 }
@@ -182,6 +184,14 @@ class CallRules:
         "calls.script_asked",
         "",
         Text("話し方: スタッフの依頼(空欄なら標準)", "Script: asked for (blank: built in)"),
+    )
+    script_important: str = setting(
+        "calls.script_important",
+        "",
+        Text(
+            "話し方: 大切で離れそうな方(空欄なら標準)",
+            "Script: matters and may leave (blank: built in)",
+        ),
     )
     script_at_risk: str = setting(
         "calls.script_at_risk",

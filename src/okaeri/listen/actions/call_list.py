@@ -1,4 +1,4 @@
-"""Who should be telephoned now: complaints and low scores first, then people about to be lost."""
+"""Who should be telephoned now: complaints and low scores first, then who matters and may be lost."""
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from okaeri.foundation.settings import load, shop_day
 from okaeri.insight import api as insight
 from okaeri.insight.types import CustomerInsightView, Stage
 from okaeri.intake import api as intake
-from okaeri.listen.domain.calls import priority_of
+from okaeri.listen.domain.calls import priority_of, priority_of_important
 from okaeri.listen.store import answers
 from okaeri.listen.store import calls as store
 from okaeri.listen.store.calls import Wanted
@@ -80,12 +80,38 @@ def _offers(now: datetime, rules: CallRules, leave_out: LeaveOut) -> list[Wanted
         ids = list(islice(insight.iter_customers_where(rule), _MOST_READ))
         for number, standing in insight.list_insights(ids).items():
             found.append(_offer(number, reason, standing, since))
+    found += _important(since)
     found.sort(key=lambda one: (-one.priority, one.customer_id))
-    ids = [one.customer_id for one in found]
+    # Whoever has two reasons is called once, for the more urgent one.
+    first: dict[int, Wanted] = {}
+    for one in found:
+        first.setdefault(one.customer_id, one)
+    ids = list(first)
     silent = leave_out(ids) | customers.open_complaints(ids) | _paused(ids, now)
     # Whoever rests is left away before the list is cut, or the same few would fill it for ever.
-    rested = _rested(one for one in found if one.customer_id not in silent)
+    rested = _rested(one for one in first.values() if one.customer_id not in silent)
     return list(islice(_reachable(rested).values(), rules.most_offers))
+
+
+def _important(since: datetime) -> list[Wanted]:
+    """Give whom the importance page lists, by the shop's own bars."""
+    told = insight.list_predictions(insight.ids_of_list("importance")[:_MOST_READ])
+    standings = insight.list_insights(told)
+    return [
+        Wanted(
+            number,
+            CallReason.IMPORTANT,
+            {
+                "days": standings[number].recency_days or 0,
+                "importance": round(one.importance),
+                "risk": round(100 * one.lapse_risk),
+            },
+            priority_of_important(one),
+            since,
+        )
+        for number, one in told.items()
+        if number in standings
+    ]
 
 
 def _offer(

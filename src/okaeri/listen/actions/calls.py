@@ -12,7 +12,13 @@ from okaeri.foundation.work import cursors
 from okaeri.insight import api as insight
 from okaeri.intake import api as intake
 from okaeri.intake.types import CallIn, CallRecord
-from okaeri.listen.domain.calls import PROMISED, After, decide_after, priority_of
+from okaeri.listen.domain.calls import (
+    PROMISED,
+    After,
+    decide_after,
+    priority_of,
+    priority_of_important,
+)
 from okaeri.listen.models import CallTask
 from okaeri.listen.store import calls as store
 from okaeri.listen.types import CallReason, CallResult, CallRules, CallTaskView
@@ -159,6 +165,10 @@ def _priority(row: CallTask) -> int:
     """A promise that was kept without reaching anybody counts no more."""
     if row.priority < PROMISED:
         return row.priority
+    if row.reason == CallReason.IMPORTANT:
+        told = insight.list_predictions([row.customer_id]).get(row.customer_id)
+        if told is not None:
+            return priority_of_important(told)
     return priority_of(CallReason(row.reason), insight.find_insight(row.customer_id))
 
 

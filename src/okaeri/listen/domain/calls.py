@@ -7,6 +7,7 @@ from typing import Any
 
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
+from okaeri.insight.prediction_types import CustomerPredictionView
 from okaeri.insight.types import CustomerInsightView, Stage
 from okaeri.listen.types import CallReason, CallResult, CallRules
 
@@ -16,6 +17,7 @@ _BASE: Mapping[CallReason, int] = {
     CallReason.COMPLAINT: 800,
     CallReason.LOW_SCORE: 700,
     CallReason.ASKED: 600,
+    CallReason.IMPORTANT: 490,
     CallReason.AT_RISK: 400,
     CallReason.F2_LATE: 200,
 }
@@ -42,6 +44,10 @@ _WHY: Mapping[CallReason, Text] = {
         "A score of {score}; days waiting: {days}.",
     ),
     CallReason.ASKED: Text("{by}さんからの依頼です。", "Asked for by {by}."),
+    CallReason.IMPORTANT: Text(
+        "重要度{importance}、離脱リスク{risk}%の方です。最後の購入から{days}日たっています。",
+        "Importance {importance}, lapse risk {risk}%; {days} days since the last purchase.",
+    ),
     CallReason.AT_RISK: Text(
         "最後の購入から{days}日。離脱の手前です。",
         "{days} days since the last purchase; close to leaving.",
@@ -70,6 +76,12 @@ _SCRIPTS: Mapping[CallReason, Text] = {
     CallReason.ASKED: Text(
         "今、2、3分よろしいでしょうか。(依頼の内容をお伝えします。)",
         "Do you have two or three minutes? (Say what was asked for.)",
+    ),
+    CallReason.IMPORTANT: Text(
+        "いつもありがとうございます。{product}のその後のご様子をうかがいたく、お電話しました。"
+        "今よろしいでしょうか。お困りのことや、足りないことはございませんか。",
+        "Thank you for being with us. I am calling to ask how you are getting on with {product}. "
+        "Is now a good time? Is anything missing or unclear?",
     ),
     CallReason.AT_RISK: Text(
         "以前お求めの{product}について、ご様子うかがいと商品のご案内でお電話しました。"
@@ -100,6 +112,11 @@ class After:
     is_promised: bool = False
 
 
+def priority_of_important(told: CustomerPredictionView) -> int:
+    """Say how urgent it is to call whom the importance page lists: in its order, by 優先度 (0 to 100)."""
+    return _BASE[CallReason.IMPORTANT] + round(min(100.0, max(0.0, told.priority)))
+
+
 def priority_of(reason: CallReason, standing: CustomerInsightView | None) -> int:
     """Say how urgent a call is: the reason, then how fresh the person still is, then his class."""
     if standing is None:
@@ -115,7 +132,7 @@ def level_of(priority: int) -> Text:
 
 def why(reason: CallReason, facts: Mapping[str, Any]) -> Text:
     """Say why this person is on the list; a figure that is not known any more is left a dash."""
-    known = {"days": "—", "score": "—", "by": "—", **facts}
+    known = {**dict.fromkeys(("days", "score", "by", "importance", "risk"), "—"), **facts}
     return _WHY[reason].format(**known)
 
 

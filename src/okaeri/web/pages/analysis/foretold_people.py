@@ -20,6 +20,7 @@ from okaeri.insight.prediction_types import (
     PredictionRules,
 )
 from okaeri.insight.types import CustomerInsightView, class_name
+from okaeri.listen.types import CallRules
 from okaeri.web import sight
 from okaeri.web.access import needs, require
 from okaeri.web.count_facet import facet_of
@@ -56,6 +57,7 @@ def importance(request: HttpRequest) -> HttpResponseBase:
         "importance",
         insight.list_to_call,
         rules=rules,
+        most_calls=load(CallRules).most_offers,
         lapse_days=report.payload.get("lapse_days", rules.lapse_horizon_days) if report else 0,
         keys=("importance", "priority", "lapse_risk", "rfm"),
     )
