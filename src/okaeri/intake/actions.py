@@ -30,7 +30,14 @@ from okaeri.intake.models import ImportRun, RejectedRow, SourceMark
 from okaeri.intake.records.everything import record_all
 from okaeri.intake.staging import staging_files
 from okaeri.intake.types import FileLayout, ImportResult, OrderIn, ProductIn, StagedFile
-from okaeri.intake.writing import Counts, Staged, add_late_costs, count_deliveries, write
+from okaeri.intake.writing import (
+    Counts,
+    Staged,
+    add_late_costs,
+    count_deliveries,
+    mark_orders,
+    write,
+)
 from okaeri.intake.writing.marks import note_told
 
 JOB_KIND = "import"
@@ -316,18 +323,32 @@ def record_orders(orders: Iterable[OrderIn]) -> tuple[int, int, int]:
 def record_products(products: Iterable[ProductIn]) -> int:
     """Store products, all or none; gives how many were new or changed.
 
-    Orders that waited for a cost get their margin.
+    Orders that waited for a cost get their margin; orders of what is a trial or a sample now (or no
+    more) are marked so.
     """
     with transaction.atomic():
-        return _write_products(products)
+        return _write_products(list(products))
 
 
 def _write_products(
-    products: Iterable[ProductIn], extra: Mapping[str, Mapping[str, str]] | None = None
+    products: Sequence[ProductIn], extra: Mapping[str, Mapping[str, str]] | None = None
 ) -> int:
+    known = store.products(product.sku for product in products)
     changed = store.write_products(products, extra)
     add_late_costs(product.sku for product in changed if product.cost_minor is not None)
+    mark_orders(
+        product.sku
+        for product in changed
+        if _marks(product) != _marks(known.get(product.sku, _NO_PRODUCT))
+    )
     return len(changed)
+
+
+_NO_PRODUCT = ProductIn("")
+
+
+def _marks(product: ProductIn) -> tuple[bool, bool]:
+    return product.is_trial, product.is_sample
 
 
 def _products_of(path: Path) -> tuple[list[ProductIn], dict[str, dict[str, str]]]:

@@ -18,13 +18,22 @@ from okaeri.intake.writing.contacts import order_spans, write_parties
 from okaeri.intake.writing.deliveries import count_deliveries
 from okaeri.intake.writing.goods import weigh_goods
 from okaeri.intake.writing.late_costs import add_late_costs
+from okaeri.intake.writing.late_marks import mark_orders
 from okaeri.intake.writing.lines import write_lines
 from okaeri.intake.writing.marks import OrderMarks
 from okaeri.intake.writing.orders import OrderWriter
 from okaeri.intake.writing.rows import CHANGES, Counts, Staged
 from okaeri.intake.writing.twins import take_over
 
-__all__ = ["CHANGES", "Counts", "Staged", "add_late_costs", "count_deliveries", "write"]
+__all__ = [
+    "CHANGES",
+    "Counts",
+    "Staged",
+    "add_late_costs",
+    "count_deliveries",
+    "mark_orders",
+    "write",
+]
 
 _INDEXED = (Party._meta.db_table, Order._meta.db_table)
 _FEW_ORDERS = 10_000

@@ -1,12 +1,12 @@
 """What the shop's products say of orders: their cost, and whether they hold only trials or samples."""
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from okaeri.intake.models import Product
+from okaeri.intake.models import OrderLine, Product
 
 _UNKNOWN_COST = -(2**62)
 
@@ -68,3 +68,38 @@ def _weigh(
             goods.only_samples[ref] = 0
             if not is_trial:
                 goods.only_trials[ref] = 0
+
+
+@dataclass(slots=True)
+class Held:
+    """What a stored order holds. `cost` is in the smallest unit, None while any line's is unknown."""
+
+    cost: int | None = 0
+    only_samples: bool = True
+    only_trials: bool = True
+
+    def add(self, pieces: int, cost: int | None, *, is_trial: bool, is_sample: bool) -> None:
+        """Put one line to it."""
+        self.cost = None if cost is None or self.cost is None else self.cost + cost * pieces
+        self.only_samples = self.only_samples and is_sample
+        self.only_trials = self.only_trials and (is_trial or is_sample)
+
+    @property
+    def is_trial(self) -> bool:
+        """Tell whether it holds trials, and beside them nothing but samples."""
+        return self.only_trials and not self.only_samples
+
+
+def weigh_stored(order_ids: Collection[int]) -> dict[int, Held]:
+    """Give order → what it holds, as `weigh_goods` tells of orders that are still coming in."""
+    lines = OrderLine.objects.filter(order_id__in=order_ids)
+    rows = list(lines.values_list("order_id", "sku", "quantity", "cost_minor"))
+    marks = ("sku", "is_trial", "is_sample")
+    marked = Product.objects.filter(sku__in={row[1] for row in rows})
+    goods = {sku: (trial, sample) for sku, trial, sample in marked.values_list(*marks)}
+    found: dict[int, Held] = {}
+    for order_id, sku, pieces, cost in rows:
+        is_trial, is_sample = goods.get(sku, (False, False))
+        held = found.setdefault(order_id, Held())
+        held.add(pieces, cost, is_trial=is_trial, is_sample=is_sample)
+    return found

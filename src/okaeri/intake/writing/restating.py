@@ -18,8 +18,8 @@ from okaeri.intake.counting_types import (
 )
 from okaeri.intake.domain.orders import is_purchase, net_of, settle_status
 from okaeri.intake.domain.statuses import decide_status
-from okaeri.intake.models import Connection, Order, OrderLine, Product
-from okaeri.intake.writing.goods import margin
+from okaeri.intake.models import Connection, Order
+from okaeri.intake.writing.goods import margin, weigh_stored
 from okaeri.intake.writing.rows import CHANGES, update
 
 _PAGE = 2_000
@@ -100,32 +100,15 @@ def _restate(source: str, word: str, status: str) -> int:
 
 
 def _write(page: Sequence[Mapping[str, Any]], status: str) -> None:
-    costs, samples = _goods([row["id"] for row in page])
+    goods = weigh_stored([row["id"] for row in page])
     numbers = next_numbers(CHANGES, len(page))
     rows = []
     for row, number in zip(page, numbers, strict=True):
         order_id, lines = row["id"], row["lines_minor"]
         settled = settle_status(status, lines)
         net = net_of(settled, lines, *(row[name] for name in _AMOUNTS))
-        counts = is_purchase(settled, lines) and order_id not in samples
-        worth = margin(net, costs.get(order_id), counts)
+        held = goods.get(order_id)
+        counts = is_purchase(settled, lines) and not (held and held.only_samples)
+        worth = margin(net, held.cost if held else None, counts)
         rows.append((order_id, settled, counts, net, worth, number))
     update(Order._meta.db_table, _COLUMNS, rows)
-
-
-def _goods(order_ids: Sequence[int]) -> tuple[dict[int, int], set[int]]:
-    """Give order → cost of its goods where every cost is known, and the orders of samples only."""
-    free = set(Product.objects.filter(is_sample=True).values_list("sku", flat=True))
-    costs: dict[int, int | None] = {}
-    samples: dict[int, bool] = {}
-    lines = OrderLine.objects.filter(order_id__in=order_ids)
-    for order_id, sku, pieces, cost in lines.values_list(
-        "order_id", "sku", "quantity", "cost_minor"
-    ):
-        known = costs.get(order_id, 0)
-        costs[order_id] = None if cost is None or known is None else known + cost * pieces
-        samples[order_id] = samples.get(order_id, True) and sku in free
-    return (
-        {order_id: cost for order_id, cost in costs.items() if cost is not None},
-        {order_id for order_id, is_only in samples.items() if is_only},
-    )
