@@ -30,8 +30,8 @@ def ago(days: int) -> date:
 
 
 def negative(member: str, day: date) -> OrderIn:
-    """An order of which more was paid back than paid."""
-    return order(member, day, "SOAP", refunded_minor=5000)
+    """An order of which a coupon paid more than it cost."""
+    return order(member, day, "SOAP", discount_minor=5000)
 
 
 SHOPS: dict[str, Callable[[], list[OrderIn]]] = {
@@ -40,7 +40,10 @@ SHOPS: dict[str, Callable[[], list[OrderIn]]] = {
         order(f"m{n}", ago(400 - 37 * n - 40 * k)) for n in range(6) for k in range(3)
     ],
     "one_day": lambda: [order(f"m{n}", TODAY, "SOAP") for n in range(5)],
-    "only_refunds": lambda: [order(f"m{n}", ago(30), status="returned") for n in range(3)],
+    "only_refunds": lambda: [
+        order("m0", ago(30), refunded_minor=5000),
+        *[order(f"m{n}", ago(30), status="returned") for n in (1, 2)],
+    ],
     "negative_totals": lambda: [
         negative("a", ago(50)),
         negative("b", ago(400)),
@@ -58,7 +61,10 @@ HOME: dict[str, list[str]] = {
     "one_order": [],
     "one_product": [],
     "one_day": [],
-    "only_refunds": [UNCOUNTED, "返品・キャンセル・未入金などの注文 3件は、購入に数えていません。"],
+    "only_refunds": [
+        UNCOUNTED,
+        "返品・全額返金・キャンセル・未入金などの注文 3件は、購入に数えていません。",
+    ],
     "negative_totals": ["代金が残らない注文 3件は、購入には数え、金額は0としています。"],
     "future_orders": [LATER],
     "only_future": [UNCOUNTED, LATER],

@@ -100,7 +100,7 @@ def _add_order(
         "order_ref": ref, "source": order.source, "order_no": clean_code(order.order_no),
         "party_no": party, "ordered_at": stamp[0], "ordered_on": stamp[1], "status": status,
         "status_word": clean_text(order.status_word, 80),
-        "is_purchase": is_purchase(status, goods), "currency": order.currency,
+        "is_purchase": is_purchase(status, goods, *parts), "currency": order.currency,
         "lines_minor": goods, "lines_tax_minor": order.lines_tax_minor,
         "discount_minor": order.discount_minor,
         "points_minor": order.points_minor, "shipping_minor": order.shipping_minor,

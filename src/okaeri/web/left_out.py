@@ -11,8 +11,12 @@ from okaeri.insight import api as insight
 from okaeri.intake import api as intake
 
 _VOID = Text(
-    "返品・キャンセル・未入金などの注文 {n}件は、購入に数えていません。",
-    "Not counted as purchases: {n} orders returned, cancelled or not paid.",
+    "返品・全額返金・キャンセル・未入金などの注文 {n}件は、購入に数えていません。",
+    "Not counted as purchases: {n} orders returned, paid back in full, cancelled or not paid.",
+)
+_UNKNOWN = Text(
+    "顧客がわからない注文 {n}件は、どの集計にも入れていません(平均顧客単価にも)。",
+    "Counted nowhere, nor in the average unit price: {n} orders without a known customer.",
 )
 _RETURNED = Text(
     "返品の伝票 {n}件は購入に数えず、金額をその方の直前の購入から差し引いています。",
@@ -23,8 +27,8 @@ _LATER = Text(
     "Not counted until their day: {n} orders dated after the analysis (the first on {en}).",
 )
 _WORTHLESS = Text(
-    "返金や値引きで代金が残らない注文 {n}件は、購入には数え、金額は0としています。",
-    "Counted as purchases worth 0: {n} orders of which refunds or discounts left nothing.",
+    "ポイントや値引きで代金が残らない注文 {n}件は、購入には数え、金額は0としています。",
+    "Counted as purchases worth 0: {n} orders of which points or discounts left nothing.",
 )
 _UNCOUNTED = Text(
     "注文は{n}件ありますが、購入として数えられるものがまだありません。",
@@ -85,6 +89,8 @@ def reasons_of(left_out: Mapping[str, Any]) -> tuple[Text, ...]:
     told = []
     if left_out.get("void"):
         told.append(_VOID.format(n=f"{left_out['void']:,}"))
+    if left_out.get("unknown"):
+        told.append(_UNKNOWN.format(n=f"{left_out['unknown']:,}"))
     if left_out.get("returned"):
         told.append(_RETURNED.format(n=f"{left_out['returned']:,}"))
     if left_out.get("later"):

@@ -10,6 +10,8 @@ from okaeri.intake.domain import statuses
 from okaeri.intake.types import PartyIn
 
 NO_PARTY = PartyIn()
+# What is taken off the sum of an order's lines, in the order the rules below ask for it.
+AMOUNTS = ("discount_minor", "points_minor", "refunded_minor")
 _every_field = attrgetter(*(field.name for field in fields(PartyIn) if field.compare))
 
 
@@ -49,9 +51,16 @@ def tax_in_lines(
     return min(tax_minor * lines_minor // taxed, lines_minor)
 
 
-def is_purchase(status: str, lines_minor: int) -> bool:
-    """Tell whether the order counts: accepted, and not only goods that cost nothing (samples)."""
-    return status == statuses.ACCEPTED and lines_minor > 0
+def is_purchase(
+    status: str, lines_minor: int, discount_minor: int, points_minor: int, refunded_minor: int
+) -> bool:
+    """Tell whether the order counts (§1.3 #13).
+
+    It is accepted, holds more than goods that cost nothing, and was not paid back in full.
+    """
+    paid = lines_minor - discount_minor - points_minor
+    is_paid_back = 0 < paid <= refunded_minor
+    return status == statuses.ACCEPTED and lines_minor > 0 and not is_paid_back
 
 
 def party_fingerprint(source: str, party: PartyIn) -> str:

@@ -97,6 +97,7 @@ class OrderColumns:
         shipped, delivered = (sheet.order_values(n, None) for n in ("shipped_on", "delivered_on"))
         updated = sheet.order_values("updated_at", None)
         sheet.order_values("currency", self.currency)
+        amounts = (money["discount"], money["points"], money["refunded"])
         columns: Columns = {
             "order_ref": [],
             "source": [self.connector.stored_as] * count,
@@ -106,7 +107,7 @@ class OrderColumns:
             "ordered_on": [stamp[1] for stamp in stamps],
             "status": state,
             "status_word": words,
-            "is_purchase": list(map(is_purchase, state, sums)),
+            "is_purchase": list(map(is_purchase, state, sums, *amounts)),
             "currency": [self.currency] * count,
             "lines_minor": sums,
             "lines_tax_minor": taxes_in_goods(sheet, lines, sums, money["discount"], charges),
@@ -115,9 +116,7 @@ class OrderColumns:
             "shipping_minor": shipping,
             "refunded_minor": money["refunded"],
             "total_minor": _totals(totals, sums, money, charges),
-            "net_minor": list(
-                map(net_of, state, sums, money["discount"], money["points"], money["refunded"])
-            ),
+            "net_minor": list(map(net_of, state, sums, *amounts)),
             "subscription_no": sheet.order_values("subscription_no", ""),
             "delivery_no": sheet.order_values("delivery_no", None),
             "media_code": sheet.order_values("media_code", ""),

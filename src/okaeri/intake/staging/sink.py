@@ -108,7 +108,7 @@ def _with_late(row: dict[str, object], amount: int, text: str) -> dict[str, obje
     return row | {
         "lines_minor": lines,
         "status": status,
-        "is_purchase": is_purchase(status, lines),
+        "is_purchase": is_purchase(status, lines, *parts),
         "total_minor": int(str(row["total_minor"])) + amount,
         "net_minor": net_of(status, lines, *parts),
         "lines_tax_minor": None,

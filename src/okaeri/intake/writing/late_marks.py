@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from okaeri.foundation.sequences import next_numbers
-from okaeri.intake.domain.orders import is_purchase
+from okaeri.intake.domain.orders import AMOUNTS, is_purchase
 from okaeri.intake.models import Order, OrderLine
 from okaeri.intake.writing.goods import Held, margin, weigh_stored
 from okaeri.intake.writing.rows import CHANGES, chunks, update
 
 _PAGE = 2_000
-_READ = ("id", "status", "lines_minor", "net_minor", "margin_minor", "is_purchase", "is_trial")
+_READ = ("id", "status", "lines_minor", *AMOUNTS, "net_minor", "is_purchase", "is_trial")
 _WRITTEN = ("id", "is_purchase", "is_trial", "margin_minor", "change_no")
 
 
@@ -51,6 +51,8 @@ def _changed(
 ) -> Iterator[tuple[int, bool, bool, int | None]]:
     for order in orders:
         held = goods[order["id"]]
-        counts = is_purchase(order["status"], order["lines_minor"]) and not held.only_samples
+        amounts = [order[name] for name in AMOUNTS]
+        counts = is_purchase(order["status"], order["lines_minor"], *amounts)
+        counts = counts and not held.only_samples
         if (counts, held.is_trial) != (order["is_purchase"], order["is_trial"]):
             yield order["id"], counts, held.is_trial, margin(order["net_minor"], held.cost, counts)

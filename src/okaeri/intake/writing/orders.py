@@ -11,7 +11,7 @@ from okaeri.foundation.bulk import insert_columns
 from okaeri.foundation.sequences import next_numbers
 from okaeri.foundation.settings import load
 from okaeri.intake.counting_types import StatusRules
-from okaeri.intake.domain.orders import is_purchase, net_of, settle_status
+from okaeri.intake.domain.orders import AMOUNTS, is_purchase, net_of, settle_status
 from okaeri.intake.models import LatestWord, Order, OrderLine
 from okaeri.intake.writing.goods import Goods, margin
 from okaeri.intake.writing.rows import (
@@ -27,7 +27,6 @@ from okaeri.intake.writing.rows import (
 )
 
 _TABLE = Order._meta.db_table
-_TAKEN_OFF = ("discount_minor", "points_minor", "refunded_minor")
 _PLAIN = (
     "source", "order_no", "status", "status_word", "currency", "lines_minor", "lines_tax_minor",
     "discount_minor", "points_minor", "shipping_minor", "refunded_minor", "total_minor",
@@ -153,11 +152,11 @@ class OrderWriter:
         lines = part["lines_minor"].to_pylist()
         told = zip(meant, part["status"].to_pylist(), lines, strict=True)
         state = [settle_status(own, goods) if own else status for own, status, goods in told]
-        amounts = [part[name].to_pylist() for name in _TAKEN_OFF]
+        amounts = [part[name].to_pylist() for name in AMOUNTS]
         columns = {
             "status": state,
             "net_minor": list(map(net_of, state, lines, *amounts)),
-            "is_purchase": list(map(is_purchase, state, lines)),
+            "is_purchase": list(map(is_purchase, state, lines, *amounts)),
         }
         for name, values in columns.items():
             place = part.schema.get_field_index(name)

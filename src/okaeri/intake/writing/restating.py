@@ -16,7 +16,7 @@ from okaeri.intake.counting_types import (
     StatusWordView,
     read_status_words,
 )
-from okaeri.intake.domain.orders import is_purchase, net_of, settle_status
+from okaeri.intake.domain.orders import AMOUNTS, is_purchase, net_of, settle_status
 from okaeri.intake.domain.statuses import decide_status
 from okaeri.intake.models import Connection, Order
 from okaeri.intake.writing.goods import margin, weigh_stored
@@ -24,7 +24,6 @@ from okaeri.intake.writing.rows import CHANGES, update
 
 _PAGE = 2_000
 _COLUMNS = ("id", "status", "is_purchase", "net_minor", "margin_minor", "change_no")
-_AMOUNTS = ("discount_minor", "points_minor", "refunded_minor")
 _STATE = {spec.key: spec for spec in specs_of(StatusState).values()}
 
 
@@ -91,7 +90,7 @@ def _restate(source: str, word: str, status: str) -> int:
             page = list(
                 wrong.filter(id__gt=last)
                 .order_by("id")
-                .values("id", "lines_minor", *_AMOUNTS)[:_PAGE]
+                .values("id", "lines_minor", *AMOUNTS)[:_PAGE]
             )
             if not page:
                 return changed
@@ -106,9 +105,10 @@ def _write(page: Sequence[Mapping[str, Any]], status: str) -> None:
     for row, number in zip(page, numbers, strict=True):
         order_id, lines = row["id"], row["lines_minor"]
         settled = settle_status(status, lines)
-        net = net_of(settled, lines, *(row[name] for name in _AMOUNTS))
+        amounts = [row[name] for name in AMOUNTS]
+        net = net_of(settled, lines, *amounts)
         held = goods.get(order_id)
-        counts = is_purchase(settled, lines) and not (held and held.only_samples)
+        counts = is_purchase(settled, lines, *amounts) and not (held and held.only_samples)
         worth = margin(net, held.cost if held else None, counts)
         rows.append((order_id, settled, counts, net, worth, number))
     update(Order._meta.db_table, _COLUMNS, rows)
