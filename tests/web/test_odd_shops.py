@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ def ago(days: int) -> date:
 
 def negative(member: str, day: date) -> OrderIn:
     """An order of which a coupon paid more than it cost."""
-    return order(member, day, "SOAP", discount_minor=5000)
+    return replace(order(member, day, "SOAP"), discount_minor=5000)
 
 
 SHOPS: dict[str, Callable[[], list[OrderIn]]] = {
