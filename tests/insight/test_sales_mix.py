@@ -84,7 +84,7 @@ def test_new_and_existing_customers_the_average_order_and_how_steady_sales_are(
         net = sum(one.lines[0].amount_minor for one in own)
         assert payload[kind]["aov_minor"] == round(net / len(own))
     html = browser_of_staff.get("/analysis/sales/").content.decode()
-    for name in ("既存売上比率", "売上変動係数", "年間購入回数", "客単価"):
+    for name in ("2回目以降の売上比率", "売上変動係数", "年間購入回数", "客単価"):
         assert name in html
     assert f"{years['ratio']:.0%}({years['ratio']:.1f}倍)" in html
     assert "前年比200%は2倍のことです" in html
@@ -92,9 +92,11 @@ def test_new_and_existing_customers_the_average_order_and_how_steady_sales_are(
     formula = home.split("売上のなりたち")[1].split("</section>")[0]
     for kind in ("new", "existing"):
         part = payload[kind]
-        assert f"{part['orders'] / part['buyers']:.2f}回 × {part['aov_minor']:,}円" in formula
+        assert f"約{part['orders'] / part['buyers']:.2f}回 × 約{part['aov_minor']:,}円" in formula
     assert f"<strong>{nets[0]:,}円</strong>" in formula
-    assert re.search(rf"既存売上比率</span><span class=\"figure-value\">{share * 100:.1f}%", home)
+    assert re.search(
+        rf"2回目以降の売上比率</span><span class=\"figure-value\">{share * 100:.1f}%", home
+    )
     # A report of an earlier version compared no years.
     old = Report.objects.get(name="sales_mix")
     del old.payload["years"]

@@ -128,7 +128,7 @@ def test_months_of_subscriptions_count_people_against_the_month_before(
     assert [month["is_open"] for month in months] == [False, True]
     page = "/analysis/survival/"
     html = browser_of_staff.get(page).content.decode()
-    assert "月ごとの定期" in html
+    assert "定期の前月比" in html
     april = html.split('<th scope="row">2026年4月</th>')[1].split("</a>")[0]
     assert "subscription" in april
     assert april.endswith(">2人")
@@ -136,7 +136,7 @@ def test_months_of_subscriptions_count_people_against_the_month_before(
     assert b"2026-04,2,2,1,1.0,False" in b"".join(file.streaming_content)  # type: ignore[attr-defined]
     kpis = browser_of_staff.get("/analysis/kpis/?csv=utf-8")
     rows = b"".join(kpis.streaming_content).decode()  # type: ignore[attr-defined]
-    assert "sub_month_ratio,定期継続率(月),share,now,2026-04-01,1.0,2" in rows
+    assert "sub_month_ratio,定期の前月比,share,now,2026-04-01,1.0,2" in rows
 
 
 def test_each_split_adds_up_to_everybody(warehouse: Warehouse) -> None:

@@ -91,7 +91,7 @@ def test_one_tile_has_the_cost_of_both_orders_and_one_the_ways_in(
     assert "新規 ÷ 既存 3.0倍" in told
     assert "よく言われる目安は 5倍" in told
     # Fifteen orders of one price, five of them second ones.
-    assert "既存のお客様の売上比率 33.3%" in told
+    assert "2回目以降の売上比率 33.3%" in told
     inflow = table_of(html, "直近90日の流入構成")
     assert {name: row for name, row in inflow.items() if name != "入口"} == {
         "広告(費用のある媒体)": ["4人", "40.0%"],
@@ -118,7 +118,7 @@ def test_the_page_shows_new_beside_existing_the_guide_and_the_inflow(
     for words in (
         "新規 ÷ 既存",
         "よく言われる目安は 5倍",
-        "既存のお客様の売上比率",
+        "2回目以降の売上比率",
         "この数字の定義",
     ):
         assert words in html

@@ -7,7 +7,19 @@ from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.insight.types import LifecycleRules
 
-_NAMES = {"new": Text("新規", "new"), "existing": Text("既存", "existing")}
+_NAMES = {
+    "new": Text("この{days}日で初めて買った方", "first bought in these {days} days"),
+    "existing": Text("以前からの方", "bought before"),
+}
+_YEAR = 365
+
+
+def name_of_kind(kind: str) -> Text:
+    """Name who a part of the report "sales_mix" is of: "new" or "existing" (by the first purchase)."""
+    days = load(LifecycleRules).active_days
+    if days == _YEAR and kind == "new":
+        return Text("この1年で初めて買った方", "first bought this year")
+    return _NAMES[kind].format(days=days)
 
 
 def growth_of(payload: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -19,8 +31,8 @@ def growth_of(payload: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if payload is None or not payload["months"]:
         return None
     parts = [
-        {**payload[kind], "name": name, "orders_a_buyer": _each(payload[kind])}
-        for kind, name in _NAMES.items()
+        {**payload[kind], "name": name_of_kind(kind), "orders_a_buyer": _each(payload[kind])}
+        for kind in _NAMES
         if payload[kind]["buyers"]
     ]
     return {

@@ -26,7 +26,8 @@ _MONTHS = Text(
     "その月に届けた人数 ÷ 前の月に届けた人数", "People delivered to ÷ those of the month before"
 )
 _MONTHS_FOUND = Text(
-    "{month}の定期の継続率(月)は{rate}です", "In {month} subscriptions stood at {rate}"
+    "{month}に定期を届けた人数は、前の月の{rate}です",
+    "In {month} subscriptions reached {rate} of the month before",
 )
 _MONTHS_NOTE = Text(
     "前の月を100%とした、定期を届けた人数。斜線の月は途中です。{day}現在。",

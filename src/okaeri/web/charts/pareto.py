@@ -9,11 +9,11 @@ from okaeri.foundation.text import Text
 from okaeri.insight.analysis_types import TargetRules
 from okaeri.web import findings, formats
 from okaeri.web.charts.canvas import NARROW, WIDE, Chart, colour, finish, rows_of
-from okaeri.web.pages.analysis.tenths import addresses_of_tenths, shares_of_people
+from okaeri.web.pages.analysis.tenths import addresses_of_tenths, names_of_tenths
 
 _NOTE = Text(
-    "棒は各デシルの売上構成比、線は累積、点線は目安の{guide}。{day}現在。",
-    "Bars: each decile's share of sales; line: running share; dashed: the guide of {guide}. As of {day}.",
+    "棒は各組の売上構成比、線は累積、点線は目安の{guide}。{day}現在。",
+    "Bars: each group's share of sales; line: running share; dashed: the guide of {guide}. As of {day}.",
 )
 
 
@@ -23,14 +23,15 @@ def pareto(payload: dict[str, Any], *, as_of: str, language: str) -> Chart:
     rows = [row for row in payload["deciles"] if row["share"] is not None]
     values = [
         {
-            "decile": formats.percent(share, 0),
+            "decile": row["decile"],
             "share": row["share"],
             "running": row["running_share"],
             "label": formats.percent(row["running_share"], 0),
+            "said": f"{name.render(language)}: {formats.percent(row['share'], 0)}",
             "href": address,
         }
-        for row, address, share in zip(
-            rows, addresses_of_tenths(rows), shares_of_people(rows), strict=True
+        for row, address, name in zip(
+            rows, addresses_of_tenths(rows), names_of_tenths(rows), strict=True
         )
     ]
     return Chart(
@@ -50,12 +51,18 @@ def pareto(payload: dict[str, Any], *, as_of: str, language: str) -> Chart:
 def _spec(
     values: list[dict[str, Any]], share: float, width: int, height: int, language: str
 ) -> dict[str, Any]:
-    x = alt.X("decile:O").title(None).sort(None).axis(labelAngle=0).scale(paddingInner=0.3)
+    axis_title = Text("何組目か(1組目がいちばん多く買った方)", "Group (the first spent most)")
+    x = (
+        alt.X("decile:O")
+        .title(axis_title.render(language))
+        .axis(labelAngle=0)
+        .scale(paddingInner=0.3)
+    )
     y = alt.Scale(domain=[0, 1.05])
     base = alt.Chart(rows_of(values)).encode(x=x)
     axis = alt.Axis(format=".0%", tickCount=5)
     bars = base.mark_bar(color=colour("line-strong")).encode(
-        y=alt.Y("share:Q").title(None).scale(y).axis(axis), description="label:N", href="href:N"
+        y=alt.Y("share:Q").title(None).scale(y).axis(axis), description="said:N", href="href:N"
     )
     line = base.mark_line(
         color=colour("accent"), strokeWidth=2.5, point={"color": colour("accent"), "size": 24}

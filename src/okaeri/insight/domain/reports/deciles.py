@@ -9,11 +9,11 @@ from okaeri.insight.domain.shares import share_of
 DEFINITIONS = {
     "deciles": Text(
         "デシル: 直近365日間に買った人を購入金額の多い順に並べ、人数で10等分した組です。"
-        "返品などで代金が残っていない人は含みません。「上位」の割合は、その組までの人数 ÷ 全員です。"
+        "返品などで代金が残っていない人は含みません。「上位」の範囲は、その組が上から何%目の人たちかです。"
         "同じ金額の人は顧客番号の順に並びます。",
         "Deciles: the buyers of the last 365 days in the order of what they spent, cut into ten groups "
-        "of equal head count, without those of whose purchases nothing is left after returns. The share "
-        "after Top is people up to that group ÷ all of them. Equal amounts stand in the order of customer "
+        "of equal head count, without those of whose purchases nothing is left after returns. The range "
+        "after “top” is where the group stands among all of them. Equal amounts stand in the order of customer "
         "numbers.",
     ),
 }

@@ -15,13 +15,15 @@ _YEAR = 12
 
 DEFINITIONS = {
     "existing_share": Text(
-        "既存売上比率: 2回目以降の購入の金額 ÷ すべての購入の金額です(直近 {active}日)。",
-        "Sales of existing customers: net of second and later purchases ÷ net of all, last {active} days.",
+        "2回目以降の売上比率(既存売上比率とも): 2回目以降の購入の金額 ÷ すべての購入の金額です"
+        "(直近 {active}日)。",
+        "Sales of later purchases (or sales of existing customers): net of second and later purchases ÷ "
+        "net of all, last {active} days.",
     ),
     "new_existing": Text(
-        "新規と既存: 直近 {active}日に初めて買った人が新規、それより前に初めて買った人が既存です。"
+        "初めての方と以前からの方(新規と既存): 初めての購入が、直近 {active}日か、それより前かで分けます。"
         "年間購入回数は購入回数 ÷ 人数、客単価は金額 ÷ 注文件数です。",
-        "New and existing: who first bought in the last {active} days is new, who did before is existing. "
+        "New people and those from before: by whether the first purchase is of the last {active} days. "
         "Purchases a year ÷ people; average order = net ÷ orders.",
     ),
     "variation": Text(

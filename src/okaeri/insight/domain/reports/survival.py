@@ -64,10 +64,11 @@ DEFINITIONS = {
         "delivery; many new contracts do not lower it.",
     ),
     "shipped_months": Text(
-        "月の継続率: その月に定期を届けた人数 ÷ 前の月に届けた人数です。新しく始めた人も分子に入るので、"
+        "定期の前月比(定期継続率の月の形とも): その月に定期を届けた人数 ÷ 前の月に届けた人数です。"
+        "新しく始めた人も分子に入るので、"
         "100%を超えることがあります。「前月から続いた人」は、前の月にも届けた人です。"
         "お届けの間隔が1か月より長い契約があると、続いていても下がります。",
-        "By month: people with a delivery in the month ÷ people with one in the month before. Who just "
+        "Month on month: people with a delivery in the month ÷ people with one in the month before. Who just "
         "began counts too, so it may pass 100 %; stayed had a delivery in both. Contracts that ship more "
         "seldom than monthly pull it down though they run.",
     ),

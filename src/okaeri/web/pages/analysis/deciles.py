@@ -16,7 +16,11 @@ from okaeri.web.narrowing import people_address
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
-from okaeri.web.pages.analysis.tenths import addresses_of_tenths, shares_of_people
+from okaeri.web.pages.analysis.tenths import (
+    addresses_of_tenths,
+    names_of_tenths,
+    shares_of_people,
+)
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 
 _NOBODY = Text(
@@ -37,15 +41,16 @@ def deciles(request: HttpRequest) -> HttpResponseBase:
         columns = tuple(rows[0])
         cells = (tuple(row[column] for column in columns) for row in rows)
         return csv_response("deciles", columns, cells, encoding=encoding)
-    shares = shares_of_people(rows)
     return show(
         request,
         "deciles",
         rows=[
-            {**row, "address": address, "people_share": share}
-            for row, address, share in zip(rows, addresses_of_tenths(rows), shares, strict=True)
+            {**row, "address": address, "name": name}
+            for row, address, name in zip(
+                rows, addresses_of_tenths(rows), names_of_tenths(rows), strict=True
+            )
         ],
-        top={**rows[0], "people_share": shares[0]} if rows else None,
+        top={**rows[0], "people_share": shares_of_people(rows)[0]} if rows else None,
         chart=chart_of(request, "deciles") if rows else None,
         classes=_classes(report_of(request, "portfolio")),
         guide=load(TargetRules).prime_sales,

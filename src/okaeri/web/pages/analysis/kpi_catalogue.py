@@ -100,7 +100,7 @@ _GROUPS = (
             Entry("ltv_formula", Text("通販LTV", "Mail-order LTV"), "lifetime_value"),
             Entry(
                 "existing_sales_share",
-                Text("既存売上比率", "Sales of existing customers"),
+                Text("2回目以降の売上比率", "Sales of later purchases"),
                 "sales_mix",
             ),
             Entry("discount_order_share", Text("値引き購入率", "Orders with a discount"), "prices"),
@@ -117,7 +117,9 @@ _GROUPS = (
                 "Subscription survival (delivery {n})",
                 "survival",
             ),
-            Entry("sub_month_ratio", Text("定期継続率(月)", "Subscriptions by month"), "survival"),
+            Entry(
+                "sub_month_ratio", Text("定期の前月比", "Subscriptions, month on month"), "survival"
+            ),
             Entry("sub_avg_deliveries", Text("平均継続回数", "Deliveries a contract"), "survival"),
             Entry("churn_rate", Text("解約率(30日)", "Churn (30 days)"), "survival"),
             *_numbered(

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
+from okaeri.web import formats
 from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import show
@@ -43,6 +44,10 @@ def predictions(request: HttpRequest) -> HttpResponseBase:
         report=report,
         found=found,
         replay=replay,
+        off_orders=_off(replay["orders"]["told"], replay["orders"]["came"]) if replay else None,
+        off_value=_off(replay["value"]["told_minor"], replay["value"]["came_minor"])
+        if replay
+        else None,
         items=_items(),
         hours=_hours(),
         channels=_channels(),
@@ -54,6 +59,16 @@ def predictions(request: HttpRequest) -> HttpResponseBase:
             *("best_hour", "lapse_risk", "importance"),
         ),
     )
+
+
+def _off(told: float, came: float) -> Text:
+    """Say by how much of what came a forecast was too low or too high."""
+    if came <= 0:
+        return Text("比べられません", "nothing to compare with")
+    share = formats.percent(abs(told - came) / came, 0)
+    if told < came:
+        return Text("予測は{share}少なめ", "foretold {share} too low").format(share=share)
+    return Text("予測は{share}多め", "foretold {share} too high").format(share=share)
 
 
 def _channels() -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from okaeri.insight.types import LifecycleRules
 from okaeri.web import formats
 from okaeri.web.access import needs
 from okaeri.web.count_facet import facet_of, report_of
-from okaeri.web.growth import growth_of
+from okaeri.web.growth import growth_of, name_of_kind
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.beginnings import bought_in
 from okaeri.web.pages.analysis.count_pages import with_count_facet
@@ -59,8 +59,8 @@ def sales_mix(request: HttpRequest) -> HttpResponseBase:
     share = payload["existing_share"] if payload else None
     kinds = (
         (
-            (Text("新規", "New"), payload["new"], _people(report.as_of, ">")),
-            (Text("既存", "Existing"), payload["existing"], _people(report.as_of, "<=")),
+            (name_of_kind("new"), payload["new"], _people(report.as_of, ">")),
+            (name_of_kind("existing"), payload["existing"], _people(report.as_of, "<=")),
         )
         if report and payload
         else ()

@@ -1,9 +1,11 @@
-"""What share of people each decile reaches, and where its people become a segment."""
+"""What each decile is called, what share of people it reaches, and where its people become a segment."""
 
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
+from okaeri.foundation.text import Text
+from okaeri.web.formats import percent
 from okaeri.web.narrowing import is_narrowed
 from okaeri.web.pages.analysis.beginnings import Part
 from okaeri.web.pages.segments.addresses import address_of
@@ -13,6 +15,26 @@ def shares_of_people(rows: Sequence[Mapping[str, Any]]) -> list[float]:
     """Give, of each row of the report "deciles", people up to it ÷ all: a tenth each, in a large shop."""
     people = [row["customers"] for row in rows]
     return [up_to / sum(people) for up_to in accumulate(people)]
+
+
+def names_of_tenths(rows: Sequence[Mapping[str, Any]]) -> list[Text]:
+    """Give the name of each row of the report "deciles": which group it is and where it stands in per cent.
+
+    "上位20%" would be read as everybody down to there; a row is the second tenth alone.
+    """
+    ends = shares_of_people(rows)
+    return [
+        _name(row["decile"], start, end)
+        for row, start, end in zip(rows, (0.0, *ends), ends, strict=False)
+    ]
+
+
+def _name(number: int, start: float, end: float) -> Text:
+    if not start:
+        name = Text("{n}組目(上位{end})", "Group {n} (top {end})")
+    else:
+        name = Text("{n}組目(上位{start}〜{end})", "Group {n} (top {start}–{end})")
+    return name.format(n=number, start=f"{100 * start:.0f}", end=percent(end, 0))
 
 
 def addresses_of_tenths(rows: Sequence[Mapping[str, Any]]) -> list[str]:
