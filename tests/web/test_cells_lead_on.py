@@ -288,9 +288,13 @@ def test_every_count_of_people_leads_to_those_very_people(varied_shop: Client) -
     wrong = [(*one, meant[one[-1]]) for one in shown if meant[one[-1]] != one[2]]
     assert (sorted(nowhere), wrong) == ([], [])
     assert len(shown) > 300
-    # The builder counts as its rules do.
+    # The builder counts as its rules do, and so does the list of these people.
     page, _, people, link = shown[0]
     assert f"いま {people:,}人 います" in varied_shop.get(link).content.decode(), page
+    for page, head, people, link in shown[:: len(shown) // 8]:
+        said = varied_shop.get(link.replace(BUILDER, "/customers/")).content.decode()
+        assert f"条件に合うのは {people:,}人です" in said, (page, head, link)
+        assert said.count('class="row-link"') == min(50, people), (page, head, link)
 
 
 @pytest.mark.covers("B-08")

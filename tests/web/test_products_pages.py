@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,13 @@ def test_a_new_product_has_its_audience_ready_as_a_segment(
     size = len(insight.interest_audience("Bath"))
     assert size == 10
     assert f"Bath salt Bath not yet {size} people" in page
+    # Both counts of the topic lead to its people.
+    html = unescape(in_english.get("/analysis/interests/").content.decode())
+    links = re.findall(rf'href="/analysis/segments/new/([^"]+Bath[^"]*)">{size} people', html)
+    assert (len(links), len(set(links))) == (2, 1)
+    people = words(in_english, f"/customers/{links[0]}")
+    assert f"{size} customers fit" in people
+    assert "Cares for Bath" in people
     answer = in_english.post("/analysis/interests/segment/", {"topic": "Bath"})
     assert answer.status_code == 302
     (segment,) = [one for one in insight.list_segments() if "Bath" in one.name]

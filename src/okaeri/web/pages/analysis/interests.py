@@ -11,12 +11,14 @@ from okaeri.foundation.errors import InputError
 from okaeri.foundation.settings import shop_day
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
+from okaeri.insight.recommend_types import NewProductView
 from okaeri.web.access import needs
 from okaeri.web.count_facet import ask, facet_of, report_of
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
+from okaeri.web.pages.segments.addresses import address_of
 from okaeri.web.pages.segments.counting import warehouse_for
 from okaeri.web.reader import language_of
 
@@ -44,13 +46,25 @@ def interests(request: HttpRequest) -> HttpResponseBase:
         request,
         "interests",
         report=report,
-        topics=topics,
+        topics=[{**topic, "address": _people_of(topic["topic"], request)} for topic in topics],
         people=report.payload["people"] if report else 0,
         learned_on=date.fromisoformat(report.payload["learned_on"]) if report else None,
         # Audiences of new products are those of everybody.
-        new_products=insight.list_new_products(today) if facet_of(request) is None else None,
+        new_products=_new_products(today, request) if facet_of(request) is None else None,
         definitions=definitions_for("interests", "interests_quality"),
     )
+
+
+def _people_of(topic: str, request: HttpRequest) -> str:
+    """Give where those who care for a topic become a segment, or stand as a list."""
+    name = _NAME.render(language_of(request)).format(topic=topic)
+    return address_of(insight.interest_rule(topic), name[:120])
+
+
+def _new_products(today: date, request: HttpRequest) -> list[tuple[NewProductView, str]]:
+    """Give new products, each with the way to those who care for its topic."""
+    found = insight.list_new_products(today)
+    return [(one, _people_of(one.topic, request) if one.topic else "") for one in found]
 
 
 @needs("segments.change")
