@@ -217,14 +217,28 @@ def test_points_are_granted_to_the_treated_and_not_to_those_held_out() -> None:
     assert held.commands == ()
 
 
-@pytest.mark.parametrize(("cycle", "day"), [(None, 25), (40.0, 35), (20.0, 22), (60.4, 55)])
-def test_the_reorder_notice_comes_five_days_before_the_own_cycle_is_over(
-    cycle: float | None, day: int
+@pytest.mark.parametrize(
+    ("use", "cycle", "of_product", "day"),
+    [
+        (None, None, None, 25),
+        (None, 40.0, 70.0, 35),
+        (None, 20.0, None, 22),
+        (None, 60.4, None, 55),
+        # Two purchases make one interval, which is no cycle of his own yet: the product's holds.
+        (None, None, 61.0, 56),
+        # What the shop says of the bottle goes before how soon he bought anything.
+        (62, 30.0, 40.0, 57),
+        (14, 30.0, None, 22),
+    ],
+)
+def test_the_reorder_notice_comes_five_days_before_what_was_bought_is_used_up(
+    use: int | None, cycle: float | None, of_product: float | None, day: int
 ) -> None:
     definition = definition_of(
         "  - {id: w, wait: {run_out: -5, otherwise_day: 25, not_before_day: 22}}\n  - {id: e, exit: {}}\n"
     )
-    known = facts(insight=insight(cycle_days=cycle))
+    standing = insight(cycle_days=cycle)
+    known = facts(insight=standing, use_days=use, product_cycle_days=of_product)
     result = advance(definition, walk_at("w"), known, START)
     assert result.walk.due_at == START + timedelta(days=day)
 

@@ -179,6 +179,21 @@ def test_who_is_brought_it_by_subscription_is_not_asked_to_order_it_again(
     assert why == "条件に合いました: 注文した商品の定期がはい(いまははい)"
 
 
+def test_who_has_five_weeks_left_of_it_is_not_asked_to_order_it_again_yet(
+    shop: Shop, run_plan: Run
+) -> None:
+    intake.record_products([ProductIn("LOTION", "化粧水", days_supply=60)])
+    everyone_treated("know_us")
+    buyer = 0
+    for at in (NOON - timedelta(days=30), NOON):
+        buyer = shop.order("hanako", at=at, delivered_on=at.date() + timedelta(days=2))
+    for _ in range(60):
+        shop.pass_days(1)
+        run_plan()
+    # Delivered on 3 April, used up on 2 June: five days before.
+    assert dict(local_days(buyer))["reorder"] == "2026-05-28"
+
+
 def test_two_orders_on_one_day_are_one_purchase(shop: Shop, run_plan: Run) -> None:
     everyone_treated()
     everyone_treated("know_us")

@@ -125,6 +125,7 @@ from okaeri.insight.store.insights import freshness_of as list_freshness
 from okaeri.insight.store.insights import views as list_insights
 from okaeri.insight.store.interests import members_of as interest_audience
 from okaeri.insight.store.interests import topics_with as interests_of
+from okaeri.insight.store.items import cycles_of as cycles_of_items
 from okaeri.insight.store.media_costs import list_all as list_media_costs
 from okaeri.insight.store.media_costs import remove as remove_media_cost
 from okaeri.insight.store.media_costs import save as save_media_costs
@@ -165,6 +166,7 @@ __all__ = [
     "count_customers_where",
     "count_rule",
     "create_segment",
+    "cycles_of_items",
     "day_points_of",
     "definitions",
     "delete_segment",

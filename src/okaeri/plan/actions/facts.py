@@ -15,7 +15,7 @@ from okaeri.plan.actions.carts import carts_of
 from okaeri.plan.actions.lost import lost_since
 from okaeri.plan.actions.surroundings import Surroundings, look_around
 from okaeri.plan.domain.facts import ATTRIBUTE, COUPON, SEGMENT, Facts
-from okaeri.plan.domain.purchases import anchor_day, counted, goal_number
+from okaeri.plan.domain.purchases import anchor_day, counted, days_to_arrive, goal_number
 from okaeri.plan.journeys.definition import CART_EMPTIED, LOST, Definition
 from okaeri.plan.store.rows import Crowd, Member
 from okaeri.rewards import api as rewards
@@ -111,6 +111,8 @@ def more_facts(
         known = _add_prices(known, people)
     if "subscription" in missing:
         known = _add_subscriptions(known, people, now)
+    if "run_out" in missing:
+        known = _add_uses(known, definitions)
     known = _add_named(known, people, missing, now)
     return [(crowd, facts._replace(loaded=facts.loaded | missing)) for crowd, facts in known]
 
@@ -137,6 +139,32 @@ def _add_subscriptions(known: Sequence[Known], people: Sequence[int], now: datet
         return {"is_subscribed": bool(skus & {"", *bought} if bought else skus)}
 
     return _add(known, subscribed)
+
+
+def _add_uses(known: Sequence[Known], definitions: Definitions) -> list[Known]:
+    """Add how long what each walk's order brought lasts: of its dearest product, which letters name."""
+    rules = look_around().rules
+    orders = {one.trigger_order_id for crowd, _ in known for one in crowd.members}
+    lines = intake.list_lines({order for order in orders if order is not None})
+    dearest = {
+        order: max(found, key=lambda line: line.amount_minor)
+        for order, found in lines.items()
+        if found
+    }
+    skus = {line.sku for line in dearest.values() if line.sku}
+    products, cycles = intake.list_products(skus), insight.cycles_of_items(skus)
+    found: list[Known] = []
+    for crowd, facts in known:
+        days = days_to_arrive(definitions[crowd.version_id].header.anchor, rules)
+        by_member = []
+        for member in crowd.members:
+            line = dearest.get(member.trigger_order_id or 0)
+            sku = line.sku if line else ""
+            supply = products[sku].days_supply if sku in products else None
+            use = line.quantity * supply + days if line and supply and days is not None else None
+            by_member.append(facts._replace(use_days=use, product_cycle_days=cycles.get(sku)))
+        found += _split(crowd, by_member)
+    return found
 
 
 def _add_named(

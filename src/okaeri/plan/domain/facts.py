@@ -44,7 +44,10 @@ class Walk(NamedTuple):
 
 
 ALL_FACTS = frozenset(
-    {"purchases", "insight", "satisfaction", "complaint", "payments", "prices", "subscription"}
+    {
+        *("purchases", "insight", "satisfaction", "complaint", "payments", "prices"),
+        *("subscription", "run_out"),
+    }
 )
 
 
@@ -82,6 +85,10 @@ class Facts(NamedTuple):
     depends_on_discounts: bool = False
     # A subscription brings him what the walk's order held, so that need not be ordered again.
     is_subscribed: bool = False
+    # From the anchor until the walk's order is used up (its dearest product), where the shop says how
+    # long that lasts; and the days between two purchases of it by anybody, where enough came back.
+    use_days: int | None = None
+    product_cycle_days: float | None = None
     # Known of walks only that end when the cart is empty.
     is_cart_empty: bool = False
     # His freshness fell into its lowest band; looked up after an analysis for walks that end by it.

@@ -64,3 +64,13 @@ def anchor_day(anchor: str, purchase: Purchase, rules: JourneyRules) -> date:
     is_near = is_one_region(rules.ships_from, purchase.prefecture)
     days = rules.days_to_deliver_near if is_near else rules.days_to_deliver
     return purchase.delivered_on or shipped_on + timedelta(days=days)
+
+
+def days_to_arrive(anchor: str, rules: JourneyRules) -> int | None:
+    """Give the days from the day waits count from until the parcel came, as guessed in `anchor_day`.
+
+    None where waits count from no order.
+    """
+    after_shipping = {"delivered": 0, "shipped": rules.days_to_deliver}
+    to_ship = rules.days_to_ship + rules.days_to_deliver
+    return {**after_shipping, "order": to_ship}.get(anchor)

@@ -23,8 +23,9 @@ class Wait(Step):
     `after_days` counts from the arrival at this step: the only wait a loop may stand on.
     `after_hours` counts full hours from that arrival, day or night: whether a message may leave at
     such an hour is asked when it leaves.
-    `run_out` counts from the day the product should be used up (the person's own purchase cycle
-    after the anchor; `otherwise_day` after the anchor where no cycle is known); negative is before.
+    `run_out` counts from the day the product should be used up; negative is before. That is the arrival +
+    quantity × days of use, else the person's own purchase cycle after the anchor, else the product's;
+    `otherwise_day` after the anchor where nothing is known.
     """
 
     kind: ClassVar[str] = "wait"
@@ -66,9 +67,8 @@ class Wait(Step):
             return days_after(arrived_on, self.after_days)
         if self.day is not None:
             return days_after(anchor_on, self.day)
-        insight = moment.facts.insight
-        cycle = insight.cycle_days if insight else None
-        offset = self.otherwise_day if cycle is None else round(cycle) + (self.run_out or 0)
+        use = _use_days(moment.facts)
+        offset = self.otherwise_day if use is None else use + (self.run_out or 0)
         return days_after(anchor_on, max(offset, self.not_before_day))
 
     def label(self) -> Text:
@@ -102,4 +102,13 @@ class Wait(Step):
         return max(day, self.otherwise_day, self.not_before_day)
 
     def needs_to_know(self, facts: Facts) -> frozenset[str]:
-        return frozenset({"insight"}) if self.run_out is not None else NOTHING
+        return frozenset({"insight", "run_out"}) if self.run_out is not None else NOTHING
+
+
+def _use_days(facts: Facts) -> int | None:
+    """Give how long what was bought lasts: as the shop says, by the person's own cycle, by everybody's."""
+    if facts.use_days is not None:
+        return facts.use_days
+    own = facts.insight.cycle_days if facts.insight else None
+    cycle = facts.product_cycle_days if own is None else own
+    return None if cycle is None else round(cycle)
