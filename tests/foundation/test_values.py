@@ -95,8 +95,17 @@ def test_a_day_belongs_to_the_shops_zone() -> None:
         ("{n} active customers have bought; {m} are", "1 active customer has bought; 21 are"),
         ("the answers of {n} people are kept", "the answers of 1 person are kept"),
         ("{m} people are in care", "21 people are in care"),
+        ("{n} entries, {n} classes, {n} files", "1 entry, 1 class, 1 file"),
+        ("of {n} unused coupons and {n} new orders", "of 1 unused coupon and 1 new order"),
+        ("{n} of {m} figures, {n} is, {n} this", "1 of 21 figures, 1 is, 1 this"),
     ],
 )
 def test_english_counts_one_of_a_thing_as_one(many: str, one: str) -> None:
     assert Text(many, many).format(n=1, m=21).en == one
     assert Text(many, many).format(n=1, m=21).ja == many.format(n=1, m=21)
+
+
+def test_words_of_both_languages_fill_a_sentence_and_one_of_them_stays_one() -> None:
+    within = Text("{n}日以内", "within {n} days").format(n=1)
+    said = Text("{when}に{n}人", "{n} customers {when}").format(when=within, n=1)
+    assert (said.ja, said.en) == ("1日以内に1人", "1 customer within 1 day")

@@ -59,10 +59,7 @@ class SettingSpec:
 
     def _named(self, said: Text, **values: object) -> Text:
         """Fill a sentence with the setting's label, in each language its own."""
-        return Text(
-            said.ja.format(label=self.label.ja, **values),
-            said.en.format(label=self.label.en, **values),
-        )
+        return said.format(label=self.label, **values)
 
 
 def _number(value: float | None) -> str:
@@ -148,10 +145,7 @@ def must_be_below(
     below, above = specs[lower], specs[upper]
     yield Contradiction(
         (below.key, above.key),
-        Text(
-            text.ja.format(low=below.label.ja, x=low, high=above.label.ja, y=high),
-            text.en.format(low=below.label.en, x=low, high=above.label.en, y=high),
-        ),
+        text.format(low=below.label, x=low, high=above.label, y=high),
     )
 
 

@@ -8,16 +8,21 @@ MONTHS_EN = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
 _MANY = (
-    "people|answers|buyers|contacts|customers|days|deliveries|experiments|hours|intervals|journeys|letters"
-    "|mails|messages|months|orders|pairs|points|products|purchases|receivers|requests|rows|times|weeks|years"
+    "people|advertisements|answers|arrivals|bounces|buyers|cells|characters|choices|classes|complaints|contacts"
+    "|contents|contracts|coupons|customers|days|deliveries|entries|events|experiments|figures|files|groups|hours"
+    "|intervals|interviews|items|journeys|kinds|letters|lines|mails|messages|minutes|months|numbers|ones|orders"
+    "|others|pairs|points|products|provisions|purchases|questions|receivers|records|requests|rounds|rows|seconds"
+    "|steps|times|treatments|weeks|years"
 )
+_WHICH = "active|live|loyal|new|own|subscription|unused|useful|waiting|webhook"
 # "n + 1 purchases" counts more than one; of "the answers of 1 person are" the verb is not its own.
-_ONE = re.compile(rf"(?<![\d.,])(?<!\+ )1 ((?:active|subscription|webhook) )?({_MANY})\b")
+_ONE = re.compile(rf"(?<![\d.,])(?<!\+ )1 ((?:{_WHICH}) )?({_MANY})\b")
 _DOES = re.compile(
     r"(?<![\d.,])(?<!\+ )(?<!of )\b(1 [a-z ]{3,24}) (are|were|have|wait|need|reach|go|fit)\b"
 )
 _SINGULAR = {
-    "people": "person", "deliveries": "delivery", "are": "is", "were": "was", "have": "has",
+    "people": "person", "classes": "class", "deliveries": "delivery", "entries": "entry",
+    "are": "is", "were": "was", "have": "has",
     "reach": "reaches", "go": "goes", "wait": "waits", "need": "needs", "fit": "fits",
 }  # fmt: skip
 
@@ -50,8 +55,13 @@ class Text:
         return self.ja if language == "ja" else self.en
 
     def format(self, **values: object) -> "Text":
-        """Fill named places in both languages with the same values; 1 days becomes 1 day."""
-        return Text(self.ja.format(**values), singular(self.en.format(**values)))
+        """Fill named places in both languages; 1 days becomes 1 day.
+
+        A value that is a Text fills each language with its own words, all others are the same in both.
+        """
+        ja = {key: one.ja if isinstance(one, Text) else one for key, one in values.items()}
+        en = {key: one.en if isinstance(one, Text) else one for key, one in values.items()}
+        return Text(self.ja.format(**ja), singular(self.en.format(**en)))
 
     def as_json(self) -> dict[str, str]:
         """Give the form that is stored in JSON columns; `from_json` reads it back."""

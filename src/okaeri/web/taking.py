@@ -115,7 +115,7 @@ def refusal(request: HttpRequest) -> Text | None:
 
 
 def _fill(text: Text, what: Text, n: int) -> Text:
-    return Text(text.ja.format(what=what.ja, n=n), text.en.format(what=what.en, n=n))
+    return text.format(what=what, n=n)
 
 
 def _kind_of(request: HttpRequest) -> str | None:

@@ -24,9 +24,7 @@ def interval(low: float, high: float) -> Text:
 
 def sentence(text: Text, **values: object) -> Text:
     """Fill places; a Text fills each language with its own words."""
-    ja = {key: value.ja if isinstance(value, Text) else value for key, value in values.items()}
-    en = {key: value.en if isinstance(value, Text) else value for key, value in values.items()}
-    return Text(text.ja.format(**ja), text.en.format(**en))
+    return text.format(**values)
 
 
 def joined(*parts: Text) -> Text:

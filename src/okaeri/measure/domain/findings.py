@@ -117,7 +117,4 @@ def _joined(first: Text, second: Text) -> Text:
 
 def _filled(template: Text, **parts: Text) -> Text:
     """Fill each language's places with the same language of `parts`."""
-    return Text(
-        template.ja.format(**{name: part.ja for name, part in parts.items()}),
-        template.en.format(**{name: part.en for name, part in parts.items()}),
-    )
+    return template.format(**parts)

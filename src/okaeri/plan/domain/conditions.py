@@ -74,11 +74,9 @@ def _in_words(
     known = _NOT_KNOWN
     if own is not None:
         value = _value(field, own, names)
-        known = Text(_NOW.ja.format(value=value.ja), _NOW.en.format(value=value.en))
-    return Text(
-        words.ja.format(field=name.ja, value=want.ja) + known.ja,
-        words.en.format(field=name.en, value=want.en) + known.en,
-    )
+        known = _NOW.format(value=value)
+    said = words.format(field=name, value=want)
+    return Text(said.ja + known.ja, said.en + known.en)
 
 
 def _value(field: str, value: Any, names: Mapping[str, Text]) -> Text:  # noqa: ANN401 - JSON

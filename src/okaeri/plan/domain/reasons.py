@@ -152,10 +152,7 @@ def put_into_words(reason: Mapping[str, Any], template_names: Mapping[str, Text]
         for name, value in reason.items()
         if name != "code"
     }
-    return Text(
-        words.ja.format(**{name: value.ja for name, value in named.items()}),
-        words.en.format(**{name: value.en for name, value in named.items()}),
-    )
+    return words.format(**named)
 
 
 def _in_words(name: str, value: Any, template_names: Mapping[str, Text]) -> Text:  # noqa: ANN401

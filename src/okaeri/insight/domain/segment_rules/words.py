@@ -210,7 +210,7 @@ def _when(span: Span, fact: Fact | None) -> Text:
 
 def _span(span: Span) -> Text:
     if span.last_days is not None:
-        return Text(f"直近{span.last_days}日に", f" in the last {span.last_days} days")
+        return Text("直近{n}日に", " in the last {n} days").format(n=span.last_days)
     since = None if span.since is None else day_in_words(span.since)
     until = None if span.until is None else day_in_words(span.until)
     if since and until:
@@ -223,7 +223,7 @@ def _span(span: Span) -> Text:
 def _follows(rule: Follows, catalog: Catalog) -> Text:
     within = "" if rule.within_days is None else str(rule.within_days)
     limit = (
-        Text(f"から{within}日以内に", f" within {within} days")
+        Text("から{n}日以内に", " within {n} days").format(n=within)
         if within
         else Text("の後に", " later")
     )

@@ -34,9 +34,7 @@ def _answer(people: int, expected: float, low: float, high: float) -> Text:
         "low": formats.number(low),
         "high": formats.number(high),
     }
-    return Text(
-        _ANSWER.ja.format(days=words.ja, **values), _ANSWER.en.format(days=words.en, **values)
-    )
+    return _ANSWER.format(days=words, **values)
 
 
 _COLUMNS = (

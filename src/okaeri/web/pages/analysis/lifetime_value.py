@@ -107,10 +107,7 @@ def _not_yet() -> Text | None:
         return None
     youngest = load(LtvRules).days[0]
     day = day_in_words(date.fromisoformat(first_on) + timedelta(days=youngest))
-    return Text(
-        _NOT_YET.ja.format(days=youngest, day=day.ja),
-        _NOT_YET.en.format(days=youngest, day=day.en),
-    )
+    return _NOT_YET.format(days=youngest, day=day)
 
 
 def _name(facet: str, part: Mapping[str, Any], language: str) -> str:

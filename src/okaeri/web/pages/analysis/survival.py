@@ -153,7 +153,7 @@ def _largest(losses: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def _own_rules(payload: Mapping[str, Any], language: str) -> str:
     # The products shown are only those of most people; an earlier version counted no others.
     rules = payload.get("rules")
-    return _RULES.render(language).format(**rules) if rules else ""
+    return _RULES.format(**rules).render(language) if rules else ""
 
 
 def _loss(loss: Mapping[str, Any]) -> dict[str, Any]:
@@ -181,8 +181,8 @@ def _of_loss(kind: str, n: int) -> dict[str, str]:
 
 def _answer(losses: Sequence[Mapping[str, Any]], language: str) -> str:
     worst = losses[0]
-    return _ANSWER.render(language).format(
+    return _ANSWER.format(
         step=worst["name"].render(language),
         people=formats.people(worst["lost"], language),
         money=formats.money(worst["net_minor"], load(ShopProfile).currency, language),
-    )
+    ).render(language)

@@ -22,4 +22,4 @@ def _said(told: CustomerPredictionView, language: str) -> str:
     if told.returns_low is not None and told.returns_high is not None:
         ends = {"low": f"{told.returns_low * 100:.0f}", "high": f"{told.returns_high:.0%}"}
         chance = _RANGE.render(language).format(at=chance, **ends)
-    return _COMING.render(language).format(**words, n=told.horizon_days, chance=chance)
+    return _COMING.format(**words, n=told.horizon_days, chance=chance).render(language)

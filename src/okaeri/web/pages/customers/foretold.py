@@ -116,7 +116,7 @@ def _why(told: CustomerPredictionView, *, is_late: bool) -> Text:
     if is_late:
         return _LATE.format(usual=round(told.usual_gap_days))
     coming = coming_in_words(told)
-    return Text(_EARLY.ja.format(coming=coming.ja), _EARLY.en.format(coming=coming.en))
+    return _EARLY.format(coming=coming)
 
 
 def _channel(

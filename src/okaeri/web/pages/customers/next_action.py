@@ -168,5 +168,4 @@ def _overdue(
 
 def _filled(text: Text, **parts: Text) -> Text:
     """Fill places with words that differ between the languages."""
-    ja = text.ja.format(**{name: part.ja for name, part in parts.items()})
-    return Text(ja, text.en.format(**{name: part.en for name, part in parts.items()}))
+    return text.format(**parts)
