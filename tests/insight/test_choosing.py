@@ -72,3 +72,13 @@ def test_a_refill_is_due_from_shortly_before_its_run_out_to_one_cycle_past_it(
 ) -> None:
     person = replace(buyer(since), pieces={"LOTION": pieces})
     assert due(person, Item("LOTION", "化粧水", days_supply=supply)) == ["LOTION"] * is_due
+
+
+def test_what_he_left_out_of_a_later_order_he_has_stopped_using() -> None:
+    lotion = {"LOTION": days(50)}
+    bought = {"before": days(20), "after": days(10)}
+    orders = {name: replace(buyer(50), bought={**lotion, "SOAP": bought[name]}) for name in bought}
+    # 33 days from order to run-out: 17 days ago.
+    assert [due(orders["before"]), due(orders["after"])] == [["LOTION"], []]
+    brought = replace(orders["after"], delivered={("SOAP", bought["after"][0])})
+    assert due(brought) == ["LOTION"], "what a subscription brings he did not choose that day"

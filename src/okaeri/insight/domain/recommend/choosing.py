@@ -177,7 +177,7 @@ def due_refills(
         brought = {day for delivered, day in person.delivered if delivered == sku}
         cycle = own_cycle(days, _lasting(item, person, cycles), brought)
         since = (on - days[-1]).days
-        if cycle and _is_due(since, cycle, cycles):
+        if cycle and _is_due(since, cycle, cycles) and not _is_passed_over(days[-1], cycle, person):
             found.append(Choice(item, min(1.0, since / cycle), REORDER, sku, since))
     return sorted(found, key=lambda choice: (-choice.score, -choice.days, choice.item.sku))
 
@@ -193,6 +193,17 @@ def _lasting(item: Item, person: Person, cycles: CycleRules) -> Item:
 def _is_due(since: int, cycle: float, cycles: CycleRules) -> bool:
     first = max(cycle - cycles.lead_days, cycle * _EARLIEST)
     return first <= since <= cycle * cycles.at_risk_ratio
+
+
+def _is_passed_over(last: date, cycle: float, person: Person) -> bool:
+    """Tell whether he ordered something else after this was used up, and not this: he has stopped."""
+    chosen = (
+        day
+        for sku, days in person.bought.items()
+        for day in days
+        if (sku, day) not in person.delivered
+    )
+    return (max(chosen, default=last) - last).days > cycle
 
 
 def own_cycle(days: Sequence[date], item: Item, delivered: Collection[date] = ()) -> float | None:

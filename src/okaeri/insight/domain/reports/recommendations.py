@@ -20,11 +20,13 @@ DEFINITIONS = {
     "recommend_refill": Text(
         "次のご用意: 使い切る商品のうち、使い切り予定の{cycle_lead_days}日前から、最後の購入から"
         "本人の購入間隔の{cycle_at_risk_ratio}倍までのものです(間隔は、少ないうちは到着+数量×使用日数か"
-        "全員の間隔に寄せます)。それより前に買ったきりの商品は、使うのをやめたとみて出しません。"
+        "全員の間隔に寄せます)。それより前に買ったきりの商品と、"
+        "使い切ったあとのご注文で選ばれなかった商品は、使うのをやめたとみて出しません。"
         "定期で届く商品と、お試し・サンプル・外す商品も出しません。",
         "Refill: what is used up, from {cycle_lead_days} days before it should be until {cycle_at_risk_ratio} "
         "times the person's own interval since he bought it (drawn to arrival + quantity × days of use, or to "
-        "everybody's interval, while there are few); after that he has stopped using it. Never what a "
+        "everybody's interval, while there are few); after that, or once he ordered something else without it "
+        "after it was used up, he has stopped using it. Never what a "
         "subscription brings, a trial, a sample or what is left out.",
     ),
     "recommend_winner": Text(
