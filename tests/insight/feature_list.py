@@ -22,7 +22,12 @@ from okaeri.insight.features.freshness import compute_freshness
 from okaeri.insight.features.lifecycle import compute_lifecycle
 from okaeri.insight.features.portfolio import compute_portfolio
 from okaeri.insight.features.ranks import compute_cells, compute_money_edges, compute_ranks
-from okaeri.insight.features.returns import compute_interval_counts, compute_returns
+from okaeri.insight.features.returns import (
+    compute_delivery_intervals,
+    compute_interval_counts,
+    compute_returns,
+)
+from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.rank_types import F_EDGES, R_EDGES
 from okaeri.insight.types import LifecycleRules
 
@@ -34,6 +39,7 @@ KEYS = {
     "returns": ["cohort_month", "month", "interval_days", "same_day_customer_id"],
     "money_edges": [],
     "interval_counts": ["interval_days"],
+    "delivery_intervals": ["interval_days"],
     "customers": ["customer_id"],
     "cells": ["r_rank", "f_rank", "freshness_band"],
     "portfolio": ["stage", "is_lapsed"],
@@ -91,7 +97,7 @@ def all_features(
     rows = compute_ranks(
         rows, r_edges=R_EDGES["repeat"], f_edges=F_EDGES, m_edges=(2e4, 5e4, 1e5, 2e5)
     )
-    fresh = compute_freshness(rows, shop_cycle_days=31.0)
+    fresh = compute_freshness(rows, bands=BandRules(usual_days=31.0))
     customers = stage(fresh)
     return {
         "counted_orders": counted,
@@ -100,6 +106,7 @@ def all_features(
         "returns": returns,
         "money_edges": compute_money_edges(order_days),
         "interval_counts": compute_interval_counts(returns, merge_same_day=rules.merge_same_day),
+        "delivery_intervals": compute_delivery_intervals(orders, as_of=as_of, rules=rules),
         "customers": fresh,
         "cells": compute_cells(customers),
         "portfolio": compute_portfolio(customers),

@@ -118,7 +118,6 @@ def reports_of_their_own_shop(
         as_of=TODAY,
         rules=load(LifecycleRules),
         threshold_minor=whole["portfolio"]["threshold_minor"],
-        shop_cycle_days=whole["freshness"]["half_life_days"],
         shop_cycles=own.upload(
             pa.table(
                 {"sku": list(items.all_cycles()), "cycle_days": list(items.all_cycles().values())},

@@ -97,7 +97,7 @@ def half_life(name: str) -> tuple[float | None, str]:
 
 
 @pytest.mark.covers("A-03")
-def test_freshness_halves_with_the_cycle_of_the_person_the_product_or_the_shop(
+def test_freshness_halves_with_the_cycle_of_the_person_the_product_or_the_setting(
     browser_of_staff: Client, simulated: clock.SimulatedClock, warehouse: Warehouse
 ) -> None:
     record(
@@ -105,7 +105,7 @@ def test_freshness_halves_with_the_cycle_of_the_person_the_product_or_the_shop(
         *(order("own", ago(day), SOAP) for day in (60, 50, 40)),
         order("soap", ago(40), SOAP),
         order("cream", ago(40), CREAM, POSTAGE),
-        # Of two products the one used up first; what was bought before the last day does not count.
+        # Of two products the middle; what was bought before the last day does not count.
         order("both", ago(40), CREAM, SOAP),
         order("later", ago(200), SOAP),
         order("later", ago(40), CREAM),
@@ -114,16 +114,18 @@ def test_freshness_halves_with_the_cycle_of_the_person_the_product_or_the_shop(
     night(warehouse)
     found = {name: half_life(name) for name in ("own", "soap", "cream", "both", "later")}
     assert found == {
-        "own": (10, "own"),
+        # Two intervals of his own (10 days) and the product's 20 as two more.
+        "own": (15, "own"),
         "soap": (20, "product"),
         "cream": (80, "product"),
-        "both": (20, "product"),
+        "both": (50, "product"),
         "later": (80, "product"),
     }
-    shop = insight.find_report("freshness").payload["half_life_days"]  # type: ignore[union-attr]
-    assert half_life("comb") == (shop, "shop")
+    assert half_life("comb") == (60, "shop")
     levels = {name: standing(name).freshness for name in ("own", "soap", "cream")}
-    assert levels == pytest.approx({"own": 6.25, "soap": 25, "cream": 100 * 2**-0.5})
+    assert levels == pytest.approx({"own": 15.749, "soap": 25, "cream": 70.711}, abs=1e-3)
+    # What he buys by is shown as it is.
+    assert standing("own").cycle_days == 10
     page = browser_of_staff.get(f"/customers/{id_of('soap')}/").content.decode()
     assert "最終購入から40日 / 想定サイクル20日(買った商品の中央値)" in page
     # 25 points after two cycles; the next line, 15, lies 55 days after the purchase.
@@ -155,22 +157,24 @@ def test_the_shop_retunes_decay_and_bands_by_the_measured_buy_rates(
     page = browser_of_staff.get("/analysis/freshness/").content.decode()
     assert "鮮度帯別の購入率(30日)" in page
     assert "/settings/rules/analysis/#freshness.cycle_factor" in page
-    assert (standing("own").freshness, standing("own").freshness_band) == (6.25, "lost")
+    assert standing("own").freshness == pytest.approx(100 * 2 ** (-40 / 15))
+    assert standing("own").freshness_band == "care"
     known = {spec.key: spec for spec in specs_of(BandRules).values()}
     save(
         known,
         {
             "freshness.cycle_factor": 4.0,
             "freshness.fresh_from": 95.0,
-            "freshness.fading_from": 60.0,
+            "freshness.fading_from": 65.0,
             "freshness.care_from": 20.0,
         },
     )
     insight.refresh(warehouse=warehouse, as_of=TODAY)
     work()
-    # Ten days of his own times four; forty days later one half is left, which is now care.
-    assert half_life("own") == (40, "own")
-    assert (standing("own").freshness, standing("own").freshness_band) == (50, "care")
+    # Fifteen days times four; forty days later two thirds of a halving are over, which is now care.
+    assert half_life("own") == (60, "own")
+    assert standing("own").freshness == pytest.approx(62.996, abs=1e-3)
+    assert standing("own").freshness_band == "care"
     assert standing("soap").freshness == pytest.approx(100 * 2**-0.5)
     assert standing("soap").half_life_days == 80
     assert standing("soap").freshness_band == "fading"
@@ -183,9 +187,9 @@ def test_the_shop_retunes_decay_and_bands_by_the_measured_buy_rates(
     # The cycle is what it was; only freshness halves more slowly, and its picture has the new lines.
     assert "最終購入から40日 / 想定サイクル20日(買った商品の中央値)" in person
     assert "購入サイクルの4倍の日数ごとに半分になります" in person
-    assert "95以上は新鮮、60以上は鮮度低下、20以上は要ケア" in person
-    assert "に60になります。" in person
-    # Whoever orders in the daytime stands by the same rules.
+    assert "95以上は新鮮、65以上は鮮度低下、20以上は要ケア" in person
+    assert "に65になります。" in person
+    # Whoever orders in the daytime stands by the same rules: nobody knows how soon combs come back.
     record(order("own", ago(1), COMB))
     by_day = standing("own")
     assert by_day.half_life_days == 40
@@ -221,7 +225,16 @@ def test_shipping_and_arrival_bring_freshness_back_and_at_once_as_at_night(
     }
     record(order("back", ago(60), SOAP), order("own", ago(60), SOAP), order("own", ago(40), SOAP))
     record(*placed.values())
+    # Two products, one of them on two lines, and a cycle of his own; and one who buys every day.
+    record(order("mixed", ago(50), SOAP), order("mixed", ago(40), SOAP))
+    placed["mixed"] = order("mixed", ago(20), SOAP, CREAM, SOAP)
+    record(*(order("daily", ago(day), COMB) for day in (8, 7, 6, 5)))
+    placed["daily"] = order("daily", ago(4), COMB)
+    record(placed["mixed"], placed["daily"])
     expected = {"sent": 15, "here": 10, "due": 20, "back": 60, "kept": 60, "odd": 20, "own": 18}
+    # (2 · 15 + 2 · 50) / 4, and the shortest cycle there is.
+    assert (half_life("mixed"), half_life("daily")) == ((32.5, "own"), (7, "own"))
+    assert standing("daily").freshness_band == "fading"
     days = {name: (TODAY - (standing(name).fresh_on or TODAY)).days for name in expected}
     assert days == expected
     assert standing("here").freshness == pytest.approx(100 * 2**-0.5)
@@ -254,3 +267,21 @@ def test_bands_of_a_day_before_know_the_parcels_of_that_day_only(
     assert report is not None
     bands = {row["band"]: row["customers"] for row in report.payload["bands"]}
     assert {band: people for band, people in bands.items() if people} == {"fresh": 1, "lost": 1}
+
+
+def test_deliveries_of_subscriptions_do_not_tell_when_somebody_is_lost(
+    simulated: clock.SimulatedClock, warehouse: Warehouse
+) -> None:
+    months = [
+        order(f"m{who}", ago(30 * n), SOAP, subscription_no=f"T{who}")
+        for who in range(10)
+        for n in range(5)
+    ]
+    # He buys beside his contract too: 15 days after its parcel, and the next parcel 15 days after that.
+    record(*months, order("m0", ago(15), CREAM), *(order("own", ago(n), CREAM) for n in (9, 109)))
+    night(warehouse)
+    summary = insight.find_report("summary")
+    assert summary is not None
+    # 39 deliveries after 30 days and one after 15; of their own people came after 15 and 100 days.
+    assert summary.payload["cycle_median_days"] == 30
+    assert summary.payload["suggested_lapse_days"] == 100

@@ -24,6 +24,28 @@ class BandRules:
         minimum=0.25,
         maximum=10,
     )
+    # Of whom neither his own nor his products' cycle is known (§2.6). The shop's own intervals do not
+    # serve: only those who came back have one, so their median is far too short for a first buyer.
+    usual_days: float = setting(
+        "freshness.usual_days",
+        60.0,
+        Text(
+            "サイクルがまだ分からない方の購入サイクル(日)",
+            "Purchase cycle of people whose own is not known yet (days)",
+        ),
+        minimum=1,
+        maximum=3650,
+    )
+    # Whoever buys every other day has not left after a week of silence.
+    shortest_days: float = setting(
+        "freshness.shortest_days",
+        7.0,
+        Text(
+            "鮮度に使う購入サイクルの下限(日)", "Shortest purchase cycle freshness goes by (days)"
+        ),
+        minimum=1,
+        maximum=365,
+    )
     lead_days: int = setting(
         "freshness.lead_days",
         7,

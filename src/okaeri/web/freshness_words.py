@@ -14,7 +14,7 @@ _CYCLES = {
         "想定サイクル{c}日(買った商品の中央値)", "expected cycle {c} days (median of the product)"
     ),
     HalfLifeBasis.SHOP: Text(
-        "想定サイクル{c}日(店全体の中央値)", "expected cycle {c} days (median of the shop)"
+        "想定サイクル{c}日(設定の値)", "expected cycle {c} days (the shop's setting)"
     ),
 }
 _LIFTED = Text("反応で+{n}", "+{n} by signs of life")

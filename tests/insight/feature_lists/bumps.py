@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 from okaeri.insight.bump_types import BumpRules
 from okaeri.insight.features.bumps import compute_day_points, compute_lifted, compute_signs
 from okaeri.insight.features.freshness import compute_freshness
+from okaeri.insight.freshness_types import BandRules
 
 KEYS: dict[str, list[str] | None] = {
     "signs": ["customer_id", "day", "kind"],
@@ -36,7 +37,9 @@ def features(tables: Any) -> dict[str, ir.Table]:
         "signs": found,
         "day_points": found_points,
         "lifted": compute_lifted(tables.customers, points),
-        "lifted_freshness": compute_freshness(people, shop_cycle_days=31.0, day_points=points),
+        "lifted_freshness": compute_freshness(
+            people, bands=BandRules(usual_days=31.0), day_points=points
+        ),
     }
 
 

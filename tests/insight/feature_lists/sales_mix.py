@@ -10,6 +10,7 @@ from okaeri.insight.features.cycles import compute_bought_cycles
 from okaeri.insight.features.freshness import compute_freshness, compute_touches
 from okaeri.insight.features.sales_mix import compute_month_sales, compute_year_buyers
 from okaeri.insight.features.year_sales import compute_month_buyers, compute_two_years
+from okaeri.insight.freshness_types import BandRules
 
 KEYS: dict[str, list[str] | None] = {
     "month_sales": ["month", "is_first"],
@@ -28,7 +29,7 @@ def features(tables: Any) -> dict[str, ir.Table]:
     cycles = bought.group_by("sku").agg(cycle_days=bought.customer_id.nunique().cast("float64"))
     cycled = compute_freshness(
         tables.customers.drop("freshness", "freshness_band", "half_life_days", "half_life_basis"),
-        shop_cycle_days=31.0,
+        bands=BandRules(usual_days=31.0),
         bought_cycles=compute_bought_cycles(bought, cycles),
     )
     return {
@@ -46,6 +47,6 @@ def features(tables: Any) -> dict[str, ir.Table]:
             on=tables.as_of - timedelta(days=30),
             days=30,
             rules=tables.rules,
-            shop_cycle_days=31.0,
+            bands=BandRules(usual_days=31.0),
         ),
     }

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.analyses.taken_back import TakenBack
+from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.domain import cycle, f2_late
 from okaeri.insight.domain.best_hour import ALL_DAY
 from okaeri.insight.domain.reports.cohorts import cohorts_payload
@@ -41,7 +42,11 @@ from okaeri.insight.features.left_out import compute_left_out
 from okaeri.insight.features.lifecycle import compute_lifecycle
 from okaeri.insight.features.portfolio import compute_portfolio
 from okaeri.insight.features.ranks import compute_cells, compute_money_edges, compute_ranks
-from okaeri.insight.features.returns import compute_interval_counts, compute_returns
+from okaeri.insight.features.returns import (
+    compute_delivery_intervals,
+    compute_interval_counts,
+    compute_returns,
+)
 from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.rank_types import RankRules
 from okaeri.insight.types import LifecycleRules
@@ -57,6 +62,7 @@ class Request:
     bands: BandRules = field(default_factory=BandRules)
     # Shop-local hours at which people may be written to.
     send_hours: tuple[int, ...] = ALL_DAY
+    cycles: CycleRules = field(default_factory=CycleRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,9 @@ class Found:
     cohort_sizes: list[dict[str, Any]]
     cohort_sales: list[dict[str, Any]]
     price: UnitPrice
+    # Days between two purchases → how often; and without those a subscription's delivery ended.
     intervals: Mapping[int, int]
+    own_intervals: Mapping[int, int]
     m_edges: tuple[float, ...]
     taken_back: TakenBack
 
@@ -97,17 +105,13 @@ def analyse_customers(
 ) -> Found:
     """Stage one row per customer with class, ranks and freshness (`Found.customers`).
 
-    `last_bought_cycles` (of `Sources`, asked with `order_days`) gives whoever has no cycle of his own
-    that of what he bought last; without lines the shop's serves. `day_points` lift freshness
+    `last_bought_cycles` (of `Sources`, asked with `order_days`) gives the cycle of what people bought
+    last; without lines whoever has none of his own goes by the shop's setting. `day_points` lift freshness
     (`features.bumps.compute_day_points`).
     """
-    rules = request.rules
     staged = _stage_history(warehouse, orders, request)
     m_edges = _money_edges(warehouse, staged, request)
-    counts = _rows(
-        warehouse, compute_interval_counts(staged.returns, merge_same_day=rules.merge_same_day)
-    )
-    intervals = {row["interval_days"]: row["intervals"] for row in counts}
+    intervals = _intervals(warehouse, staged.returns, request)
     rows = _classes_in_force(warehouse, staged, request)
     rows = compute_ranks(
         rows,
@@ -117,9 +121,9 @@ def analyse_customers(
     )
     rows = compute_freshness(
         rows,
-        shop_cycle_days=cycle.shop_cycle(intervals),
         bought_cycles=last_bought_cycles and last_bought_cycles(staged.order_days),
         bands=request.bands,
+        prior_intervals=request.cycles.prior_intervals,
         day_points=day_points,
     )
     customers = warehouse.stage("insight_customers", rows.drop("purchase_days", "cohort_month"))
@@ -131,9 +135,27 @@ def analyse_customers(
         staged.sales,
         staged.price,
         intervals,
+        _own_intervals(warehouse, orders, intervals, request),
         m_edges,
         staged.taken_back,
     )
+
+
+def _intervals(warehouse: Warehouse, returns: ir.Table, request: Request) -> dict[int, int]:
+    every = compute_interval_counts(returns, merge_same_day=request.rules.merge_same_day)
+    return {row["interval_days"]: row["intervals"] for row in _rows(warehouse, every)}
+
+
+def _own_intervals(
+    warehouse: Warehouse, orders: ir.Table, every: Mapping[int, int], request: Request
+) -> Mapping[int, int]:
+    # A file alone names no contracts.
+    if "subscription_no" not in orders.columns:
+        return every
+    brought = compute_delivery_intervals(orders, as_of=request.as_of, rules=request.rules)
+    ended = {row["interval_days"]: row["intervals"] for row in _rows(warehouse, brought)}
+    left = {days: many - ended.get(days, 0) for days, many in every.items()}
+    return {days: many for days, many in left.items() if many}
 
 
 def _stage_days(
@@ -265,7 +287,7 @@ def build_reports(
         portfolio=portfolio,
         f2=f2,
         cycle_median_days=cycle.histogram_quantile(found.intervals, 0.5),
-        suggested_lapse_days=cycle.suggested_lapse_days(found.intervals),
+        suggested_lapse_days=cycle.suggested_lapse_days(found.own_intervals),
         f2_own_days=f2_late.own_f2_days(_f2_gaps(warehouse, customers)),
     )
     return {
@@ -284,7 +306,7 @@ def build_reports(
         "freshness": freshness_payload(
             cells,
             median=totals["median_freshness"],
-            half_life_days=cycle.shop_cycle(found.intervals),
+            half_life_days=request.bands.usual_days * request.bands.cycle_factor,
         ),
         "rfm": ranks_payload(
             cells,

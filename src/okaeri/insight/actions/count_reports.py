@@ -145,7 +145,6 @@ def narrow(warehouse: Warehouse, facet: CountFacet, last: ReportView) -> Sources
         rules=load(LifecycleRules),
         threshold_minor=_payload("portfolio")["threshold_minor"],
         rule_version=last.rule_version,
-        shop_cycle_days=_payload("freshness")["half_life_days"],
         people=people,
         # Else people would run out of something else here than behind the links of the page.
         shop_cycles=_shop_cycles(warehouse),
@@ -227,7 +226,7 @@ def _freshness(sources: Sources) -> dict[str, Any]:
     return freshness_payload(
         sources.rows(compute_cells(sources.customers)),
         median=totals["median_freshness"],
-        half_life_days=sources.shop_cycle_days,
+        half_life_days=_payload("freshness")["half_life_days"],
     )
 
 

@@ -7,6 +7,7 @@ which computes everything anew. A large import is left to the refresh: it is fas
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from statistics import median
 from typing import Any
 
 from django.db import transaction
@@ -16,11 +17,12 @@ from okaeri.customers.types import Purchase
 from okaeri.foundation.settings import load, shop_day
 from okaeri.insight.actions.person_signs import day_points_of
 from okaeri.insight.bump_types import SignsOf
+from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.domain.bumps import lifted_freshness
 from okaeri.insight.domain.f2_late import rules_in_force
 from okaeri.insight.domain.fee_lines import is_fee_line
 from okaeri.insight.domain.freshness import band_of, decide_half_life, fresh_on, freshness_of
-from okaeri.insight.domain.lifecycle import decide_standing
+from okaeri.insight.domain.lifecycle import LAST_INTERVALS, decide_standing
 from okaeri.insight.domain.own_price import beyond_own_prices
 from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.store import followed, insights, items, reports
@@ -70,8 +72,8 @@ def _standings(
     people: Sequence[int], now: datetime, signs_above: SignsOf | None
 ) -> list[dict[str, Any]]:
     """Give the columns that an order moves, one row per buyer."""
-    portfolio, freshness = reports.find("portfolio"), reports.find("freshness")
-    if not people or portfolio is None or freshness is None:
+    portfolio = reports.find("portfolio")
+    if not people or portfolio is None:
         return []
     today = shop_day(now)
     summary = reports.find("summary")
@@ -88,7 +90,6 @@ def _standings(
             rules,
             threshold_minor=portfolio.payload["threshold_minor"],
             product_cycle_days=cycles.get(who),
-            shop_cycle_days=freshness.payload["half_life_days"],
         )
         for who, purchases in counted.items()
         if purchases
@@ -137,25 +138,25 @@ def _less_returned(history: Sequence[Purchase], today: date) -> list[Purchase]:
 
 
 def _bought_cycles(people: Mapping[int, Sequence[Purchase]]) -> dict[int, float]:
-    """Give person → the shortest cycle of what he bought on his last day (as `compute_bought_cycles`)."""
+    """Give person → the median cycle of what he bought on his last day (as `compute_bought_cycles`)."""
     buyer = {
         one.order_id: who
         for who, purchases in people.items()
         for one in purchases
         if one.day == max(purchase.day for purchase in purchases)
     }
-    goods = [
+    goods = {
         (buyer[line.order_id], line.sku)
         for lines in intake.list_lines(buyer).values()
         for line in lines
         if line.amount_minor > 0 and line.quantity > 0 and not is_fee_line(line.product_name)
-    ]
+    }
     cycles = items.cycles_of({sku for _, sku in goods})
-    found: dict[int, float] = {}
+    found: dict[int, list[float]] = {}
     for who, sku in goods:
         if sku in cycles:
-            found[who] = min(found.get(who, cycles[sku]), cycles[sku])
-    return found
+            found.setdefault(who, []).append(cycles[sku])
+    return {who: float(median(days)) for who, days in found.items()}
 
 
 def _standing(
@@ -166,7 +167,6 @@ def _standing(
     *,
     threshold_minor: int,
     product_cycle_days: float | None,
-    shop_cycle_days: float,
 ) -> dict[str, Any]:
     """Give one person's row from his purchases that count, of which there is one at least."""
     standing = decide_standing(
@@ -182,7 +182,11 @@ def _standing(
         as_of=today,
     )
     half_life, basis = decide_half_life(
-        standing.cycle_days, product_cycle_days, shop_cycle_days, bands=load(BandRules)
+        standing.cycle_days,
+        min(standing.purchase_count - 1, LAST_INTERVALS),
+        product_cycle_days,
+        bands=load(BandRules),
+        prior_intervals=load(CycleRules).prior_intervals,
     )
     freshness = freshness_of((today - touched).days, half_life)
     recent = today - timedelta(days=YEAR_DAYS)

@@ -40,8 +40,8 @@ from okaeri.insight.analyses.movement import with_class_before
 from okaeri.insight.analyses.signs import find_day_points
 from okaeri.insight.analyses.sources import Sources
 from okaeri.insight.bump_types import ReadSigns
+from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.domain.best_hour import ALL_DAY
-from okaeri.insight.domain.cycle import shop_cycle
 from okaeri.insight.domain.rule_version import rule_version
 from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.rank_types import RankRules
@@ -83,8 +83,14 @@ def refresh(
     """
     started = time.monotonic()
     tell = progress or (lambda _done, _total: None)
-    hours = tuple(sorted(send_hours)) or ALL_DAY
-    request = Request(as_of, load(LifecycleRules), load(RankRules), load(BandRules), hours)
+    request = Request(
+        as_of,
+        load(LifecycleRules),
+        load(RankRules),
+        load(BandRules),
+        send_hours=tuple(sorted(send_hours)) or ALL_DAY,
+        cycles=load(CycleRules),
+    )
     rules = (request.rules, request.ranks, load(CountingRules))
     version = rule_version(*rules)
     sync_warehouse(warehouse)
@@ -157,7 +163,6 @@ def _class_everybody(warehouse: Warehouse, request: Request, version: str) -> _S
         order_days=found.order_days,
         threshold_minor=found.price.threshold_minor,
         threshold_on=lambda day: price_on(found, day, request.rules).threshold_minor,
-        shop_cycle_days=shop_cycle(found.intervals),
     )
     seen = warehouse.highest(ORDERS, "change_no")
     return _Shop(request, found, sources, seen)

@@ -6,6 +6,7 @@ from typing import Any
 from okaeri.foundation.settings import load
 from okaeri.insight.analyses.signs import find_day_points
 from okaeri.insight.analyses.sources import Sources
+from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.domain.reports.band_rates import DAYS, band_rates_payload
 from okaeri.insight.features.band_rates import compute_band_purchases
 from okaeri.insight.features.freshness import compute_touches
@@ -23,8 +24,8 @@ def build(sources: Sources) -> dict[str, Any]:
         on=on,
         days=DAYS,
         rules=sources.rules,
-        shop_cycle_days=sources.shop_cycle_days,
         bands=load(BandRules),
+        prior_intervals=load(CycleRules).prior_intervals,
         day_points=find_day_points(sources.warehouse, on),
     )
     return band_rates_payload(sources.rows(rows), on=on.isoformat())

@@ -14,7 +14,6 @@ from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.analyses.source_schemas import AREA, LINE, PRODUCT
 from okaeri.insight.analyses.taken_back import TakenBack
 from okaeri.insight.analyses.traits import find_traits
-from okaeri.insight.domain.cycle import DEFAULT_CYCLE_DAYS
 from okaeri.insight.features.customer_history import (
     compute_counted_orders,
     compute_order_days,
@@ -43,7 +42,6 @@ class ShopTables:
         threshold_minor: int = 0,
         threshold_on: Callable[[date], int] | None = None,
         rule_version: str = "",
-        shop_cycle_days: float = DEFAULT_CYCLE_DAYS,
         keep: bool = False,
         people: ir.Table | None = None,
         shop_cycles: ir.Table | None = None,
@@ -60,7 +58,6 @@ class ShopTables:
         # The bar between steady and loyal as it stood on a day before; without a word, as today.
         self.threshold_on = threshold_on or (lambda _day: threshold_minor)
         self.rule_version = rule_version
-        self.shop_cycle_days = shop_cycle_days
         # Whether what holds for the next night too may be kept in the warehouse.
         self.keep = keep
         # Whom alone this is about (customer_id); None: everybody. Tables of `warehouse` hold no others.
@@ -76,13 +73,11 @@ class ShopTables:
         order_days: ir.Table,
         threshold_minor: int,
         threshold_on: Callable[[date], int],
-        shop_cycle_days: float,
     ) -> Self:
         """Give the same shop once its people are analysed; what was made of orders is shared."""
         known = copy(self)
         known.customers, known.order_days = customers, order_days
         known.threshold_minor, known.threshold_on = threshold_minor, threshold_on
-        known.shop_cycle_days = shop_cycle_days
         return known
 
     def stage(

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-# Where a shop has no repeat purchase yet (domain reference §2.6).
+# Where nothing is known of how soon people buy again (domain reference §2.6).
 DEFAULT_CYCLE_DAYS = 60.0
 
 
@@ -24,11 +24,6 @@ def _value_at(counts: Mapping[int, int], index: int) -> int:
         if seen > index:
             return value
     return max(counts)
-
-
-def shop_cycle(counts: Mapping[int, int]) -> float:
-    """Give the median interval of the shop, else 60 days; never under a day."""
-    return max(histogram_quantile(counts, 0.5) or DEFAULT_CYCLE_DAYS, 1.0)
 
 
 def suggested_lapse_days(counts: Mapping[int, int]) -> int | None:

@@ -124,14 +124,15 @@ def _at_risk(reports: Reports, rules: LifecycleRules, currency: str) -> Iterator
 
 def _freshness(reports: Reports) -> Iterator[Finding]:
     bands = {band["band"]: band for band in reports["freshness"]["bands"]}
+    days = reports["summary"]["cycle_median_days"]
     yield Finding(
         "freshness",
         "freshness",
         sentence(
-            _FRESHNESS,
+            _FRESHNESS if days is None else _FRESHNESS_AND_INTERVAL,
+            days=f"{days or 0:.0f}",
             fresh=percent(bands["fresh"]["share"]),
             care=f"{bands['care']['customers']:,}",
-            days=f"{reports['freshness']['half_life_days']:.0f}",
         ),
     )
 
@@ -198,6 +199,10 @@ _AT_RISK = Text(
     "loyal); in the last 12 months they spent {yen} together.",
 )
 _FRESHNESS = Text(
+    "新鮮な顧客は {fresh} です。要ケアの {care}人は、思い出してもらえる期限が近づいています。",
+    "{fresh} of buyers are fresh; {care} need care before they forget the shop.",
+)
+_FRESHNESS_AND_INTERVAL = Text(
     "新鮮な顧客は {fresh} です。要ケアの {care}人は、思い出してもらえる期限が近づいています"
     "(購入間隔の中央値は {days}日)。",
     "{fresh} of buyers are fresh; {care} need care before they forget the shop (the median interval "

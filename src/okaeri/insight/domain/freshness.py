@@ -13,18 +13,38 @@ def fresh_on(touches: Iterable[date | None], *, as_of: date) -> date:
 
 
 def decide_half_life(
-    own_days: float | None, product_days: float | None, shop_days: float, *, bands: BandRules
+    own_days: float | None,
+    own_intervals: int,
+    product_days: float | None,
+    *,
+    bands: BandRules,
+    prior_intervals: float,
 ) -> tuple[float, HalfLifeBasis]:
-    """Choose the cycle freshness halves by: the person's, the product's, the shop's.
+    """Choose the cycle freshness halves by: the person's, the product's, the shop's setting.
 
-    Times the shop's factor; at least a day.
+    `own_days` is the median of `own_intervals` and is drawn towards the product's (§2.4). At least the
+    shortest cycle of the shop, times its factor; never under a day.
     """
-    factor = bands.cycle_factor
+    basis, cycle = HalfLifeBasis.SHOP, bands.usual_days
     if own_days is not None:
-        return max(own_days * factor, 1.0), HalfLifeBasis.OWN
-    if product_days is not None:
-        return max(product_days * factor, 1.0), HalfLifeBasis.PRODUCT
-    return max(shop_days * factor, 1.0), HalfLifeBasis.SHOP
+        basis = HalfLifeBasis.OWN
+        cycle = drawn_cycle(own_days, own_intervals, product_days, prior_intervals)
+    elif product_days is not None:
+        basis, cycle = HalfLifeBasis.PRODUCT, product_days
+    return max(max(cycle, bands.shortest_days) * bands.cycle_factor, 1.0), basis
+
+
+def drawn_cycle(
+    own_days: float, own_intervals: int, product_days: float | None, prior_intervals: float
+) -> float:
+    """Give the mean of a person's cycle and his products', weighed by his intervals and the prior.
+
+    Without a product's cycle his own stands. `features.cycles.drawn_cycle` says the same in bulk.
+    """
+    if product_days is None:
+        return own_days
+    weighed = own_intervals * own_days + prior_intervals * product_days
+    return weighed / (own_intervals + prior_intervals)
 
 
 def freshness_of(days: int, half_life_days: float) -> float:

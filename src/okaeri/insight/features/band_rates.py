@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import ibis.expr.types as ir
 
+from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.features.cycles import compute_bought_cycles
 from okaeri.insight.features.freshness import compute_freshness
 from okaeri.insight.features.lifecycle import compute_lifecycle
@@ -20,8 +21,8 @@ def compute_band_purchases(
     on: date,
     days: int,
     rules: LifecycleRules,
-    shop_cycle_days: float,
     bands: BandRules | None = None,
+    prior_intervals: float = CycleRules().prior_intervals,
     day_points: ir.Table | None = None,
 ) -> ir.Table:
     """One row per freshness band on the day `on`: freshness_band, customers, buyers.
@@ -40,9 +41,9 @@ def compute_band_purchases(
     then = then.join(touches, "customer_id")
     fresh = compute_freshness(
         then,
-        shop_cycle_days=shop_cycle_days,
         bought_cycles=compute_bought_cycles(bought.filter(bought.last_on <= on), cycles),
         bands=bands,
+        prior_intervals=prior_intervals,
         day_points=day_points,
     )
     until = on + timedelta(days=days)

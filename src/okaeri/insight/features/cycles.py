@@ -46,15 +46,28 @@ def compute_product_cycles(gaps: ir.Table) -> ir.Table:
 
 def compute_bought_cycles(bought: ir.Table, cycles: ir.Table) -> ir.Table:
     """One row per customer and day on which he bought something with a cycle: customer_id, last_on,
-    product_cycle_days.
+    product_cycle_days (the median over the products of that day, §2.6).
 
-    `bought` has customer_id, sku, last_on; `cycles` sku and cycle_days of products to be trusted. Of
-    several products the shortest cycle counts: that one is used up first.
+    `bought` has customer_id, sku, last_on, once each; `cycles` sku and cycle_days of products to be
+    trusted.
     """
     rows = bought.select("customer_id", "sku", "last_on").join(
         cycles.select("sku", "cycle_days"), "sku"
     )
-    return rows.group_by("customer_id", "last_on").agg(product_cycle_days=rows.cycle_days.min())
+    middle = rows.cycle_days.median().cast("float64")
+    return rows.group_by("customer_id", "last_on").agg(product_cycle_days=middle)
+
+
+def drawn_cycle(
+    own_days: ir.FloatingValue,
+    own_intervals: ir.IntegerValue,
+    product_days: ir.FloatingValue,
+    prior_intervals: float,
+) -> ir.FloatingValue:
+    """Draw a person's cycle towards the product's (`domain.freshness.drawn_cycle`), NULL without his."""
+    towards = ibis.coalesce(product_days, own_days)
+    weighed = own_intervals * own_days + prior_intervals * towards
+    return weighed / (own_intervals + prior_intervals)
 
 
 def compute_gap_bins(gaps: ir.Table) -> ir.Table:
@@ -176,10 +189,7 @@ def _own_cycles(gaps: ir.Table) -> ir.Table:
 def _with_use(known: ir.Table, as_of: date, days_to_arrive: int, prior: float) -> ir.Table:
     supplied = known.days_supply > 0
     mine = known.own_days.notnull()
-    drawn = (
-        known.own_intervals * known.own_days
-        + prior * ibis.coalesce(known.cycle_days, known.own_days)
-    ) / (known.own_intervals + prior)
+    drawn = drawn_cycle(known.own_days, known.own_intervals, known.cycle_days, prior)
     lasting = lasting_days(known, days_to_arrive)
     rows = known.mutate(
         since_days=ibis.date(as_of).delta(known.last_on, unit="day"),

@@ -5,7 +5,10 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from okaeri.insight.cycle_types import CycleRules
+from okaeri.insight.domain.lifecycle import LAST_INTERVALS
 from okaeri.insight.features.bumps import compute_lifted
+from okaeri.insight.features.cycles import drawn_cycle
 from okaeri.insight.freshness_types import BandRules
 from okaeri.insight.types import FreshnessBand, HalfLifeBasis
 
@@ -33,23 +36,22 @@ def compute_touches(orders: ir.Table, *, as_of: date) -> ir.Table:
 def compute_freshness(
     customers: ir.Table,
     *,
-    shop_cycle_days: float,
     bought_cycles: ir.Table | None = None,
     bands: BandRules | None = None,
+    prior_intervals: float = CycleRules().prior_intervals,
     day_points: ir.Table | None = None,
 ) -> ir.Table:
     """One row per customer: the columns of `customers` with freshness (0..100), freshness_band,
     half_life_days and half_life_basis (`HalfLifeBasis`).
 
     F = 100 · 2^(−days / h): days since `fresh_on` (the last purchase, shipping or delivery sets 100);
-    h is the personal cycle, else that of what he bought last (`bought_cycles`, see
-    `features.cycles.compute_bought_cycles`), else `shop_cycle_days`, times the shop's
-    factor, at least a day. `day_points` (`features.bumps.compute_day_points`) lift it. Source: §2.6.
+    h is the personal cycle, drawn towards that of what he bought last by `prior_intervals` (§2.4), else
+    that of what he bought last (`bought_cycles`, see `features.cycles.compute_bought_cycles`), else the
+    shop's usual one; at least its shortest, times its factor, never under a day. `day_points`
+    (`features.bumps.compute_day_points`) lift it. Source: §2.6.
     """
     bands = bands or BandRules()
-    rows = _with_half_life(
-        _with_bought_cycle(customers, bought_cycles), shop_cycle_days, bands.cycle_factor
-    )
+    rows = _with_half_life(_with_bought_cycle(customers, bought_cycles), bands, prior_intervals)
     # `fresh_on` is counted from the last purchase, so that no day of analysis is asked for.
     days = rows.recency_days - rows.fresh_on.delta(rows.last_on, unit="day")
     halvings = days.cast("float64") / rows.half_life_days
@@ -79,10 +81,14 @@ def _with_bought_cycle(customers: ir.Table, bought_cycles: ir.Table | None) -> i
     return rows.select(*customers.columns, "product_cycle_days")
 
 
-def _with_half_life(rows: ir.Table, shop_cycle_days: float, factor: float) -> ir.Table:
-    cycle = ibis.coalesce(rows.cycle_days, rows.product_cycle_days, ibis.literal(shop_cycle_days))
+def _with_half_life(rows: ir.Table, bands: BandRules, prior_intervals: float) -> ir.Table:
+    intervals = ibis.least(rows.purchase_count - 1, LAST_INTERVALS)
+    own = drawn_cycle(rows.cycle_days, intervals, rows.product_cycle_days, prior_intervals)
+    cycle = ibis.coalesce(own, rows.product_cycle_days, ibis.literal(bands.usual_days))
+    cycle = ibis.greatest(cycle, ibis.literal(bands.shortest_days))
+    half_life = cycle * ibis.literal(bands.cycle_factor)
     return rows.mutate(
-        half_life_days=ibis.greatest(cycle * ibis.literal(factor), ibis.literal(1.0)),
+        half_life_days=ibis.greatest(half_life, ibis.literal(1.0)),
         half_life_basis=ibis.cases(
             (rows.cycle_days.notnull(), HalfLifeBasis.OWN.value),
             (rows.product_cycle_days.notnull(), HalfLifeBasis.PRODUCT.value),

@@ -1,9 +1,13 @@
 """Every order after a customer's first, walked once for all questions about two neighbouring orders."""
 
+from datetime import date
+
 import ibis
 import ibis.expr.types as ir
 
 from okaeri.insight.features.months import month_number
+from okaeri.insight.features.purchases import counts_as_purchase, is_delivery
+from okaeri.insight.types import LifecycleRules
 
 
 def compute_returns(order_days: ir.Table) -> ir.Table:
@@ -45,3 +49,21 @@ def compute_interval_counts(returns: ir.Table, *, merge_same_day: bool) -> ir.Ta
     """
     rows = returns.filter(returns.interval_days > 0) if merge_same_day else returns
     return rows.group_by("interval_days").agg(intervals=rows.orders.sum())
+
+
+def compute_delivery_intervals(orders: ir.Table, *, as_of: date, rules: LifecycleRules) -> ir.Table:
+    """One row per length of interval that a subscription's delivery ended: interval_days, intervals.
+
+    `compute_interval_counts` counts them too. They follow a contract and say nothing of how long
+    somebody who is silent may still come back. Only people with deliveries are looked at.
+    """
+    rows = orders.filter(counts_as_purchase(orders, as_of=as_of, rules=rules))
+    rows = rows.select("customer_id", "ordered_on", came=is_delivery(rows).ifelse(1, 0))
+    theirs = rows.filter(rows.came == 1).select("customer_id").distinct()
+    days = rows.semi_join(theirs, "customer_id").group_by("customer_id", "ordered_on")
+    days = days.agg(came=rows.came.max())
+    life = ibis.window(group_by="customer_id", order_by="ordered_on")
+    days = days.mutate(previous_on=days.ordered_on.lag().over(life))
+    ended = days.filter((days.came == 1) & days.previous_on.notnull())
+    gaps = ended.select(interval_days=ended.ordered_on.delta(ended.previous_on, unit="day"))
+    return gaps.group_by("interval_days").agg(intervals=gaps.count())

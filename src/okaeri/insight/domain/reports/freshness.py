@@ -13,8 +13,8 @@ def freshness_payload(
 ) -> dict[str, Any]:
     """Give {bands, median, half_life_days}; always four bands, freshest first.
 
-    Band: band, customers, share (of all buyers). half_life_days: the shop's median interval, used
-    for whoever has no cycle of his own.
+    Band: band, customers, share (of all buyers). half_life_days: of whoever has neither a
+    cycle of his own nor bought a product with one.
     """
     counts: Counter[str] = Counter()
     for row in rows:
