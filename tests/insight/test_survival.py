@@ -1,5 +1,6 @@
 """Where customers, trials and contracts end, through the refresh and the page."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from okaeri.foundation import clock
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight import api
 from okaeri.intake import api as intake
-from okaeri.intake.types import PartyIn, SubscriptionIn
+from okaeri.intake.types import LineIn, OrderIn, PartyIn, SubscriptionIn
 from tests.insight.mixed_day import TODAY, ago, warehouse_of_today  # noqa: F401
 from tests.insight.mixed_shop import lively, order, record
 from tests.web.conftest import browser_of_staff, staff  # noqa: F401 - fixtures
@@ -203,3 +204,23 @@ def test_the_page_splits_survival_by_kind_product_and_media_and_names_the_bottle
     assert '<th scope="row">magazine</th>' in by_media
     table = browser_of_staff.get("/analysis/survival/?by=media&csv=utf-8")
     assert b"magazine,1," in b"".join(table.streaming_content)  # type: ignore[attr-defined]
+
+
+def test_people_begin_with_what_they_chose_by_the_name_it_has_today(warehouse: Warehouse) -> None:
+    def begun(who: str, days: int, *lines: tuple[str, str, int]) -> OrderIn:
+        bought = tuple(LineIn(sku, name, 1, yen, yen) for sku, name, yen in lines)
+        return replace(order(who, ago(days)), lines=bought)
+
+    record(
+        # Cold post costs more than the soap, whose older name is the last of the alphabet.
+        begun("a", 300, ("F", "クール便送料", 1_500), ("BAR", "ん石けん", 900)),
+        begun("b", 200, ("BAR", "あ石けん", 900), ("F", "クール便送料", 900)),
+        begun("c", 200, ("F", "クール便送料", 1_500), ("LEAF", "冊子", 0)),
+        begun("d", 200, ("F", "クール便送料", 1_500)),
+    )
+    products = payload_of(warehouse)["facets"]["product"]
+    found = {(one["value"], one["label"]): one["steps"][0]["reached"] for one in products}
+    assert found == {("BAR", "あ石けん"): 2, ("LEAF", "冊子"): 1, ("F", "クール便送料"): 1}
+    cube = api.find_report("cohort_cube")
+    assert cube is not None
+    assert {one["label"] for one in cube.payload["product"]} == {label for _, label in found}

@@ -13,6 +13,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from okaeri.insight.features.goods import compute_item_names, compute_unchosen
 from okaeri.insight.features.purchases import (
     compute_first_purchases,
     compute_purchases,
@@ -30,6 +31,7 @@ class Tables:
     orders: ir.Table
     order_lines: ir.Table
     products: ir.Table
+    unchosen: ir.Table
     customers: ir.Table
     purchases: ir.Table
     lines: ir.Table
@@ -54,9 +56,21 @@ def tables_over(
     purchases = stage("purchases", compute_purchases(orders, as_of=as_of, rules=rules))
     lines = stage("lines", purchase_lines(order_lines, purchases))
     counted = orders.filter(counts_as_purchase(orders, as_of=as_of, rules=rules))
-    firsts = stage("firsts", compute_first_purchases(counted, customers, order_lines))
+    names = compute_item_names(order_lines)
+    unchosen = stage("all_unchosen", compute_unchosen(names, products, left_out=()))
+    firsts = stage("firsts", compute_first_purchases(counted, customers, order_lines, unchosen))
     return Tables(
-        orders, order_lines, products, customers, purchases, lines, firsts, as_of, rules, stage
+        orders=orders,
+        order_lines=order_lines,
+        products=products,
+        unchosen=unchosen,
+        customers=customers,
+        purchases=purchases,
+        lines=lines,
+        firsts=firsts,
+        as_of=as_of,
+        rules=rules,
+        stage=stage,
     )
 
 

@@ -46,11 +46,13 @@ def features(tables: Any) -> dict[str, ir.Table]:
     return {
         "purchases": purchases,
         "bought_orders": bought,
-        "first_purchases": compute_first_purchases(counted, tables.customers, tables.order_lines),
+        "first_purchases": compute_first_purchases(
+            counted, tables.customers, tables.order_lines, tables.unchosen
+        ),
         "beginnings": compute_beginnings(tables.firsts),
         "tried_days": tried_days,
         "firsts_and_trials": compute_firsts_and_trials(tables.firsts, tried_days),
-        "main_lines": compute_main_lines(tables.lines),
+        "main_lines": compute_main_lines(tables.lines, tables.unchosen),
         "marks": compute_marks(numbered.filter(numbered.customer_id.notnull()), edition=7),
         "left_out": compute_left_out(tables.orders, as_of=tables.as_of, rules=tables.rules),
         "deciles": compute_deciles(tables.customers),

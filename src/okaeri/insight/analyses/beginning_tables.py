@@ -14,6 +14,7 @@ from okaeri.insight.features.facets import (
     compute_first_values,
     compute_product_names,
 )
+from okaeri.insight.features.goods import compute_newest_names
 from okaeri.insight.features.purchases import (
     compute_first_purchases,
     compute_firsts_and_trials,
@@ -30,7 +31,9 @@ class BeginningTables(CycleTables):
     @cached_property
     def firsts(self) -> ir.Table:
         """One row per buyer: how it began (`features.purchases.compute_first_purchases`)."""
-        rows = compute_first_purchases(self.counted, self.customers, self.order_lines)
+        rows = compute_first_purchases(
+            self.counted, self.customers, self.order_lines, self.unchosen
+        )
         return self.stage("firsts", rows)
 
     @cached_property
@@ -83,7 +86,17 @@ class BeginningTables(CycleTables):
 
     @cached_property
     def product_names(self) -> dict[str, str]:
-        """Product code → name, of the products most customers began with."""
+        """Product code → name, of the products most customers began with.
+
+        Of the product master, else as the newest line of a purchase says.
+        """
         skus = self.first_values.get("product", [])
-        rows = self.rows(compute_product_names(self.item_names, skus=skus))
-        return {row["sku"]: row["name"] for row in rows if row["name"]}
+        some = self.item_names.filter(self.item_names.sku.isin(skus or [""]))
+        # What nobody chose, as postage, has no newest line.
+        rows = self.rows(compute_product_names(some, skus=skus))
+        rows += self.rows(compute_newest_names(self._chosen, some, self.counted))
+        told = {row["sku"]: row["name"] for row in rows if row["name"]}
+        return told | {sku: self.master[sku].name for sku in told if self._has_name(sku)}
+
+    def _has_name(self, sku: str) -> bool:
+        return sku in self.master and bool(self.master[sku].name)

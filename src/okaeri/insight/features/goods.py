@@ -26,13 +26,15 @@ def is_fee_line(product_name: ir.StringValue) -> ir.BooleanValue:
 
 
 def compute_unchosen(names: ir.Table, products: ir.Table, *, left_out: Collection[str]) -> ir.Table:
-    """One row per product and name nobody chooses: sku, product_name as in `compute_item_names`.
+    """One row per product and name nobody chooses: sku, product_name as in `compute_item_names`, is_fee.
 
-    These are samples, postage and fees by their names, codes in `left_out`, and lines without a code.
+    These are samples, postage and fees by their names, codes in `left_out`, and lines without a code;
+    is_fee tells of those that are no goods at all, by name or for want of a code.
     """
     samples = products.filter(products.is_sample).select("sku", is_sample=ibis.literal(True))
     rows = names.left_join(samples, "sku").select("sku", "product_name", "is_sample")
-    gone = (rows.sku == "") | is_fee_line(rows.product_name)
+    rows = rows.mutate(is_fee=(rows.sku == "") | is_fee_line(rows.product_name))
+    gone = rows.is_fee
     if left_out:
         gone = gone | rows.sku.isin(sorted(left_out))
     return rows.filter(gone | rows.is_sample.fill_null(ibis.literal(False))).drop("is_sample")

@@ -79,15 +79,15 @@ def compute_purchases(orders: ir.Table, *, as_of: date, rules: LifecycleRules) -
 
 
 def compute_first_purchases(
-    counted: ir.Table, customers: ir.Table, order_lines: ir.Table
+    counted: ir.Table, customers: ir.Table, order_lines: ir.Table, unchosen: ir.Table
 ) -> ir.Table:
     """One row per customer with a purchase: how the relation began.
 
     Columns: customer_id, first_on, first_order_id (the first order of the first day), first_day_orders,
     first_day_trials, first_source, first_media, first_kind, first_sku ("" without lines; of several the
-    dearest line, then the first). `counted`: orders of the warehouse that count; `customers` has
-    customer_id and first_on. Every night asks for this, so only orders of first days are looked at more
-    than once.
+    one `compute_main_lines` gives). `counted`: orders of the warehouse that count; `customers` has
+    customer_id and first_on; `unchosen` as of `features.goods.compute_unchosen`. Every night asks for
+    this, so only orders of first days are looked at more than once.
     """
     orders = counted.select(
         "order_id",
@@ -105,7 +105,7 @@ def compute_first_purchases(
     )
     first = began.rename(first_order_id="order_id").join(people, ["customer_id", "first_order_id"])
     lines = order_lines.semi_join(people, order_lines.order_id == people.first_order_id)
-    main = compute_main_lines(lines)
+    main = compute_main_lines(lines, unchosen)
     joined = first.left_join(main, first.first_order_id == main.order_id)
     return joined.select(*first.columns, first_sku=ibis.coalesce(joined.sku, ""))
 
@@ -154,10 +154,20 @@ def compute_firsts_and_trials(firsts: ir.Table, tried_days: ir.Table) -> ir.Tabl
     return rows.mutate(**said).select(*firsts.columns)
 
 
-def compute_main_lines(purchase_lines: ir.Table) -> ir.Table:
-    """One row per order with lines: order_id and the sku of its dearest line, the first of equals."""
-    place = ibis.window(
-        group_by="order_id", order_by=[ibis.desc(purchase_lines.amount_minor), "line_no"]
+def compute_main_lines(purchase_lines: ir.Table, unchosen: ir.Table) -> ir.Table:
+    """One row per order with lines: order_id and the sku of its dearest line, the first of equals.
+
+    Of what somebody chose; of an order without, of its samples and gifts; else of postage and fees.
+    """
+    names = unchosen.select("sku", "product_name", "is_fee")
+    rows = purchase_lines.mutate(product_name=purchase_lines.product_name.fill_null(""))
+    rows = rows.left_join(names, ["sku", "product_name"]).select(*rows.columns, "is_fee")
+    is_bought = (rows.amount_minor > 0) & (rows.quantity > 0)
+    rows = rows.mutate(
+        rank=ibis.cases((rows.is_fee.isnull() & is_bought, 0), (rows.is_fee, 2), else_=1)
     )
-    ranked = purchase_lines.mutate(place=ibis.row_number().over(place))
+    place = ibis.window(
+        group_by="order_id", order_by=["rank", ibis.desc(rows.amount_minor), "line_no"]
+    )
+    ranked = rows.mutate(place=ibis.row_number().over(place))
     return ranked.filter(ranked.place == 0).select("order_id", "sku")
