@@ -72,9 +72,14 @@ def test_a_product_has_its_histogram_median_range_and_day_to_write(warehouse: Wa
     assert (soap["sku"], soap["intervals"], soap["customers"]) == ("SOAP", 10, 10)
     assert soap["cycle_days"] == 29.0
     assert (soap["low_days"], soap["high_days"]) == (pytest.approx(23.7), pytest.approx(40.3))
-    assert soap["send_day"] == 24
+    # Nobody knows how long a soap lasts: five days before the cycle is over.
+    assert (soap["use_days"], soap["send_day"]) == (None, 24)
     assert [soap["bins"][n] for n in (2, 3, 6)] == [5, 4, 1]
     assert sum(soap["bins"]) == 10
+    # It lasts 45 days and comes after 3: as the journey before a run-out writes, on day 43.
+    intake.record_products([ProductIn("SOAP", "SOAP", days_supply=45)])
+    (soap,) = report(warehouse)["products"]
+    assert (soap["cycle_days"], soap["use_days"], soap["send_day"]) == (29.0, 48, 43)
 
 
 def test_use_is_told_by_days_of_use_else_by_the_own_cycle_drawn_to_the_products(

@@ -41,5 +41,6 @@ def build(sources: Sources) -> dict[str, Any]:
         sources.rows(counts),
         sources.rows(late),
         names=sources.names,
+        supplies={sku: one.days_supply for sku, one in sources.master.items() if one.days_supply},
         rules=rules,
     )

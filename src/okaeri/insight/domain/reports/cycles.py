@@ -28,8 +28,12 @@ DEFINITIONS = {
         "median, else that median (from {cycle_fewest_intervals} intervals on).",
     ),
     "send_day": Text(
-        "おすすめの送信日: 購入から数えて、サイクルの {cycle_lead_days}日前です。",
-        "Day to write: {cycle_lead_days} days before the cycle is over, counted from the purchase.",
+        "おすすめの送信日: 購入から数えて、1個を使い切る日の {cycle_lead_days}日前です。"
+        "使い切るまでの日数は、使用日数のある商品では使用日数 + 到着までの {cycle_days_to_arrive}日、"
+        "ない商品ではサイクルです。使い切り前のお知らせは、お一人ずつの個数と到着日で数えます。",
+        "Day to write: {cycle_lead_days} days before one piece is used up, counted from the purchase: after "
+        "its days of use and the {cycle_days_to_arrive} days until it arrives, else after its cycle. The "
+        "notice before a run-out goes by each person's own quantity and arrival.",
     ),
     "overdue": Text(
         "遅れ: 購入からの日数 ÷ 使い切りまでの日数(乖離率)が {cycle_overdue_ratio} を超え "
@@ -47,15 +51,17 @@ def cycles_payload(
     overdue: Sequence[Mapping[str, Any]],
     *,
     names: Mapping[str, str],
+    supplies: Mapping[str, int],
     rules: CycleRules,
 ) -> dict[str, Any]:
     """Give {products, others, overdue, soon_days}.
 
     products: most intervals first, as many as `cycles` holds: {sku, name, customers, intervals,
-    cycle_days, low_days, high_days, send_day, is_sure (enough intervals), soon, overdue, at_risk,
+    cycle_days, low_days, high_days, use_days (until one piece is used up by its days of use; None where
+    they are not known), send_day, is_sure (enough intervals), soon, overdue, at_risk,
     bins (intervals in each ten days, the last 360 and more)}. `others`: products without a repeat
     purchase whose use is known all the same, {sku, name, soon, overdue, at_risk}. `overdue`: rows
-    {customer_id, sku, name, last_on, since_days, use_days, net_minor}.
+    {customer_id, sku, name, last_on, since_days, use_days, net_minor}. `supplies`: days of use by sku.
     """
     waiting = {row["sku"]: row for row in counts}
     of_sku: dict[str, list[int]] = {}
@@ -70,7 +76,7 @@ def cycles_payload(
             "cycle_days": row["cycle_days"],
             "low_days": row["low_days"],
             "high_days": row["high_days"],
-            "send_day": max(round(row["cycle_days"]) - rules.lead_days, 0),
+            **_send_day(row, supplies.get(row["sku"]), rules),
             "is_sure": row["intervals"] >= rules.fewest_intervals,
             "bins": of_sku.get(row["sku"], [0] * BINS),
             **_waiting(waiting.get(row["sku"])),
@@ -88,6 +94,15 @@ def cycles_payload(
         for row in overdue
     ]
     return {"products": products, "others": others, "overdue": late, "soon_days": SOON_DAYS}
+
+
+def _send_day(
+    row: Mapping[str, Any], days_supply: int | None, rules: CycleRules
+) -> dict[str, int | None]:
+    """Give the days from a purchase of one piece until its use is over, and until the letter goes."""
+    use_days = days_supply + rules.days_to_arrive if days_supply else None
+    over = round(row["cycle_days"]) if use_days is None else use_days
+    return {"use_days": use_days, "send_day": max(over - rules.lead_days, 0)}
 
 
 def _waiting(row: Mapping[str, Any] | None) -> dict[str, int]:
