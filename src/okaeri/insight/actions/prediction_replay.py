@@ -142,7 +142,8 @@ def _is_prime(
 def _compare(ground: Ground, days: int) -> list[dict[str, Any]]:
     """Fit each order model to the same people, and give likelihood, foretold sum and error.
 
-    The one in use is fitted with its prior, as it foretells; without it its sum would be another.
+    The one in use is fitted with its prior, as it foretells; without it its sum would be another. The
+    others have none, as they were published; the page says so.
     """
     ground = ground.some(np.arange(0, len(ground), -(-len(ground) // _COMPARED)))
     histories, place = fold(ground.people)

@@ -8,6 +8,11 @@ Two things widen it, both on the log-odds:
   another. Of that distance chance explains a part (the variance of a share of so many people); the rest
   is misfit, and today's chances may miss by as much. Without a replay a misfit is imagined, and beside a
   replay it counts as one more group, so no shop however large is told a bare figure.
+
+The groups of one replay share one day, and a shop's level moves from one time to the next. So of how far
+a whole day may be off, a replay however large is a single observation, beside the imagined one: in a real
+shop whose replay had missed little, 51 % came of those told 45 % with a mean upper end of 51 % (groups
+alone). The wider of both counts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,11 +62,22 @@ def trial_of(groups: Sequence[Mapping[str, Any]]) -> Trial:
     # A square of distance is known as well as the fourth power of its width is small.
     tells = (_IMAGINED**2 / (_IMAGINED**2 + variance)) ** 2
     misfit = _IMAGINED**2 + float(tells @ np.maximum(off**2 - variance, 0.0))
+    misfit = max(misfit / (1.0 + float(tells.sum())), _of_one_day(people, told, came))
     return Trial(
-        sqrt(misfit / (1.0 + float(tells.sum()))),
+        sqrt(misfit),
         tuple(told.tolist()),
         tuple(np.sqrt(variance).tolist()),
     )
+
+
+def _of_one_day(people: Floats, told: Floats, came: Floats) -> float:
+    """Give the square of how far all of one day may be off: what was, and what is imagined, one each."""
+    came_of_all = float(people @ came / people.sum())
+    told_of_all = float(np.clip(people @ told / people.sum(), _SURE, 1 - _SURE))
+    off = float(special.logit(came_of_all) - special.logit(told_of_all))
+    variance = 1.0 / (float(people.sum()) * came_of_all * (1.0 - came_of_all))
+    tells = (_IMAGINED**2 / (_IMAGINED**2 + variance)) ** 2
+    return (_IMAGINED**2 + tells * max(off**2 - variance, 0.0)) / (1.0 + tells)
 
 
 def chance_interval(chances: Floats, spread: Floats, misfit: float) -> tuple[Floats, Floats]:

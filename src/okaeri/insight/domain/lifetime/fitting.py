@@ -22,7 +22,8 @@ class Prior:
     """What is believed before any data: each log parameter normal around `log(centre)`, width `spread`.
 
     A spread of 1 says: most likely within a factor of 2.7 of the centre. It weighs about as much as two
-    or three people, so with a hundred customers only the data speak.
+    or three people: with a hundred customers only the data speak of what they know, and it goes on speaking
+    where they know little, however many they are (a and b of a shop nobody leaves, `lifetime.forecast`).
     """
 
     centre: tuple[float, ...]

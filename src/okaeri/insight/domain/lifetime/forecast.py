@@ -2,7 +2,9 @@
 
 The order model is the MBG/NBD: under the BG/NBD and everybody's intuition to the contrary, a person who
 bought once is a customer for ever. Fits carry a weak prior (see PRIOR_ORDERS), so three orders give an
-answer, as wide as little knowledge is; with a hundred customers the prior no longer shows.
+answer, as wide as little knowledge is. With a hundred customers it no longer shows in how often people
+buy (r, alpha); in a and b, which say who is gone, it shows with thousands where next to nobody is: of the
+4,338 buyers of Online Retail a/(a+b) is 0.2 % with it and 0.0 % without, at 1.8 less log-likelihood.
 """
 
 from dataclasses import dataclass
