@@ -189,6 +189,8 @@ def test_mails_an_order_needs_and_shops_that_do_not_want_it_are_left_alone(
     words = mail_to(make_person(), send, box)
     assert "/c/" not in words
     assert ".gif" not in words
+    # Nobody can have pressed or opened them, so no rate may count them.
+    assert set(Message.objects.values_list("has_link", "has_picture")) == {(False, False)}
 
 
 def test_a_person_is_led_on_and_counts_a_minute_later(
@@ -211,6 +213,7 @@ def test_a_person_is_led_on_and_counts_a_minute_later(
     numbers = api.engagement([person, 10**9])
     assert (numbers[person].sent, numbers[person].opened, numbers[person].clicked) == (1, 1, 1)
     assert numbers[person].last_clicked_at is not None
+    assert list(Message.objects.values_list("has_link", "has_picture")) == [(True, True)]
     assert numbers[10**9].sent == 0
 
 

@@ -45,13 +45,15 @@ def customer(who: str) -> int:
     return customers.search_customers(f"{who}@example.com")[0].id
 
 
-def send(who: str, channel: str, times: int, *, clicked: int, kind: str = "clicked") -> None:
+def send(
+    who: str, channel: str, times: int, *, clicked: int, kind: str = "clicked", linked: bool = True
+) -> None:
     at = NOW - timedelta(days=10)
     for n in range(times):
         message = Message.objects.create(
             key=f"{who}-{channel}-{n}", source_kind="test", source_id=1, customer_id=customer(who),
             channel=channel, content_kind="sales", template_key="t", template_version=1,
-            status="accepted", planned_at=at, due_at=at, expires_at=at, claimed_at=at,
+            status="accepted", has_link=linked, planned_at=at, due_at=at, expires_at=at, claimed_at=at,
         )  # fmt: skip
         if n < clicked:
             MessageEvent.objects.create(message=message, kind=kind, occurred_at=at)

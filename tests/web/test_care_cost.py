@@ -35,7 +35,12 @@ def who(member: str) -> int:
 
 
 def wrote(
-    member: str, days_ago: int, channel: str = "email", status: str = STATUS.ACCEPTED
+    member: str,
+    days_ago: int,
+    channel: str = "email",
+    status: str = STATUS.ACCEPTED,
+    *,
+    tracked: bool = True,
 ) -> None:
     at = NOW - timedelta(days=days_ago)
     Message.objects.create(
@@ -48,6 +53,8 @@ def wrote(
         template_key="t",
         template_version=1,
         status=status,
+        has_link=tracked,
+        has_picture=tracked,
         due_at=at,
         expires_at=at,
         planned_at=at,
@@ -226,9 +233,11 @@ def called(member: str, day: date, direction: str) -> None:
 def test_mails_of_a_month_automation_and_gaps_in_care_are_counted(
     cared_for: None, browser_of_staff: Client
 ) -> None:
-    # The 22nd to the 25th of April, and three of other months, channels and fates.
+    # The 21st to the 25th of April, and three of other months, channels and fates.
     for days_ago in (25, 26, 27, 28):
         wrote("kept", days_ago)
+    # A plain one without any link: nobody could have opened or pressed anything.
+    wrote("kept", 29, tracked=False)
     wrote("kept", 60)
     wrote("kept", 25, "line")
     wrote("kept", 24, status=STATUS.SUPPRESSED)
@@ -247,9 +256,9 @@ def test_mails_of_a_month_automation_and_gaps_in_care_are_counted(
         "open_rate": (2, 3),
         "click_rate": (1, 3),
         "ctor": (None, 2),
-        "unsubscribe_rate": (1, 3),
-        "bounce_rate": (1, 4),
-        "automation_share": (5, 6),
+        "unsubscribe_rate": (1, 4),
+        "bounce_rate": (1, 5),
+        "automation_share": (6, 7),
         "care_gap": (None, 2),
     }
     assert rows["ctor"]["now"]["value"] == 0.5
@@ -260,6 +269,6 @@ def test_mails_of_a_month_automation_and_gaps_in_care_are_counted(
     assert (before["value"], before["of"]) == (0, 1), "the only active one was called that day"
     page = browser_of_staff.get("/analysis/kpis/").content.decode()
     shown = page.split("配信停止率(メール)")[1].split("</tr>")[0]
-    assert "33.3%" in shown
+    assert "25.0%" in shown
     assert "その日までの365日間に買った人(稼働顧客" in page
     assert "まだ指標にしていません" not in page

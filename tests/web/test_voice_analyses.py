@@ -115,6 +115,9 @@ def test_before_anybody_answered_the_page_says_how_to_ask(
     measure(tmp_path)
     html = browser_of_staff.get("/analysis/expectations/").content.decode()
     assert "expectation_url" in html
+    # Nobody was sent a link: there is no 0 for that.
+    html = browser_of_staff.get("/analysis/loyalty/").content.decode()
+    assert "押せた方がいないので、反応は指数から除いています" in html
 
 
 @pytest.mark.covers("D-21")
@@ -139,6 +142,7 @@ def test_the_index_joins_voice_answers_and_repeat_by_class_and_keeps_its_months(
     send("fan", "email", 2, clicked=1)
     send("friend", "email", 2, clicked=0)
     send("new", "email", 2, clicked=1, kind="machine_clicked")
+    send("other", "email", 2, clicked=0, linked=False)
     clock.set_clock(clock.SimulatedClock(NOW))
     measure(tmp_path, date(2026, 4, 30))
     measure(tmp_path)
@@ -154,6 +158,8 @@ def test_the_index_joins_voice_answers_and_repeat_by_class_and_keeps_its_months(
     assert (toddler["recommend_share"], toddler["advised"], toddler["asked"]) == (100, 1, 2)
     # Satisfaction 4 of 5 where nobody was asked whether he recommends.
     first = rows["first"]
+    # Of a letter without a link nobody knows whether it was liked.
+    assert (first["written"], payload["all"]["written"]) == (1, 3)
     assert (first["nps"], first["voice"], first["engagement"], first["repeat"]) == (
         None,
         62.5,
@@ -168,6 +174,8 @@ def test_the_index_joins_voice_answers_and_repeat_by_class_and_keeps_its_months(
     assert months == ["2026-04-01", "2026-05-01"]
     html = browser_of_staff.get("/analysis/loyalty/").content.decode()
     assert "前の月は" in html
+    assert "推奨度の回答が2件と少ないので、参考です" in html
+    assert html.split("<tbody>")[1].split("</tbody>")[0].count(">参考</span>") == 2
     assert "2026年4月" in html
     link = html.split('class="row-link" href="')[1].split('"')[0].replace("&amp;", "&")
     assert browser_of_staff.get(link).status_code == 200
@@ -225,6 +233,9 @@ def test_the_index_of_parts_that_are_not_known_is_the_mean_of_the_others() -> No
     payload = loyalty_payload(
         [row], [*before, {"month": "2026-05-01", "index": 2.0, "classes": {}}], TODAY
     )
-    assert payload["all"]["index"] == 25
+    assert (payload["all"]["index"], payload["all"]["engagement"]) == (25, None)
+    ten = {**row, "asked": 10, "promoters": 10}
+    marks = [loyalty_payload([one], [], TODAY)["all"]["is_few"] for one in (row, ten)]
+    assert marks == [True, False]
     assert [payload["history"][0]["month"], payload["history"][-1]["index"]] == ["2025-01-01", 25]
     assert len(payload["history"]) == 13

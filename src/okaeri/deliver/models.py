@@ -59,6 +59,9 @@ class Message(models.Model):
     rendered_at = models.DateTimeField(null=True)
     # Whether its words ask the person a question (a survey); known once it is rendered.
     asks = models.BooleanField(default=False, db_default=False)
+    # Whether it left with a tracked link, and with the picture: only of such a letter is anything known.
+    has_link = models.BooleanField(default=False, db_default=False)
+    has_picture = models.BooleanField(default=False, db_default=False)
     claimed_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 

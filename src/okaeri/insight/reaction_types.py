@@ -26,7 +26,8 @@ CONTACTS = pa.schema(
 SELLING = "sales"
 # Responses are counted on the messages of so many whole days.
 CONTACT_DAYS = 365
-# One row per person (his live number) and channel: marketing that left, opened and clicked of it.
+# One row per person (his live number) and channel: marketing that left with a tracked link, opened and
+# clicked of it.
 REACTIONS = pa.schema(
     [
         ("customer_id", pa.int64()),
@@ -42,15 +43,21 @@ REACTIONS = pa.schema(
 class MailMonth:
     """The advertisements by mail of one month, and what became of them; machines do not count.
 
-    month: year × 12 + month − 1, of the shop. sent: those that left, bounced ones too.
+    month: year × 12 + month − 1, of the shop. sent: those that left, bounced ones too. openable and
+    clickable: those delivered with the tracked picture and with a tracked link; opened and clicked are of
+    these. opened_of_both and clicked_of_both: of those that had both.
     """
 
     month: int
     sent: int
     bounced: int
-    opened: int
-    clicked: int
     unsubscribed: int
+    openable: int
+    opened: int
+    clickable: int
+    clicked: int
+    opened_of_both: int
+    clicked_of_both: int
 
     @property
     def delivered(self) -> int:

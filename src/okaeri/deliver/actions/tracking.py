@@ -38,7 +38,12 @@ def track(batch: Sequence[Outgoing], links: Links) -> list[Outgoing]:
         if rules.clicks and one.content_kind != _TRANSACTIONAL
     }
     numbers = clicks.ensure_links({url for urls in found.values() for url in urls})
-    return [_tracked(one, found.get(one.message_id, ()), numbers, links, rules) for one in batch]
+    made = [_tracked(one, found.get(one.message_id, ()), numbers, links, rules) for one in batch]
+    clicks.mark_tracked(
+        {number for number, urls in found.items() if urls},
+        {one.message_id for one in made if tracking.has_pixel(one.body_html)},
+    )
+    return made
 
 
 def _tracked(

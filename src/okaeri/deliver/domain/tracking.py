@@ -91,6 +91,11 @@ def without_pixel(html: str) -> str:
     return _PIXEL.sub("", html)
 
 
+def has_pixel(html: str) -> bool:
+    """Tell whether a mail has its picture of one dot."""
+    return _PIXEL.search(html) is not None
+
+
 def read_open(token: str, secret: str) -> int | None:
     """Give the message of a token we made, or None."""
     found = _read(token, 1, _verify(secret, "open"))

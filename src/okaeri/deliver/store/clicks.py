@@ -116,7 +116,7 @@ def engagement(customer_ids: Iterable[int]) -> dict[int, EngagementView]:
 
 
 def reactions_of(customer_ids: Iterable[int]) -> dict[str, tuple[int, int]]:
-    """Give channel → (marketing messages that left, those a person pressed a link of)."""
+    """Give channel → (marketing messages that left with a link, those a person pressed one of)."""
     return _reactions(Message.objects.filter(customer_id__in=list(customer_ids)))
 
 
@@ -126,8 +126,15 @@ def reactions_since(since: datetime) -> dict[str, tuple[int, int]]:
 
 
 def _reactions(messages: QuerySet[Message]) -> dict[str, tuple[int, int]]:
-    sent = messages.filter(status="accepted", content_kind__in=_MARKETING)
+    sent = messages.filter(status="accepted", content_kind__in=_MARKETING, has_link=True)
     left = dict(sent.values_list("channel").annotate(n=Count("id")))
     events = MessageEvent.objects.filter(kind="clicked", message__in=sent)
     answered = dict(events.values_list("message__channel").annotate(n=Count("id")))
     return {channel: (count, answered.get(channel, 0)) for channel, count in left.items()}
+
+
+def mark_tracked(with_link: Collection[int], with_picture: Collection[int]) -> None:
+    """Note which messages leave with a tracked link, and which with the picture."""
+    for name, ids in (("has_link", with_link), ("has_picture", with_picture)):
+        if ids:
+            Message.objects.filter(id__in=ids).update(**{name: True})

@@ -1,5 +1,7 @@
 """What became of each month's mails."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +12,8 @@ from okaeri.deliver.models import Message, MessageEvent
 from okaeri.deliver.store.claims import MARKETING
 from okaeri.insight.reaction_types import MailMonth
 
+# Whether it had the picture, whether it had a tracked link, and what it did.
+Cell = tuple[bool, bool, str]
 _KINDS = ("bounced", "opened", "clicked", "unsubscribed")
 
 
@@ -28,18 +32,41 @@ def mail_months(since: datetime, zone: ZoneInfo) -> list[MailMonth]:
         content_kind__in=MARKETING,
         claimed_at__gte=since,
     )
-    sent = left.annotate(month=TruncMonth("claimed_at", tzinfo=zone)).values_list("month")
+    groups = ("month", "has_picture", "has_link")
+    sent = left.annotate(month=TruncMonth("claimed_at", tzinfo=zone)).values_list(*groups)
     events = MessageEvent.objects.filter(kind__in=_KINDS, message__in=left)
     events = events.annotate(month=TruncMonth("message__claimed_at", tzinfo=zone))
-    did = {
-        (month, kind): count
-        for month, kind, count in events.values_list("month", "kind").annotate(n=Count("id"))
-    }
-    return [
-        MailMonth(
-            month.year * 12 + month.month - 1,
-            count,
-            *(did.get((month, kind), 0) for kind in _KINDS),
+    did = events.values_list("month", "message__has_picture", "message__has_link", "kind")
+    counts: dict[datetime, Counter[Cell]] = {}
+    for month, *cell, count in sent.annotate(n=Count("id")):
+        counts.setdefault(month, Counter())[(*cell, "sent")] = count
+    for month, *cell, count in did.annotate(n=Count("id")):
+        counts[month][tuple(cell)] = count
+    return [_month(month, found) for month, found in counts.items()]
+
+
+def _month(month: datetime, found: Mapping[Cell, int]) -> MailMonth:
+    def of(kind: str, *, picture: bool = False, link: bool = False) -> int:
+        """Count mails of a kind that have what is asked for."""
+        return sum(
+            count
+            for (has_picture, has_link, what), count in found.items()
+            if what == kind and has_picture >= picture and has_link >= link
         )
-        for month, count in sent.annotate(n=Count("id"))
-    ]
+
+    def delivered(*, picture: bool = False, link: bool = False) -> int:
+        back = of("bounced", picture=picture, link=link)
+        return max(of("sent", picture=picture, link=link) - back, 0)
+
+    return MailMonth(
+        month=month.year * 12 + month.month - 1,
+        sent=of("sent"),
+        bounced=of("bounced"),
+        unsubscribed=of("unsubscribed"),
+        openable=delivered(picture=True),
+        opened=of("opened", picture=True),
+        clickable=delivered(link=True),
+        clicked=of("clicked", link=True),
+        opened_of_both=of("opened", picture=True, link=True),
+        clicked_of_both=of("clicked", picture=True, link=True),
+    )

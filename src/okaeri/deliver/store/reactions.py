@@ -17,14 +17,15 @@ Row = tuple[int, str, int, int, int]
 
 
 def read_reactions(since: datetime, until: datetime | None = None) -> Iterator[pa.RecordBatch]:
-    """Give one row per person and channel: marketing that left since `since` (and before `until`),
-    opened, clicked of it.
+    """Give one row of `REACTIONS` per person and channel since `since` (and before `until`).
 
-    A person is his live number. Only what people did counts; scanners and proxies have kinds of their own.
+    Marketing without a tracked link could not be answered and is no part of it. A person is his live
+    number. Only what people did counts; scanners and proxies have kinds of their own.
     """
     left = Message.objects.filter(
         status=Message.Status.ACCEPTED,
         content_kind__in=MARKETING,
+        has_link=True,
         claimed_at__gte=since,
         customer_id__gt=0,
     )

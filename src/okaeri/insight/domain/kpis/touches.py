@@ -15,10 +15,14 @@ DEFINITIONS = {
         "メールの率(お役立ち・販促のメール、送った月ごとの合計): 不達率 = 不達 ÷ 送った数、"
         "開封率 = 開封 ÷ 届いた数、クリック率 = クリック ÷ 届いた数、CTOR = クリック ÷ 開封、"
         "配信停止率 = 配信停止 ÷ 届いた数。届いた数は、送った数から不達を引いたものです。"
+        "クリックは計測リンクのあるメール、開封は計測の画像を付けたメール(HTML)、CTORは両方のあるメールだけで数え、"
+        "1通もなければ「—」です。"
         "機械の開封・クリックは除きますが、開封は端末の設定で多くも少なくもなるため、クリックを主に見ます。"
         "画像を出さずに押す方がいると、CTORは100%を超えることがあります。",
         "Rates of mails (useful and sales, sums of the month they left in): bounces ÷ sent; opens, clicks "
-        "and unsubscribes ÷ delivered; CTOR = clicks ÷ opens. Delivered is sent less bounced. Machines "
+        "and unsubscribes ÷ delivered; CTOR = clicks ÷ opens. Delivered is sent less bounced. Clicks are of "
+        "mails with a tracked link, opens of those with the tracked picture (HTML), CTOR of those with both; "
+        "“—” where there was none. Machines "
         "are left out, yet opens depend on people's programs, so look at clicks first. CTOR may pass "
         "100 % where people press a link without loading pictures.",
     ),
@@ -60,9 +64,9 @@ def touch_rows(
 
 def _mail_rows(mails: Mapping[int, MailMonth], last: int) -> Iterable[dict[str, Any]]:
     parts: Mapping[str, Callable[[MailMonth], dict[str, Any]]] = {
-        "open_rate": lambda one: _part(one.opened, one.delivered),
-        "click_rate": lambda one: _part(one.clicked, one.delivered),
-        "ctor": lambda one: mean(one.clicked, one.opened),
+        "open_rate": lambda one: _part(one.opened, one.openable),
+        "click_rate": lambda one: _part(one.clicked, one.clickable),
+        "ctor": lambda one: mean(one.clicked_of_both, one.opened_of_both),
         "unsubscribe_rate": lambda one: _part(one.unsubscribed, one.delivered),
         "bounce_rate": lambda one: _part(one.bounced, one.sent),
     }

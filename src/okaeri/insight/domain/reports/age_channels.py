@@ -14,12 +14,12 @@ _ORDER = (*BANDS, UNKNOWN)
 
 DEFINITIONS = {
     "age_channels": Text(
-        "年代 × チャネル: 直近365日に届いたご案内のうち、本人がリンクを押した割合です"
+        "年代 × チャネル: 直近365日に、計測リンクを入れて届いたご案内のうち、本人が押した割合です"
         "(機械による開封・クリックは除く)。年代は誕生日から、なければ項目「年代」の回答から決めます。どちらもない方は「不明」です。"
         "区間は95%(ウィルソン法)です。",
-        "Age × channel: of the marketing that arrived in the last 365 days, the share whose link the person "
-        "pressed (machines left out). Age comes from the birthday, else from the answer to “age group”, "
-        "else it is unknown. 95% Wilson interval.",
+        "Age × channel: of the marketing that arrived with a tracked link in the last 365 days, the share "
+        "whose link the person pressed (machines left out). Age comes from the birthday, else from the "
+        "answer to “age group”, else it is unknown. 95% Wilson interval.",
     ),
     "age_best_channel": Text(
         "おすすめのチャネル: その年代の反応率を全体の反応率で補正し(全体を100通分と数えます)、"

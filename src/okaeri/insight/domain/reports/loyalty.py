@@ -9,22 +9,28 @@ from okaeri.foundation.text import Text
 from okaeri.insight.domain.shares import Z95, share_of
 
 REPEAT_DAYS = 180
+# An index of fewer answers is a hint, not a figure: ten answers leave an NPS some 60 points of room.
+FEWEST_ANSWERS = 10
 MONTHS = 13
 
 DEFINITIONS = {
     "loyalty_index": Text(
-        "ロイヤルティ指数: 推奨度・反応・リピートの3つ(各0〜100)の平均です。まだわからないものは除きます。",
+        "ロイヤルティ指数: 推奨度・反応・リピートの3つ(各0〜100)の平均です。まだわからないものは除き、"
+        "残りを同じ重みで平均します。推奨度の回答が10件に満たない指数は「参考」とします。",
         "Loyalty index: the mean of recommending, answering and buying again (0 to 100 each); what is not "
-        "known yet is left out.",
+        "known yet is left out and the others weigh the same. With fewer than 10 answers about recommending "
+        "an index is marked as a hint.",
     ),
     "loyalty_parts": Text(
         "推奨度: NPS(−100〜100)を0〜100に直した値です。0〜10の回答がなければ「すすめたいですか」の平均を、"
         "それもなければ満足度の平均を0〜100に直します(どちらも1〜5)。"
-        "反応: 直近365日にご案内が届いた方のうち、リンクを押したことのある方の割合です。"
+        "反応: 直近365日に計測リンクのあるご案内が届いた方のうち、押したことのある方の割合です。"
+        "リンクのあるご案内がなければ、反応は除きます。"
         "リピート: 2回以上購入し、最後の購入が180日以内の方の割合です。",
         "Recommending: NPS (−100 to 100) put on 0 to 100; without answers from 0 to 10 the mean of whether "
         "people would recommend, else of how satisfied they are (1 to 5), put on 0 to 100. Answering: of "
-        "those who got marketing in 365 days, who ever pressed a link. Buying again: two purchases or "
+        "those who got marketing with a tracked link in 365 days, who ever pressed one; left out where nobody "
+        "got any. Buying again: two purchases or "
         "more, the last within 180 days.",
     ),
     "nps": Text(
@@ -51,7 +57,8 @@ def loyalty_payload(
 
     all, classes (most people first, with stage and is_lapsed): customers, index, nps (-100..100, of
     answers from 0 to 10) and its 95 % interval nps_low, nps_high, recommend_share (0..100, of answers
-    from 1 to 5), satisfaction (1..5), voice, engagement, repeat (0..100 each), asked, advised,
+    from 1 to 5), satisfaction (1..5), voice, engagement, repeat (0..100 each), answers (what voice is
+    made of), is_few (fewer of them than an index needs), asked, advised,
     recommenders, rated, satisfied (of those rated), written; None where unknown. history, oldest first,
     at most 13 months: month (ISO), index, by class ("prime-0" → index).
     """
@@ -84,6 +91,7 @@ def _parts(row: Mapping[str, Any]) -> dict[str, Any]:
     voice = (nps + 100) / 2 if nps is not None else (five[0] - 1) / 4 * 100 if five else None
     engagement = share_of(100 * row["engaged"], row["written"])
     repeat = share_of(100 * row["repeat"], row["customers"])
+    answers = row["asked"] or row["advised"] or row["rated"]
     known = [part for part in (voice, engagement, repeat) if part is not None]
     return {
         "customers": row["customers"],
@@ -95,6 +103,8 @@ def _parts(row: Mapping[str, Any]) -> dict[str, Any]:
         "voice": voice,
         "engagement": engagement,
         "repeat": repeat,
+        "answers": answers,
+        "is_few": answers < FEWEST_ANSWERS,
         **{
             name: row[name]
             for name in ("asked", "advised", "recommenders", "rated", "satisfied", "written")

@@ -34,6 +34,25 @@ _UP = Text(
     "F2転換率(90日)は {rate}(区間 {ends})、対象は{of}人です。",
     "The F2 rate (90 days) is {rate} ({ends}), of {of} people.",
 )
+_NOTHING = Text(
+    "いまのデータでは、数える対象がまだありません。", "There is nothing to count in the data yet."
+)
+# Of a letter without either, nobody knows what was done with it: 0 would say that nobody did anything.
+_UNTRACKED = {
+    "click_rate": Text(
+        "締めた最新の月に、計測リンクのあるメールがありません。商品やお店のページへのリンクを文面に入れると出ます。",
+        "No mail of the newest closed month had a tracked link. Put a link to a product or to your shop into "
+        "the letters.",
+    ),
+    "open_rate": Text(
+        "締めた最新の月に、開封を計るメール(HTML)がありません。",
+        "No mail of the newest closed month could tell that it was opened (HTML).",
+    ),
+    "ctor": Text(
+        "締めた最新の月に、開封とリンクの両方を計るメールで開封されたものがありません。",
+        "No mail of the newest closed month with both the picture and a link was opened.",
+    ),
+}
 _DEFINITIONS = (
     *("kpi_f2_rate", "kpi_fn_rate", "kpi_repeat_rate", "kpi_repurchase_rate"),
     *("kpi_repeater_share", "kpi_active_customers", "kpi_retention_rate_new"),
@@ -97,11 +116,12 @@ def _answer(entries: Sequence[Entry], known: Mapping[str, Any], language: str) -
 
 def _shown(entry: Entry, row: Mapping[str, Any] | None, language: str) -> dict[str, Any]:
     if row is None:
-        return {"entry": entry, "is_known": False}
+        return {"entry": entry, "is_known": False, "why": _NOTHING}
     unit, now = row["unit"], row["now"]
     return {
         "entry": entry,
         "is_known": now["value"] is not None,
+        "why": _UNTRACKED.get(entry.key, _NOTHING),
         "now": _words(now["value"], unit, language),
         "ends": _ends(now, unit, language),
         "of": now["of"],
