@@ -145,10 +145,18 @@ def test_each_class_has_its_next_useful_item_or_a_gap(shop: Shop, run_plan: Run)
     assert first.next_useful is not None
     assert first.next_useful.source is ItemSource.MESSAGE
     assert [key for key, _ in first.live] == ["first_follow"]
+    assert (first.in_reach, first.is_thin) == (1, False)
+    specs = {spec.key: spec for spec in specs_of(CalendarRules).values()}
+    save(specs, {"calendar.thin_percent": 51})
+    assert outlook("first", shop).is_thin
     assert [one.of.key for one in plan.find_gaps(shop.now)] == ["toddler:lapsed"]
     plan.save_entry(an_entry(classes=("toddler:lapsed",)), now=shop.now)
     lapsed = outlook("toddler:lapsed", shop)
     assert (lapsed.reached, lapsed.in_days, lapsed.is_gap) == (1, 19, False)
+    # What is for everybody reaches all; a walk of one in many is little to look forward to.
+    assert (lapsed.in_reach, lapsed.is_thin) == (1, False)
+    # The journey at hand for who has lapsed is the one made for those, not the one of half a year.
+    assert [key for key, _ in lapsed.drafts] == ["win_back"]
     assert plan.find_gaps(shop.now) == []
     # Classes without anybody are no gap, whatever is planned.
     assert not any(one.is_gap for one in plan.view_calendar(shop.now).outlooks)

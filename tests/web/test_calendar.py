@@ -56,6 +56,16 @@ def test_gaps_stand_on_the_page_and_on_the_home_page_until_something_useful_is_p
     assert line == names_of(gaps).ja
     an_entry(browser_of_staff, **{"class": [gap.of.key for gap in gaps]})
     assert plan.find_gaps(clock.now()) == []
+    # A walk or two in a class are something to come, and not for the class.
+    view = plan.view_calendar(clock.now())
+    thin = [one for one in view.outlooks if one.is_thin]
+    assert thin
+    assert all(0 < one.in_reach < one.people / 5 for one in thin)
+    page = text(browser_of_staff, PAGE)
+    assert f"{len(thin)}クラスでは、30日以内のお役立ちが20%の方にも届きません" in page
+    one = thin[0]
+    assert f">{one.people}人のうち{one.in_reach}人だけ</span>" in page
+    an_entry(browser_of_staff, **{"class": [one.of.key for one in thin]})
     page = text(browser_of_staff, PAGE)
     assert "クラスすべてに、30日以内のお役立ちの予定があります" in page
     assert "手で入れた予定(送信はまだありません)" in page

@@ -36,6 +36,10 @@ def test_every_kind_of_customer_shows_entry_goal_exit_and_what_comes_next(
     assert (first.next_journeys, first.passed) == (("know_us",), 4)
     for key in ("runs_out", "welcome_back", "lead_follow"):
         plan.activate(key, now=clock.now())
+    # Half a year of silence leads out of a class; who has left is cared for by a journey of his own.
+    checks = {one.key: one for one in plan.check_completeness()}
+    assert (checks["lapsing"].journeys, checks["lapsing"].passed) == (("welcome_back",), 4)
+    assert (checks["lapsed"].journeys, checks["lapsed"].drafts) == ((), ("win_back",))
     # The four ways of stopping the seeds name stand beside the classes, each with its own journeys.
     assert {"subscription_1", "subscription_4", "trial_gone", "single_2_gone"} <= set(checks)
     stopped = checks["subscription_1"]
@@ -44,7 +48,8 @@ def test_every_kind_of_customer_shows_entry_goal_exit_and_what_comes_next(
     assert checks["trial_gone"].drafts == ("trial_to_full",)
     # Nothing shipped is for those alone who left after two one-off purchases: the page says so.
     assert (checks["single_2_gone"].drafts, checks["single_2_gone"].passed) == ((), 0)
-    for key in ("subscription_1", "subscription_4_ahead", "trial_gone", "single_2_gone"):
+    presets = ("subscription_1", "subscription_4_ahead", "trial_gone", "single_2_gone", "lost")
+    for key in presets:
         preset = insight.find_preset(key)
         assert preset is not None
         Segment.objects.create(
@@ -65,7 +70,8 @@ def test_every_kind_of_customer_shows_entry_goal_exit_and_what_comes_next(
     plan.save_definition(
         ours.replace("preset: subscription_1", "preset: single_2_gone"), now=clock.now()
     )
-    for key in ("after_two_singles", "before_fourth", "trial_to_full"):
+    assert "離脱した方" in html
+    for key in ("after_two_singles", "before_fourth", "trial_to_full", "win_back"):
         plan.activate(key, now=clock.now())
     assert "入口・目標・出口・次の道があります" in browser_of_staff.get(PAGE).content.decode()
     csv = b"".join(browser_of_staff.get(f"{PAGE}?csv=utf-8")).decode("utf-8-sig")

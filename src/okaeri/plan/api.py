@@ -7,10 +7,11 @@ from okaeri.foundation import clock
 from okaeri.foundation.errors import NotFoundError
 from okaeri.foundation.keyset import Before
 from okaeri.foundation.personal import Documents
+from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.foundation.warehouse import Warehouse
 from okaeri.insight.recommend_types import RecommendedItem
-from okaeri.insight.types import SegmentView
+from okaeri.insight.types import LifecycleRules, SegmentView
 from okaeri.plan import goals, variants, views
 from okaeri.plan.actions import (
     by_hand,
@@ -136,7 +137,9 @@ def finish(key: str, *, now: datetime | None = None) -> None:
 
 def check_completeness() -> list[PatternCheck]:
     """Tell for every kind of customer whether live journeys give entry, goal, exit and a next one."""
-    return completeness.check_completeness(stored_journeys.all_definitions())
+    return completeness.check_completeness(
+        stored_journeys.all_definitions(), load(LifecycleRules).lapse_days
+    )
 
 
 def list_journeys() -> list[JourneyView]:

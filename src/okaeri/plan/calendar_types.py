@@ -24,6 +24,16 @@ class CalendarRules:
         minimum=1,
         maximum=365,
     )
+    thin_percent: int = setting(
+        "calendar.thin_percent",
+        20,
+        Text(
+            "その日数のお役立ちが、クラスの人数のこの割合(%)に届かなければ知らせる",
+            "Warn where what is useful within those days reaches less than this share (%) of a class",
+        ),
+        minimum=0,
+        maximum=100,
+    )
 
 
 class ItemKind(StrEnum):
@@ -108,8 +118,10 @@ class ClassOutlook:
     """What one class has to look forward to.
 
     `next_useful` is the nearest useful item, `in_days` until it. `is_gap`: the class has people and
-    nothing useful comes within the shop's days. `live` and `drafts` are (key, name) of journeys with
-    useful contents that let such people in: a live one cares for those who come from now on.
+    nothing useful comes within the shop's days. `in_reach`: how many of the class one content at most
+    reaches within those days, on whichever of them. `is_thin`: some, but under the shop's share. `live`
+    and `drafts` are (key, name) of journeys with useful contents that let such people in: a live one
+    cares for those who come from now on.
     """
 
     of: CustomerClass
@@ -117,6 +129,8 @@ class ClassOutlook:
     next_useful: CalendarItem | None
     in_days: int | None
     is_gap: bool
+    in_reach: int = 0
+    is_thin: bool = False
     live: tuple[tuple[str, Text], ...] = ()
     drafts: tuple[tuple[str, Text], ...] = ()
 
@@ -128,9 +142,10 @@ class ClassOutlook:
 
 @dataclass(frozen=True, slots=True)
 class CalendarView:
-    """All that is planned, by day, and every class's outlook; `gap_days` is the shop's setting."""
+    """All that is planned, by day, and every class's outlook; `gap_days` and `thin_percent` are the shop's."""
 
     today: date
     gap_days: int
+    thin_percent: int
     items: tuple[CalendarItem, ...]
     outlooks: tuple[ClassOutlook, ...]

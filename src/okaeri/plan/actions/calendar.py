@@ -12,7 +12,7 @@ from okaeri.foundation.clock import local_day
 from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
-from okaeri.insight.types import TEN_CLASSES
+from okaeri.insight.types import TEN_CLASSES, LifecycleRules
 from okaeri.plan.actions.keys import SOURCE_KIND
 from okaeri.plan.actions.surroundings import look_around
 from okaeri.plan.calendar_types import (
@@ -72,11 +72,12 @@ def view_calendar(now: datetime) -> CalendarView:
         if of_class in _CLASSES:
             counted[sending][of_class] += people
     items = in_order([*_sendings(counted, known), *_entries(known)])
-    gap_days = load(CalendarRules).gap_days
+    rules = load(CalendarRules)
     kinds = {key: head.content_kind for key, head in known.heads.items()}
     useful = [one for one in journeys.all_definitions() if has_useful(one[2], kinds)]
-    outlooks = look_ahead(items, known.people, useful, known.today, gap_days)
-    return CalendarView(known.today, gap_days, tuple(items), outlooks)
+    lapse_days = load(LifecycleRules).lapse_days
+    outlooks = look_ahead(items, known.people, useful, known.today, rules, lapse_days)
+    return CalendarView(known.today, rules.gap_days, rules.thin_percent, tuple(items), outlooks)
 
 
 def _coming(known: _Known) -> Iterator[tuple[_Sending, str, int]]:

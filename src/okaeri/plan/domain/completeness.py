@@ -33,6 +33,7 @@ PATTERNS = (
     _Pattern("trend", Text("流行客", "Trend customers"), "prime"),
     _Pattern("prime", Text("優良客", "Loyal customers"), "lapsing"),
     _Pattern("lapsing", Text("離脱に向かう方", "Those about to lapse"), "steady"),
+    _Pattern("lapsed", Text("離脱した方(離脱圏)", "Lapsed customers"), "steady"),
     # The four ways of stopping the seeds name (rows E-06 to E-09); each wants a journey of its own.
     _Pattern(
         "subscription_1", Text("定期1回で解約した方", "Cancelled after delivery 1"), "toddler"
@@ -49,7 +50,7 @@ _OF_PRESET = {
     "fresh_leads": frozenset({"lead"}),
     "high_spend": frozenset({"prime"}),
     "prime": frozenset({"prime"}),
-    "lost": frozenset({"lapsing"}),
+    "lost": frozenset({"lapsed"}),
     "subscription_1": frozenset({"subscription_1"}),
     "subscription_4": frozenset({"subscription_4"}),
     # Who is spoken to before the fourth delivery is whom the cancelling after it is about.
@@ -59,8 +60,8 @@ _OF_PRESET = {
 }
 
 
-def patterns_of(trigger: AnyTrigger) -> frozenset[str]:
-    """Give the kinds of customers a trigger lets in."""
+def patterns_of(trigger: AnyTrigger, lapse_days: int) -> frozenset[str]:
+    """Give the kinds of customers a trigger lets in; who is silent for `lapse_days` has lapsed."""
     if isinstance(trigger, PurchaseTrigger):
         return {1: frozenset({"first"}), 2: frozenset({"toddler"})}.get(trigger.number, _REGULARS)
     if isinstance(trigger, RunOutTrigger):
@@ -68,17 +69,21 @@ def patterns_of(trigger: AnyTrigger) -> frozenset[str]:
     if isinstance(trigger, SegmentTrigger):
         return _OF_PRESET.get(trigger.preset, frozenset())
     if isinstance(trigger, RecencyTrigger):
+        if trigger.days >= lapse_days:
+            return frozenset({"lapsed"})
         return frozenset(str(stage.value) for stage in trigger.stages) or frozenset({"lapsing"})
     return frozenset({"lead"})
 
 
-def check_completeness(journeys: Sequence[tuple[str, str, Definition]]) -> list[PatternCheck]:
+def check_completeness(
+    journeys: Sequence[tuple[str, str, Definition]], lapse_days: int
+) -> list[PatternCheck]:
     """Give one check per kind of customer; `journeys` are key, status and definition of each.
 
     Only a live journey counts. The goal must end the walk, a walk must have an end of its own, and
     a live journey must wait for whoever reached the goal.
     """
-    covered = {pattern.key: _covering(pattern.key, journeys) for pattern in PATTERNS}
+    covered = {pattern.key: _covering(pattern.key, journeys, lapse_days) for pattern in PATTERNS}
     live = {key: [one for one in found if one[1] == _LIVE] for key, found in covered.items()}
     return [
         PatternCheck(
@@ -96,9 +101,9 @@ def check_completeness(journeys: Sequence[tuple[str, str, Definition]]) -> list[
 
 
 def _covering(
-    key: str, journeys: Sequence[tuple[str, str, Definition]]
+    key: str, journeys: Sequence[tuple[str, str, Definition]], lapse_days: int
 ) -> list[tuple[str, str, Definition]]:
-    return [one for one in journeys if key in patterns_of(one[2].trigger)]
+    return [one for one in journeys if key in patterns_of(one[2].trigger, lapse_days)]
 
 
 def _ends(definition: Definition) -> bool:

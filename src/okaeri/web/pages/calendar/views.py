@@ -43,6 +43,15 @@ _COLUMNS = tuple(
 )  # fmt: skip
 DEFINITIONS = (
     (
+        Text("予定あり・…人だけ", "Planned, only so many"),
+        Text(
+            "お役立ちの文面1つが、知らせる日数のうちにクラスの何人に届くかを数え、いちばん多い文面の人数です"
+            "(同じ文面は、日が違えば別の方です)。設定の割合に届かなければ「…人だけ」とします。",
+            "How many of the class one useful content reaches within the days, of all contents the most "
+            "(one content on other days goes to other people). Under the share of the settings it says only.",
+        ),
+    ),
+    (
         Text("次のお役立ち", "Next useful item"),
         Text(
             "そのクラスの方に届く予定の、いちばん近い「お役立ち」です。送信待ちのメッセージ、稼働中の"
@@ -86,6 +95,11 @@ _NO_PEOPLE = Text(
 _ALL_WELL = Text(
     "お客様のいる{n}クラスすべてに、{days}日以内のお役立ちの予定があります。",
     "All {n} classes with customers have something useful planned within {days} days.",
+)
+_FEW = Text(
+    "お客様のいる{n}クラスすべてに予定がありますが、{thin}クラスでは、{days}日以内のお役立ちが{share}%の方にも届きません。",
+    "All {n} classes with customers have something planned, but in {thin} it reaches fewer than {share}% "
+    "within {days} days.",
 )
 _GAPS = Text(
     "お客様のいる{n}クラスのうち{gaps}クラスに、{days}日以内のお役立ちの予定がありません。",
@@ -143,8 +157,11 @@ def _answer(view: CalendarView) -> Text:
     if not inhabited:
         return _NO_PEOPLE
     gaps = sum(one.is_gap for one in inhabited)
-    words = _GAPS if gaps else _ALL_WELL
-    return words.format(n=len(inhabited), gaps=gaps, days=view.gap_days)
+    thin = sum(one.is_thin for one in inhabited)
+    words = _GAPS if gaps else _FEW if thin else _ALL_WELL
+    return words.format(
+        n=len(inhabited), gaps=gaps, thin=thin, days=view.gap_days, share=view.thin_percent
+    )
 
 
 def _row(item: CalendarItem, of_class: str) -> dict[str, Any]:
