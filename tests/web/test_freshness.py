@@ -17,8 +17,9 @@ from okaeri.foundation.warehouse import Warehouse, open_warehouse
 from okaeri.foundation.work.loop import WorkLoop
 from okaeri.insight import api as insight
 from okaeri.insight import duties as insight_duties
+from okaeri.insight.domain.reports.band_rates import band_rates_payload
 from okaeri.insight.freshness_types import BandRules
-from okaeri.insight.types import CustomerInsightView, Depth
+from okaeri.insight.types import CustomerInsightView, Depth, FreshnessBand
 from okaeri.intake import api as intake
 from okaeri.intake.types import LineIn, OrderIn, PartyIn
 
@@ -137,6 +138,27 @@ def test_freshness_halves_with_the_cycle_of_the_person_the_product_or_the_settin
     assert past.split("L")[-1].strip() == ahead.split("L")[0].strip()
 
 
+@pytest.mark.parametrize(
+    ("counts", "verdict"),
+    [
+        ([(900, 300), (900, 200), (900, 100), (900, 40)], ("falls", None)),
+        # The lowest band belongs to it: who is lost buys more than who wants care.
+        ([(900, 300), (900, 200), (900, 40), (900, 100)], ("rises", ("care", "lost"))),
+        ([(900, 300), (900, 200), (900, 100), (9, 0)], ("unknown", ("care", "lost"))),
+        ([(900, 300), (0, 0), (900, 100), (900, 40)], ("unknown", ("fresh", "fading"))),
+    ],
+)
+def test_one_line_says_whether_the_buy_rate_falls_down_to_the_lowest_band(
+    counts: list[tuple[int, int]], verdict: tuple[str, tuple[str, str] | None]
+) -> None:
+    rows = [
+        {"freshness_band": band.value, "customers": people, "buyers": buyers}
+        for band, (people, buyers) in zip(FreshnessBand, counts, strict=True)
+    ]
+    bands = band_rates_payload(rows, on="2026-05-20")["bands"]
+    assert insight.band_verdict(bands) == verdict
+
+
 @pytest.mark.covers("A-06")
 def test_the_shop_retunes_decay_and_bands_by_the_measured_buy_rates(
     browser_of_staff: Client, simulated: clock.SimulatedClock, warehouse: Warehouse
@@ -156,6 +178,8 @@ def test_the_shop_retunes_decay_and_bands_by_the_measured_buy_rates(
     usual = {band["band"]: band["customers"] for band in measured.payload["bands"]}
     page = browser_of_staff.get("/analysis/freshness/").content.decode()
     assert "鮮度帯別の購入率(30日)" in page
+    # A handful of people can tell nothing, and the page does not leave it to the reader.
+    assert "まだ言えません: 「新鮮」と「鮮度低下」の差は" in page
     assert "/settings/rules/analysis/#freshness.cycle_factor" in page
     assert standing("own").freshness == pytest.approx(100 * 2 ** (-40 / 15))
     assert standing("own").freshness_band == "care"

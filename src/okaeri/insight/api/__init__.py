@@ -115,6 +115,7 @@ from okaeri.insight.domain.count_facets import rule_of as count_rule
 from okaeri.insight.domain.freshness_course import freshness_points, unlifted_freshness
 from okaeri.insight.domain.kpis.figures import rate as rate_of
 from okaeri.insight.domain.reports.balance import class_rates
+from okaeri.insight.domain.reports.band_rates import band_verdict
 from okaeri.insight.domain.reports.care_cost import compare_costs
 from okaeri.insight.domain.reports.forecast import response_rate
 from okaeri.insight.domain.segment_rules import RuleError
@@ -153,6 +154,7 @@ __all__ = [
     "age_band",
     "age_report",
     "analyse",
+    "band_verdict",
     "channel_for",
     "channel_sureness",
     "class_column",

@@ -1,11 +1,14 @@
 """How fresh the customers are."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
+from okaeri.foundation.text import Text
 from okaeri.insight import api as insight
+from okaeri.insight.types import BAND_NAMES, FreshnessBand
 from okaeri.web import findings
 from okaeri.web.access import needs
 from okaeri.web.count_facet import chart_of, facet_of, report_of
@@ -16,6 +19,23 @@ from okaeri.web.pages.analysis.frame import show
 from okaeri.web.pages.csv_file import asked_encoding, csv_response
 from okaeri.web.pages.segments.addresses import address_of
 
+_FALLS = Text(
+    "下がっています: 離脱圏まで、鮮度が落ちるほど購入率が下がっています(95%区間が重なりません)。"
+    "いまの減り方は実態に合っています。",
+    "It falls: down to the lowest band people buy less the less fresh they are (95% intervals lie apart). "
+    "The decay fits what people do.",
+)
+_RISES = Text(
+    "下がっていません: 「{staler}」の購入率が「{fresher}」を上回っています(95%区間が重なりません)。"
+    "減り方の見直しどきです。",
+    "It does not fall: “{staler}” buys more than “{fresher}” (95% intervals lie apart). The decay wants "
+    "another look.",
+)
+_UNKNOWN = Text(
+    "まだ言えません: 「{fresher}」と「{staler}」の差は、偶然の範囲か、人数が足りません。",
+    "Nobody can tell yet: between “{fresher}” and “{staler}” chance may explain the difference, or people "
+    "are too few.",
+)
 _BANDS = ("band", "customers", "share")
 _RATES = ("band", "customers", "buyers", "rate", "low", "high")
 
@@ -41,9 +61,23 @@ def freshness(request: HttpRequest) -> HttpResponseBase:
         report=report,
         bands=[_shown(band) for band in report.payload["bands"]] if report else (),
         rates=rates,
+        verdict=_verdict(rates.payload["bands"]) if rates else None,
         chart=chart_of(request, "freshness"),
         answer=findings.freshness(report.payload) if report else None,
         definitions=definitions_for("freshness", "band_rates", "cycle_days", "recency_days"),
+    )
+
+
+def _verdict(bands: Sequence[Mapping[str, Any]]) -> Text:
+    """Say in one line whether people buy less the less fresh they are."""
+    kind, pair = insight.band_verdict(bands)
+    if pair is None:
+        return _FALLS
+    fresher, staler = (BAND_NAMES[FreshnessBand(band)] for band in pair)
+    words = _RISES if kind == "rises" else _UNKNOWN
+    return Text(
+        words.ja.format(fresher=fresher.ja, staler=staler.ja),
+        words.en.format(fresher=fresher.en, staler=staler.en),
     )
 
 
