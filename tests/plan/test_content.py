@@ -36,6 +36,8 @@ VALUES = {
         "url": "https://shop.example/cart?items=A:1&more=1",
     },
     "satisfaction_url": "https://shop.example/q/abc?x=1&y=2",
+    "expectation_url": "https://shop.example/q/def/",
+    "nps_url": "https://shop.example/q/ghi/",
     "cart": EXAMPLE_OF_A_CART,
     "run_out": {"product": "化粧水", "url": "https://shop.example/lotion"},
     "coupon": example_of_a_coupon(),
@@ -130,6 +132,17 @@ def test_first_time_buyers_learn_to_combine_without_a_price_or_a_button() -> Non
         assert not any(map(source.mentions, ("recommended", "like_viewed", "coupon")))
         assert not claims_in(words)
         assert not advertising_in("transactional", words)
+
+
+@pytest.mark.parametrize(
+    ("field", "name"), [("expectation_url", "expectation"), ("nps_url", "nps")]
+)
+def test_a_ready_letter_of_either_language_asks_what_the_reports_wait_for(
+    field: str, name: str
+) -> None:
+    shipped = {item.key: item.source for item in list_shipped_templates()}
+    for key in (f"ask_{name}", f"ask_{name}_en"):
+        assert str(VALUES[field]) in render_words(shipped[key], VALUES).body_text
 
 
 def test_no_two_shipped_subjects_are_the_same() -> None:

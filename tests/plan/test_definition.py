@@ -109,6 +109,7 @@ def test_the_shipped_playbooks_can_be_used() -> None:
     keys = {parse(source).key for source in list_playbook_sources()}
     assert keys == {
         "after_one_delivery",
+        "after_two_singles",
         "before_fourth",
         "cart",
         "first_follow",

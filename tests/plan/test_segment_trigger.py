@@ -167,6 +167,11 @@ def shipped(preset: str) -> int:
             "subscription_1",
             ["after_one_thanks", "after_one_support", "after_one_voices"],
         ),
+        (
+            "after_two_singles",
+            "single_2_gone",
+            ["two_singles_left", "two_singles_need", "two_singles_regular"],
+        ),
         ("before_fourth", "subscription_4_ahead", ["before_fourth_left", "before_fourth_use"]),
         ("trial_to_full", "trial_gone", ["trial_how_was_it", "trial_full_product"]),
         ("vip_invitation", "high_spend", ["vip_thanks", "vip_invitation"]),

@@ -382,6 +382,7 @@ def test_installing_the_playbooks_again_changes_nothing(shop: Shop) -> None:
     assert [(view.key, view.version, view.status) for view in plan.list_journeys()] == before
     assert before == [
         ("after_one_delivery", 1, "draft"),
+        ("after_two_singles", 1, "draft"),
         ("before_fourth", 1, "draft"),
         ("cart", 1, "draft"),
         ("first_follow", 1, "draft"),

@@ -150,7 +150,7 @@ PRESETS: tuple[Preset, ...] = (
             Text("別のお悩みに合う商品を紹介する", "a product for another need"),
         ),
         _twice_and_gone,
-        "welcome_back",
+        "after_two_singles",
     ),
     Preset(
         "loyal",
