@@ -148,12 +148,15 @@ def test_imported_members_are_as_fresh_as_the_day_they_registered(
         "2,先週,week@e.example,1,2026/5/15 21:30",
         "3,今朝,new@e.example,1,2026-05-20",
         "4,不明,nobody@e.example,1,0000-00-00",
+        "5,昨日,yesterday@e.example,1,2026/05/19",
     )
     import_members(tmp_path, *rows)
     import_members(tmp_path, *rows)
     html = browser_of_staff.get(PAGE).content.decode()
-    assert names_on(html) == ["不明", "今朝", "先週"]
+    assert names_on(html) == ["不明", "今朝", "昨日", "先週"]
+    # Nobody knows at which hour of yesterday: its promise is not called missed, no hour is shown.
     assert "24h超過" not in html
+    assert "2026年5月19日(火)</td>" in html
     warehouse = open_warehouse(tmp_path / "warehouse")
     insight.refresh(warehouse=warehouse, as_of=date(2026, 5, 20), depth=Depth.CLASSES)
     old = customers.search_customers("古参")[0]
@@ -174,7 +177,7 @@ def test_imported_members_are_as_fresh_as_the_day_they_registered(
         tmp_path, "3,今朝,new@e.example,1,2026-03-01", "1,古参,old@e.example,1,2026-05-19"
     )
     html = browser_of_staff.get(PAGE).content.decode()
-    assert names_on(html) == ["不明", "先週"]
+    assert names_on(html) == ["不明", "昨日", "先週"]
 
 
 def test_who_was_ordering_before_is_no_fresh_lead_after_his_orders_were_cancelled(

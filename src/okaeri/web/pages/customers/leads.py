@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +22,7 @@ from okaeri.plan import api as plan
 from okaeri.web import sight
 from okaeri.web.access import needs
 from okaeri.web.numbers import definitions_for
-from okaeri.web.pages.customers.sla import SHOWN_FOR, Sla, promised_at, slas_of
+from okaeri.web.pages.customers.sla import SHOWN_FOR, Sla, is_day_alone, promised_at, slas_of
 from okaeri.web.reader import tell
 
 # From a half-life of seven days on somebody is neither fresh nor fading after ten, unless he came back.
@@ -52,6 +52,8 @@ class Lead:
 
     profile: CustomerProfile
     known_at: datetime
+    # Set where only the day is known.
+    known_on: date | None
     standing: CustomerInsightView
     is_in_journey: bool
     sla: Sla | None
@@ -71,7 +73,7 @@ class FirstBuyer:
 @require_GET
 def leads(request: HttpRequest) -> HttpResponse:
     """List today's fresh leads; the new ones need no analysis, so whoever came an hour ago is here."""
-    found, now = _fresh_leads(), clock.now()
+    found, now, zone = _fresh_leads(), clock.now(), load(ShopProfile).zone
     buyers = _first_buyers(now)
     shown = sight.show(
         request,
@@ -80,12 +82,20 @@ def leads(request: HttpRequest) -> HttpResponse:
     slas = slas_of({one.id: one.known_at for one, _ in found}, now)
     cared_for = plan.in_care(list(shown))
     rows = [
-        Lead(shown[one.id], one.known_at, standing, one.id in cared_for, slas.get(one.id))
+        Lead(
+            shown[one.id],
+            one.known_at,
+            clock.local_day(one.known_at, zone) if is_day_alone(one.known_at, zone) else None,
+            standing,
+            one.id in cared_for,
+            slas.get(one.id),
+        )
         for one, standing in found
         if one.id in shown
     ]
     context = {
         "rows": rows,
+        "are_more": len(found) == _MOST,
         "buyers": [
             replace(one, profile=shown[one.profile.id]) for one in buyers if one.profile.id in shown
         ],

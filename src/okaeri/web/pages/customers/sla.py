@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from okaeri.customers.types import CustomerProfile, Purchase
 from okaeri.deliver import api as deliver
+from okaeri.foundation.settings import ShopProfile, load
 from okaeri.foundation.text import Text
 from okaeri.listen import api as listen
 
@@ -52,9 +53,18 @@ class Sla:
         return _HOURS_LEFT.format(n=seconds // _HOUR)
 
 
-def decide_sla(since: datetime, answered_at: datetime | None, now: datetime) -> Sla:
-    """Decide how the promise made at `since` stands."""
+def is_day_alone(at: datetime, zone: tzinfo) -> bool:
+    """Tell whether an instant is a day of which nobody knows the hour, as a file's 登録日 is."""
+    return at.astimezone(zone).time() == time()
+
+
+def decide_sla(
+    since: datetime, answered_at: datetime | None, now: datetime, zone: tzinfo = UTC
+) -> Sla:
+    """Decide how the promise made at `since` stands; of a day alone it was made at its end."""
     until = since + WITHIN
+    if is_day_alone(since, zone):
+        until += timedelta(days=1)
     if answered_at is not None:
         return Sla(SlaState.KEPT if answered_at <= until else SlaState.LATE, timedelta())
     return Sla(SlaState.DUE, until - now) if now < until else Sla(SlaState.MISSED, timedelta())
@@ -70,11 +80,11 @@ def slas_of(since: Mapping[int, datetime], now: datetime) -> dict[int, Sla]:
         return {}
     first_sent = deliver.first_sent_after(young)
     called = listen.last_calls(young)
-    found = {}
+    found, zone = {}, load(ShopProfile).zone
     for who, at in young.items():
         answers = [first_sent.get(who), called.get(who)]
         after = [one for one in answers if one is not None and one >= at]
-        found[who] = decide_sla(at, min(after, default=None), now)
+        found[who] = decide_sla(at, min(after, default=None), now, zone)
     return found
 
 
