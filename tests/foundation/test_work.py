@@ -1,12 +1,13 @@
 """The work loop and long jobs: shared by workers, honest about failures, safe after a kill."""
 
+import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from okaeri.foundation import clock
 from okaeri.foundation.errors import InputError, NotFoundError
@@ -112,6 +113,31 @@ def test_a_job_of_a_living_worker_is_left_alone() -> None:
     job_id = jobs.submit_job("count", {})
     Job.objects.filter(id=job_id).update(status="running", worker="alive", heartbeat=time.time())
     assert jobs.JobRunner({"count": _count_to}).run_one(clock.now()) == 0
+
+
+def test_a_heart_goes_on_beating_after_the_database_was_busy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    beats: list[str] = []
+    twice = threading.Event()
+
+    def busy(*_: object, **__: object) -> None:
+        beats.append(threading.current_thread().name)
+        if len(beats) > 1:
+            twice.set()
+        raise OperationalError("database table is locked")
+
+    def wait(_: jobs.JobContext) -> Mapping[str, Any]:
+        with monkeypatch.context() as patched:
+            patched.setattr(jobs.Job.objects, "filter", busy)
+            assert twice.wait(30)
+        return {}
+
+    monkeypatch.setattr(jobs, "BEAT_SECONDS", 0.01)
+    job_id = jobs.submit_job("wait", {})
+    jobs.JobRunner({"wait": wait}).run_one(clock.now())
+    assert jobs.get_job(job_id).status == "done"
+    assert threading.current_thread().name not in beats
 
 
 def test_a_job_waits_for_its_time() -> None:

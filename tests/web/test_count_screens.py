@@ -7,13 +7,12 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from okaeri.foundation.work.jobs import submit_job
 from okaeri.insight import api as insight
 from okaeri.insight.count_types import BANDS, Counted, CountFacet
 from okaeri.web.count_facet import PAGES
 from tests.web import shop
 from tests.web.chromium import SCREENS, session_of_staff, too_wide, window
-from tests.web.test_count_facet import compute
+from tests.web.test_count_facet import compute, compute_all
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 LOOKS = (("ja", 320), ("ja", 375), ("ja", 768), ("ja", 1440), ("en", 375), ("en", 1440))
@@ -49,8 +48,9 @@ def test_a_count_is_chosen_by_keyboard_and_its_page_comes_by_itself(
 
 def test_every_page_by_count_fits_every_window(live_server: Any, chromium: Any) -> None:
     shop.fill(settings.OKAERI.warehouse_dir, people=150)
+    compute_all(WAY)
     facet = CountFacet(BANDS[1], Counted.PRODUCT, "LOTION")
-    _compute_all(facet)
+    assert insight.find_count_report("rfm", facet.token) is not None
     session, complaints = session_of_staff(), []
     for language, width in LOOKS:
         with window(chromium, live_server.url, session, width=width, language=language) as page:
@@ -63,15 +63,6 @@ def test_every_page_by_count_fits_every_window(live_server: Any, chromium: Any) 
                 picture = _folder() / f"{key}-{language}-{width}.png"
                 page.screenshot(path=str(picture), full_page=True)
     assert complaints == []
-
-
-def _compute_all(facet: CountFacet) -> None:
-    """In one job, as pages would ask for one after the other."""
-    names = sorted({name for reports in PAGES.values() for name in reports})
-    asked = {"counted": facet.counted.value, "least": 2, "sku": facet.sku, "names": names}
-    submit_job("count_reports", asked)
-    assert compute() == 1
-    assert insight.find_count_report("rfm", facet.token) is not None
 
 
 def _folder() -> Path:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q
 
 from okaeri.foundation import clock
@@ -219,8 +219,16 @@ class JobRunner:
     def _keep_beating(self, job_id: int, stop: threading.Event) -> None:
         try:
             while not stop.wait(BEAT_SECONDS):
-                Job.objects.filter(id=job_id, worker=self._worker).update(heartbeat=time.time())
+                self._beat(job_id)
         finally:
+            connection.close()
+
+    def _beat(self, job_id: int) -> None:
+        try:
+            Job.objects.filter(id=job_id, worker=self._worker).update(heartbeat=time.time())
+        except OperationalError as busy:
+            # The next beat tells: a job that fell silent for good would be taken up twice.
+            log.warning("job %s: a heartbeat was not written (%s)", job_id, busy)
             connection.close()
 
 
