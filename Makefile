@@ -67,7 +67,7 @@ bench: .venv/.bench ## the figures, ours beside the peer's
 	@$(PY) -m bench
 
 shots: .venv/.dev ## pictures of every page (artefacts/screens)
-	@$(PY) -m pytest tests/web -m browser -q
+	@TESTS_PICTURES=1 $(PY) -m pytest tests/web -m browser -q
 
 requirements: ## pin anew what pyproject.toml asks for
 	@sh scripts/pin.sh

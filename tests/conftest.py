@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.db import connections
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from okaeri.foundation import clock
@@ -15,12 +16,12 @@ from okaeri.foundation import clock
 # A password is made slow to guess: four tenths of a second for every user a test makes.
 PBKDF2PasswordHasher.iterations = 1
 # How fast a machine draws examples says nothing of the product, and lanes share their cores. The same
-# commit draws the same examples; `OKAERI_DRAW=anew` looks for others.
+# commit draws the same examples; `TESTS_DRAW=anew` looks for others.
 settings.register_profile(
     "lanes",
     suppress_health_check=[HealthCheck.too_slow],
     deadline=None,
-    derandomize=os.environ.get("OKAERI_DRAW") != "anew",
+    derandomize=os.environ.get("TESTS_DRAW") != "anew",
 )
 settings.load_profile("lanes")
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
@@ -77,6 +78,22 @@ def shared_data() -> Path:
 def data_dir(tmp_path: Path) -> Path:
     """An empty data folder of this test's own."""
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
+    """Give browsers a database in a file.
+
+    One in memory is one connection, which the test and every page on its way would use at once.
+    """
+    database = connections.settings["default"]
+    if database["ENGINE"].endswith("sqlite3") and any(map(_is_of_browser, request.session.items)):
+        folder = Path(os.environ["OKAERI_DATA_DIR"])
+        database["TEST"]["NAME"] = str(folder / "of-browsers.db")
+
+
+def _is_of_browser(item: pytest.Item) -> bool:
+    return item.get_closest_marker("browser") is not None
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """A night after any changes gives the rows that a full refresh gives on an empty warehouse."""
 
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from okaeri.insight.models import CustomerInsight, CustomerPrediction, RunOut
 from okaeri.insight.types import Depth
 from okaeri.intake import api as intake
 from okaeri.intake.types import LineIn, OrderIn, PartyIn, ProductIn
+from tests.web.filled import lived_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine]
 START = date(2026, 5, 20)
@@ -70,11 +72,13 @@ NIGHTS = st.lists(st.lists(CHANGES, max_size=5), min_size=1, max_size=3)
 class Shop:
     """Orders by number, so that a change finds one again."""
 
-    def __init__(self, warehouse: Warehouse) -> None:
+    def __init__(self) -> None:
         self.day = START
-        self._warehouse = warehouse
+        self.warehouse: Warehouse
         self._orders: list[OrderIn] = []
         self._merges: list[int] = []
+
+    def begin(self) -> None:
         intake.record_products([ProductIn("LOTION", NAMES["LOTION"], days_supply=30)])
         for member in range(MEMBERS):
             for nth in range(2 + member % 3):
@@ -133,8 +137,8 @@ class Shop:
         """Take one source out, as the sample shop is (`web.pages.start.sample`)."""
         removed = intake.remove_source("sample")
         for table in ("orders", "order_lines", "order_areas"):
-            if self._warehouse.has(table):
-                self._warehouse.forget(table, "order_id", removed.order_ids)
+            if self.warehouse.has(table):
+                self.warehouse.forget(table, "order_id", removed.order_ids)
         self._orders = [order for order in self._orders if order.source != "sample"]
 
     def free(self, sku: str) -> None:
@@ -174,12 +178,10 @@ def _live_through(nights: list[list[tuple[Any, ...]]], folder: Path) -> None:
         {spec.key: spec for spec in settings.specs_of(CycleRules).values()},
         {"cycle.fewest_intervals": 1},
     )
-    nightly = open_warehouse(folder / "nightly")
-    shop = Shop(nightly)
-    _refresh(nightly, shop.day, Depth.ALL)
-    api.create_segment(
-        "twice", {"field": "purchase_count", "op": ">=", "value": 2}, warehouse=nightly
-    )
+    with clock.use(clock.current()):
+        lived_once("nights", folder / "nightly", lambda: _begin(folder / "nightly"))
+    shop = deepcopy(_begun[0])
+    shop.warehouse = nightly = open_warehouse(folder / "nightly")
     for changes in nights:
         for kind, *given_values in changes:
             getattr(shop, kind)(*given_values)
@@ -191,6 +193,21 @@ def _live_through(nights: list[list[tuple[Any, ...]]], folder: Path) -> None:
     _refresh(fresh, shop.day, Depth.ALL)
     fresh.close()
     _assert_same(by_night, _rows())
+
+
+# The shop as it stands before the first night, which is the same whatever the nights bring.
+_begun: list[Shop] = []
+
+
+def _begin(folder: Path) -> None:
+    shop, warehouse = Shop(), open_warehouse(folder)
+    shop.begin()
+    _refresh(warehouse, shop.day, Depth.ALL)
+    api.create_segment(
+        "twice", {"field": "purchase_count", "op": ">=", "value": 2}, warehouse=warehouse
+    )
+    warehouse.close()
+    _begun[:] = [shop]
 
 
 def _refresh(warehouse: Warehouse, day: date, depth: Depth) -> None:

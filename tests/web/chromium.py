@@ -87,6 +87,14 @@ def window(
     context.close()
 
 
+def keep_picture(page: Any, name: str) -> None:
+    """Keep the whole page as artefacts/screens/NAME.png, where somebody asked to look (`make shots`)."""
+    if os.environ.get("TESTS_PICTURES"):
+        path = SCREENS / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(path), full_page=True)
+
+
 def too_wide(page: Any) -> int:
     """Give by how many pixels a page is wider than its window, once it is whole.
 

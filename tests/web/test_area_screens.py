@@ -15,7 +15,7 @@ from okaeri.intake import api as intake
 from okaeri.intake.types import LineIn, OrderIn, PartyIn
 from okaeri.intake.voice_types import ReviewIn
 from tests.insight.test_areas import amazon
-from tests.web.chromium import SCREENS, session_of_staff, too_wide, window
+from tests.web.chromium import keep_picture, session_of_staff, too_wide, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 _POSTALS = ("150-0001", "530-0001", "060-0000", "810-0001", "980-0001", "")
@@ -41,15 +41,13 @@ def test_the_pages_fit_the_window(
     language: str, width: int, live_server: Any, chromium: Any, tmp_path: Path
 ) -> None:
     _shop(tmp_path)
-    folder = SCREENS / "areas"
-    folder.mkdir(parents=True, exist_ok=True)
     path = tmp_path / "r.csv"
     path.write_text("点,日,お客様,感想\n5,2026-05-01,hana@example.com,良い\n", encoding="utf-8")
     session = session_of_staff()
     with window(chromium, live_server.url, session, width=width, language=language) as page:
 
         def look(name: str) -> None:
-            page.screenshot(path=str(folder / f"{name}-{language}-{width}.png"), full_page=True)
+            keep_picture(page, f"areas/{name}-{language}-{width}")
             assert too_wide(page) <= 0, name
 
         page.goto(f"{live_server.url}/analysis/areas/")

@@ -6,7 +6,7 @@ import pytest
 
 from okaeri.intake import api as intake
 from tests.intake.deliveries import NOW, SECRET, as_raw, shopify_headers, shopify_order
-from tests.web.chromium import SCREENS, session_of_staff, too_wide, window
+from tests.web.chromium import keep_picture, session_of_staff, too_wide, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 LOOKS = [(language, width) for language in ("ja", "en") for width in (375, 1440)]
@@ -20,9 +20,7 @@ def test_a_source_is_connected_and_a_key_made_by_keyboard(
 
     def look(name: str) -> None:
         assert too_wide(page) <= 0, name
-        folder = SCREENS / "connections"
-        folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=str(folder / f"{name}-{language}-{width}.png"), full_page=True)
+        keep_picture(page, f"connections/{name}-{language}-{width}")
 
     session = session_of_staff()
     with window(chromium, live_server.url, session, width=width, language=language) as page:

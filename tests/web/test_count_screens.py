@@ -1,6 +1,5 @@
 """The purchase count in a real browser: chosen by keyboard, shown by itself once computed, in every width."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from okaeri.insight import api as insight
 from okaeri.insight.count_types import BANDS, Counted, CountFacet
 from okaeri.web.count_facet import PAGES
 from tests.web import shop
-from tests.web.chromium import SCREENS, session_of_staff, too_wide, window
+from tests.web.chromium import keep_picture, session_of_staff, too_wide, window
 from tests.web.test_count_facet import compute, compute_all
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -35,7 +34,7 @@ def test_a_count_is_chosen_by_keyboard_and_its_page_comes_by_itself(
         page.keyboard.press("Enter")
         page.wait_for_selector("#count-progress")
         assert too_wide(page) <= 0
-        page.screenshot(path=str(_folder() / "waiting-ja-375.png"), full_page=True)
+        keep_picture(page, "count/waiting-ja-375")
         assert compute() == 1
         page.wait_for_selector("text=だけの数字です")
         assert page.locator("#count-progress").count() == 0
@@ -60,12 +59,5 @@ def test_every_page_by_count_fits_every_window(live_server: Any, chromium: Any) 
                 assert page.locator("#count-progress").count() == 0, key
                 if (over := too_wide(page)) > 0:
                     complaints.append(f"{language}-{width} {key}: {over} px too wide")
-                picture = _folder() / f"{key}-{language}-{width}.png"
-                page.screenshot(path=str(picture), full_page=True)
+                keep_picture(page, f"count/{key}-{language}-{width}")
     assert complaints == []
-
-
-def _folder() -> Path:
-    folder = SCREENS / "count"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

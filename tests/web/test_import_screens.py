@@ -9,7 +9,7 @@ import pytest
 from okaeri.foundation.work.jobs import JobRunner
 from okaeri.intake import api as intake
 from tests.intake.carts import CARTS, as_bytes
-from tests.web.chromium import SCREENS, session_of_staff, too_wide, window
+from tests.web.chromium import keep_picture, session_of_staff, too_wide, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -37,9 +37,7 @@ def test_a_mall_file_is_looked_at_warned_of_imported_and_its_rejects_fetched(
 
     def look(name: str) -> None:
         assert too_wide(page) <= 0, name
-        folder = SCREENS / "imports"
-        folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=str(folder / f"{name}-{language}-{width}.png"), full_page=True)
+        keep_picture(page, f"imports/{name}-{language}-{width}")
 
     def press(button: str) -> None:
         with page.expect_navigation():

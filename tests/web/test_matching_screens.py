@@ -7,7 +7,7 @@ import pytest
 from okaeri.customers import api as customers
 from okaeri.foundation import clock
 from okaeri.intake.types import PartyIn
-from tests.web.chromium import SCREENS, session_of_staff, too_wide, window
+from tests.web.chromium import keep_picture, session_of_staff, too_wide, window
 from tests.web.test_matching import NAME, people
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -37,9 +37,7 @@ def test_pairs_are_answered_by_keyboard(
     assert customers.list_candidates()[1] == 2
 
     def look(name: str) -> None:
-        folder = SCREENS / "matching"
-        folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=str(folder / f"{name}-{language}-{width}.png"), full_page=True)
+        keep_picture(page, f"matching/{name}-{language}-{width}")
         assert too_wide(page) <= 0, name
 
     session = session_of_staff()

@@ -1,6 +1,6 @@
 """Every page in a real browser: four widths, two languages, two colour schemes.
 
-Nothing is wider than the window and nothing complains on the console. The pictures are kept in
+Nothing is wider than the window and nothing complains on the console. `make shots` keeps pictures in
 artefacts/screens/ for a person to look at.
 """
 
@@ -19,7 +19,7 @@ from okaeri.listen import api as listen
 from okaeri.measure import api as measure
 from okaeri.web.pages.analysis.frame import addresses
 from tests.web import shop
-from tests.web.chromium import HEIGHTS, SCREENS, session_of_staff, too_wide, window
+from tests.web.chromium import HEIGHTS, keep_picture, session_of_staff, too_wide, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -139,7 +139,6 @@ def _look(
 
     A look is a matter of style sheets: no script of these pages asks for the width or the colours.
     """
-    (SCREENS / folder).mkdir(parents=True, exist_ok=True)
     complaints: list[str] = []
     for language in dict.fromkeys(look[0] for look in looks):
         its = [look for look in looks if look[0] == language]
@@ -150,11 +149,11 @@ def _look(
                 page.goto(base + path, wait_until="load")
                 for look in its:
                     if look[2] > 320 or key in _MAIN:
-                        complaints.extend(_wear(page, key, look, SCREENS / folder))
+                        complaints.extend(_wear(page, key, look, folder))
     return complaints
 
 
-def _wear(page: Any, key: str, look: tuple[str, str, int], folder: Path) -> list[str]:
+def _wear(page: Any, key: str, look: tuple[str, str, int], folder: str) -> list[str]:
     """Put the open page into a look, keep its picture; say when it is too wide."""
     language, scheme, width = look
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -162,8 +161,7 @@ def _wear(page: Any, key: str, look: tuple[str, str, int], folder: Path) -> list
     page.wait_for_function("width => innerWidth === width", arg=width)
     over = too_wide(page)
     if look in _PICTURES:
-        picture = folder / f"{key}-{language}-{scheme}-{width}.png"
-        page.screenshot(path=str(picture), full_page=True)
+        keep_picture(page, f"{folder}/{key}-{language}-{scheme}-{width}")
     return [f"{'-'.join(map(str, look))} {key}: {over} px too wide"] if over > 0 else []
 
 

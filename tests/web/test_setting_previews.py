@@ -15,7 +15,7 @@ from okaeri.insight import api as insight
 from okaeri.insight.types import Depth
 from okaeri.intake import api as intake
 from okaeri.intake.types import LineIn, OrderIn, PartyIn
-from tests.web.chromium import SCREENS, session_of_staff, too_wide, window
+from tests.web.chromium import keep_picture, session_of_staff, too_wide, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -46,8 +46,6 @@ def test_previews_of_classes_and_statuses_fit_the_window(
 ) -> None:
     monkeypatch.setattr(settings, "OKAERI", replace(settings.OKAERI, data_dir=tmp_path))
     _shop()
-    folder = SCREENS / "setting_previews"
-    folder.mkdir(parents=True, exist_ok=True)
     session = session_of_staff()
     with window(chromium, live_server.url, session, width=width, language=language) as page:
         for group, key, value, words in (
@@ -62,5 +60,5 @@ def test_previews_of_classes_and_statuses_fit_the_window(
             with page.expect_navigation():
                 page.click('[name="preview"]')
             assert words[language == "en"] in page.content()
-            page.screenshot(path=str(folder / f"{group}-{language}-{width}.png"), full_page=True)
+            keep_picture(page, f"setting_previews/{group}-{language}-{width}")
             assert too_wide(page) <= 0, group

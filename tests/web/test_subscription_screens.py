@@ -6,7 +6,7 @@ import pytest
 
 from okaeri.intake import api as intake
 from tests.web import subscribers as shop
-from tests.web.chromium import SCREENS, session_of_staff, too_wide, window
+from tests.web.chromium import keep_picture, session_of_staff, too_wide, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 _SIZES = """[...document.querySelectorAll('.pair button')].map(e => {
@@ -16,11 +16,6 @@ _SIZES = """[...document.querySelectorAll('.pair button')].map(e => {
 _LOW = """[...document.querySelectorAll('button, a.button, summary')].filter(e => e.checkVisibility())
     .map(e => e.getBoundingClientRect().height).filter(height => height < 44)"""
 LOOKS = (("ja", 375), ("ja", 320), ("en", 375), ("en", 320), ("ja", 1440))
-
-
-def _keep(page: Any, name: str) -> None:
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
 
 
 def test_one_press_asks_and_one_takes_back_on_a_phone(live_server: Any, chromium: Any) -> None:
@@ -34,7 +29,7 @@ def test_one_press_asks_and_one_takes_back_on_a_phone(live_server: Any, chromium
         page.wait_for_selector(f"#s{number} .notice")
         assert "解約を受け付けました" in page.inner_text(f"#s{number}")
         assert page.url.endswith(f"{path}#s{number}")
-        _keep(page, "subscriptions-cancelled-ja-375")
+        keep_picture(page, "subscriptions-cancelled-ja-375")
         page.reload()
         assert [one.kind for one in shop.wishes()] == ["cancel"]
         page.click(f"#s{number} button[value=undo]")
@@ -69,5 +64,5 @@ def test_both_lists_fit_every_window(live_server: Any, chromium: Any) -> None:
                     wrong.append((name, language, width, too_wide(page)))
                 if width == 375 and page.evaluate(_LOW):
                     wrong.append((name, language, width, "low"))
-                _keep(page, f"{name}-{language}-{width}")
+                keep_picture(page, f"{name}-{language}-{width}")
     assert wrong == []
