@@ -129,7 +129,7 @@ def test_a_heart_goes_on_beating_after_the_database_was_busy(
 
     def wait(_: jobs.JobContext) -> Mapping[str, Any]:
         with monkeypatch.context() as patched:
-            patched.setattr(jobs.Job.objects, "filter", busy)
+            patched.setattr(Job.objects, "filter", busy)
             assert twice.wait(30)
         return {}
 
