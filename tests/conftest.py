@@ -65,6 +65,22 @@ def _own_data_folder() -> None:
             path.unlink()
 
 
+@pytest.fixture(autouse=True)
+def _only_reports(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let a test that looks at few analyses compute few: all of them are two seconds of a refresh."""
+    marker = request.node.get_closest_marker("reports")
+    if marker is None:
+        yield
+        return
+    from okaeri.insight.actions import later, refresh
+
+    assert set(marker.args) <= set(later._NAMES), marker.args
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(later, "_NAMES", marker.args)
+        patched.setattr(refresh, "SNAPSHOT_MONTHS", 0)
+        yield
+
+
 @pytest.fixture
 def shared_data() -> Path:
     """Real data beside the project; absent on most machines, and then the test says so."""

@@ -21,7 +21,7 @@ from okaeri.intake.types import LineIn, OrderIn, PartyIn
 from tests.intake.carts import as_bytes
 from tests.web.conftest import browser_of_staff, in_english, staff  # noqa: F401 - fixtures
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+pytestmark = [pytest.mark.django_db, pytest.mark.engine, pytest.mark.reports("areas")]
 TODAY = date(2026, 5, 20)
 PAGE = "/analysis/areas/"
 

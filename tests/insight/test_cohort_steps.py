@@ -15,7 +15,11 @@ from okaeri.insight import api
 from tests.insight.mixed_shop import PRODUCTS, lively, order, record
 from tests.web.conftest import browser_of_staff, staff  # noqa: F401 - fixtures
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.engine,
+    pytest.mark.reports("cohort_cube", "lifetime_value"),
+]
 TODAY = date(2026, 5, 20)
 COST = {product.sku: product.cost_minor or 0 for product in PRODUCTS}
 

@@ -19,7 +19,11 @@ from okaeri.intake.types import InquiryIn, PartyIn, SubscriptionEventIn, Subscri
 from okaeri.intake.voice_types import ReviewIn, SurveyAnswerIn
 from tests.insight.shops import Buying, record_shop
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.engine,
+    pytest.mark.reports("predictions", "prediction_training", "best_hours"),
+]
 TODAY = date(2026, 5, 20)
 
 

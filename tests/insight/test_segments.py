@@ -34,7 +34,7 @@ from okaeri.intake.types import (
 )
 from tests.insight.shops import order_of, record_shop
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engine]
+pytestmark = [pytest.mark.django_db, pytest.mark.engine, pytest.mark.reports("predictions")]
 TODAY = date(2026, 5, 20)
 NOW = datetime(2026, 5, 20, 3, tzinfo=UTC)
 NIGHT = datetime(2026, 5, 21, 3, tzinfo=UTC)
