@@ -16,8 +16,8 @@ from okaeri.insight.domain.segment_rules import (
     BUILT_IN,
     Person,
     RuleError,
-    check_kept,
     check_no_circle,
+    check_written,
     matches,
     parse_rule,
     resolve,
@@ -99,14 +99,22 @@ def test_python_and_the_engine_find_the_same_people(
         ({"did": "sleep"}, "sleep"),
         ({"did": "order", "where": [{"field": "sku", "op": "=", "value": "A"}]}, "sku"),
         ({"did": "order", "measure": "weight"}, "weight"),
-        ({"did": "order", "last_days": 0}, "last_days"),
+        ({"did": "order", "last_days": 0}, "1 to 3650"),
         ({"did": "order", "last_days": 3, "since": "2026-01-01"}, "since"),
-        ({"did": "order", "since": "2026-02-01", "until": "2026-01-01"}, "2026-02-01"),
+        ({"did": "order", "since": "2026-02-01", "until": "2026-01-01"}, "swap the two"),
+        ({"field": "decile", "op": "<=", "value": 15}, "from 1 to 10"),
+        ({"field": "purchase_count", "op": ">=", "value": 2.5}, "a whole number"),
+        (
+            {"field": "lapse_risk", "op": ">=", "value": 50},
+            "is never 5000%; give a value from 0% to",
+        ),
+        ({"did": "order", "measure": "share", "value": 1.5}, "150%"),
+        ({"did": "order", "value": -5}, "of 0 or more"),
         ({"did": "order", "since": "yesterday"}, "yesterday"),
         ({"did": "order", "value": "two"}, "two"),
         ({"last": {"did": "order"}, "then": {"did": "sleep"}}, "sleep"),
         ({"last": {"did": "order", "last_days": 3}, "then": {"did": "order"}}, "last_days"),
-        ({"last": {"did": "order"}, "then": {"did": "order"}, "within_days": 0}, "within_days"),
+        ({"last": {"did": "order"}, "then": {"did": "order"}, "within_days": 0}, "1 to 3650"),
         ({"did": "interest", "last_days": 30}, "interest"),
         ({"last": {"did": "order"}, "then": {"did": "interest"}}, "interest"),
         ({"segment": 99}, "99"),
@@ -115,7 +123,7 @@ def test_python_and_the_engine_find_the_same_people(
 )
 def test_a_wrong_rule_is_named_in_both_languages(rule: Any, names: str) -> None:
     with pytest.raises(RuleError) as refused:
-        check_kept(parse_rule(rule))
+        check_written(parse_rule(rule))
     assert names in refused.value.message.en
     assert refused.value.message.ja
 
@@ -230,7 +238,11 @@ def test_a_birthday_of_29_february_is_kept_on_the_28th_in_a_plain_year() -> None
         ({"field": "prefecture", "op": "contains", "value": "東"}, "を含む人です。"),
         (
             {"field": "lapse_risk", "op": ">=", "value": 0.5},
-            "離脱リスク(0〜1、設定した日数の先まで)が0.5以上の人です。",
+            "離脱リスク(設定した日数の先まで)が50%以上の人です。",
+        ),
+        (
+            {"field": "customer_id", "op": "in", "value": list(range(1, 201))},
+            "・20・ほか180件のどれかの人です。",
         ),
         ({"did": "order", "op": "=", "value": 0}, "注文が一度もない人です。"),
         ({"did": "order", "value": 3}, "これまでに注文が3回以上の人です。"),

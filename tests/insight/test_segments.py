@@ -506,3 +506,13 @@ def test_a_preview_counts_shows_some_and_says_who_is_shared(
     monkeypatch.setattr(insights, "views", views_after_an_erasure)
     left = api.list_customers(segment_id=all_five.id, order_by="-net_minor", limit=2)
     assert [row.net_minor for row in left.rows] == [1000]
+
+
+def test_two_segments_never_bear_one_name() -> None:
+    rule = {"field": "purchase_count", "op": ">=", "value": 2}
+    made = [api.create_segment("常連", rule) for _ in range(3)]
+    assert [one.name for one in made] == ["常連", "常連 (2)", "常連 (3)"]
+    other = api.create_segment("別の名前", rule)
+    assert api.update_segment(other.id, "常連", rule).name == "常連 (4)"
+    # A segment keeps its own name.
+    assert api.update_segment(made[0].id, "常連", rule).name == "常連"

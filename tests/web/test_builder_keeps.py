@@ -38,7 +38,8 @@ def one_of_each(kind: str, op: str, field: Field) -> object:
     if kind == "birthday":
         return None
     text = next(iter(field.choices), "a, b")
-    day = {"int": -3, "float": 0.1234567, "bool": False, "date": "2026-05-01"}
+    number = -3 if field.low is None else int(field.high or 3)
+    day = {"int": number, "float": 0.1234567, "bool": False, "date": "2026-05-01"}
     value = day.get(kind, text)
     return [value, value] if op == "in" else value
 

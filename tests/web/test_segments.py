@@ -342,7 +342,8 @@ def test_loyal_customers_stand_ready_can_be_edited_and_are_seen_among_the_classe
     kept = form_of(browser_of_staff.get(edit).content.decode())
     # Five purchases a year, or the two upper deciles; then twenty purchases and nobody's decile.
     assert (kept["r.0:value"], kept["r.1:w0:value"]) == ("5", "2")
-    browser_of_staff.post(edit, {**kept, "do": "save", "r.0:value": "20", "r.1:w0:value": "0"})
+    never = {"r.1:w0:op": "<", "r.1:w0:value": "1"}
+    browser_of_staff.post(edit, {**kept, "do": "save", "r.0:value": "20", **never})
     assert insight.get_segment(segment.id).size == 0
     assert insight.classes_of(segment.id) == []
 

@@ -33,7 +33,8 @@ OPERATORS: dict[str, tuple[str, ...]] = {
 class Field:
     """One thing to compare: `kind` is int, float, bool, date, text, choice or birthday.
 
-    `unit` is "", "days", "money", "times" or "percent" and says how the value is written.
+    `unit` is "", "days", "money", "times" or "percent" (a share of 1, written as percent) and says
+    how the value is written. `low` and `high` are the least and the most it can ever be.
     """
 
     name: Text
@@ -41,6 +42,12 @@ class Field:
     unit: str = ""
     choices: Mapping[str, Text] = field(default_factory=dict)
     group: str = "person"
+    low: float | None = None
+    high: float | None = None
+
+    def holds(self, value: float) -> bool:
+        """Tell whether the value can be one of this field."""
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Create, change and remove segments, ask about rules, and keep members up to date."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,8 +22,8 @@ from okaeri.insight.domain.segment_rules import (
     AnyOf,
     Rule,
     RuleError,
-    check_kept,
     check_no_circle,
+    check_written,
     matches,
     parse_rule,
     part_in_words,
@@ -64,7 +65,7 @@ def read_rule(rule: object, catalog: Catalog | None = None) -> Rule:
     """Check a rule against this shop's fields and segments; raises RuleError."""
     catalog = catalog or segment_catalog()
     parsed = parse_rule(rule, catalog)
-    check_kept(parsed, catalog)
+    check_written(parsed, catalog)
     return parsed
 
 
@@ -101,6 +102,7 @@ def create_segment(
         # Counting takes long: a segment the rule names may have been removed meanwhile.
         segments.hold_all()
         read_rule(rule)
+        name = _free(name, segments.rules())
         segment = segments.create(name, rule, clock.now(), preset=preset)
         _start_members(segment, members)
     return segments.view(segment)
@@ -122,7 +124,8 @@ def update_segment(
         _check_stands(segment_id, rule)
         if members is None and segments.get(segment_id).rule != rule:
             members = members_now(read_rule(rule), warehouse)
-        segments.update(segment, name, rule)
+        others = {key: row for key, row in segments.rules().items() if key != segment_id}
+        segments.update(segment, _free(name, others), rule)
         if members is not None:
             _start_members(segment, members)
     return segments.view(segment)
@@ -139,6 +142,13 @@ def _start_members(segment: Segment, members: BitMap64) -> None:
     """Keep whom a rule means; whoever was erased while they were counted is left out."""
     gone = BitMap64(customers.erased_ids())
     segments.start_members(segment, members - gone, clock.now())
+
+
+def _free(name: str, others: Mapping[int, tuple[str, Any]]) -> str:
+    """Give a name no other segment has: with a number behind it where one does."""
+    taken = {other for other, _ in others.values()}
+    numbered = (f"{name[: _LONGEST_NAME - 6]} ({n})" for n in itertools.count(2))
+    return name if name not in taken else next(one for one in numbered if one not in taken)
 
 
 def _checked_name(name: str) -> str:

@@ -25,7 +25,7 @@ from okaeri.insight.domain.segment_rules.catalog import (
 )
 from okaeri.insight.domain.segment_rules.errors import RuleError
 from okaeri.insight.domain.segment_rules.matching import Person, matches
-from okaeri.insight.domain.segment_rules.parsing import check_kept, parse_comparison, parse_rule
+from okaeri.insight.domain.segment_rules.parsing import check_written, parse_comparison, parse_rule
 from okaeri.insight.domain.segment_rules.resolving import check_no_circle, resolve
 from okaeri.insight.domain.segment_rules.tree import (
     All,
@@ -45,8 +45,38 @@ from okaeri.insight.domain.segment_rules.words import part_in_words, rule_in_wor
 from okaeri.insight.segment_types import OPERATORS, Catalog, Fact, Field
 
 __all__ = [
-    "ATTRIBUTE", "ATTRIBUTE_COLUMNS", "BUILT_IN", "FACTS", "FIELDS", "FORECAST", "OPERATORS", "All", "AnyOf",
-    "Catalog", "Comparison", "Did", "Doing", "Fact", "Field", "Follows", "Member", "Not", "Person",
-    "Rule", "RuleError", "Span", "check_kept", "check_no_circle", "matches", "parse_comparison", "parse_rule",
-    "part_in_words", "resolve", "rule_in_words", "segments_named", "walk", "with_attributes", "with_topics",
+    "ATTRIBUTE",
+    "ATTRIBUTE_COLUMNS",
+    "BUILT_IN",
+    "FACTS",
+    "FIELDS",
+    "FORECAST",
+    "OPERATORS",
+    "All",
+    "AnyOf",
+    "Catalog",
+    "Comparison",
+    "Did",
+    "Doing",
+    "Fact",
+    "Field",
+    "Follows",
+    "Member",
+    "Not",
+    "Person",
+    "Rule",
+    "RuleError",
+    "Span",
+    "check_no_circle",
+    "check_written",
+    "matches",
+    "parse_comparison",
+    "parse_rule",
+    "part_in_words",
+    "resolve",
+    "rule_in_words",
+    "segments_named",
+    "walk",
+    "with_attributes",
+    "with_topics",
 ]  # fmt: skip

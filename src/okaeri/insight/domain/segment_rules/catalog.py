@@ -92,25 +92,27 @@ FIELDS: dict[str, Field] = {
         group="class",
     ),
     "r_rank_before": Field(
-        Text("6か月前のRランク", "R rank six months before"), "int", group="class"
+        Text("6か月前のRランク", "R rank six months before"), "int", group="class", low=1, high=5
     ),
     "f_rank_before": Field(
-        Text("6か月前のFランク", "F rank six months before"), "int", group="class"
+        Text("6か月前のFランク", "F rank six months before"), "int", group="class", low=1, high=5
     ),
-    "freshness": Field(Text("鮮度", "Freshness"), "float", group="class"),
+    "freshness": Field(Text("鮮度", "Freshness"), "float", group="class", low=0, high=100),
     "freshness_band": Field(
         Text("鮮度帯", "Freshness band"), "choice", choices=_BANDS, group="class"
     ),
-    "purchase_count": Field(Text("購入回数", "Purchases"), "int", "times", group="buying"),
-    "order_count": Field(Text("注文件数", "Orders"), "int", "times", group="buying"),
+    "purchase_count": Field(Text("購入回数", "Purchases"), "int", "times", group="buying", low=0),
+    "order_count": Field(Text("注文件数", "Orders"), "int", "times", group="buying", low=0),
     "net_minor": Field(Text("累計購入額", "Spend so far"), "int", "money", group="buying"),
     "net_12m_minor": Field(
         Text("直近12か月の購入額", "Spend, last 12 months"), "int", "money", group="buying"
     ),
-    "decile": Field(Text("デシル(1が最上位)", "Decile (1 is the top)"), "int", group="buying"),
-    "r_rank": Field(Text("Rランク", "R rank"), "int", group="buying"),
-    "f_rank": Field(Text("Fランク", "F rank"), "int", group="buying"),
-    "m_rank": Field(Text("Mランク", "M rank"), "int", group="buying"),
+    "decile": Field(
+        Text("デシル(1が最上位)", "Decile (1 is the top)"), "int", group="buying", low=1, high=10
+    ),
+    "r_rank": Field(Text("Rランク", "R rank"), "int", group="buying", low=1, high=5),
+    "f_rank": Field(Text("Fランク", "F rank"), "int", group="buying", low=1, high=5),
+    "m_rank": Field(Text("Mランク", "M rank"), "int", group="buying", low=1, high=5),
     "first_on": Field(Text("初回購入日", "First purchase"), "date", group="buying"),
     # How it began: of the first order of the first day; unknown where that order does not say.
     "first_kind": Field(
@@ -125,61 +127,88 @@ FIELDS: dict[str, Field] = {
     "first_media": Field(Text("初回の媒体", "Source of the first order"), "text", group="buying"),
     "first_source": Field(Text("初回の販売元", "Shop of the first order"), "text", group="buying"),
     "first_day_orders": Field(
-        Text("初回の日の注文件数", "Orders on the first day"), "int", "times", group="buying"
+        Text("初回の日の注文件数", "Orders on the first day"), "int", "times", group="buying", low=0
     ),
     "first_day_trials": Field(
         Text("初回の日のトライアルの件数", "Trials on the first day"),
         "int",
         "times",
         group="buying",
+        low=0,
     ),
     "second_on": Field(Text("2回目の購入日", "Second purchase"), "date", group="buying"),
     "last_on": Field(Text("最終購入日", "Last purchase"), "date", group="buying"),
     "recency_days": Field(
-        Text("最終購入からの日数", "Days since last purchase"), "int", "days", group="buying"
+        Text("最終購入からの日数", "Days since last purchase"), "int", "days", group="buying", low=0
     ),
-    "tenure_days": Field(Text("在籍日数", "Tenure"), "int", "days", group="buying"),
-    "cycle_days": Field(Text("購入間隔", "Purchase interval"), "float", "days", group="buying"),
+    "tenure_days": Field(Text("在籍日数", "Tenure"), "int", "days", group="buying", low=0),
+    "cycle_days": Field(
+        Text("購入間隔", "Purchase interval"), "float", "days", group="buying", low=0
+    ),
     "runs_out_on": Field(Text("使い切り予定日", "Runs out on"), "date", group="buying"),
     "discount_share": Field(
-        Text("値引き購入率(0〜1)", "Share of discounted orders (0 to 1)"), "float", group="buying"
+        Text("値引き購入率", "Share of discounted orders"),
+        "float",
+        "percent",
+        group="buying",
+        low=0,
+        high=1,
     ),
-    "margin_share": Field(Text("粗利率(0〜1)", "Margin (0 to 1)"), "float", group="buying"),
+    "margin_share": Field(Text("粗利率", "Margin"), "float", "percent", group="buying", high=1),
     # Of the last forecast; unknown for people who never bought (`insight.models.CustomerPrediction`).
     "p_alive": Field(
-        Text("継続の確率(0〜1)", "Chance of still being a customer (0 to 1)"),
+        Text("継続の確率", "Chance of still being a customer"),
         "float",
+        "percent",
         group=FORECAST,
+        low=0,
+        high=1,
     ),
     "returns_chance": Field(
-        Text("予測期間内に買う確率(0〜1)", "Chance of buying within the forecast (0 to 1)"),
+        Text("予測期間内に買う確率", "Chance of buying within the forecast"),
         "float",
+        "percent",
         group=FORECAST,
+        low=0,
+        high=1,
     ),
     "lapse_risk": Field(
-        Text("離脱リスク(0〜1、設定した日数の先まで)", "Lapse risk (0 to 1, within the days set)"),
+        Text("離脱リスク(設定した日数の先まで)", "Lapse risk (within the days set)"),
         "float",
+        "percent",
         group=FORECAST,
+        low=0,
+        high=1,
     ),
     "orders_365": Field(
         Text("予測購入回数(365日)", "Purchases to come (365 days)"),
         "float",
         "times",
         group=FORECAST,
+        low=0,
     ),
     "value_365_minor": Field(
         Text("予測購入額(365日)", "Value to come (365 days)"), "int", "money", group=FORECAST
     ),
-    "importance": Field(Text("重要度(0〜100)", "Importance (0 to 100)"), "float", group=FORECAST),
-    "priority": Field(Text("優先度(0〜100)", "Priority (0 to 100)"), "float", group=FORECAST),
+    "importance": Field(
+        Text("重要度(0〜100)", "Importance (0 to 100)"), "float", group=FORECAST, low=0, high=100
+    ),
+    "priority": Field(
+        Text("優先度(0〜100)", "Priority (0 to 100)"), "float", group=FORECAST, low=0, high=100
+    ),
     "next_on": Field(Text("次の購入の予測日", "Next purchase expected"), "date", group=FORECAST),
     "usual_gap_days": Field(
-        Text("いつもの間隔", "Usual interval"), "float", "days", group=FORECAST
+        Text("いつもの間隔", "Usual interval"), "float", "days", group=FORECAST, low=0
     ),
     "overdue_ratio": Field(
-        Text("乖離率(いつもの間隔の何倍か)", "Silence in usual intervals"), "float", group=FORECAST
+        Text("乖離率(いつもの間隔の何倍か)", "Silence in usual intervals"),
+        "float",
+        group=FORECAST,
+        low=0,
     ),
-    "best_hour": Field(Text("買いやすい時間帯(時)", "Best hour (0 to 23)"), "int", group=FORECAST),
+    "best_hour": Field(
+        Text("買いやすい時間帯(時)", "Best hour (0 to 23)"), "int", group=FORECAST, low=0, high=23
+    ),
     "birthday": Field(Text("誕生日", "Birthday"), "birthday"),
     "age_band": Field(
         Text("年代", "Age group"),

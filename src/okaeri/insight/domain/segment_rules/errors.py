@@ -1,5 +1,7 @@
 """What can be wrong with a rule, said in one sentence each."""
 
+from collections.abc import Mapping
+
 from okaeri.foundation.errors import InputError
 from okaeri.foundation.text import Text
 
@@ -23,8 +25,8 @@ NOT_A_RULE = Text(
     "did, first / last with then, or segment.",
 )
 NO_PARTS = Text(
-    "セグメント条件の all / any / in には1つ以上の要素を並べてください。",
-    "all, any and in of a segment rule need a list of at least one part.",
+    "条件か値が空の所があります。1つ以上入れてください(all / any / in)。",
+    "A group or a list of the rule is empty; put at least one condition or value in (all, any, in).",
 )
 TOO_LARGE = Text(
     "セグメント条件が大きすぎます({most} まで)。分けて作成してください。",
@@ -47,18 +49,43 @@ NOT_ORDERED = Text(
     "Field {field} cannot be asked with {op}; use {known}.",
 )
 BAD_VALUE = Text(
-    "項目 {field} の値 {value} は使えません。型と選択肢を確認してください。",
-    "Field {field} cannot be compared with {value}; check its type and choices.",
+    "「{name}」({field})に {value} は使えません。{expected}を入れてください。",
+    'Field "{name}" ({field}) cannot be compared with {value}; give {expected}.',
 )
+OUT_OF_RANGE = Text(
+    "「{name}」({field})は {value} になりません。{bounds}の値を入れてください。",
+    'Field "{name}" ({field}) is never {value}; give a value {bounds}.',
+)
+# Kind of a field → what its values are.
+EXPECTED: Mapping[str, Text] = {
+    "int": Text("整数", "a whole number"),
+    "float": Text("数", "a number"),
+    "bool": Text("はいかいいえ(true / false)", "true or false"),
+    "date": Text("2026-01-31 の形の日付", "a date like 2026-01-31"),
+    "birthday": Text("1 から 12 の月", "a month from 1 to 12"),
+    "text": Text("200文字までの文字", "a text of up to 200 characters"),
+    "choice": Text("選択肢にあるもの", "one of its choices"),
+    "days": Text("0 から 3650 の日数", "days from 0 to 3650"),
+}
 BAD_MEASURE = Text(
     "セグメント条件の数え方 {measure} は使えません。使えるのは {known} です。",
     "The segment rule counts by {measure}; use one of {known}.",
 )
-BAD_SPAN = Text(
-    "セグメント条件の期間 {span} は使えません。日数は 1 から 3650、日付は 2026-01-31 の形で、"
-    "since は until より後にできません。",
-    "The segment rule's period {span} cannot be used; days are 1 to 3650, dates look like "
-    "2026-01-31, and since is not after until.",
+BAD_DAYS = Text(
+    "期間の日数 {days} は使えません。1 から 3650 の整数を入れてください。",
+    "A period of {days} days cannot be asked for; give whole days from 1 to 3650.",
+)
+BAD_DAY = Text(
+    "期間の日付 {day} を読めません。2026-01-31 の形で入れてください。",
+    "The period's date {day} cannot be read; write it like 2026-01-31.",
+)
+TURNED = Text(
+    "期間の終わり({until})が始まり({since})より前です。入れ替えてください。",
+    "The period ends ({until}) before it begins ({since}); swap the two.",
+)
+TWO_SPANS = Text(
+    "期間は、日数(last_days)か日付(since・until)のどちらかだけにしてください。",
+    "A period is told by days (last_days) or by dates (since, until), not by both.",
 )
 NO_TIME = Text(
     "「{fact}」はいまの状態なので、期間や順番の条件には使えません。期間を空にしてください。",

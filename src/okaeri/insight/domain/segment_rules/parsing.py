@@ -1,10 +1,11 @@
 """From data to a checked rule; raises RuleError with the part that is wrong."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from okaeri.foundation.text import Text
+from okaeri.foundation.text import Text, day_in_words
 from okaeri.insight.domain.segment_rules import errors
 from okaeri.insight.domain.segment_rules.catalog import BUILT_IN
 from okaeri.insight.domain.segment_rules.errors import RuleError, shown
@@ -34,6 +35,8 @@ from okaeri.insight.segment_types import (
 )
 
 _LONGEST_TEXT = 200
+_COUNT = Text("回数", "Count")
+_MEASURED = {"int": Field(_COUNT, "int"), "float": Field(Text("割合", "Share"), "float", "percent")}
 _EVERY_OP = tuple(dict.fromkeys(op for ops in OPERATORS.values() for op in ops))
 _COMPARISON = {"field", "op", "value"}
 _DID = {"did", "where", "last_days", "since", "until", "measure", "op", "value"}
@@ -89,7 +92,7 @@ def _did(data: Mapping[Any, Any], catalog: Catalog) -> Did:
     if op not in NUMBER_OPS:
         raise RuleError(errors.UNKNOWN_OP.format(op=shown(op), known=" ".join(NUMBER_OPS)))
     kind = "float" if measure == "share" else "int"
-    value = _number(str(measure), data.get("value", 1), kind)
+    value = _number(str(measure), _MEASURED[kind], data.get("value", 1))
     span = _span(data)
     if span != Span():
         _check_has_time(doing, catalog)
@@ -102,17 +105,53 @@ def _check_has_time(doing: Doing, catalog: Catalog) -> None:
         raise RuleError(sentence(errors.NO_TIME, fact=fact.name))
 
 
-def check_kept(rule: Rule, catalog: Catalog = BUILT_IN) -> None:
-    """Refuse more days than are kept of a thing: it would seem never to have happened.
+def check_written(rule: Rule, catalog: Catalog = BUILT_IN) -> None:
+    """Refuse what can never hold: values no field has, more days than are kept of a thing.
 
     Asked when a rule is written; one stored before there was a limit goes on within it (`resolve`).
     """
     for part in walk(rule):
-        if isinstance(part, Did):
+        if isinstance(part, Comparison):
+            _check_bounds(part, catalog.fields)
+        elif isinstance(part, Did):
+            _check_measured(part)
             _check_days(part.doing, part.span.last_days, catalog)
         elif isinstance(part, Follows):
             _check_days(part.start, part.within_days, catalog)
             _check_days(part.then, part.within_days, catalog)
+
+
+def _check_bounds(rule: Comparison, fields: Mapping[str, Field]) -> None:
+    field = fields[rule.field]
+    for value in rule.value if isinstance(rule.value, tuple) else (rule.value,):
+        if isinstance(value, int | float) and not field.holds(value):
+            raise _out_of_range(rule.field, field, value)
+
+
+def _check_measured(rule: Did) -> None:
+    is_count = rule.measure in ("rows", "days")
+    field = replace(_MEASURED["int" if is_count else "float"], low=0, high=None if is_count else 1)
+    if (is_count or rule.measure == "share") and not field.holds(rule.value):
+        raise _out_of_range(rule.measure, field, rule.value)
+
+
+def _out_of_range(name: str, field: Field, value: float) -> RuleError:
+    low, high = (_written(field, bound) for bound in (field.low, field.high))
+    if low and high:
+        bounds = Text(f"{low}〜{high}", f"from {low} to {high}")
+    elif low:
+        bounds = Text(f"{low}以上", f"of {low} or more")
+    else:
+        bounds = Text(f"{high}以下", f"of {high} or less")
+    said = _written(field, value)
+    words = sentence(errors.OUT_OF_RANGE, name=field.name, field=name, value=said, bounds=bounds)
+    return RuleError(words)
+
+
+def _written(field: Field, value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value * 100:g}%" if field.unit == "percent" else f"{value:g}"
 
 
 def _check_days(doing: Doing, days: int | None, catalog: Catalog) -> None:
@@ -137,19 +176,21 @@ def _doing(data: object, catalog: Catalog) -> Doing:
 
 def _span(data: Mapping[Any, Any]) -> Span:
     last, since, until = (data.get(key) for key in ("last_days", "since", "until"))
-    said = shown({key: data[key] for key in ("last_days", "since", "until") if key in data})
-    wrong = RuleError(errors.BAD_SPAN.format(span=said))
-    if last is not None and (not _is_days(last) or since is not None or until is not None):
-        raise wrong
-    try:
-        start, end = (
-            None if day is None else date.fromisoformat(str(day)) for day in (since, until)
-        )
-    except ValueError:
-        raise wrong from None
+    if last is not None and (since is not None or until is not None):
+        raise RuleError(errors.TWO_SPANS)
+    if last is not None and not _is_days(last):
+        raise RuleError(errors.BAD_DAYS.format(days=shown(last)))
+    start, end = _day(since), _day(until)
     if start is not None and end is not None and start > end:
-        raise wrong
+        raise RuleError(sentence(errors.TURNED, since=day_in_words(start), until=day_in_words(end)))
     return Span(last, start, end)
+
+
+def _day(value: object) -> date | None:
+    try:
+        return None if value is None else date.fromisoformat(str(value))
+    except ValueError:
+        raise RuleError(errors.BAD_DAY.format(day=shown(value))) from None
 
 
 def _is_days(value: object) -> bool:
@@ -159,7 +200,7 @@ def _is_days(value: object) -> bool:
 def _follows(data: Mapping[Any, Any], which: str, catalog: Catalog) -> Follows:
     within, happened = data.get("within_days"), data.get("happened", True)
     if within is not None and not _is_days(within):
-        raise RuleError(errors.BAD_SPAN.format(span=shown({"within_days": within})))
+        raise RuleError(errors.BAD_DAYS.format(days=shown(within)))
     for part in (data[which], data["then"]):
         if isinstance(part, Mapping) and set(part) - {"did", "where"}:
             raise RuleError(errors.NOT_A_RULE.format(part=shown(part)))
@@ -187,7 +228,7 @@ def parse_comparison(data: object, fields: Mapping[str, Field]) -> Comparison:
         raise RuleError(errors.NOT_ORDERED.format(field=name, op=op, known=" ".join(allowed)))
     if op in RELATIVE_OPS:
         if type(value) is not int or not 0 <= value <= MOST_DAYS:
-            raise _bad_value(name, value)
+            raise _bad_value(name, field, value, errors.EXPECTED["days"])
         return Comparison(name, op, value)
     if op == "in":
         return Comparison(name, op, tuple(_value(name, field, item) for item in _parts(value)))
@@ -202,16 +243,16 @@ def parse_comparison(data: object, fields: Mapping[str, Field]) -> Comparison:
 
 def _value(name: str, field: Field, value: object) -> Any:  # noqa: ANN401 - of the field's own type
     if field.kind in ("int", "float"):
-        return _number(name, value, field.kind)
+        return _number(name, field, value)
     if field.kind == "date":
         try:
             return value if type(value) is date else date.fromisoformat(str(value))
         except ValueError:
-            raise _bad_value(name, value) from None
+            raise _bad_value(name, field, value) from None
     if field.kind == "choice" and str(value) in field.choices:
         return str(value)
     if not _IS_GOOD.get(field.kind, lambda _: False)(value):
-        raise _bad_value(name, value)
+        raise _bad_value(name, field, value)
     return value
 
 
@@ -228,16 +269,20 @@ def _is_text(value: str) -> bool:
     return is_whole and 0 < len(value) <= _LONGEST_TEXT
 
 
-def _number(name: str, value: object, kind: str) -> Any:  # noqa: ANN401 - int or float
+def _number(name: str, field: Field, value: object) -> Any:  # noqa: ANN401 - int or float
+    kind = field.kind
     if kind == "float" and type(value) is int and abs(value) < 2**53:
         value = float(value)
     if type(value) is int and kind == "int" and abs(value) < 2**63:
         return value
     if type(value) is float and kind == "float" and value == value and abs(value) < 1e18:
         return value
-    raise _bad_value(name, value)
+    raise _bad_value(name, field, value)
 
 
-def _bad_value(name: str, value: object) -> RuleError:
-    text: Text = errors.BAD_VALUE.format(field=name, value=shown(value))
-    return RuleError(text)
+def _bad_value(name: str, field: Field, value: object, expected: Text | None = None) -> RuleError:
+    meant = expected or errors.EXPECTED[field.kind]
+    said = sentence(
+        errors.BAD_VALUE, name=field.name, field=name, value=shown(value), expected=meant
+    )
+    return RuleError(said)

@@ -53,6 +53,9 @@ _UNITS: Mapping[str, Text] = {
 }
 
 
+# Of a long list of values a sentence names so many.
+_MOST_SAID = 20
+_AND_MORE = Text("・ほか{n}件", " and {n} more")
 _VERB_ENDINGS = ("る", "い", "た", "む")
 
 
@@ -108,8 +111,10 @@ def _compared(rule: Comparison, fields: Mapping[str, Field], currency: str) -> T
         holds, fails = Text("{f}である", "{f}: yes"), Text("{f}ではない", "{f}: no")
         return sentence(holds if is_so else fails, f=field.name)
     if rule.op == "in":
-        values = [_value(one, field, currency) for one in rule.value]
+        values = [_value(one, field, currency) for one in rule.value[:_MOST_SAID]]
         listed = _joined(values, Text("・", ", "))
+        if more := len(rule.value) - len(values):
+            listed = _joined([listed, _AND_MORE.format(n=f"{more:,}")], Text("", ""))
         return sentence(Text("{f}が{v}のどれか", "{f} one of {v}"), f=field.name, v=listed)
     value = _value(rule.value, field, currency)
     how = sentence(_ops_of(field)[rule.op], v=value)
@@ -133,6 +138,9 @@ def _value(value: Any, field: Field, currency: str) -> Text:  # noqa: ANN401 - o
         return money(value, currency)
     if field.kind in ("date", "birthday"):
         return Text(str(value), str(value))
+    if field.unit == "percent":
+        share = f"{round(value * 100, 6):g}%"
+        return Text(share, share)
     return _UNITS[field.unit].format(n=f"{value:,g}" if isinstance(value, float) else f"{value:,}")
 
 

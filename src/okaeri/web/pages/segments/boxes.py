@@ -268,12 +268,19 @@ def _widget(field: Field | None, op: str) -> str:
     return {"int": "number", "float": "number", "date": "date"}.get(field.kind, "text")
 
 
+_UNITS = {
+    "days": Text("日", "days"),
+    "times": Text("回", "times"),
+    "percent": Text("%", "%"),
+}
+
+
 def _unit(field: Field | None, op: str) -> Text | None:
     if op in ("last_days", "before_days", "next_days"):
         return Text("日", "days")
     if field is None or op in _KNOWN:
         return None
-    return {"days": Text("日", "days"), "times": Text("回", "times")}.get(field.unit)
+    return _UNITS.get(field.unit)
 
 
 def fitted(draft: Draft, catalog: Catalog) -> Draft:

@@ -8,6 +8,7 @@ asks. Nothing is cut off: what is too large or cannot be read the checker says.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from okaeri.insight.segment_types import Catalog, Field
@@ -109,20 +110,35 @@ def _where(conditions: tuple[Condition, ...], fact: str, catalog: Catalog) -> li
     return [_comparison(one, known.columns if known else {}) for one in conditions]
 
 
+def _is_share(field: Field | None) -> bool:
+    return field is not None and field.unit == "percent"
+
+
+def _of_each(value: object, change: Callable[[Any], object]) -> object:
+    """Change a number, or each of several; what is no number stays as it is."""
+    if isinstance(value, list):
+        return [_of_each(one, change) for one in value]
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return change(value) if is_number else value
+
+
 def _comparison(one: Condition, fields: Mapping[str, Field]) -> dict[str, Any]:
     if one.op in _NULLS:
         return {"field": one.field, "op": _NULLS[one.op], "value": None}
     known = fields.get(one.field)
-    kind = known.kind if known else "text"
     if one.op == "in":
         values = [text.strip() for text in one.value.split(",") if text.strip()]
-        return {"field": one.field, "op": "in", "value": [_typed(text, kind) for text in values]}
+        typed = [_typed(text, known) for text in values]
+        return {"field": one.field, "op": "in", "value": typed}
     if one.op in ("last_days", "before_days", "next_days", "month"):
         return {"field": one.field, "op": one.op, "value": _number(one.value)}
-    return {"field": one.field, "op": one.op, "value": _typed(one.value.strip(), kind)}
+    return {"field": one.field, "op": one.op, "value": _typed(one.value.strip(), known)}
 
 
-def _typed(text: str, kind: str) -> object:
+def _typed(text: str, field: Field | None) -> object:
+    kind = field.kind if field else "text"
+    if _is_share(field):
+        return _of_each(_number(text), lambda percent: round(percent / 100, 12))
     if kind == "bool":
         return text == "1"
     return _number(text) if kind in ("int", "float", "birthday") else text
@@ -143,29 +159,34 @@ def _number(text: str) -> object:
 Whole = Callable[[Mapping[str, Any]], bool]
 
 
-def draft_of(rule: Mapping[str, Any], is_whole: Whole = lambda _: False) -> Draft:
+def draft_of(
+    rule: Mapping[str, Any],
+    is_whole: Whole = lambda _: False,
+    fields: Mapping[str, Field] = MappingProxyType({}),
+) -> Draft:
     """Give a stored rule as a draft whose root is a group; parts for which `is_whole` are kept whole.
 
-    Raises KeyError, TypeError, AttributeError or ValueError for what is no rule at all.
+    `fields` tell which values a form writes in percent. Raises KeyError, TypeError, AttributeError or
+    ValueError for what is no rule at all.
     """
-    found = _draft(rule, is_whole)
+    found = _draft(rule, is_whole, fields)
     return found if found.kind in GROUPS else Draft("all", (found,))
 
 
-def _draft(rule: Mapping[str, Any], is_whole: Whole) -> Draft:
+def _draft(rule: Mapping[str, Any], is_whole: Whole, fields: Mapping[str, Field]) -> Draft:
     if is_whole(rule):
         return kept(rule)
     for word in ("all", "any"):
         if set(rule) == {word}:
-            return Draft(word, tuple(_draft(part, is_whole) for part in rule[word]))
+            return Draft(word, tuple(_draft(part, is_whole, fields) for part in rule[word]))
     if set(rule) == {"not"}:
         inner = rule["not"]
         parts = inner["any"] if set(inner) == {"any"} else [inner]
-        return Draft("none", tuple(_draft(part, is_whole) for part in parts))
-    return leaf_draft(rule)
+        return Draft("none", tuple(_draft(part, is_whole, fields) for part in parts))
+    return leaf_draft(rule, fields)
 
 
-def leaf_draft(rule: Mapping[str, Any]) -> Draft:
+def leaf_draft(rule: Mapping[str, Any], fields: Mapping[str, Field]) -> Draft:
     """Give one condition as a draft."""
     if "segment" in rule:
         return Draft("segment", words={"segment": str(rule["segment"])})
@@ -173,7 +194,7 @@ def leaf_draft(rule: Mapping[str, Any]) -> Draft:
         return _draft_did(rule)
     if "then" in rule:
         return _draft_follows(rule)
-    return Draft("field", where=(_condition(rule),))
+    return Draft("field", where=(_condition(rule, fields),))
 
 
 def _draft_did(rule: Mapping[str, Any]) -> Draft:
@@ -207,8 +228,12 @@ def _draft_follows(rule: Mapping[str, Any]) -> Draft:
     )
 
 
-def _condition(rule: Mapping[str, Any]) -> Condition:
-    op, value = rule["op"], rule["value"]
+def _condition(
+    rule: Mapping[str, Any], fields: Mapping[str, Field] = MappingProxyType({})
+) -> Condition:
+    op, value, name = rule["op"], rule["value"], rule["field"]
+    if isinstance(name, str) and _is_share(fields.get(name)):
+        value = _of_each(value, lambda share: f"{share * 100:.12g}")
     if value is None:
         return Condition(rule["field"], "known" if op == "!=" else "unknown")
     if isinstance(value, list):

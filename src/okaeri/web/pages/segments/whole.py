@@ -21,7 +21,7 @@ _GROUPS = ({"all"}, {"any"}, {"not"})
 
 def drawn(rule: Mapping[str, Any], catalog: Catalog) -> Draft:
     """Give a stored or handed rule as the builder shows it; what cannot be drawn is of kind "kept"."""
-    found = draft_of(rule, lambda part: _is_whole(part, catalog))
+    found = draft_of(rule, lambda part: _is_whole(part, catalog), catalog.fields)
     return found if inputs_of(found) <= MOST_INPUTS else Draft("all", (kept(rule),))
 
 
@@ -41,7 +41,7 @@ def _is_whole(part: Mapping[str, Any], catalog: Catalog) -> bool:
     except InputError:
         # Shown as it is, with what is wrong.
         return True
-    return not _comes_back(leaf_draft(part), part, catalog)
+    return not _comes_back(leaf_draft(part, catalog.fields), part, catalog)
 
 
 def _comes_back(draft: Draft, part: Mapping[str, Any], catalog: Catalog) -> bool:
