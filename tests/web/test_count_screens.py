@@ -25,7 +25,9 @@ def test_a_count_is_chosen_by_keyboard_and_its_page_comes_by_itself(
     shop.fill(settings.OKAERI.warehouse_dir, people=150)
     with window(chromium, live_server.url, session_of_staff(), width=375) as page:
         page.goto(f"{live_server.url}/analysis/deciles/", wait_until="load")
-        choice = page.get_by_role("navigation", name="購入回数").get_by_role("link", name="F2")
+        choice = page.get_by_role("navigation", name="購入回数").get_by_role(
+            "link", name="2回", exact=True
+        )
         choice.focus()
         page.keyboard.press("Enter")
         button = page.get_by_role("button", name="計算する")

@@ -7,6 +7,7 @@ from django.test import Client
 
 from okaeri.customers.models import Customer
 from okaeri.insight import api as insight
+from okaeri.insight.models import Report
 from okaeri.web import formats
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,15 @@ def test_the_page_of_cycles_shows_each_product_its_spread_and_who_is_late(
     found = insight.find_report("cycles")
     assert found is not None
     (lotion,) = found.payload["products"]
-    html = browser_of_staff.get("/analysis/cycles/").content.decode()
+    report = Report.objects.get(name="cycles")
+    for people, is_told in ((29, False), (30, True)):
+        report.payload["products"][0]["customers"] = people
+        report.save()
+        html = browser_of_staff.get("/analysis/cycles/").content.decode()
+        assert ("まだ29人なので" in html, "日でまた買われています" in html) == (
+            not is_told,
+            is_told,
+        )
     assert f"前の購入から {round(lotion['cycle_days'])}日でまた買われています" in html
     assert f"お知らせは {lotion['send_day']}日後がおすすめです" in html
     assert "%22runs_out_on%22" in html

@@ -146,7 +146,7 @@ def test_the_page_begins_with_class_count_and_product_and_swaps_dimensions(
 ) -> None:
     found = payload()
     html = browser_of_staff.get("/analysis/pivot/").content.decode()
-    for words in ("初回現役客", "F1", "F6以上", "そのほかの商品", "この数字の定義", "合計"):
+    for words in ("初回現役客", "1回", "6回以上", "そのほかの商品", "この数字の定義", "合計"):
         assert words in html
     everybody = cube_of(found, [])[()]
     assert f"{everybody[0]:,}人</a>" in html

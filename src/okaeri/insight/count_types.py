@@ -27,11 +27,12 @@ class CountBand:
 
     @property
     def name(self) -> Text:
-        """F1, F5-9, F10 and more."""
+        """1回, 5〜9回, 10回以上: an F and a number would be read as a rank of RFM."""
         if self.most is None:
-            return Text(f"F{self.least}以上", f"F{self.least}+")
-        name = f"F{self.least}" + (f"–{self.most}" if self.most > self.least else "")
-        return Text(name, name)
+            return Text(f"{self.least}回以上", f"{self.least}+ times")
+        if self.most > self.least:
+            return Text(f"{self.least}〜{self.most}回", f"{self.least}–{self.most} times")
+        return Text(f"{self.least}回", "once" if self.least == 1 else f"{self.least} times")
 
 
 # Each of the first purchases is a step of its own; later ones tell less apart.

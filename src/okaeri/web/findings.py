@@ -7,6 +7,7 @@ from okaeri.foundation.settings import load
 from okaeri.foundation.text import Text
 from okaeri.insight.analysis_types import TargetRules
 from okaeri.insight.types import Finding, Stage, class_name
+from okaeri.web.few import too_few
 from okaeri.web.formats import number, percent, signed
 
 _NOTHING = Text("まだ数えるものがありません", "There is nothing to count yet")
@@ -112,13 +113,13 @@ def dropoff(payload: dict[str, Any]) -> Text:
     if step is None:
         return _NOTHING
     return Text(
-        "{n}回目を買った{reached}人のうち{lost}人({rate})が、次を買わずに離れました",
-        "{lost} of {reached} customers ({rate}) left after purchase {n} without another",
+        "いちばん離れるのは{n}回目のあとです。{reached}人のうち次へ進んだのは{rate}、離れたのは{lost}人です",
+        "Most people leave after purchase {n}: of {reached}, {rate} went on and {lost} left",
     ).format(
         n=step["n"],
         reached=number(step["reached"]),
         lost=number(step["lost"]),
-        rate=percent(step["lost"] / step["reached"]),
+        rate=percent(step["went_on"] / step["reached"]),
     )
 
 
@@ -143,11 +144,12 @@ def freshness(payload: dict[str, Any]) -> Text:
     if not sum(band["customers"] for band in payload["bands"]):
         return _NOTHING
     return Text(
-        "新鮮な顧客は{fresh}、要ケアは{care}({n}人)です",
-        "{fresh} of customers are fresh; {care} ({n}) need care",
+        "新鮮な顧客は{fresh}、要ケアは{care}({n}人)、離脱圏は{lost}です",
+        "{fresh} of customers are fresh; {care} ({n}) need care, {lost} are out of reach",
     ).format(
         fresh=percent(shares["fresh"]["share"]),
         care=percent(shares["care"]["share"]),
+        lost=percent(shares["lost"]["share"]),
         n=number(shares["care"]["customers"]),
     )
 
@@ -157,8 +159,9 @@ def cohorts(payload: dict[str, Any]) -> Text:
     rows = [row for row in payload["rows"] if len(row["buyers"]) > 2 and row["size"]]
     if not rows:
         return Text("2か月以上たったコホートがまだありません", "No cohort is two months old yet")
-    back = sum(row["buyers"][1] for row in rows) / sum(row["size"] for row in rows)
-    return Text(
+    people = sum(row["size"] for row in rows)
+    back = sum(row["buyers"][1] for row in rows) / people
+    return too_few(people) or Text(
         "初めて買った翌月にまた買う人は{back}です",
         "{back} buy again in the month after their first purchase",
     ).format(back=percent(back))
@@ -241,12 +244,13 @@ def pareto(payload: dict[str, Any]) -> Text:
     reached = next((row for row in rows if row["running_share"] >= guide), None)
     if reached is None:
         return _NOTHING
+    people = sum(row["customers"] for row in rows)
     up_to = sum(row["customers"] for row in rows if row["decile"] <= reached["decile"])
-    return Text(
+    return too_few(people) or Text(
         "上位{share}のお客様({n}人)で、売上の{sales}になります",
         "The top {share} of customers ({n}) make {sales} of the sales",
     ).format(
-        share=percent(up_to / sum(row["customers"] for row in rows), 0),
+        share=percent(up_to / people, 0),
         n=number(up_to),
         sales=percent(reached["running_share"]),
     )

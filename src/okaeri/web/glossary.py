@@ -96,6 +96,12 @@ TERMS: Mapping[str, Term] = {
         "最後の購入から{warn}日から{last_warn}日の方です。",
         "{warn} to {last_warn} days since the last purchase.",
     ),
+    "out_of_reach": _term(
+        "離脱圏",
+        "Out of reach",
+        "鮮度がいちばん低い段階の方です。日数ではなく、その方のいつもの間隔と比べて決まります。",
+        "The lowest band of freshness: by somebody's own usual interval, not by a number of days.",
+    ),
     "lapse_reason": _term(
         "離脱理由",
         "Reason for leaving",
@@ -398,7 +404,9 @@ _OF_PAGES: Mapping[str, tuple[str, ...]] = {
     "/analysis/reasons/": ("lapse_reason", "lapsed"),
     "/analysis/loyalty/": ("nps", "first", "prime", "lapsed"),
     "/analysis/cohorts/": ("cohort", "purchase"),
-    "/analysis/freshness/": ("freshness", "cycle", "recency"),
+    "/analysis/freshness/": ("freshness", "out_of_reach", "lapsed", "cycle", "recency"),
+    "/analysis/kpis/": ("f2", "lapsed", "at_risk", "out_of_reach", "gone", "revived"),
+    "/analysis/survival/": ("gone", "lapsed", "at_risk", "out_of_reach", "purchase"),
     "/analysis/segments/": ("segment", "lapsed"),
     "/actions/": ("journey", "goal", "anchor", "playbook", "holdout", "content_kind"),
     "/actions/calendar/": ("content_kind", "journey", "playbook", "lapsed", "holdout"),

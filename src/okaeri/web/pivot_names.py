@@ -33,7 +33,9 @@ def value_name(dimension: str, value: str, names: Mapping[str, str]) -> Text:
         return class_name(Stage(stage), is_lapsed=bool(half))
     if dimension == "count":
         more = value == LAST_COUNT
-        return Text(f"F{value}" + ("以上" if more else ""), f"F{value}" + ("+" if more else ""))
+        return (
+            Text(f"{value}回以上", f"{value}+ times") if more else Text(f"{value}回", f"{value}×")
+        )
     if dimension == "plan":
         return _PLANS[value]
     if not value:

@@ -83,14 +83,19 @@ class Chart:
     query: str = ""
 
     @property
+    def heading_id(self) -> str:
+        """What names the picture on a page: its heading, the finding."""
+        return f"chart-{re.sub('[^a-z0-9]+', '-', self.address.lower())}"
+
+    @property
     def wide(self) -> SafeString:
         """The picture for a page at a desk."""
-        return _for_page(json.dumps(self.wide_spec))
+        return _for_page(json.dumps(self.wide_spec), self.heading_id)
 
     @property
     def narrow(self) -> SafeString:
         """The picture for a phone."""
-        return _for_page(json.dumps(self.narrow_spec))
+        return _for_page(json.dumps(self.narrow_spec), self.heading_id)
 
     def svg(self) -> str:
         """Give the picture as a file of its own: light colours, white ground, title inside."""
@@ -152,13 +157,14 @@ def _drawn(spec: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _for_page(spec: str) -> SafeString:
+def _for_page(spec: str, heading_id: str) -> SafeString:
     svg = _hatch(_drawn(spec), hashlib.sha256(spec.encode()).hexdigest()[:8], as_variables=True)
     for token, hexcode in COLOURS.items():
         svg = svg.replace(f'"{hexcode}"', f'"var(--{token})"')
     # The page's own style decides the size; the marks carry labels for screen readers.
     svg = re.sub(r'<svg ([^>]*?)width="[\d.]+" height="[\d.]+"', r"<svg \1", svg, count=1)
-    return mark_safe(svg.replace('version="1.1"', 'role="group"', 1))  # noqa: S308 - vl_convert escapes
+    named = f'role="group" aria-labelledby="{heading_id}"'
+    return mark_safe(svg.replace('version="1.1"', named, 1))  # noqa: S308 - vl_convert escapes
 
 
 def _hatch(svg: str, prefix: str, *, as_variables: bool) -> str:

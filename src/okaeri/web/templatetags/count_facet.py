@@ -36,7 +36,8 @@ def count_facet(context: Context, tab: str) -> dict[str, Any]:
     if insight.find_report_day("summary") is None:
         return shared
     if tab not in PAGES:
-        return {**shared, "reason": EXCEPTIONS.get(tab)}
+        asked = any(word in request.GET for word in WORDS)
+        return {**shared, "reason": EXCEPTIONS.get(tab) if asked else None}
     return {**shared, **_choices(request)}
 
 

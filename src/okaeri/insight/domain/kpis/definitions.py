@@ -48,8 +48,8 @@ DEFINITIONS = {
         "Active customers: people who bought in the {active} days up to that day.",
     ),
     "kpi_lapsed_share": Text(
-        "休眠率: 購入したことのある人のうち、{lapse}日以上買っていない人の割合です。",
-        "Lapsed share: of all who ever bought, those silent for {lapse} days or more.",
+        "離脱客の割合(休眠率とも): 購入したことのある人のうち、{lapse}日以上買っていない人の割合です。",
+        "Share lapsed: of all who ever bought, those silent for {lapse} days or more.",
     ),
     "kpi_lapse_rate": Text(
         "離脱率(30日): 30日前に現役だった人のうち、いまは離脱({lapse}日以上)の人の割合です。"

@@ -34,8 +34,8 @@ DEFINITIONS = {
         "otherwise net of orders.",
     ),
     "f_number": Text(
-        "F1・F2・F3…: 集計日までの購入回数です。F1 は1回、F6 は6回以上買った人です。",
-        "F1, F2, F3, ...: purchases up to the day. F1 bought once, F6 six times or more.",
+        "1回・2回・3回…: 集計日までの購入回数です。RFM の F1〜F5 は回数そのものではなく、回数の段階です。",
+        "Once, 2 times, 3 times: purchases up to the day. F1 to F5 of RFM are bands of them.",
     ),
 }
 

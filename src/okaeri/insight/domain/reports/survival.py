@@ -43,7 +43,7 @@ DEFINITIONS = {
     ),
     "bottleneck": Text(
         "ボトルネック: 各段で離れた人数 × 次の段の1回あたりの購入金額を、失った売上の目安とします。"
-        "「離れた」は離反した人です。",
+        "次を買わずに離反した人を数えます。",
         "Bottleneck: people lost at a step × what one purchase of the next step brings. Lost is who is "
         "gone.",
     ),

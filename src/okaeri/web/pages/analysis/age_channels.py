@@ -56,6 +56,7 @@ def age_channels(request: HttpRequest) -> HttpResponseBase:
         "age_channels",
         report=report,
         bands=bands,
+        is_heard=is_heard,
         channels=[channel_name(one) for one in channels],
         ways=[_way(way, told) for way in ("source", "media") if len(_values(way, told)) > 1],
         young=next((band for band in bands if band["is_young"]), None),

@@ -43,6 +43,8 @@ def baskets(request: HttpRequest) -> HttpResponseBase:
     if pairs and encoding:
         cells = (tuple(pair[column] for column in _COLUMNS) for pair in pairs)
         return csv_response(f"baskets-{kind}", _COLUMNS, cells, encoding=encoding)
+    # Bought together more seldom than by chance is no advice; the file holds those pairs too.
+    pairs = [pair for pair in pairs if pair["lift"] >= 1]
     pager = Pager.within(asked_page(request), len(pairs), _ROWS)
     return show(
         request,

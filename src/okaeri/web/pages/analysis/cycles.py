@@ -11,6 +11,7 @@ from okaeri.insight import api as insight
 from okaeri.web import sight
 from okaeri.web.access import may, needs
 from okaeri.web.count_facet import report_of
+from okaeri.web.few import too_few
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.beginnings import bought_item
 from okaeri.web.pages.analysis.count_pages import with_count_facet
@@ -51,6 +52,7 @@ def cycles(request: HttpRequest) -> HttpResponseBase:
         found={**found, "products": [_with_address(row) for row in found["products"]]},
         has_orders=_has_orders(),
         chosen=chosen,
+        few=too_few(chosen["customers"]) if chosen else None,
         bins=_bins(chosen) if chosen else (),
         soon=_soon(report.as_of, found["soon_days"]) if report else "",
         late=_late(report.as_of) if report else "",

@@ -12,6 +12,7 @@ from okaeri.insight.analysis_types import TargetRules
 from okaeri.insight.types import ReportView
 from okaeri.web.access import needs
 from okaeri.web.count_facet import chart_of, facet_of, report_of
+from okaeri.web.few import too_few
 from okaeri.web.narrowing import people_address
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
@@ -51,6 +52,7 @@ def deciles(request: HttpRequest) -> HttpResponseBase:
             )
         ],
         top={**rows[0], "people_share": shares_of_people(rows)[0]} if rows else None,
+        few=too_few(sum(row["customers"] for row in rows)),
         chart=chart_of(request, "deciles") if rows else None,
         classes=_classes(report_of(request, "portfolio")),
         guide=load(TargetRules).prime_sales,

@@ -120,7 +120,7 @@ def _listed(
         people=list(_people(found.rows, sight.show(request, known), language_of(request))),
         total=f"{found.total:,}",
         pager=pager,
-        report=report,
+        report=report if report and report.payload["people"] else None,
         definitions=definitions_for(*keys),
         **context,
     )

@@ -64,7 +64,7 @@ _GROUPS = (
                 Text("顧客維持率(既存)", "Retention (existing)"),
                 "cohorts",
             ),
-            Entry("lapsed_share", Text("休眠率", "Lapsed share"), "portfolio"),
+            Entry("lapsed_share", Text("離脱客の割合", "Share lapsed"), "portfolio"),
             Entry("lapse_rate", Text("離脱率(30日)", "Lapse rate (30 days)"), "movement"),
             Entry("revive_rate", Text("復活率(30日)", "Revival rate (30 days)"), "movement"),
             Entry(

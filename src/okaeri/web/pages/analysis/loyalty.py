@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from okaeri.insight.segment_types import class_rule
 from okaeri.web.access import needs
 from okaeri.web.count_facet import report_of
+from okaeri.web.few import too_few
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.count_pages import with_count_facet
 from okaeri.web.pages.analysis.frame import show
@@ -52,6 +53,7 @@ def loyalty(request: HttpRequest) -> HttpResponseBase:
         report=report,
         found=found,
         rows=[_row(row, shown) for row in found["classes"]] if found else [],
+        few=too_few(found["all"]["customers"]) if found else None,
         months=[date.fromisoformat(month["month"]) for month in shown],
         before=history[-2]["index"] if len(history) > 1 else None,
         definitions=definitions_for(

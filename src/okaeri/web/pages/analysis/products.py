@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from okaeri.web.access import needs
 from okaeri.web.count_facet import report_of
+from okaeri.web.few import FEWEST, Share, clearly_best
 from okaeri.web.left_out import has_returns
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.beginnings import bought_item
@@ -26,8 +27,6 @@ _NEXT = ("next_sku", "next_name", "next_people", "next_share")
 _ROWS = 50
 # As `insight.features.goods` counts recent buyers.
 _RECENT_DAYS = 90
-# A share of fewer first buyers than these names no product as the best.
-_FEWEST_TO_NAME = 20
 
 
 @needs("figures.see")
@@ -47,7 +46,7 @@ def products(request: HttpRequest) -> HttpResponseBase:
     sort = asked if asked in _SORTS else _SORTS[0]
     ordered = sorted(rows, key=lambda row: (row[sort] is None, -(row[sort] or 0)))
     pager = Pager.within(asked_page(request), len(rows), _ROWS)
-    named = [row for row in rows if row["eligible"] >= _FEWEST_TO_NAME]
+    firsts = [_share(row) for row in rows if row["eligible"]]
     return show(
         request,
         "products",
@@ -55,12 +54,18 @@ def products(request: HttpRequest) -> HttpResponseBase:
         rows=[_shown(row) for row in ordered[pager.offset : pager.offset + _ROWS]],
         sort=sort,
         pager=pager,
-        best=max(named, key=lambda row: row["f2_low"], default=None),
+        best=clearly_best(firsts),
+        is_unclear=sum(one.people >= FEWEST for one in firsts) > 1,
+        fewest=FEWEST,
         has_returns=has_returns(),
         definitions=definitions_for(
             "products_sales", "products_repeat", "products_f2", "products_next"
         ),
     )
+
+
+def _share(row: dict[str, Any]) -> Share:
+    return Share(row["name"], row["eligible"], row["f2_rate"], row["f2_low"], row["f2_high"])
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

@@ -68,12 +68,13 @@ def run_outs(request: HttpRequest) -> HttpResponseBase:
             first, last, sku=sku, offset=offset, limit=PAGE_SIZE
         ),
     )
+    summary = insight.find_report("summary")
     known = customers.list_profiles({row.customer_id for row in found})
     learned = insight.find_report("item_timing")
     return show(
         request,
         "run_outs",
-        report=insight.find_report("summary"),
+        report=summary if summary and summary.payload["buyers"] else None,
         rows=list(_rows(found, sight.show(request, known), language_of(request))),
         total=pager.total_text,
         pager=pager,

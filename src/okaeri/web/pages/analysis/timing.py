@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from okaeri.foundation.text import MONTHS_EN, WEEKDAYS, Text
 from okaeri.web.access import needs
 from okaeri.web.count_facet import report_of
+from okaeri.web.few import FEWEST
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.beginnings import counted_order
 from okaeri.web.pages.analysis.count_pages import with_count_facet
@@ -43,6 +44,8 @@ def timing(request: HttpRequest) -> HttpResponseBase:
         "timing",
         report=report if found else None,
         found=found,
+        is_few=bool(found) and found["orders"] < FEWEST,
+        fewest=FEWEST,
         weekdays=WEEKDAYS,
         hours=_hours(found) if found else (),
         peak_day=WEEKDAYS[found["peak"]["weekday"]] if found else None,

@@ -113,7 +113,7 @@ _CHECKLIST = (
         "/settings/imports/",
     ),
     (
-        Text("顧客にまとまる", "Orders become customers"),
+        Text("同じ方をまとめる(名寄せ)", "Find out who is one person"),
         Text(
             "メール、電話、会員番号から同じ人をまとめます。自動で進みます。",
             "The same person is found by e-mail, phone and member number. Nothing to do.",
@@ -129,10 +129,10 @@ _CHECKLIST = (
         "/analysis/portfolio/",
     ),
     (
-        Text("初回フォローを始める", "Start the first-purchase follow-up"),
+        Text("おすすめのシナリオを3本、下書きにする", "Draft the three recommended journeys"),
         Text(
-            "文面は下書きにあります。10%の方を対照群に残し、効果を確かめながら送ります。",
-            "The drafts are ready. One in ten is left out, so that the effect can be proven.",
+            "文面も入っています。始めるまで送りません。10%の方を対照群に残し、効果を確かめます。",
+            "Contents included; nothing is sent until you start them. One in ten is left out as proof.",
         ),
         "/actions/journeys/",
     ),

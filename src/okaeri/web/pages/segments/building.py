@@ -26,6 +26,7 @@ from okaeri.plan import api as plan
 from okaeri.plan.types import JourneyView
 from okaeri.web import sight
 from okaeri.web.access import may, needs
+from okaeri.web.few import FEWEST
 from okaeri.web.numbers import definitions_for
 from okaeri.web.pages.analysis.frame import frame
 from okaeri.web.pages.customers.filters import FLAGS, Filters, read_filters
@@ -33,7 +34,7 @@ from okaeri.web.pages.customers.meant import list_address
 from okaeri.web.pages.segments import boxes
 from okaeri.web.pages.segments.addresses import asked_rule
 from okaeri.web.pages.segments.changing import change, without_empty
-from okaeri.web.pages.segments.counting import FEWEST, count_by, warehouse_for
+from okaeri.web.pages.segments.counting import count_by, warehouse_for
 from okaeri.web.pages.segments.drafts import START, Draft
 from okaeri.web.pages.segments.reading import TOO_LARGE, read_draft
 from okaeri.web.pages.segments.whole import MOST_INPUTS, drawn, inputs_of

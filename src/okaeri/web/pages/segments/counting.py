@@ -16,8 +16,6 @@ log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 # A page reads beside the worker: it takes little memory, and never starts a cluster for one rule.
 _MEMORY_LIMIT = "512MB"
-# Under so many people a comparison says little, and single people can be told (H-14).
-FEWEST = 30
 _TIMES = 2
 _REWRITTEN = Text(
     "いま集計が分析用データを書き直しています。少し待ってから、もう一度開いてください。",

@@ -13,9 +13,10 @@ from okaeri.insight.types import SegmentView
 from okaeri.plan import api as plan
 from okaeri.plan.types import JourneyView
 from okaeri.web.access import may, needs
+from okaeri.web.few import FEWEST
 from okaeri.web.pages.analysis.frame import frame
 from okaeri.web.pages.segments.addresses import address_of
-from okaeri.web.pages.segments.counting import FEWEST, warehouse_for
+from okaeri.web.pages.segments.counting import warehouse_for
 from okaeri.web.reader import language_of
 
 _NO_PRESET = Text("このひな型はありません。", "There is no such ready-made segment.")
