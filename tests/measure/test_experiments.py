@@ -317,7 +317,7 @@ def test_a_real_effect_is_found_and_a_missing_one_is_not(warehouse: Warehouse) -
     assert nothing.metrics[0].verdict == "none_seen"
     assert "差は見えません" in nothing.answer.ja
     assert (proven.family_size, nothing.family_size) == (2, 2)
-    assert "97.5%区間。実験2件で補正" in proven.answer.ja
+    assert "実験2件を合わせて95%になるように広げた区間" in proven.answer.ja
     assert proven.experiment.hypothesis.en.startswith("Care after")
 
 

@@ -57,8 +57,8 @@ def test_a_rise_and_a_fall_are_said_in_the_shops_currency() -> None:
 def test_a_claim_among_several_says_which_interval_it_rests_on() -> None:
     several = replace(RESULT, low=3, high=90, claim_low=-6, claim_high=99, claim_level=0.99)
     ja, en = say(several, family=5)
-    assert "−6円〜+99円、99%区間。実験5件で補正" in ja
-    assert "99% interval, corrected for 5 experiments" in en
+    assert "−6円〜+99円、実験5件を合わせて95%になるように広げた区間" in ja
+    assert "widened so that all 5 experiments together keep 95%" in en
     assert "+3円" not in ja
 
 

@@ -25,8 +25,8 @@ _SO_FAR = Text("今のところ1人あたり {interval}です。", " So far, per
 _INTERVAL = Text("{low}〜{high}、{level}", "{low} to {high}, {level}")
 _LEVEL = Text("{percent}%区間", "{percent}% interval")
 _FAMILY_LEVEL = Text(
-    "{percent}%区間。実験{family}件で補正",
-    "{percent}% interval, corrected for {family} experiments",
+    "実験{family}件を合わせて95%になるように広げた区間",
+    "widened so that all {family} experiments together keep 95%",
 )
 _UNFINISHED = Text(
     "{unfinished}人はまだ観察期間の途中です。",
