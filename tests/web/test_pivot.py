@@ -188,7 +188,7 @@ def test_pages_of_new_and_existing_lead_on_to_purchase_counts(
         section = html[html.index("購入回数ごとの人数と売上") :]
         assert 'href="/analysis/pivot/"' in section
         for (count,), (people, *_) in counts.items():
-            name = "F6以上" if count == "6" else f"F{count}"
+            name = "6回以上" if count == "6" else f"{count}回"
             assert re.search(rf">{name}</th><td[^>]*><a href=\"[^\"]+\">{people:,}人</a>", section)
 
 

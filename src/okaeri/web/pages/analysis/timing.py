@@ -44,7 +44,7 @@ def timing(request: HttpRequest) -> HttpResponseBase:
         "timing",
         report=report if found else None,
         found=found,
-        is_few=bool(found) and found["orders"] < FEWEST,
+        is_few=found is not None and found["orders"] < FEWEST,
         fewest=FEWEST,
         weekdays=WEEKDAYS,
         hours=_hours(found) if found else (),
