@@ -44,6 +44,12 @@ TERMS: Mapping[str, Term] = {
         "メール、電話と氏名、会員番号などから、同じ方の記録を1人にまとめることです。",
         "Finding out which records are one person: by e-mail, by phone with name, by member number.",
     ),
+    "known_at": _term(
+        "知り合った日",
+        "First known",
+        "登録・注文・お便り・友だち追加のうち、いちばん早い記録の日です。",
+        "The day of the earliest word of a person: registered, ordered, wrote or followed.",
+    ),
     "lead": _term(
         "見込み客",
         "Lead",
