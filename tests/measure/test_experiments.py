@@ -24,6 +24,9 @@ ORDERS = pa.schema(
         ("order_id", pa.int64()),
         ("ordered_on", pa.date32()),
         ("is_trial", pa.bool_()),
+        ("subscription_no", pa.string()),
+        ("delivery_no", pa.int64()),
+        ("discount_minor", pa.int64()),
         *outcomes.ORDERS,
     ]
 )

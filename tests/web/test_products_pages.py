@@ -138,17 +138,31 @@ def test_an_empty_shop_says_what_to_do(browser_of_staff: Client, address: str) -
 
 
 def test_a_person_page_says_what_to_suggest_next_and_why(
-    cosmetics: None, browser_of_staff: Client
+    refilling: None, browser_of_staff: Client
 ) -> None:
     def panel(member: str) -> str:
         (person,) = customers.search_customers(f"{member}@example.com")
         page = words(browser_of_staff, f"/customers/{person.id}/")
         return page.split("次におすすめの商品")[1].split("シナリオ")[0]
 
-    # Bought lotion on two days 50 days apart, the last 150 days ago: three cycles are not over yet.
-    assert "Face lotion" in panel("f25")
-    assert "前回のお買い上げから150日" in panel("f25")
+    # Bought lotion on two days 50 days apart: due until two such cycles are over.
+    assert "Face lotion" in panel("due")
+    assert "前回のお買い上げから90日" in panel("due")
+    assert "いまおすすめできる商品はありません" in panel("f25")
     assert "2回目のご購入までは、ほかの商品をすすめません" in panel("s1")
+
+
+@pytest.fixture
+def refilling(cosmetics: None) -> None:
+    """The same shop with somebody whose lotion ran out 40 days ago; f25's did 100 days ago."""
+    warehouse = settings.OKAERI.warehouse_dir
+    lived_once("refilling", warehouse, lambda: _buy_again(warehouse))
+
+
+def _buy_again(folder: Path) -> None:
+    intake.record_orders([order("due", 140, ["FACE"]), order("due", 90, ["FACE"])])
+    insight.forget_results()
+    _refresh(folder)
 
 
 @pytest.fixture
