@@ -228,6 +228,7 @@ def test_deliveries_that_stand_in_orders_alone_count_as_told_ones_do(warehouse: 
 
 
 @pytest.mark.covers("E-06", "E-07")
+@pytest.mark.reports("predictions", "survival")
 def test_contracts_only_orders_name_end_by_the_rule_of_the_survival_page(
     warehouse: Warehouse,
 ) -> None:

@@ -148,7 +148,7 @@ _CELLS = {
     "interval_days": "30", "duration_seconds": "95", "event_no": "1", "event_kind": "お届け",
     "medium": "メール", "kind": "質問", "direction": "発信", "result": "応答", "is_published": "公開",
     "url": "https://shop.example/lotion", "postal_code": "150-0001", "is_trial": "1", "is_sample": "0",
-    "email_opt_in": "1", "order_no": "A-1", "source": "template",
+    "email_opt_in": "1", "registered_at": "2024/5/1", "order_no": "A-1", "source": "template",
 }  # fmt: skip
 _STATUSES = {"subscriptions": "有効", "inquiries": "対応中", "payments": "未入金"}
 _OTHERS = tuple(
