@@ -236,3 +236,10 @@ def test_a_hostile_name_cannot_leave_the_subject(hostile: str) -> None:
         "MIME-Version",
     }
     assert make_header_safe(subject) == subject
+
+
+def test_a_button_speaks_the_language_of_its_letter() -> None:
+    assert ">Answer here</a>" in html_from_text("Hello {{ customer.addressee }}\n\n{{ nps_url }}")
+    assert ">Order here</a>" in html_from_text("Nearly empty?\n\n{{ order.url }}")
+    assert ">ご注文はこちら</a>" in html_from_text("{{ run_out.url }}\n\nお待ちしております")
+    assert ">こちらから回答できます</a>" in html_from_text("{{ nps_url }}")

@@ -122,7 +122,7 @@ def test_a_count_is_computed_once_and_the_page_shows_it_by_itself(browser: Clien
     html = browser.get(address).content.decode()
     assert "計算中" not in html
     people = insight.count_customers_where({"field": "purchase_count", "op": "=", "value": 2})
-    assert f"いま購入回数がF2の{people}人だけの数字です。" in html
+    assert f"いま購入回数が2回の{people}人だけの数字です。" in html
     report = insight.find_count_report("timing", "shop-2")
     assert report is not None
     assert report.payload["orders"] < insight.find_report("timing").payload["orders"]  # type: ignore[union-attr]

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from okaeri.customers.models import Customer
+from okaeri.deliver.models import Message
 from okaeri.foundation import clock
 from okaeri.insight import api as insight
 from okaeri.insight.count_types import BANDS, CountFacet
@@ -135,6 +136,8 @@ def living(db: None, browser_of_staff: Client) -> Client:
     for who in (customer, insight.list_customers(limit=3, order_by="last_on").rows[0].customer_id):
         link = listen.question_link(who, "expectation", "", settings.SECRET_KEY)
         listen.record_answer(link.strip("/").split("/")[-1], 2, "", clock.now())
+    # Those of the playbooks have no link: nobody could have answered one.
+    Message.objects.update(has_link=True)
     warehouse = wiring.open_shop_warehouse()
     wiring._measure_with_stations_above(warehouse, as_of, Depth.ALL)
     warehouse.close()

@@ -41,7 +41,7 @@ def mail_months(since: datetime, zone: ZoneInfo) -> list[MailMonth]:
     for month, *cell, count in sent.annotate(n=Count("id")):
         counts.setdefault(month, Counter())[(*cell, "sent")] = count
     for month, *cell, count in did.annotate(n=Count("id")):
-        counts[month][tuple(cell)] = count
+        counts.setdefault(month, Counter())[tuple(cell)] = count
     return [_month(month, found) for month, found in counts.items()]
 
 

@@ -12,6 +12,7 @@ from okaeri.insight.analyses.taken_back import TakenBack
 from okaeri.insight.cycle_types import CycleRules
 from okaeri.insight.domain import cycle, f2_late
 from okaeri.insight.domain.best_hour import ALL_DAY
+from okaeri.insight.domain.freshness import decide_half_life
 from okaeri.insight.domain.reports.cohorts import cohorts_payload
 from okaeri.insight.domain.reports.dropoff import dropoff_payload
 from okaeri.insight.domain.reports.f2 import WINDOWS, f2_payload
@@ -290,6 +291,7 @@ def build_reports(
         suggested_lapse_days=cycle.suggested_lapse_days(found.own_intervals),
         f2_own_days=f2_late.own_f2_days(_f2_gaps(warehouse, customers)),
     )
+    usual, _ = decide_half_life(None, 0, None, bands=request.bands, prior_intervals=0)
     return {
         "summary": summary,
         "portfolio": portfolio,
@@ -306,7 +308,7 @@ def build_reports(
         "freshness": freshness_payload(
             cells,
             median=totals["median_freshness"],
-            half_life_days=request.bands.usual_days * request.bands.cycle_factor,
+            half_life_days=usual,
         ),
         "rfm": ranks_payload(
             cells,

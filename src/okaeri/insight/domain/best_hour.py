@@ -75,7 +75,7 @@ def tell_hours(
     known = counts + weight * shop
     around = _around(known)
     asked = np.array(hours)
-    is_apart = np.abs(asked[None, :] - best[:, None]) >= _APART
+    is_apart = _distance(asked[None, :], best[:, None]) >= _APART
     other = np.where(is_apart, around[:, asked], 0.0).max(axis=1)
     mine = around[np.arange(len(best)), best]
     whole = known.sum(axis=1)
@@ -83,8 +83,14 @@ def tell_hours(
     chance = np.asarray(special.ndtr((mine - other) / np.sqrt(whole * spread)))
     is_many = counts.sum(axis=1) >= SURE_ORDERS
     alone = _best(_blended(counts), hours)
-    is_own = (best != _best(shop[None, :], hours)[0]) | (is_many & (np.abs(alone - best) <= 1))
+    is_own = (best != _best(shop[None, :], hours)[0]) | (is_many & (_distance(alone, best) <= 1))
     return BestHours(best, chance, is_own, is_own & is_many & (chance >= SURE_FROM))
+
+
+def _distance(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give how many hours lie between two, also over midnight."""
+    hours = np.abs(one - other)
+    return np.asarray(np.minimum(hours, HOURS - hours))
 
 
 def choose_weight(counts: Floats, later: Floats, shop: Floats) -> float:

@@ -21,12 +21,14 @@ _TOO_OLD = Text(
 def registration_of(raw: str, zone: tzinfo, now: datetime, order: str = "ymd") -> datetime | None:
     """Give when somebody was registered, None where the cell says that nobody knows.
 
-    A day alone counts from its midnight in the shop's `zone`. Raises CellError for what cannot be
-    read or believed.
+    A day before `FIRST_YEAR` says so too: nobody loses a member for it. A day alone counts from its
+    midnight in the shop's `zone`. Raises CellError for what cannot be read or is still to come.
     """
     if says_no_day(raw):
         return None
     at = parse_instant(raw, zone, order)
+    if _is_too_old(at, zone):
+        return None
     reason = doubt_of(at, zone, now)
     if reason is not None:
         raise CellError("bad_registration", reason.format(value=shown(raw)))
@@ -41,4 +43,8 @@ def doubt_of(at: datetime, zone: tzinfo, now: datetime) -> Text | None:
     day = at.astimezone(zone).date()
     if day > now.astimezone(zone).date():
         return _AHEAD
-    return _TOO_OLD if day.year < FIRST_YEAR else None
+    return _TOO_OLD if _is_too_old(at, zone) else None
+
+
+def _is_too_old(at: datetime, zone: tzinfo) -> bool:
+    return at.astimezone(zone).year < FIRST_YEAR

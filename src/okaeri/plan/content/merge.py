@@ -1,5 +1,6 @@
 """The merge fields a template may use, built from what is known of a customer and an order."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -77,11 +78,21 @@ def buy_link(
     lines: Sequence[LineRecord], sku: str, products: Mapping[str, ProductIn], rules: CartRules
 ) -> str:
     """Give the shop's cart with these lines in it, else the product's own page, "" where neither is known."""
-    items = [Item(line.sku, line.quantity) for line in lines if line.sku]
+    pieces: Counter[str] = Counter()
+    for line in lines:
+        if line.sku and line.quantity > 0 and line.amount_minor > 0:
+            pieces[line.sku] += line.quantity
+    items = [Item(code, count) for code, count in pieces.items() if not _is_given(code, products)]
     if items and rules.leads_somewhere and "{items}" in rules.page:
         return restore_link(items, rules.page, rules.item, rules.separator)
     known = products.get(sku)
     return _web_address(known.url) if known else ""
+
+
+def _is_given(sku: str, products: Mapping[str, ProductIn]) -> bool:
+    """Tell whether a product is only ever tried: nobody orders it again."""
+    known = products.get(sku)
+    return known is not None and (known.is_trial or known.is_sample)
 
 
 def _web_address(url: str) -> str:

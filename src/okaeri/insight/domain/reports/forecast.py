@@ -146,7 +146,11 @@ def response_rows(
     outside the 95 % interval of what was measured, "" where chance may explain the distance.
     """
     seen = list(responses)
-    silent = {(row["stage"], row["is_lapsed"]): row["silent"] for row in seen}
+    # Reports of before silent people were counted have those who bought alone.
+    silent = {
+        (row["stage"], row["is_lapsed"]): row.get("silent", row["contacts"] - row["buyers"])
+        for row in seen
+    }
     return [
         {**row, "silent": silent[row["stage"], row["is_lapsed"]], "verdict": _verdict(row)}
         for row in forecast_rows([], seen, rules)

@@ -43,8 +43,9 @@ def baskets(request: HttpRequest) -> HttpResponseBase:
     if pairs and encoding:
         cells = (tuple(pair[column] for column in _COLUMNS) for pair in pairs)
         return csv_response(f"baskets-{kind}", _COLUMNS, cells, encoding=encoding)
-    # Bought together more seldom than by chance is no advice; the file holds those pairs too.
-    pairs = [pair for pair in pairs if pair["lift"] >= 1]
+    # Bought together more seldom than by chance is no advice: such pairs show only where there is no other.
+    liked = [pair for pair in pairs if pair["lift"] >= 1]
+    pairs = liked or pairs
     pager = Pager.within(asked_page(request), len(pairs), _ROWS)
     return show(
         request,
@@ -56,7 +57,8 @@ def baskets(request: HttpRequest) -> HttpResponseBase:
         sku=sku,
         pairs=_with_addresses(report, kind, pairs[pager.offset : pager.offset + _ROWS]),
         pager=pager,
-        best=next((pair for pair in pairs if pair["a"] != pair["b"]), None),
+        best=next((pair for pair in liked if pair["a"] != pair["b"]), None),
+        seldom=bool(pairs) and not liked,
         fewest=report.payload["fewest"][kind] if report else None,
         definitions=definitions_for(f"baskets_{kind}", "lift"),
     )
