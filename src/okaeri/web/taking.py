@@ -107,15 +107,11 @@ def refusal(request: HttpRequest) -> Text | None:
     minute, day = getattr(rules, f"{kind}_per_minute"), getattr(rules, f"{kind}_per_day")
     if not counts.minute.allow(who, minute):
         log.warning("%s: more than %s %s in a minute", who, minute, what.en)
-        return _fill(_AGAIN_IN_A_MINUTE, what, minute)
+        return _AGAIN_IN_A_MINUTE.format(what=what, n=minute)
     if not counts.day.allow(who, day):
         log.warning("%s: more than %s %s in a day", who, day, what.en)
-        return _fill(_TOMORROW, what, day)
+        return _TOMORROW.format(what=what, n=day)
     return None
-
-
-def _fill(text: Text, what: Text, n: int) -> Text:
-    return text.format(what=what, n=n)
 
 
 def _kind_of(request: HttpRequest) -> str | None:

@@ -57,8 +57,7 @@ def _finding(metric: MetricResult, currency: str, family_size: int) -> Text:
     if metric.verdict == "too_few" or interval is None or metric.smallest_effect is None:
         return _too_few(metric, interval)
     template = {"up": _UP, "down": _DOWN}.get(metric.verdict, _NONE_SEEN)
-    return _filled(
-        template,
+    return template.format(
         difference=_amount(abs(metric.difference), currency),
         interval=interval,
         smallest=_amount(metric.smallest_effect, currency),
@@ -71,7 +70,7 @@ def _too_few(metric: MetricResult, interval: Text | None) -> Text:
         holdout=f"{metric.holdout.customers:,}",
         buyers=f"{metric.treated.buyers + metric.holdout.buyers:,}",
     )
-    return _joined(sentence, _filled(_SO_FAR, interval=interval)) if interval else sentence
+    return _joined(sentence, _SO_FAR.format(interval=interval)) if interval else sentence
 
 
 def _interval(metric: MetricResult, currency: str, family_size: int) -> Text | None:
@@ -79,8 +78,7 @@ def _interval(metric: MetricResult, currency: str, family_size: int) -> Text | N
         return None
     level = _LEVEL if family_size <= 1 else _FAMILY_LEVEL
     percent = f"{metric.claim_level * 100:.4g}"
-    return _filled(
-        _INTERVAL,
+    return _INTERVAL.format(
         low=_signed(metric.claim_low, currency),
         high=_signed(metric.claim_high, currency),
         level=level.format(percent=percent, family=family_size),
@@ -113,8 +111,3 @@ def _warning(split: SplitCheck) -> Text:
 
 def _joined(first: Text, second: Text) -> Text:
     return Text(first.ja + second.ja, first.en + second.en)
-
-
-def _filled(template: Text, **parts: Text) -> Text:
-    """Fill each language's places with the same language of `parts`."""
-    return template.format(**parts)

@@ -75,10 +75,7 @@ def _verdict(bands: Sequence[Mapping[str, Any]]) -> Text:
         return _FALLS
     fresher, staler = (BAND_NAMES[FreshnessBand(band)] for band in pair)
     words = _RISES if kind == "rises" else _UNKNOWN
-    return Text(
-        words.ja.format(fresher=fresher.ja, staler=staler.ja),
-        words.en.format(fresher=fresher.en, staler=staler.en),
-    )
+    return words.format(fresher=fresher, staler=staler)
 
 
 def _shown(band: dict[str, Any]) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def decide_next(situation: Situation, customer_id: int) -> NextAction:
 def _waiting(situation: Situation) -> NextAction | None:
     until = situation.wishes.wishes.paused_until if situation.wishes else None
     if until is not None and situation.today <= until:
-        return NextAction(_filled(_PAUSED, day=day_in_words(until)))
+        return NextAction(_PAUSED.format(day=day_in_words(until)))
     walk = min(
         (walk for walk in situation.walks if walk.state == "active"),
         key=lambda walk: walk.due_at,
@@ -130,9 +130,9 @@ def _waiting(situation: Situation) -> NextAction | None:
         return None
     address = f"/actions/journeys/{walk.journey_key}/"
     if walk.arm == "holdout":
-        return NextAction(_filled(_HELD_OUT, name=walk.journey_name), _OPEN, address)
+        return NextAction(_HELD_OUT.format(name=walk.journey_name), _OPEN, address)
     day = day_in_words(max(situation.today, walk.due_at.date()))
-    return NextAction(_filled(_RUNNING, name=walk.journey_name, day=day), _OPEN, address)
+    return NextAction(_RUNNING.format(name=walk.journey_name, day=day), _OPEN, address)
 
 
 def _fitting(situation: Situation) -> NextAction:
@@ -151,7 +151,7 @@ def _fitting(situation: Situation) -> NextAction:
     cycle = round(told.usual_gap_days)
     late = (situation.today - standing.last_on).days - cycle
     if late <= 0:
-        return NextAction(_filled(_DUE, coming=coming_in_words(told)))
+        return NextAction(_DUE.format(coming=coming_in_words(told)))
     return _overdue(situation, standing, {"n": late, "cycle": cycle})
 
 
@@ -164,8 +164,3 @@ def _overdue(
     if standing.freshness_band is FreshnessBand.LOST:
         return NextAction(_COLD.format(**days), _OPEN, situation.address_of("win_back"))
     return NextAction(_LATE.format(**days))
-
-
-def _filled(text: Text, **parts: Text) -> Text:
-    """Fill places with words that differ between the languages."""
-    return text.format(**parts)
